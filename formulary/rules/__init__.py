@@ -1,0 +1,1 @@
+"""The safety rules: pure functions over frozen facts, without framework, database or clock."""

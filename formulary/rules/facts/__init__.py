@@ -1,0 +1,73 @@
+"""What the rules are fed: frozen facts about products, patients, stock and the cocktail, and nothing else."""
+
+from formulary.rules.facts.acts import (
+    AdministeredFacts,
+    DrawFacts,
+    ScanFacts,
+    Seen,
+)
+from formulary.rules.facts.cocktails import (
+    AcceptedRange,
+    Cocktail,
+    Draw,
+    Formula,
+    Line,
+    Pin,
+    SitePolicies,
+)
+from formulary.rules.facts.patients import (
+    Allergy,
+    AllergySeverity,
+    Consent,
+    PatchTest,
+    PatchTestPolicy,
+    Patient,
+    Reading,
+    TestOutcome,
+)
+from formulary.rules.facts.stock import (
+    Stock,
+    Syringe,
+)
+from formulary.rules.facts.substances import (
+    Compatibility,
+    Container,
+    Excipient,
+    Ingredient,
+    Limit,
+    LimitKind,
+    Product,
+    Strength,
+)
+
+__all__ = [
+    "AcceptedRange",
+    "AdministeredFacts",
+    "Allergy",
+    "AllergySeverity",
+    "Cocktail",
+    "Compatibility",
+    "Consent",
+    "Container",
+    "Draw",
+    "DrawFacts",
+    "Excipient",
+    "Formula",
+    "Ingredient",
+    "Limit",
+    "LimitKind",
+    "Line",
+    "PatchTest",
+    "PatchTestPolicy",
+    "Patient",
+    "Pin",
+    "Product",
+    "Reading",
+    "ScanFacts",
+    "Seen",
+    "SitePolicies",
+    "Stock",
+    "Strength",
+    "Syringe",
+    "TestOutcome",
+]

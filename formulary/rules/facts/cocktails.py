@@ -1,0 +1,135 @@
+"""A cocktail as typed, the formula it follows, the site's policies, and all that is known beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from fractions import Fraction
+
+from formulary.rules.facts.patients import PatchTestPolicy, Patient
+from formulary.rules.facts.stock import Stock, Syringe
+from formulary.rules.facts.substances import Compatibility, Product, Strength
+from formulary.rules.units import Quantity
+
+
+class Pin(StrEnum):
+    """What of a line the person fixed; the rest follows."""
+
+    DOSE = "dose"
+    VOLUME = "volume"
+    CONCENTRATION = "concentration"
+    QS = "qs"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line as typed. `quantity` is the pinned dose or volume, `concentration` the pinned final concentration.
+
+    `strength` is that of the lot assayed or the vial reconstituted, where it is not the product's own.
+    """
+
+    number: int
+    product: Product
+    pin: Pin
+    quantity: Quantity | None = None
+    concentration: Strength | None = None
+    strength: Strength | None = None
+
+    @property
+    def drawn_at(self) -> Strength | None:
+        """The strength it is drawn at: its own, else the product's, else unknown."""
+        return self.strength or self.product.strength
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedRange:
+    """What the approver of a formula signed for one ingredient: the doses and concentrations accepted.
+
+    Within it an unknown limit does not stop the day. Doses are per session; concentrations are final.
+    """
+
+    ingredient_id: int
+    dose_low: Quantity
+    dose_high: Quantity
+    concentration_low: Strength
+    concentration_high: Strength
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """The approved formula version a cocktail follows, and what its approver answered for."""
+
+    name: str
+    version: int
+    approved: bool
+    ranges: tuple[AcceptedRange, ...] = ()
+    accepted_pairs: frozenset[frozenset[int]] = frozenset()
+
+    @property
+    def label(self) -> str:
+        """How the pages name it."""
+        return f"{self.name} v{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class SitePolicies:
+    """What a site has decided, each None while undecided; `shared_single_dose` needs a signed, dated policy."""
+
+    zone: str
+    decimal_mark: str = "."
+    patch_test: PatchTestPolicy = PatchTestPolicy()
+    allergy_asked_within: timedelta | None = None
+    consent_version: str | None = None
+    consent_procedure: str = "mesotherapy"
+    preparation_limit_h: Fraction | None = None
+    preparation_limit_name: str = ""
+    preparation_limit_source: str = ""
+    shared_single_dose: bool = False
+    dose_tolerance: Fraction | None = None
+    volume_tolerance: Fraction | None = None
+    smallest_fill: Fraction = Fraction(20, 100)
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """What was really drawn for a line: from which stock, with which device, how much, when.
+
+    `measured` is the volume in the syringe; `amount` is what left the ledger (volume, or the mass of a powder).
+    """
+
+    line: int
+    stock: Stock
+    measured: Quantity
+    amount: Quantity
+    syringe: Syringe | None
+    drawn_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Cocktail:
+    """Everything the checklist looks at: what was typed and what is known, bound together by its hash.
+
+    `target` is the volume prescribed; None lets it follow from the lines (given as supplied). `overfill` and
+    `dead_space` are prepared on top of it. `stock` is all that may be drawn from, `picked` what was chosen of it;
+    `ref` is the cocktail's own name in reservations.
+    """
+
+    lines: tuple[Line, ...]
+    target: Quantity | None
+    route: str
+    policies: SitePolicies
+    at: datetime
+    formula: Formula | None = None
+    patient: Patient | None = None
+    stock: tuple[Stock, ...] = ()
+    syringes: tuple[Syringe, ...] = ()
+    compatibilities: tuple[Compatibility, ...] = ()
+    overfill: Quantity | None = None
+    planned_for: datetime | None = None
+    off_label: bool = True
+    draws: tuple[Draw, ...] = ()
+    beyond_use_at: datetime | None = None
+    dead_space: Quantity | None = None
+    picked: tuple[Stock, ...] = ()
+    ref: str | None = None

@@ -1,0 +1,95 @@
+"""What the rules may know of a patient: allergies, weight, patch tests, consents; never a name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from formulary.rules.units import Quantity
+
+
+class AllergySeverity(StrEnum):
+    """How bad the reaction was; `unknown` is treated as severe by no rule and shown as unknown."""
+
+    MILD = "mild"
+    MODERATE = "moderate"
+    SEVERE = "severe"
+    ANAPHYLAXIS = "anaphylaxis"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Allergy:
+    """A patient's allergy to a substance (by id) or to a group of substances (by word)."""
+
+    name: str
+    severity: AllergySeverity
+    ingredient_id: int | None = None
+    group: str | None = None
+
+
+class TestOutcome(StrEnum):
+    """What the readings of a patch test come to; only NEGATIVE clears."""
+
+    __test__ = False
+    PENDING = "pending"
+    NEGATIVE = "negative"
+    DOUBTFUL = "doubtful"
+    POSITIVE = "positive"
+    INVALID = "invalid"
+    LAPSED = "lapsed"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One look at one test site: ICDRG grade (`-`, `?+`, `+`, `++`, `+++`, `IR`) and when it was made."""
+
+    grade: str
+    read_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PatchTest:
+    """What was applied to one site: one product (or a mixture), when, from which lot, and its readings."""
+
+    ingredient_id: int
+    product_id: int
+    lot_id: int | None
+    applied_at: datetime
+    readings: tuple[Reading, ...] = ()
+    is_mixture: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PatchTestPolicy:
+    """The site's policy: is a test asked for, bound to the lot, valid how long. None is: the clinic has not said."""
+
+    required: bool = True
+    bound_to_lot: bool = False
+    valid_for: timedelta | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """A patient's consent to a procedure, in a version, perhaps withdrawn, perhaps covering off-label use."""
+
+    procedure: str
+    version: str
+    given_at: datetime
+    covers_off_label: bool
+    withdrawn_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """What the rules may know of a patient: never a name, never an address; `id` only tells two patients apart."""
+
+    allergies: tuple[Allergy, ...] = ()
+    allergies_asked_at: datetime | None = None
+    weight: Quantity | None = None
+    weighed_on: date | None = None
+    tests: tuple[PatchTest, ...] = ()
+    consents: tuple[Consent, ...] = ()
+    id: int | None = None
