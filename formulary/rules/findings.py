@@ -19,7 +19,7 @@ class Result(StrEnum):
 
 
 class Level(IntEnum):
-    """How far a finding stops the act: INFO shows, WARN asks a reason, STOP a co-signature, BLOCK is final."""
+    """How far a finding stops the act: INFO shows, WARN asks a reason, STOP a co-signer, BLOCK is final."""
 
     INFO = 1
     WARN = 2
@@ -52,8 +52,9 @@ class Fix:
 class Finding:
     """One answer of one rule about one subject, in words that say what, why and what would do.
 
-    `code` is stable (`dose.above_max`); `rule` and `version` name the rule of the table ("D1", 1); `line` is the
-    number of the cocktail's line or None; `field` is the form field it belongs to; `inputs` are (name, shown value) pairs.
+    `code` is stable (`dose.above_max`); `rule` and `version` name the rule of the table ("D1", 1); `line`
+    is the number of the cocktail's line or None; `field` is the form field it belongs to; `inputs` are
+    (name, shown value) pairs.
     """
 
     code: str

@@ -28,8 +28,8 @@ class Seen:
 class ScanFacts:
     """One scan at the bench: the product the line needs, the vial chosen for it, and what was seen.
 
-    `product` and `seen.product` are names as people read them, with the strength. `typed_again` is the second entry
-    of the manual path; `second_person` is whether another person confirmed it.
+    `product` and `seen.product` are names as people read them, with the strength. `typed_again` is the
+    second entry of the manual path; `second_person` is whether another person confirmed it.
     """
 
     line: int
@@ -45,10 +45,10 @@ class ScanFacts:
 
 @dataclass(frozen=True, slots=True)
 class DrawFacts:
-    """One draw about to be recorded: planned and measured volume, and what leaves the ledger of which source.
+    """One draw about to be recorded: planned and measured volume, and what leaves which source.
 
-    `scanned_vial` is the vial that was scanned. `of` is the quantity the tolerance is a share of: the planned volume,
-    or for a diluent drawn to the mark the whole preparation.
+    `scanned_vial` is the vial that was scanned. `of` is the quantity the tolerance is a share of: the
+    planned volume, or for a diluent drawn to the mark the whole preparation.
     """
 
     line: int
@@ -66,7 +66,7 @@ class DrawFacts:
 
 @dataclass(frozen=True, slots=True)
 class AdministeredFacts:
-    """What came out of one released preparation: the volume at each site, what was left, what stayed in the device."""
+    """What came out of one released preparation: the volume at each site, what was left, what stayed."""
 
     released: Quantity
     sites: tuple[Quantity, ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
@@ -24,7 +24,7 @@ class Pin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line as typed. `quantity` is the pinned dose or volume, `concentration` the pinned final concentration.
+    """One line as typed: `quantity` is the pinned dose or volume, `concentration` the final one pinned.
 
     `strength` is that of the lot assayed or the vial reconstituted, where it is not the product's own.
     """
@@ -74,11 +74,11 @@ class Formula:
 
 @dataclass(frozen=True, slots=True)
 class SitePolicies:
-    """What a site has decided, each None while undecided; `shared_single_dose` needs a signed, dated policy."""
+    """What a site has decided, None while undecided; `shared_single_dose` needs a signed, dated policy."""
 
     zone: str
     decimal_mark: str = "."
-    patch_test: PatchTestPolicy = PatchTestPolicy()
+    patch_test: PatchTestPolicy = field(default_factory=PatchTestPolicy)
     allergy_asked_within: timedelta | None = None
     consent_version: str | None = None
     consent_procedure: str = "mesotherapy"
@@ -95,7 +95,8 @@ class SitePolicies:
 class Draw:
     """What was really drawn for a line: from which stock, with which device, how much, when.
 
-    `measured` is the volume in the syringe; `amount` is what left the ledger (volume, or the mass of a powder).
+    `measured` is the volume in the syringe; `amount` is what left the ledger (volume, or the mass of a
+    powder).
     """
 
     line: int
@@ -110,9 +111,9 @@ class Draw:
 class Cocktail:
     """Everything the checklist looks at: what was typed and what is known, bound together by its hash.
 
-    `target` is the volume prescribed; None lets it follow from the lines (given as supplied). `overfill` and
-    `dead_space` are prepared on top of it. `stock` is all that may be drawn from, `picked` what was chosen of it;
-    `ref` is the cocktail's own name in reservations.
+    `target` is the volume prescribed; None lets it follow from the lines (given as supplied). `overfill`
+    and `dead_space` are prepared on top of it. `stock` is all that may be drawn from, `picked` what was
+    chosen of it; `ref` is the cocktail's own name in reservations.
     """
 
     lines: tuple[Line, ...]

@@ -63,7 +63,7 @@ class PatchTest:
 
 @dataclass(frozen=True, slots=True)
 class PatchTestPolicy:
-    """The site's policy: is a test asked for, bound to the lot, valid how long. None is: the clinic has not said."""
+    """The site's policy: is a test asked for, bound to the lot, valid how long (None: not decided)."""
 
     required: bool = True
     bound_to_lot: bool = False
@@ -84,7 +84,7 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """What the rules may know of a patient: never a name, never an address; `id` only tells two patients apart."""
+    """What the rules may know of a patient: never a name or address; `id` only tells two apart."""
 
     allergies: tuple[Allergy, ...] = ()
     allergies_asked_at: datetime | None = None

@@ -25,8 +25,8 @@ class Syringe:
 class Stock:
     """One source a line may be drawn from: a sealed lot at a place, or one open vial.
 
-    `remaining` is in the ledger's dimension (volume for solutions, mass or activity for powders); `volume` and
-    `content` describe one full container. `expires_on` is the printed date; `zone` the site's.
+    `remaining` is in the ledger's dimension (volume for solutions, mass or activity for powders); `volume`
+    and `content` describe one full container. `expires_on` is the printed date; `zone` the site's.
     """
 
     lot_id: int

@@ -45,11 +45,11 @@ class Strength:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A most (`dose`, per session) or a highest concentration (`concentration`) for a route, with its source.
+    """The most per session (`dose`) or the highest concentration for a route, with its source.
 
-    `per_kg` (per kg of body weight) beside `dose` means the lower of the two; a limit of 0 means: must not be used
-    that way. `route` is compared as a word, "any" holds for all. Above a `hard` limit nobody can pass; above another
-    a second person may co-sign.
+    `per_kg` (per kg of body weight) beside `dose` means the lower of the two; a limit of 0 means: must not
+    be used that way. `route` is compared as a word, "any" holds for all. Above a `hard` limit nobody can
+    pass; above another a second person may co-sign.
     """
 
     kind: LimitKind
@@ -73,7 +73,7 @@ class Excipient:
 
 @dataclass(frozen=True, slots=True)
 class Ingredient:
-    """A substance of the catalogue. `groups` are words such as sulfite, thiol, local_anaesthetic, botulinum_toxin."""
+    """A substance of the catalogue. `groups` are words such as sulfite, thiol, local_anaesthetic."""
 
     id: int
     name: str
@@ -91,8 +91,8 @@ class Ingredient:
 class Product:
     """One product of an ingredient: what is in its vial, how long it keeps, what else is in it.
 
-    `strength` is None while unknown; a powder's is that of its label after reconstitution, until the bench records one.
-    `after_puncture_h` 0 means the remainder is discarded; None is unknown.
+    `strength` is None while unknown; a powder's is that of its label after reconstitution, until the bench
+    records one. `after_puncture_h` 0 means the remainder is discarded; None is unknown.
     """
 
     id: int
@@ -116,10 +116,11 @@ class Product:
 class Compatibility:
     """A rule of the compatibility table. A selector is `ingredient:<id>`, `group:<word>` or `any`.
 
-    Selectors also see excipients. `level` is INFO, WARN, STOP or BLOCK as a word. `kind` is pair, alone (side a with
-    any other line) or compatible (a pair known to go together). A narrowing field that is None does not narrow:
-    `concentration_above` is about the final concentration of side a, `ph_below` and `ph_above` about the mixture.
-    `condition` says in words what nobody can compute; a compatible pair with such words is not counted as known.
+    Selectors also see excipients. `level` is INFO, WARN, STOP or BLOCK as a word. `kind` is pair, alone
+    (side a with any other line) or compatible (a pair known to go together). A narrowing field that is None
+    does not narrow: `concentration_above` is about the final concentration of side a, `ph_below` and
+    `ph_above` about the mixture. `condition` says in words what nobody can compute; a compatible pair with
+    such words is not counted as known.
     """
 
     number: str
