@@ -1,4 +1,4 @@
-"""From one dimension to another, only with the substance's own figure: molar mass, valence or a sourced factor."""
+"""From one dimension to another, only by the substance's own molar mass, valence or sourced factor."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from formulary.rules.units.registry import DimensionMismatch, mg_per_mmol
 
 
 def to_mass(amount: Quantity, molar_mass: Decimal) -> Quantity:
-    """The mass of an amount of substance, exactly; `molar_mass` in g/mol. Raises DimensionMismatch, ValueError."""
+    """The mass of an amount of substance; `molar_mass` in g/mol. Raises DimensionMismatch, ValueError."""
     return Quantity.of(amount.in_unit(unit("mmol")) * _per_mmol(molar_mass), "mg")
 
 
 def to_amount(mass: Quantity, molar_mass: Decimal) -> Quantity:
-    """The amount of substance in a mass, exactly; `molar_mass` in g/mol. Raises DimensionMismatch, ValueError."""
+    """The amount of substance in a mass; `molar_mass` in g/mol. Raises DimensionMismatch, ValueError."""
     return Quantity.of(mass.in_unit(unit("mg")) / _per_mmol(molar_mass), "mmol")
 
 
@@ -72,7 +72,9 @@ class Potency:
 
     def __post_init__(self) -> None:
         """Refuse a factor that is not activity to mass, is not positive, or names no source."""
-        if self.mass.dimension != MASS or not (self.activity.dimension == IU or is_activity(self.activity.dimension)):
+        if self.mass.dimension != MASS or not (
+            self.activity.dimension == IU or is_activity(self.activity.dimension)
+        ):
             raise DimensionMismatch("A potency gives the mass of an activity")
         if self.activity.steps <= 0 or self.mass.steps <= 0:
             raise ValueError("A potency is positive")
@@ -81,7 +83,7 @@ class Potency:
 
 
 def activity_to_mass(activity: Quantity, potency: Potency) -> Quantity:
-    """The mass of an activity by the substance's own potency; raises DimensionMismatch for another product's."""
+    """The mass of an activity by the substance's own potency; raises DimensionMismatch for another's."""
     return potency.mass * (activity / potency.activity)
 
 
@@ -91,12 +93,12 @@ def mass_to_activity(mass: Quantity, potency: Potency) -> Quantity:
 
 
 def drops_to_volume(drops: Quantity, drops_per_ml: Fraction) -> Quantity:
-    """The volume of drops by the product's own figure of drops per mL. Raises DimensionMismatch, ValueError."""
+    """The volume of drops by the product's own drops per mL. Raises DimensionMismatch, ValueError."""
     if drops_per_ml <= 0:
         raise ValueError("A product has a positive number of drops per mL")
     return Quantity(_in(DROPS, drops) / unit("drop").steps / drops_per_ml * unit("mL").steps, VOLUME)
 
 
 def percent_in_volume(percent: Decimal | Fraction) -> tuple[Quantity, Quantity]:
-    """A percentage (w/v) as the pair it stands for: 3 % is 3 g in 100 mL. Weight in weight is another thing."""
+    """A percentage (w/v) as the pair it stands for: 3 % is 3 g in 100 mL. Never for w/w or v/v."""
     return Quantity.of(percent, "g"), Quantity.of(100, "mL")

@@ -8,7 +8,6 @@ from fractions import Fraction
 from functools import cache
 
 from formulary.rules.units import registry
-from formulary.rules.units.registry import DimensionMismatch
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _ACTIVITY = "units:"
@@ -20,7 +19,7 @@ class UnknownUnit(KeyError):
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """A kind of quantity: its stored name, and its smallest step, of which the ledger counts whole numbers."""
+    """A kind of quantity: its stored name, and the smallest step in which the ledger counts it."""
 
     name: str
     step: str

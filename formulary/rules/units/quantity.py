@@ -157,7 +157,9 @@ class Quantity:
     def in_unit(self, unit: Unit) -> Fraction:
         """How many of `unit` it is, exactly; raises DimensionMismatch."""
         if unit.dimension != self.dimension:
-            raise DimensionMismatch(f"{self.dimension.name} is not measured in {unit.code} of {unit.dimension.name}")
+            raise DimensionMismatch(
+                f"{self.dimension.name} is not measured in {unit.code} of {unit.dimension.name}"
+            )
         return self.steps / unit.steps
 
     def rounded(self, step: Quantity, mode: Rounding | str = Rounding.HALF_EVEN) -> Quantity:

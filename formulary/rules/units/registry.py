@@ -1,4 +1,4 @@
-"""The one file that imports Pint: an empty registry filled from our own table, asked only with our own codes."""
+"""The one file that imports Pint: an empty registry, filled from our table, asked with our own codes."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from threading import RLock
+from typing import TYPE_CHECKING, Any
 
 from pint import Context, DimensionalityError, UnitRegistry
 
-_registry: UnitRegistry = UnitRegistry(None, non_int_type=Decimal)
+if TYPE_CHECKING:
+    from pint.facets.plain import PlainQuantity
+
+_registry: UnitRegistry[Decimal] = UnitRegistry(None, non_int_type=Decimal)
 _lock = RLock()
 
 
@@ -43,8 +47,12 @@ def factor(source: str, target: str) -> Fraction:
 def define_molar_mass() -> None:
     """Teach the registry the one bridge between amount of substance and mass, which needs the molar mass."""
     bridge = Context("substance", defaults={"molar_mass": None})
-    bridge.add_transformation("[of_mol]", "[of_g]", lambda _, value, molar_mass: value * molar_mass)
+    bridge.add_transformation("[of_mol]", "[of_g]", _times_molar_mass)
     _registry.add_context(bridge)
+
+
+def _times_molar_mass(ureg: Any, value: PlainQuantity[Any], **given: Any) -> Any:
+    return value * given["molar_mass"]
 
 
 @lru_cache(maxsize=4096)

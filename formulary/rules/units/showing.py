@@ -1,7 +1,11 @@
-"""The only renderer of quantities: leading zero, no trailing zero, a space before the unit, never 0 for a little."""
+"""The only renderer of quantities: leading zero, no trailing zero, a space before the unit, never 0.
+
+Source: ISMP list of error-prone abbreviations and dose designations [ISMP1, ISMP2].
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from formulary.rules.units.dimensions import MASS, VOLUME, Dimension, Unit, unit, units_of
@@ -9,119 +13,64 @@ from formulary.rules.units.quantity import Inexact, Quantity, round_fraction
 
 SPACE = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
-MARKS = {".": ",", ",": SPACE}
+MOST_DECIMALS = 6
+SMALL = Fraction(1, 100)
+_GROUP = {".": ",", ",": SPACE}
 _NATURAL = {MASS: ("mg", "mcg"), VOLUME: ("mL",)}
-_ONE = {"units": "unit"}
-_MANY = {"drop": "drops"}
-
-
-def places_of(value: Fraction) -> int | None:
-    """How many decimals the number needs, or None where it has no end."""
-    rest, twos, fives = value.denominator, 0, 0
-    while rest % 2 == 0:
-        rest, twos = rest // 2, twos + 1
-    while rest % 5 == 0:
-        rest, fives = rest // 5, fives + 1
-    return max(twos, fives) if rest == 1 else None
-
-
-def digits(value: Fraction, places: int) -> str:
-    """A non-negative number to at most `places` decimals, half to even, without trailing zeros."""
-    whole, part = divmod(round_fraction(value * 10**places), 10**places)
-    decimals = str(part).zfill(places).rstrip("0") if places else ""
-    return f"{whole}.{decimals}" if decimals else str(whole)
-
-
-def _grouped(text: str, mark: str) -> str:
-    whole, _, part = text.partition(".")
-    grouped = f"{int(whole):,}".replace(",", MARKS[mark])
-    return f"{grouped}{mark}{part}" if part else grouped
-
-
-def _number(value: Fraction, places: int, mark: str) -> str:
-    text = _grouped(digits(abs(value), places), mark)
-    return f"{MINUS}{text}" if value < 0 and text != "0" else text
-
-
-def natural_unit(q: Quantity) -> Unit:
-    """The unit a quantity reads best in: the largest in which it is at least 1 (2.5 mg, 50 mcg)."""
-    choices = [unit(code, q.dimension) for code in _NATURAL.get(q.dimension, ())] or list(units_of(q.dimension))
-    fitting = (u for u in choices if abs(q.in_unit(u)) >= 1)
-    return choices[0] if q.is_zero else next(fitting, choices[-1])
-
-
-def _word(u: Unit, number: str) -> str:
-    return (_ONE if number == "1" else _MANY).get(u.code, u.code)
-
-
-def _places(value: Fraction, u: Unit) -> int | None:
-    needed = places_of(value)
-    return needed if needed is not None and needed <= max(u.decimals, 3) else None
 
 
 def show(q: Quantity, unit: Unit | None = None, mark: str = ".") -> str:
-    """The quantity for people, "0.5 mL", in `unit` or in the one it reads best in.
+    """The quantity for people, "0.5 mL": in `unit`, or in the one it reads best in (2.5 mg, 50 mcg).
 
-    What needs more decimals than `unit` takes is shown in a smaller unit, or rounded to the smallest step; what is
-    less than that is "less than 0.001 mcg", never 0. Raises DimensionMismatch for a unit of another dimension.
+    Less than a hundredth of `unit`, or more decimals than it takes, goes to the one it reads best in (2.5 mg,
+    not 0.0025 g). A number without end is rounded to the unit's decimals; what would round to nothing is
+    "less than 0.001 mcg", never 0. Raises DimensionMismatch for a unit of another dimension.
     """
-    chosen = unit or natural_unit(q)
-    if _places(q.in_unit(chosen), chosen) is None:
-        smaller = natural_unit(q)
-        if _places(q.in_unit(smaller), smaller) is not None or abs(q.in_unit(chosen)) < Fraction(1, 10**chosen.decimals):
-            chosen = smaller
-    return _shown(q.in_unit(chosen), chosen, mark)
-
-
-def _shown(value: Fraction, u: Unit, mark: str) -> str:
-    least = Fraction(1, 10**u.decimals)
-    number = _number(value, u.decimals, mark)
-    if value and number == "0":
-        return f"less than {_number(least, u.decimals, mark)}{SPACE}{_word(u, '')}"
-    return f"{number}{SPACE}{_word(u, number)}"
+    chosen = unit if unit is not None and _reads_well(q, unit) else natural_unit(q)
+    value = q.in_unit(chosen)
+    if value and round_fraction(value * 10**chosen.decimals) == 0:
+        least = _number(Fraction(1, 10**chosen.decimals), chosen.decimals, mark)
+        return f"less than {least}{SPACE}{chosen.code}"
+    number = _number(value, chosen.decimals, mark)
+    return f"{number}{SPACE}{_word(chosen, number)}"
 
 
 def show_concentration(amount: Quantity, volume: Quantity, mark: str = ".") -> str:
-    """A strength for people, per mL in the unit it reads best in: "4 mg/mL"; three decimals where it has no end."""
+    """A strength for people, per mL in the unit it reads best in, "4 mg/mL"; without end: three decimals."""
     per_ml = Quantity(amount.steps / volume.in_unit(unit("mL")), amount.dimension)
     chosen = natural_unit(per_ml)
     value = per_ml.in_unit(chosen)
-    return f"{_number(value, _enough(value), mark)}{SPACE}{chosen.code}/mL"
-
-
-def _enough(value: Fraction, usual: int = 3) -> int:
-    needed = places_of(value)
-    if needed is not None and needed <= 6:
-        return needed
-    places = usual
-    while value and abs(value) * 10**places < 1000 and places < 12:
-        places += 1
-    return places
+    return f"{_number(value, _enough_places(value), mark)}{SPACE}{chosen.code}/mL"
 
 
 def show_percent(ratio: Fraction, mark: str = ".") -> str:
     """A ratio as per cent, "125 %": one decimal, or more where it would wrongly read as 0 % or 100 %."""
     value = Fraction(ratio) * 100
     places = 1
-    while value not in (0, 100) and digits(abs(value), places) in ("0", "100") and places < 9:
+    while value not in (0, 100, -100) and round_fraction(value * 10**places) in (0, 10 ** (places + 2)):
         places += 1
-    number = _number(value, places, mark)
-    if value and number == "0":
-        return f"less than {_number(Fraction(1, 10**9), 9, mark)}{SPACE}%"
-    return f"{number}{SPACE}%"
+    return f"{_number(value, places, mark)}{SPACE}%"
 
 
 def plain(q: Quantity, unit: Unit, mark: str = ".") -> str:
-    """The bare number for the API, files and inputs, ungrouped and exact: "12.5"; `parse` reads it back.
+    """The bare number for the API, files and inputs, ungrouped and exact, "12.5"; `parse` reads it back.
 
     Raises Inexact where the number has no end, DimensionMismatch for a unit of another dimension.
     """
     value = q.in_unit(unit)
-    places = places_of(value)
+    places = _places(value)
     if places is None:
         raise Inexact(f"{q!r} has no end as a number of {unit.code}: round it first")
-    text = digits(abs(value), places).replace(".", mark)
-    return f"-{text}" if value < 0 else text
+    sign = "-" if value < 0 else ""
+    return sign + _digits(abs(value), places).replace(".", mark)
+
+
+def natural_unit(q: Quantity) -> Unit:
+    """The unit a quantity reads best in: the largest usual one in which it is at least 1, or the smallest."""
+    usual = _NATURAL.get(q.dimension)
+    choices = [unit(code) for code in usual] if usual else list(units_of(q.dimension))
+    fitting = (u for u in choices if q.is_zero or abs(q.in_unit(u)) >= 1)
+    return next(fitting, choices[-1])
 
 
 def unit_words(dimension: Dimension) -> str:
@@ -129,7 +78,51 @@ def unit_words(dimension: Dimension) -> str:
     return listed([u.code for u in units_of(dimension)])
 
 
-def listed(words: list[str]) -> str:
-    """A list for people: "mcg, mg or g"."""
+def listed(words: Sequence[str]) -> str:
+    """A choice for people: "mcg, mg or g"."""
     return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
+
+def _reads_well(q: Quantity, unit: Unit) -> bool:
+    value = q.in_unit(unit)
+    exact = round_fraction(value * 10**unit.decimals) == value * 10**unit.decimals
+    return q.is_zero or (abs(value) >= SMALL and (exact or _places(value) is None))
+
+
+def _word(unit: Unit, number: str) -> str:
+    return {("units", True): "unit", ("drop", False): "drops"}.get((unit.code, number == "1"), unit.code)
+
+
+def _number(value: Fraction, places: int, mark: str) -> str:
+    whole, _, part = _digits(abs(value), places).partition(".")
+    grouped = f"{int(whole):,}".replace(",", _GROUP[mark])
+    sign = MINUS if value < 0 and (whole != "0" or part) else ""
+    return sign + grouped + (mark + part if part else "")
+
+
+def _digits(value: Fraction, places: int) -> str:
+    """A non-negative number to at most `places` decimals, half to even, without trailing zeros."""
+    whole, part = divmod(round_fraction(value * 10**places), 10**places)
+    decimals = str(part).zfill(places).rstrip("0")
+    return f"{whole}.{decimals}" if decimals else str(whole)
+
+
+def _places(value: Fraction) -> int | None:
+    """How many decimals the number needs, or None where it has no end."""
+    rest, counts = value.denominator, {2: 0, 5: 0}
+    for prime in counts:
+        while rest % prime == 0:
+            rest //= prime
+            counts[prime] += 1
+    return max(counts.values()) if rest == 1 else None
+
+
+def _enough_places(value: Fraction) -> int:
+    """All decimals where six hold them; otherwise three, or more where a small number needs them."""
+    needed = _places(value)
+    if needed is not None and needed <= MOST_DECIMALS:
+        return needed
+    places = 3
+    while value and abs(value) * 10**places < 10**3:
+        places += 1
+    return places
