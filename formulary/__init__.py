@@ -1,0 +1,1 @@
+"""Formulary: cocktails, lots, patch tests and recalls for clinics that practise mesotherapy."""

@@ -1,0 +1,1 @@
+"""Giving a cocktail, and what became of every millilitre."""

@@ -1,0 +1,76 @@
+"""Giving a cocktail: the session, its injection sites, and how it closed."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from formulary.db import Base, CanonicalJson, Steps, UtcDateTime, Versioned, one_of
+
+
+class Administration(Versioned, Base):
+    """One session: started with two identifiers and a scanned label, closed as given, partly given or not given. Volumes in nL."""
+
+    __tablename__ = "administration"
+    __table_args__ = (
+        one_of("state", "started", "closed"),
+        one_of("outcome", "", "given", "partly_given", "not_given"),
+        Index("ix_administration_patient", "patient_id", "started_at"),
+        Index("ix_administration_site", "site_id", "state"),
+    )
+
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), unique=True)
+    cocktail_id: Mapped[int] = mapped_column(ForeignKey("cocktail.id"), index=True)
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    state: Mapped[str] = mapped_column(String(20), default="started")
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    started_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    identity: Mapped[Any] = mapped_column(CanonicalJson)
+    anything_new: Mapped[str] = mapped_column(String(20), default="")
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    outcome: Mapped[str] = mapped_column(String(20), default="")
+    released: Mapped[int] = mapped_column(Steps)
+    given: Mapped[int] = mapped_column(Steps, default=0)
+    leftover: Mapped[int] = mapped_column(Steps, default=0)
+    dead_space: Mapped[int] = mapped_column(Steps, default=0)
+    difference: Mapped[int] = mapped_column(Steps, default=0)
+    reason: Mapped[str] = mapped_column(Text, default="")
+
+    sites: Mapped[list["InjectionSite"]] = relationship(back_populates="administration", order_by="InjectionSite.number")
+
+
+class InjectionSite(Base):
+    """So many points of so much in one area: `points` times `per_point` nL."""
+
+    __tablename__ = "injection_site"
+    __table_args__ = (UniqueConstraint("administration_id", "number"), CheckConstraint("points > 0 AND per_point > 0", name="something_was_given"))
+
+    administration_id: Mapped[int] = mapped_column(ForeignKey("administration.id"))
+    number: Mapped[int] = mapped_column(Integer)
+    area: Mapped[str] = mapped_column(String(60))
+    points: Mapped[int] = mapped_column(Integer)
+    per_point: Mapped[int] = mapped_column(Steps)
+    depth: Mapped[str] = mapped_column(String(20), default="")
+    technique: Mapped[str] = mapped_column(String(60), default="")
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+    administration: Mapped[Administration] = relationship(back_populates="sites")
+
+
+class GivenLot(Base):
+    """How much of each lot reached the patient, in its ledger's steps: the recall's last step, written at closing."""
+
+    __tablename__ = "given_lot"
+    __table_args__ = (Index("ix_given_lot_lot", "lot_id", "administration_id"), UniqueConstraint("administration_id", "draw_id"))
+
+    administration_id: Mapped[int] = mapped_column(ForeignKey("administration.id"))
+    draw_id: Mapped[int] = mapped_column(ForeignKey("draw.id"))
+    lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"))
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
+    given: Mapped[int] = mapped_column(Steps, default=0)
+    wasted: Mapped[int] = mapped_column(Steps, default=0)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,128 @@
+"""How every act leaves its entry: queued while it happens, chained as the last thing before the commit."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from flask import current_app, g, has_request_context
+from sqlalchemy.orm import Session
+
+from formulary import clock
+from formulary.audit import chain
+from formulary.audit.models import AccessEntry, AuditEntry, AuditHead
+from formulary.db import before_commit, db, transaction
+from formulary.rules.findings import Refused
+
+
+class By(Protocol):
+    """Who acts, as far as the trail must know."""
+
+    @property
+    def person_id(self) -> int | None: ...  # noqa: D102
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def site_id(self) -> int | None: ...  # noqa: D102
+    @property
+    def role(self) -> str: ...  # noqa: D102
+
+
+def record(
+    action: str,
+    subject: Any,
+    *,
+    by: By,
+    at: datetime,
+    old: Mapping[str, Any] | None = None,
+    new: Mapping[str, Any] | None = None,
+    reason: str = "",
+    movements: Iterable[Any] = (),
+    outcome: str = "done",
+) -> None:
+    """Queue one entry for the act under way; `subject` is the row it is about, `movements` its ledger rows."""
+    db.session.info["audited"] = True
+    db.session.info.setdefault("audit_queue", []).append(
+        (action, subject, by, at, dict(old or {}), dict(new or {}), reason, list(movements), outcome)
+    )
+
+
+def record_refusal(action: str, refusal: Refused, *, by: By, at: datetime | None = None, subject: Any = None) -> None:
+    """Record an attempt that was refused, in a transaction of its own after the roll-back."""
+    findings = [{"code": f.code, "subject": f.subject, "rule": f.rule} for f in refusal.findings]
+    with transaction():
+        record(action, subject, by=by, at=at or clock.now(), new={"findings": findings}, outcome="refused")
+
+
+def log_access(what: str, *, by: By, at: datetime, subject: Any = None, patients: int = 0, detail: str = "") -> None:
+    """Note that somebody saw patients; call inside a transaction."""
+    db.session.add(
+        AccessEntry(
+            at=at,
+            person_id=by.person_id or 0,
+            person_name=by.name,
+            site_id=by.site_id,
+            what=what,
+            object_kind=_kind(subject),
+            object_id=_key(subject),
+            patients=patients,
+            detail=detail[:200],
+        )
+    )
+
+
+@before_commit
+def _chain_entries(session: Session) -> None:
+    queue = session.info.pop("audit_queue", None)
+    if not queue:
+        return
+    head = _locked_head(session)
+    for act in queue:
+        _append(session, head, act)
+    head.signature = chain.head_signature(current_app.extensions["formulary"].head_key, head.entries, head.hash)
+    session.flush()
+
+
+def _locked_head(session: Session) -> AuditHead:
+    head = session.get(AuditHead, 1, with_for_update=True, populate_existing=True)
+    if head is None:
+        head = AuditHead(id=1, entries=0, hash=chain.GENESIS, signature="")
+        session.add(head)
+    return head
+
+
+def _append(session: Session, head: AuditHead, act: tuple[Any, ...]) -> None:
+    action, subject, by, at, old, new, reason, movements, outcome = act
+    entry = AuditEntry(
+        id=head.entries + 1,
+        at=at,
+        site_id=by.site_id,
+        person_id=by.person_id,
+        person_name=by.name,
+        role=by.role,
+        action=action,
+        outcome=outcome,
+        object_kind=_kind(subject),
+        object_id=_key(subject),
+        old=_plain(old),
+        new=_plain(new),
+        movements=[[m.id, m.hash] for m in movements],
+        reason=reason,
+        request_id=g.get("request_id", "") if has_request_context() else "",
+        previous=head.hash,
+    )
+    entry.hash = chain.entry_hash(entry)
+    head.entries, head.hash = entry.id, entry.hash
+    session.add(entry)
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    """Values as they will be read back, so that the hash of today equals the hash of tomorrow."""
+    return {name: value if isinstance(value, int | str | list | dict | None) else str(value) for name, value in values.items()}
+
+
+def _kind(subject: Any) -> str:
+    return "" if subject is None else subject.__tablename__
+
+
+def _key(subject: Any) -> int | None:
+    return None if subject is None else subject.id

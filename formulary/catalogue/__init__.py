@@ -1,0 +1,1 @@
+"""Ingredients, products, limits, compatibility and formulas, each with its source."""

@@ -1,0 +1,1 @@
+"""Cocktails from draft to verified."""

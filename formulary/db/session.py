@@ -1,0 +1,143 @@
+"""One transaction per act: the block that opens it, the guards that hold it, and the retry around it."""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from sqlalchemy import event
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
+from sqlalchemy.orm.exc import StaleDataError
+
+from formulary.db.base import db
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+ATTEMPTS = 4
+TRY_AGAIN = {"40001", "40P01", "55P03", "57P01", "08006", "08003", "08000"}
+
+Finisher = Callable[[Session], None]
+_finishers: list[Finisher] = []
+
+
+class Misuse(RuntimeError):
+    """A write that goes round the transaction block: a fault of ours, never of the person."""
+
+
+class Busy(Exception):
+    """The database was taken by others for too long; nothing was written."""
+
+
+class Stale(Exception):
+    """The row was changed since the form was opened; carries the row as it is now."""
+
+    def __init__(self, row: Any, message: str = "") -> None:
+        """Take the row that was changed by somebody else."""
+        self.row = row
+        super().__init__(message or f"{row} was changed meanwhile")
+
+
+class Missing(LookupError):
+    """There is no such row, or none that the asker may see: the answer is the same."""
+
+
+def before_commit(finish: Finisher) -> Finisher:
+    """Register work that closes every act, such as writing the audit chain after all other locks."""
+    _finishers.append(finish)
+    return finish
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One act: all of it or nothing. Drops earlier reads, takes SQLite's write lock at once, refuses to nest."""
+    session = db.session()
+    if session.info.get("writing"):
+        raise Misuse("A transaction is open already; actions never open their own")
+    if session.new or session.dirty or session.deleted:
+        raise Misuse("Rows were changed before the transaction began")
+    session.rollback()
+    session.info.update(writing=True, changed=False, audited=False)
+    try:
+        session.connection(execution_options={"immediate": True})
+        yield session
+        session.flush()
+        for finish in _finishers:
+            finish(session)
+        session.info["committing"] = True
+        session.commit()
+    except StaleDataError as lost:
+        session.rollback()
+        raise Stale(None, "The row was changed meanwhile") from lost
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        for mark in ("writing", "changed", "audited", "committing", "audit_queue"):
+            session.info.pop(mark, None)
+
+
+def retried(outermost: Callable[P, R]) -> Callable[P, R]:
+    """Run the outermost caller again, a bounded number of times, where the database asks for it; then Busy."""
+
+    @wraps(outermost)
+    def run(*args: P.args, **named: P.kwargs) -> R:
+        for attempt in range(ATTEMPTS):
+            try:
+                return outermost(*args, **named)
+            except (OperationalError, IntegrityError) as fault:
+                db.session.rollback()
+                if not _passing(fault):
+                    raise
+                time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 - jitter, not a secret
+        raise Busy(f"{outermost.__name__} found the database busy {ATTEMPTS} times")
+
+    return run
+
+
+def _passing(fault: OperationalError | IntegrityError) -> bool:
+    if isinstance(fault, IntegrityError):
+        return "request_key" in str(fault.orig)
+    state = getattr(fault.orig, "sqlstate", None)
+    return fault.connection_invalidated or state in TRY_AGAIN or "database is locked" in str(fault.orig)
+
+
+def expect_version(row: Any, version: int | None) -> None:
+    """Refuse to go on from a form that was opened on an older version of the row."""
+    if version is not None and row.row_version != version:
+        raise Stale(row)
+
+
+@event.listens_for(Session, "before_flush")
+def _flush_only_inside(session: Session, _context: UOWTransaction, _instances: object) -> None:
+    touched = [*session.new, *session.dirty, *session.deleted]
+    if touched and not session.info.get("writing"):
+        raise Misuse(f"A write outside transaction(): {touched[0]!r}")
+    if any(_is_audited(type(row)) for row in touched):
+        session.info["changed"] = True
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _bulk_only_inside(state: ORMExecuteState) -> None:
+    if not (state.is_insert or state.is_update or state.is_delete):
+        return
+    if not state.session.info.get("writing"):
+        raise Misuse("A bulk write outside transaction()")
+    mapper = state.bind_mapper
+    if mapper is None or _is_audited(mapper.class_):
+        state.session.info["changed"] = True
+
+
+@event.listens_for(Session, "before_commit")
+def _commit_only_here(session: Session) -> None:
+    if not session.info.get("committing"):
+        raise Misuse("commit() outside transaction(); the outermost caller opens the block")
+    if session.info.get("changed") and not session.info.get("audited"):
+        raise Misuse("A change without an audit entry; the action must call audit.record()")
+
+
+def _is_audited(model: type) -> bool:
+    return bool(getattr(model, "__audited__", True))

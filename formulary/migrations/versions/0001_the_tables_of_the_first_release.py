@@ -1,0 +1,1521 @@
+"""the tables of the first release"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from formulary.db import append_only, types
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+APPEND_ONLY = (
+    "movement",
+    "audit_entry",
+    "patch_test_reading",
+    "cocktail_transition",
+    "signature",
+    "access_entry",
+)
+
+
+def upgrade() -> None:
+    op.create_table(
+        "access_entry",
+        sa.Column("at", types.UtcDateTime(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("person_name", sa.String(length=120), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=True),
+        sa.Column("what", sa.String(length=80), nullable=False),
+        sa.Column("object_kind", sa.String(length=60), nullable=False),
+        sa.Column("object_id", sa.Integer(), nullable=True),
+        sa.Column("patients", sa.Integer(), nullable=False),
+        sa.Column("detail", sa.String(length=200), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_access_entry")),
+    )
+    with op.batch_alter_table("access_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_access_entry_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_access_entry_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "audit_entry",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at", types.UtcDateTime(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("person_name", sa.String(length=120), nullable=False),
+        sa.Column("role", sa.String(length=120), nullable=False),
+        sa.Column("action", sa.String(length=80), nullable=False),
+        sa.Column("outcome", sa.String(length=10), nullable=False),
+        sa.Column("object_kind", sa.String(length=60), nullable=False),
+        sa.Column("object_id", sa.Integer(), nullable=True),
+        sa.Column("old", types.CanonicalJson(), nullable=False),
+        sa.Column("new", types.CanonicalJson(), nullable=False),
+        sa.Column("movements", types.CanonicalJson(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("request_id", sa.String(length=64), nullable=False),
+        sa.Column("previous", sa.String(length=64), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.CheckConstraint("outcome IN ('done', 'refused')", name=op.f("ck_audit_entry_outcome_is_known")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
+    )
+    with op.batch_alter_table("audit_entry", schema=None) as batch_op:
+        batch_op.create_index("ix_audit_entry_object", ["object_kind", "object_id", "id"], unique=False)
+        batch_op.create_index("ix_audit_entry_person", ["person_id", "id"], unique=False)
+
+    op.create_table(
+        "audit_head",
+        sa.Column("entries", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("signature", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
+    )
+    op.create_table(
+        "compatibility_rule",
+        sa.Column("number", sa.String(length=20), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("a", sa.String(length=160), nullable=False),
+        sa.Column("b", sa.String(length=160), nullable=False),
+        sa.Column("level", sa.String(length=10), nullable=False),
+        sa.Column("condition", sa.Text(), nullable=False),
+        sa.Column("concentration_above_amount", types.Steps(), nullable=True),
+        sa.Column("concentration_above_volume", types.Steps(), nullable=True),
+        sa.Column("ph_below", sa.String(length=10), nullable=True),
+        sa.Column("ph_above", sa.String(length=10), nullable=True),
+        sa.Column("mechanism", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("confidence", sa.String(length=10), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('pair', 'alone', 'compatible', 'route')",
+            name=op.f("ck_compatibility_rule_kind_is_known"),
+        ),
+        sa.CheckConstraint(
+            "level IN ('info', 'warn', 'stop', 'block')", name=op.f("ck_compatibility_rule_level_is_known")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_compatibility_rule")),
+        sa.UniqueConstraint("number", name=op.f("uq_compatibility_rule_number")),
+    )
+    op.create_table(
+        "condition_kind",
+        sa.Column("word", sa.String(length=60), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("action", sa.String(length=20), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "action IN ('block', 'prescriber', 'inform')", name=op.f("ck_condition_kind_action_is_known")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_condition_kind")),
+        sa.UniqueConstraint("word", name=op.f("uq_condition_kind_word")),
+    )
+    op.create_table(
+        "counter",
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_counter")),
+        sa.UniqueConstraint("kind", name=op.f("uq_counter_kind")),
+    )
+    op.create_table(
+        "device",
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("capacity", types.Steps(), nullable=False),
+        sa.Column("graduation", types.Steps(), nullable=False),
+        sa.Column("dead_space", types.Steps(), nullable=True),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_device")),
+        sa.UniqueConstraint("name", name=op.f("uq_device_name")),
+    )
+    op.create_table(
+        "formula",
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("indication", sa.String(length=120), nullable=False),
+        sa.Column("is_published", sa.Boolean(), nullable=False),
+        sa.Column("evidence", sa.String(length=40), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_formula")),
+        sa.UniqueConstraint("name", name=op.f("uq_formula_name")),
+    )
+    op.create_table(
+        "ingredient",
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("tall_man", sa.String(length=120), nullable=False),
+        sa.Column("unii", sa.String(length=10), nullable=True),
+        sa.Column("cas", sa.String(length=20), nullable=True),
+        sa.Column("atc", sa.String(length=10), nullable=True),
+        sa.Column("klass", sa.String(length=120), nullable=False),
+        sa.Column("role", sa.String(length=20), nullable=False),
+        sa.Column("dimension", sa.String(length=20), nullable=False),
+        sa.Column("do_not_mix", sa.Boolean(), nullable=False),
+        sa.Column("do_not_mix_source", sa.Text(), nullable=False),
+        sa.Column("high_alert", sa.Boolean(), nullable=False),
+        sa.Column("patch_test_required", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("confidence", sa.String(length=20), nullable=False),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "role IN ('active', 'diluent', 'excipient')", name=op.f("ck_ingredient_role_is_known")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ingredient")),
+        sa.UniqueConstraint("name", name=op.f("uq_ingredient_name")),
+    )
+    op.create_table(
+        "organisation",
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
+    )
+    op.create_table(
+        "request_key",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("action", sa.String(length=80), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("row_table", sa.String(length=60), nullable=False),
+        sa.Column("row_id", sa.Integer(), nullable=False),
+        sa.Column("at", types.UtcDateTime(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_request_key")),
+        sa.UniqueConstraint("key", name=op.f("uq_request_key_key")),
+    )
+    op.create_table(
+        "sign_in_attempt",
+        sa.Column("account", sa.String(length=64), nullable=False),
+        sa.Column("address", sa.String(length=60), nullable=False),
+        sa.Column("at", types.UtcDateTime(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_attempt")),
+    )
+    with op.batch_alter_table("sign_in_attempt", schema=None) as batch_op:
+        batch_op.create_index("ix_sign_in_attempt_account", ["account", "at"], unique=False)
+        batch_op.create_index("ix_sign_in_attempt_address", ["address", "at"], unique=False)
+
+    op.create_table(
+        "ingredient_group",
+        sa.Column("ingredient_id", sa.Integer(), nullable=False),
+        sa.Column("word", sa.String(length=40), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["ingredient_id"], ["ingredient.id"], name=op.f("fk_ingredient_group_ingredient_id_ingredient")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ingredient_group")),
+        sa.UniqueConstraint("ingredient_id", "word", name=op.f("uq_ingredient_group_ingredient_id")),
+    )
+    with op.batch_alter_table("ingredient_group", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ingredient_group_word"), ["word"], unique=False)
+
+    op.create_table(
+        "person",
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_person_organisation_id_organisation")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
+    )
+    op.create_table(
+        "product",
+        sa.Column("ingredient_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("maker", sa.String(length=120), nullable=False),
+        sa.Column("form", sa.String(length=20), nullable=False),
+        sa.Column("dimension", sa.String(length=20), nullable=False),
+        sa.Column("strength_amount", types.Steps(), nullable=True),
+        sa.Column("strength_volume", types.Steps(), nullable=True),
+        sa.Column("amount_unit", sa.String(length=10), nullable=False),
+        sa.Column("strength_text", sa.String(length=120), nullable=False),
+        sa.Column("ledger", sa.String(length=20), nullable=False),
+        sa.Column("content", types.Steps(), nullable=True),
+        sa.Column("reconstitution_volume", types.Steps(), nullable=True),
+        sa.Column("diluent", sa.String(length=120), nullable=False),
+        sa.Column("container", sa.String(length=20), nullable=False),
+        sa.Column("after_puncture_h", sa.Integer(), nullable=True),
+        sa.Column("after_reconstitution_h", sa.Integer(), nullable=True),
+        sa.Column("mixture_stability_h", sa.Integer(), nullable=True),
+        sa.Column("ph_low", sa.String(length=10), nullable=True),
+        sa.Column("ph_high", sa.String(length=10), nullable=True),
+        sa.Column("storage", sa.String(length=120), nullable=False),
+        sa.Column("light_sensitive", sa.Boolean(), nullable=True),
+        sa.Column("route", sa.String(length=120), nullable=False),
+        sa.Column("excipients_known", sa.Boolean(), nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("confidence", sa.String(length=20), nullable=False),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "container IN ('single_dose', 'multi_dose', 'ampoule', 'bulk', 'device', 'unknown')",
+            name=op.f("ck_product_container_is_known"),
+        ),
+        sa.CheckConstraint(
+            "form IN ('solution', 'lyophilised', 'unknown')", name=op.f("ck_product_form_is_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["ingredient_id"], ["ingredient.id"], name=op.f("fk_product_ingredient_id_ingredient")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_product")),
+        sa.UniqueConstraint("name", name=op.f("uq_product_name")),
+    )
+    with op.batch_alter_table("product", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_product_ingredient_id"), ["ingredient_id"], unique=False)
+
+    op.create_table(
+        "site",
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("zone", sa.String(length=60), nullable=False),
+        sa.Column("decimal_mark", sa.String(length=1), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("verify", sa.Boolean(), nullable=False),
+        sa.Column("release", sa.Boolean(), nullable=False),
+        sa.Column("solo", sa.Boolean(), nullable=False),
+        sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("decimal_mark IN ('.', ',')", name=op.f("ck_site_decimal_mark_is_known")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_site_organisation_id_organisation")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_site")),
+        sa.UniqueConstraint("name", name=op.f("uq_site_name")),
+    )
+    op.create_table(
+        "synonym",
+        sa.Column("ingredient_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("folded", sa.String(length=120), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["ingredient_id"], ["ingredient.id"], name=op.f("fk_synonym_ingredient_id_ingredient")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_synonym")),
+        sa.UniqueConstraint("ingredient_id", "folded", name=op.f("uq_synonym_ingredient_id")),
+    )
+    with op.batch_alter_table("synonym", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_synonym_folded"), ["folded"], unique=False)
+
+    op.create_table(
+        "catalogue_limit",
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("measure", sa.String(length=20), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("amount", types.Steps(), nullable=True),
+        sa.Column("volume", types.Steps(), nullable=True),
+        sa.Column("per_kg", types.Steps(), nullable=True),
+        sa.Column("unit_text", sa.String(length=60), nullable=False),
+        sa.Column("route", sa.String(length=120), nullable=False),
+        sa.Column("hard", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('label_limit', 'highest_published', 'product_strength', 'other_route', 'unknown')",
+            name=op.f("ck_catalogue_limit_kind_is_known"),
+        ),
+        sa.CheckConstraint(
+            "measure IN ('dose', 'concentration')", name=op.f("ck_catalogue_limit_measure_is_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["product.id"], name=op.f("fk_catalogue_limit_product_id_product")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_catalogue_limit")),
+    )
+    with op.batch_alter_table("catalogue_limit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_catalogue_limit_product_id"), ["product_id"], unique=False)
+
+    op.create_table(
+        "delivery",
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("supplier", sa.String(length=120), nullable=False),
+        sa.Column("note_number", sa.String(length=60), nullable=False),
+        sa.Column("received_at", types.UtcDateTime(), nullable=False),
+        sa.Column("received_by_id", sa.Integer(), nullable=False),
+        sa.Column("remark", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["received_by_id"], ["person.id"], name=op.f("fk_delivery_received_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_delivery_site_id_site")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+    )
+    op.create_table(
+        "formula_version",
+        sa.Column("formula_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("target", types.Steps(), nullable=True),
+        sa.Column("route", sa.String(length=20), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("approver_id", sa.Integer(), nullable=True),
+        sa.Column("approved_at", types.UtcDateTime(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "status IN ('published', 'draft', 'approved', 'superseded', 'retired')",
+            name=op.f("ck_formula_version_status_is_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["approver_id"], ["person.id"], name=op.f("fk_formula_version_approver_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["person.id"], name=op.f("fk_formula_version_author_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["formula_id"], ["formula.id"], name=op.f("fk_formula_version_formula_id_formula")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_formula_version")),
+        sa.UniqueConstraint("formula_id", "number", name=op.f("uq_formula_version_formula_id")),
+    )
+    op.create_table(
+        "hold",
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("object_kind", sa.String(length=20), nullable=False),
+        sa.Column("object_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("source", sa.String(length=200), nullable=False),
+        sa.Column("placed_at", types.UtcDateTime(), nullable=False),
+        sa.Column("placed_by_id", sa.Integer(), nullable=False),
+        sa.Column("released_at", types.UtcDateTime(), nullable=True),
+        sa.Column("released_by_id", sa.Integer(), nullable=True),
+        sa.Column("release_reason", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "object_kind IN ('lot', 'vial', 'place', 'product', 'delivery')",
+            name=op.f("ck_hold_object_kind_is_known"),
+        ),
+        sa.ForeignKeyConstraint(["placed_by_id"], ["person.id"], name=op.f("fk_hold_placed_by_id_person")),
+        sa.ForeignKeyConstraint(
+            ["released_by_id"], ["person.id"], name=op.f("fk_hold_released_by_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hold")),
+        sa.UniqueConstraint("code", name=op.f("uq_hold_code")),
+    )
+    with op.batch_alter_table("hold", schema=None) as batch_op:
+        batch_op.create_index("ix_hold_object", ["object_kind", "object_id", "released_at"], unique=False)
+
+    op.create_table(
+        "lot",
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("maker", sa.String(length=120), nullable=False),
+        sa.Column("number", sa.String(length=20), nullable=False),
+        sa.Column("normalised", sa.String(length=20), nullable=False),
+        sa.Column("near", sa.String(length=20), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("made_from_id", sa.Integer(), nullable=True),
+        sa.Column("grade", sa.String(length=20), nullable=False),
+        sa.Column("created_at", types.UtcDateTime(), nullable=False),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "status IN ('quarantined', 'available', 'exhausted')", name=op.f("ck_lot_status_is_known")
+        ),
+        sa.ForeignKeyConstraint(["made_from_id"], ["lot.id"], name=op.f("fk_lot_made_from_id_lot")),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_lot_product_id_product")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lot")),
+        sa.UniqueConstraint("product_id", "maker", "number", "expires_on", name=op.f("uq_lot_product_id")),
+    )
+    with op.batch_alter_table("lot", schema=None) as batch_op:
+        batch_op.create_index("ix_lot_expiry", ["product_id", "expires_on", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_lot_made_from_id"), ["made_from_id"], unique=False)
+        batch_op.create_index("ix_lot_near", ["near"], unique=False)
+        batch_op.create_index("ix_lot_normalised", ["normalised", "product_id"], unique=False)
+
+    op.create_table(
+        "patient",
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("folded", sa.String(length=120), nullable=False),
+        sa.Column("born_on", sa.Date(), nullable=False),
+        sa.Column("sex", sa.String(length=10), nullable=False),
+        sa.Column("record_number", sa.String(length=60), nullable=False),
+        sa.Column("phone", sa.String(length=60), nullable=False),
+        sa.Column("created_at", types.UtcDateTime(), nullable=False),
+        sa.Column("created_by_id", sa.Integer(), nullable=False),
+        sa.Column("merged_into_id", sa.Integer(), nullable=True),
+        sa.Column("is_demo", sa.Boolean(), nullable=False),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "sex IN ('female', 'male', 'other', 'unknown')", name=op.f("ck_patient_sex_is_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["person.id"], name=op.f("fk_patient_created_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["merged_into_id"], ["patient.id"], name=op.f("fk_patient_merged_into_id_patient")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_patient")),
+        sa.UniqueConstraint("code", name=op.f("uq_patient_code")),
+    )
+    with op.batch_alter_table("patient", schema=None) as batch_op:
+        batch_op.create_index("ix_patient_folded", ["folded"], unique=False)
+
+    op.create_table(
+        "place",
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("temperature", sa.String(length=40), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('supplier', 'storage', 'quarantine', 'in_use', 'preparation', 'in_transit', 'patient', 'patch_test', 'waste', 'returned', 'destroyed', 'lost_or_found')",
+            name=op.f("ck_place_kind_is_known"),
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_place_site_id_site")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_place")),
+        sa.UniqueConstraint("site_id", "name", name=op.f("uq_place_site_id")),
+    )
+    with op.batch_alter_table("place", schema=None) as batch_op:
+        batch_op.create_index("ix_place_site_kind", ["site_id", "kind"], unique=False)
+
+    op.create_table(
+        "policy",
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=60), nullable=False),
+        sa.Column("value", types.CanonicalJson(), nullable=False),
+        sa.Column("edition", sa.String(length=120), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("entered_by_id", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entered_by_id"], ["person.id"], name=op.f("fk_policy_entered_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_policy_site_id_site")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_policy")),
+    )
+    with op.batch_alter_table("policy", schema=None) as batch_op:
+        batch_op.create_index("ix_policy_site_kind", ["site_id", "kind", "valid_from"], unique=False)
+
+    op.create_table(
+        "product_code",
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("gtin", sa.String(length=14), nullable=False),
+        sa.Column("level", sa.String(length=20), nullable=False),
+        sa.Column("containers", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["product.id"], name=op.f("fk_product_code_product_id_product")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_product_code")),
+        sa.UniqueConstraint("gtin", name=op.f("uq_product_code_gtin")),
+    )
+    with op.batch_alter_table("product_code", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_product_code_product_id"), ["product_id"], unique=False)
+
+    op.create_table(
+        "product_excipient",
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("ingredient_id", sa.Integer(), nullable=False),
+        sa.Column("amount_text", sa.String(length=60), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["ingredient_id"], ["ingredient.id"], name=op.f("fk_product_excipient_ingredient_id_ingredient")
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["product.id"], name=op.f("fk_product_excipient_product_id_product")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_product_excipient")),
+        sa.UniqueConstraint("product_id", "ingredient_id", name=op.f("uq_product_excipient_product_id")),
+    )
+    op.create_table(
+        "signature",
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("person_name", sa.String(length=120), nullable=False),
+        sa.Column("meaning", sa.String(length=40), nullable=False),
+        sa.Column("at", types.UtcDateTime(), nullable=False),
+        sa.Column("object_kind", sa.String(length=60), nullable=False),
+        sa.Column("object_id", sa.Integer(), nullable=False),
+        sa.Column("signed_hash", sa.String(length=64), nullable=False),
+        sa.Column("self_checked", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_signature_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signature")),
+    )
+    with op.batch_alter_table("signature", schema=None) as batch_op:
+        batch_op.create_index("ix_signature_object", ["object_kind", "object_id"], unique=False)
+
+    op.create_table(
+        "user_account",
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("username", sa.String(length=60), nullable=False),
+        sa.Column("password_hash", sa.String(length=200), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("created_at", types.UtcDateTime(), nullable=False),
+        sa.Column("rights_changed_at", types.UtcDateTime(), nullable=False),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_user_account_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_user_account")),
+        sa.UniqueConstraint("username", name=op.f("uq_user_account_username")),
+    )
+    op.create_table(
+        "allergy",
+        sa.Column("patient_id", sa.Integer(), nullable=False),
+        sa.Column("ingredient_id", sa.Integer(), nullable=True),
+        sa.Column("group_word", sa.String(length=40), nullable=True),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("severity", sa.String(length=20), nullable=False),
+        sa.Column("reaction", sa.Text(), nullable=False),
+        sa.Column("noted_at", types.UtcDateTime(), nullable=False),
+        sa.Column("noted_by_id", sa.Integer(), nullable=False),
+        sa.Column("ended_at", types.UtcDateTime(), nullable=True),
+        sa.Column("ended_why", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "severity IN ('mild', 'moderate', 'severe', 'anaphylaxis', 'unknown')",
+            name=op.f("ck_allergy_severity_is_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["ingredient_id"], ["ingredient.id"], name=op.f("fk_allergy_ingredient_id_ingredient")
+        ),
+        sa.ForeignKeyConstraint(["noted_by_id"], ["person.id"], name=op.f("fk_allergy_noted_by_id_person")),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_allergy_patient_id_patient")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_allergy")),
+    )
+    with op.batch_alter_table("allergy", schema=None) as batch_op:
+        batch_op.create_index("ix_allergy_patient", ["patient_id"], unique=False)
+
+    op.create_table(
+        "allergy_review",
+        sa.Column("patient_id", sa.Integer(), nullable=False),
+        sa.Column("answer", sa.String(length=20), nullable=False),
+        sa.Column("asked_at", types.UtcDateTime(), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "answer IN ('none_known', 'listed')", name=op.f("ck_allergy_review_answer_is_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"], ["person.id"], name=op.f("fk_allergy_review_asked_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_allergy_review_patient_id_patient")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_allergy_review")),
+    )
+    with op.batch_alter_table("allergy_review", schema=None) as batch_op:
+        batch_op.create_index("ix_allergy_review_patient", ["patient_id", "asked_at"], unique=False)
+
+    op.create_table(
+        "break_glass",
+        sa.Column("patient_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at", types.UtcDateTime(), nullable=False),
+        sa.Column("until", types.UtcDateTime(), nullable=False),
+        sa.Column("reviewed_at", types.UtcDateTime(), nullable=True),
+        sa.Column("reviewed_by_id", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_break_glass_patient_id_patient")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_break_glass_person_id_person")),
+        sa.ForeignKeyConstraint(
+            ["reviewed_by_id"], ["person.id"], name=op.f("fk_break_glass_reviewed_by_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_break_glass")),
+    )
+    with op.batch_alter_table("break_glass", schema=None) as batch_op:
+        batch_op.create_index("ix_break_glass_person", ["person_id", "patient_id", "until"], unique=False)
+
+    op.create_table(
+        "care",
+        sa.Column("patient_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("why", sa.String(length=40), nullable=False),
+        sa.Column("since", types.UtcDateTime(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_care_patient_id_patient")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_care_site_id_site")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_care")),
+        sa.UniqueConstraint("patient_id", "site_id", "why", name=op.f("uq_care_patient_id")),
+    )
+    with op.batch_alter_table("care", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_care_site_id"), ["site_id"], unique=False)
+
+    op.create_table(
+        "cocktail",
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("patient_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("revision_number", sa.Integer(), nullable=False),
+        sa.Column("is_direct", sa.Boolean(), nullable=False),
+        sa.Column("planned_for", types.UtcDateTime(), nullable=True),
+        sa.Column("created_at", types.UtcDateTime(), nullable=False),
+        sa.Column("created_by_id", sa.Integer(), nullable=False),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('draft', 'prescribed', 'verified', 'in_preparation', 'prepared', 'released', 'administering', 'administered', 'wasted', 'cancelled')",
+            name=op.f("ck_cocktail_state_is_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["person.id"], name=op.f("fk_cocktail_created_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_cocktail_patient_id_patient")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_cocktail_site_id_site")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cocktail")),
+        sa.UniqueConstraint("code", name=op.f("uq_cocktail_code")),
+    )
+    with op.batch_alter_table("cocktail", schema=None) as batch_op:
+        batch_op.create_index("ix_cocktail_patient", ["patient_id", "created_at"], unique=False)
+        batch_op.create_index("ix_cocktail_site_state", ["site_id", "state", "planned_for"], unique=False)
+
+    op.create_table(
+        "consent",
+        sa.Column("patient_id", sa.Integer(), nullable=False),
+        sa.Column("procedure", sa.String(length=60), nullable=False),
+        sa.Column("version", sa.String(length=20), nullable=False),
+        sa.Column("covers_off_label", sa.Boolean(), nullable=False),
+        sa.Column("given_at", types.UtcDateTime(), nullable=False),
+        sa.Column("taken_by_id", sa.Integer(), nullable=False),
+        sa.Column("withdrawn_at", types.UtcDateTime(), nullable=True),
+        sa.Column("withdrawn_why", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_consent_patient_id_patient")),
+        sa.ForeignKeyConstraint(["taken_by_id"], ["person.id"], name=op.f("fk_consent_taken_by_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
+    )
+    with op.batch_alter_table("consent", schema=None) as batch_op:
+        batch_op.create_index("ix_consent_patient", ["patient_id", "given_at"], unique=False)
+
+    op.create_table(
+        "formula_line",
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("ingredient_id", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=True),
+        sa.Column("pin", sa.String(length=20), nullable=False),
+        sa.Column("amount", types.Steps(), nullable=True),
+        sa.Column("volume", types.Steps(), nullable=True),
+        sa.Column("unit", sa.String(length=20), nullable=False),
+        sa.Column("accepted_dose_low", types.Steps(), nullable=True),
+        sa.Column("accepted_dose_high", types.Steps(), nullable=True),
+        sa.Column("accepted_concentration_low", types.Steps(), nullable=True),
+        sa.Column("accepted_concentration_high", types.Steps(), nullable=True),
+        sa.Column("accepted_reason", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "pin IN ('dose', 'volume', 'concentration', 'qs')", name=op.f("ck_formula_line_pin_is_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["ingredient_id"], ["ingredient.id"], name=op.f("fk_formula_line_ingredient_id_ingredient")
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["product.id"], name=op.f("fk_formula_line_product_id_product")
+        ),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["formula_version.id"], name=op.f("fk_formula_line_version_id_formula_version")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_formula_line")),
+    )
+    with op.batch_alter_table("formula_line", schema=None) as batch_op:
+        batch_op.create_index("ix_formula_line_version", ["version_id", "number"], unique=False)
+
+    op.create_table(
+        "formula_pair",
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("a_id", sa.Integer(), nullable=False),
+        sa.Column("b_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["a_id"], ["ingredient.id"], name=op.f("fk_formula_pair_a_id_ingredient")),
+        sa.ForeignKeyConstraint(["b_id"], ["ingredient.id"], name=op.f("fk_formula_pair_b_id_ingredient")),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["formula_version.id"], name=op.f("fk_formula_pair_version_id_formula_version")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_formula_pair")),
+    )
+    with op.batch_alter_table("formula_pair", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_formula_pair_version_id"), ["version_id"], unique=False)
+
+    op.create_table(
+        "one_time_link",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UtcDateTime(), nullable=False),
+        sa.Column("expires_at", types.UtcDateTime(), nullable=False),
+        sa.Column("used_at", types.UtcDateTime(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user_account.id"], name=op.f("fk_one_time_link_user_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_one_time_link")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_one_time_link_token_hash")),
+    )
+    op.create_table(
+        "patch_test",
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("patient_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("applied_at", types.UtcDateTime(), nullable=False),
+        sa.Column("recorded_at", types.UtcDateTime(), nullable=False),
+        sa.Column("applied_by_id", sa.Integer(), nullable=False),
+        sa.Column("body_site", sa.String(length=120), nullable=False),
+        sa.Column("late_reason", sa.Text(), nullable=False),
+        sa.Column("void_reason", sa.Text(), nullable=False),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("state IN ('applied', 'void')", name=op.f("ck_patch_test_state_is_known")),
+        sa.ForeignKeyConstraint(
+            ["applied_by_id"], ["person.id"], name=op.f("fk_patch_test_applied_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_patch_test_patient_id_patient")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_patch_test_site_id_site")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_patch_test")),
+        sa.UniqueConstraint("code", name=op.f("uq_patch_test_code")),
+    )
+    with op.batch_alter_table("patch_test", schema=None) as batch_op:
+        batch_op.create_index("ix_patch_test_patient", ["patient_id", "applied_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_patch_test_site_id"), ["site_id"], unique=False)
+
+    op.create_table(
+        "patient_condition",
+        sa.Column("patient_id", sa.Integer(), nullable=False),
+        sa.Column("kind_id", sa.Integer(), nullable=False),
+        sa.Column("answer", sa.String(length=10), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("asked_at", types.UtcDateTime(), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "answer IN ('yes', 'no', 'unknown')", name=op.f("ck_patient_condition_answer_is_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"], ["person.id"], name=op.f("fk_patient_condition_asked_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["kind_id"], ["condition_kind.id"], name=op.f("fk_patient_condition_kind_id_condition_kind")
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_patient_condition_patient_id_patient")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_patient_condition")),
+    )
+    with op.batch_alter_table("patient_condition", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_patient_condition_patient", ["patient_id", "kind_id", "asked_at"], unique=False
+        )
+
+    op.create_table(
+        "patient_weight",
+        sa.Column("patient_id", sa.Integer(), nullable=False),
+        sa.Column("mass", types.Steps(), nullable=False),
+        sa.Column("measured_on", sa.Date(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", types.UtcDateTime(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_patient_weight_by_id_person")),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_patient_weight_patient_id_patient")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_patient_weight")),
+    )
+    with op.batch_alter_table("patient_weight", schema=None) as batch_op:
+        batch_op.create_index("ix_patient_weight_patient", ["patient_id", "measured_on"], unique=False)
+
+    op.create_table(
+        "staff_role",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("role", sa.String(length=20), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "role IN ('pharmacist', 'technician', 'practitioner', 'recall_officer', 'administrator', 'auditor')",
+            name=op.f("ck_staff_role_role_is_known"),
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_staff_role_site_id_site")),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user_account.id"], name=op.f("fk_staff_role_user_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_role")),
+        sa.UniqueConstraint("user_id", "site_id", "role", name=op.f("uq_staff_role_user_id")),
+    )
+    op.create_table(
+        "user_session",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("csrf_id", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UtcDateTime(), nullable=False),
+        sa.Column("last_seen_at", types.UtcDateTime(), nullable=False),
+        sa.Column("expires_at", types.UtcDateTime(), nullable=False),
+        sa.Column("ended_at", types.UtcDateTime(), nullable=True),
+        sa.Column("address", sa.String(length=60), nullable=False),
+        sa.Column("agent", sa.String(length=200), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_user_session_site_id_site")),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user_account.id"], name=op.f("fk_user_session_user_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_user_session")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_user_session_token_hash")),
+    )
+    with op.batch_alter_table("user_session", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_user_session_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "vial",
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("lot_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("serial", sa.String(length=20), nullable=True),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("opened_at", types.UtcDateTime(), nullable=True),
+        sa.Column("opened_by_id", sa.Integer(), nullable=True),
+        sa.Column("opened_for_id", sa.Integer(), nullable=True),
+        sa.Column("late_reason", sa.Text(), nullable=False),
+        sa.Column("reconstituted_at", types.UtcDateTime(), nullable=True),
+        sa.Column("mixed_volume", types.Steps(), nullable=True),
+        sa.Column("mixed_content", types.Steps(), nullable=True),
+        sa.Column("displacement", types.Steps(), nullable=True),
+        sa.Column("diluent_lot_id", sa.Integer(), nullable=True),
+        sa.Column("beyond_use_at", types.UtcDateTime(), nullable=True),
+        sa.Column("beyond_use_limit", sa.String(length=200), nullable=False),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('sealed', 'open', 'empty', 'wasted', 'returned')", name=op.f("ck_vial_state_is_known")
+        ),
+        sa.ForeignKeyConstraint(["diluent_lot_id"], ["lot.id"], name=op.f("fk_vial_diluent_lot_id_lot")),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_vial_lot_id_lot")),
+        sa.ForeignKeyConstraint(["opened_by_id"], ["person.id"], name=op.f("fk_vial_opened_by_id_person")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_vial_site_id_site")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vial")),
+        sa.UniqueConstraint("code", name=op.f("uq_vial_code")),
+    )
+    with op.batch_alter_table("vial", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_vial_diluent_lot_id"), ["diluent_lot_id"], unique=False)
+        batch_op.create_index("ix_vial_lot", ["lot_id", "state"], unique=False)
+
+    op.create_table(
+        "balance",
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("lot_id", sa.Integer(), nullable=False),
+        sa.Column("vial_id", sa.Integer(), nullable=True),
+        sa.Column("quantity", types.Steps(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("quantity >= 0", name=op.f("ck_balance_quantity_is_not_negative")),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_balance_lot_id_lot")),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_balance_place_id_place")),
+        sa.ForeignKeyConstraint(["vial_id"], ["vial.id"], name=op.f("fk_balance_vial_id_vial")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_balance")),
+    )
+    with op.batch_alter_table("balance", schema=None) as batch_op:
+        batch_op.create_index("ix_balance_lot", ["lot_id", "place_id", "quantity"], unique=False)
+        batch_op.create_index("ix_balance_vial", ["vial_id"], unique=False)
+        batch_op.create_index(
+            "uq_balance_sealed",
+            ["place_id", "lot_id"],
+            unique=True,
+            sqlite_where=sa.text("vial_id IS NULL"),
+            postgresql_where=sa.text("vial_id IS NULL"),
+        )
+        batch_op.create_index(
+            "uq_balance_vial",
+            ["place_id", "lot_id", "vial_id"],
+            unique=True,
+            sqlite_where=sa.text("vial_id IS NOT NULL"),
+            postgresql_where=sa.text("vial_id IS NOT NULL"),
+        )
+
+    op.create_table(
+        "cocktail_revision",
+        sa.Column("cocktail_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("formula_version_id", sa.Integer(), nullable=True),
+        sa.Column("target", types.Steps(), nullable=True),
+        sa.Column("target_text", sa.String(length=20), nullable=False),
+        sa.Column("overfill", types.Steps(), nullable=False),
+        sa.Column("route", sa.String(length=20), nullable=False),
+        sa.Column("area", sa.String(length=120), nullable=False),
+        sa.Column("saved_at", types.UtcDateTime(), nullable=False),
+        sa.Column("saved_by_id", sa.Integer(), nullable=False),
+        sa.Column("prescriber_id", sa.Integer(), nullable=True),
+        sa.Column("prescribed_at", types.UtcDateTime(), nullable=True),
+        sa.Column("verifier_id", sa.Integer(), nullable=True),
+        sa.Column("verified_at", types.UtcDateTime(), nullable=True),
+        sa.Column("self_checked", sa.Boolean(), nullable=False),
+        sa.Column("snapshot", types.CanonicalJson(), nullable=False),
+        sa.Column("inputs_hash", sa.String(length=64), nullable=False),
+        sa.Column("return_reason", sa.Text(), nullable=False),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('draft', 'frozen', 'superseded')", name=op.f("ck_cocktail_revision_state_is_known")
+        ),
+        sa.CheckConstraint(
+            "verifier_id IS NULL OR self_checked OR verifier_id <> prescriber_id",
+            name=op.f("ck_cocktail_revision_verifier_is_another"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["cocktail_id"], ["cocktail.id"], name=op.f("fk_cocktail_revision_cocktail_id_cocktail")
+        ),
+        sa.ForeignKeyConstraint(
+            ["formula_version_id"],
+            ["formula_version.id"],
+            name=op.f("fk_cocktail_revision_formula_version_id_formula_version"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["prescriber_id"], ["person.id"], name=op.f("fk_cocktail_revision_prescriber_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["saved_by_id"], ["person.id"], name=op.f("fk_cocktail_revision_saved_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["verifier_id"], ["person.id"], name=op.f("fk_cocktail_revision_verifier_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cocktail_revision")),
+        sa.UniqueConstraint("cocktail_id", "number", name=op.f("uq_cocktail_revision_cocktail_id")),
+    )
+    op.create_table(
+        "cocktail_transition",
+        sa.Column("cocktail_id", sa.Integer(), nullable=False),
+        sa.Column("from_state", sa.String(length=20), nullable=False),
+        sa.Column("to_state", sa.String(length=20), nullable=False),
+        sa.Column("revision_number", sa.Integer(), nullable=False),
+        sa.Column("at", types.UtcDateTime(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("self_checked", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_cocktail_transition_by_id_person")),
+        sa.ForeignKeyConstraint(
+            ["cocktail_id"], ["cocktail.id"], name=op.f("fk_cocktail_transition_cocktail_id_cocktail")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cocktail_transition")),
+    )
+    with op.batch_alter_table("cocktail_transition", schema=None) as batch_op:
+        batch_op.create_index("ix_cocktail_transition_cocktail", ["cocktail_id", "at"], unique=False)
+
+    op.create_table(
+        "movement",
+        sa.Column("lot_id", sa.Integer(), nullable=False),
+        sa.Column("vial_id", sa.Integer(), nullable=True),
+        sa.Column("from_place_id", sa.Integer(), nullable=False),
+        sa.Column("to_place_id", sa.Integer(), nullable=False),
+        sa.Column("quantity", types.Steps(), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("document_kind", sa.String(length=40), nullable=False),
+        sa.Column("document_id", sa.Integer(), nullable=True),
+        sa.Column("occurred_at", types.UtcDateTime(), nullable=False),
+        sa.Column("recorded_at", types.UtcDateTime(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("reverses_id", sa.Integer(), nullable=True),
+        sa.Column("remark", sa.String(length=200), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("from_place_id <> to_place_id", name=op.f("ck_movement_places_differ")),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_movement_quantity_is_positive")),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_movement_by_id_person")),
+        sa.ForeignKeyConstraint(
+            ["from_place_id"], ["place.id"], name=op.f("fk_movement_from_place_id_place")
+        ),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_movement_lot_id_lot")),
+        sa.ForeignKeyConstraint(
+            ["reverses_id"], ["movement.id"], name=op.f("fk_movement_reverses_id_movement")
+        ),
+        sa.ForeignKeyConstraint(["to_place_id"], ["place.id"], name=op.f("fk_movement_to_place_id_place")),
+        sa.ForeignKeyConstraint(["vial_id"], ["vial.id"], name=op.f("fk_movement_vial_id_vial")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_movement")),
+    )
+    with op.batch_alter_table("movement", schema=None) as batch_op:
+        batch_op.create_index("ix_movement_document", ["document_kind", "document_id"], unique=False)
+        batch_op.create_index(
+            "ix_movement_lot",
+            ["lot_id", "id", "from_place_id", "to_place_id", "quantity", "vial_id"],
+            unique=False,
+        )
+        batch_op.create_index("uq_movement_reverses", ["reverses_id"], unique=True)
+
+    op.create_table(
+        "patch_test_item",
+        sa.Column("test_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("lot_id", sa.Integer(), nullable=True),
+        sa.Column("vial_id", sa.Integer(), nullable=True),
+        sa.Column("dilution", sa.String(length=60), nullable=False),
+        sa.Column("vehicle", sa.String(length=60), nullable=False),
+        sa.Column("volume", types.Steps(), nullable=True),
+        sa.Column("quantity", types.Steps(), nullable=True),
+        sa.Column("is_mixture", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_patch_test_item_lot_id_lot")),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["product.id"], name=op.f("fk_patch_test_item_product_id_product")
+        ),
+        sa.ForeignKeyConstraint(
+            ["test_id"], ["patch_test.id"], name=op.f("fk_patch_test_item_test_id_patch_test")
+        ),
+        sa.ForeignKeyConstraint(["vial_id"], ["vial.id"], name=op.f("fk_patch_test_item_vial_id_vial")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_patch_test_item")),
+        sa.UniqueConstraint("test_id", "number", name=op.f("uq_patch_test_item_test_id")),
+    )
+    with op.batch_alter_table("patch_test_item", schema=None) as batch_op:
+        batch_op.create_index("ix_patch_test_item_lot", ["lot_id", "test_id"], unique=False)
+
+    op.create_table(
+        "reservation",
+        sa.Column("lot_id", sa.Integer(), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("vial_id", sa.Integer(), nullable=True),
+        sa.Column("quantity", types.Steps(), nullable=False),
+        sa.Column("for_ref", sa.String(length=60), nullable=False),
+        sa.Column("created_at", types.UtcDateTime(), nullable=False),
+        sa.Column("until", types.UtcDateTime(), nullable=True),
+        sa.Column("ended_at", types.UtcDateTime(), nullable=True),
+        sa.Column("ended_why", sa.String(length=60), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_reservation_quantity_is_positive")),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_reservation_lot_id_lot")),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_reservation_place_id_place")),
+        sa.ForeignKeyConstraint(["vial_id"], ["vial.id"], name=op.f("fk_reservation_vial_id_vial")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reservation")),
+    )
+    with op.batch_alter_table("reservation", schema=None) as batch_op:
+        batch_op.create_index("ix_reservation_lot", ["lot_id", "ended_at"], unique=False)
+        batch_op.create_index("ix_reservation_ref", ["for_ref", "ended_at"], unique=False)
+
+    op.create_table(
+        "attempt",
+        sa.Column("cocktail_id", sa.Integer(), nullable=False),
+        sa.Column("revision_id", sa.Integer(), nullable=False),
+        sa.Column("patient_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("prescriber_id", sa.Integer(), nullable=False),
+        sa.Column("verifier_id", sa.Integer(), nullable=True),
+        sa.Column("self_verified", sa.Boolean(), nullable=False),
+        sa.Column("preparer_id", sa.Integer(), nullable=False),
+        sa.Column("claimed_at", types.UtcDateTime(), nullable=False),
+        sa.Column("prepared_at", types.UtcDateTime(), nullable=True),
+        sa.Column("total", types.Steps(), nullable=True),
+        sa.Column("beyond_use_at", types.UtcDateTime(), nullable=True),
+        sa.Column("beyond_use_limit", sa.String(length=200), nullable=False),
+        sa.Column("beyond_use_terms", types.CanonicalJson(), nullable=False),
+        sa.Column("storage", sa.String(length=20), nullable=False),
+        sa.Column("releaser_id", sa.Integer(), nullable=True),
+        sa.Column("self_released", sa.Boolean(), nullable=False),
+        sa.Column("released_at", types.UtcDateTime(), nullable=True),
+        sa.Column("inspection", types.CanonicalJson(), nullable=False),
+        sa.Column("ended_reason", sa.Text(), nullable=False),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('in_preparation', 'prepared', 'released', 'administering', 'administered', 'wasted', 'cancelled')",
+            name=op.f("ck_attempt_state_is_known"),
+        ),
+        sa.CheckConstraint(
+            "releaser_id IS NULL OR self_released OR releaser_id <> preparer_id",
+            name=op.f("ck_attempt_releaser_is_another"),
+        ),
+        sa.CheckConstraint(
+            "verifier_id IS NULL OR self_verified OR verifier_id <> prescriber_id",
+            name=op.f("ck_attempt_verifier_is_another"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["cocktail_id"], ["cocktail.id"], name=op.f("fk_attempt_cocktail_id_cocktail")
+        ),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_attempt_patient_id_patient")),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_attempt_place_id_place")),
+        sa.ForeignKeyConstraint(["preparer_id"], ["person.id"], name=op.f("fk_attempt_preparer_id_person")),
+        sa.ForeignKeyConstraint(
+            ["prescriber_id"], ["person.id"], name=op.f("fk_attempt_prescriber_id_person")
+        ),
+        sa.ForeignKeyConstraint(["releaser_id"], ["person.id"], name=op.f("fk_attempt_releaser_id_person")),
+        sa.ForeignKeyConstraint(
+            ["revision_id"], ["cocktail_revision.id"], name=op.f("fk_attempt_revision_id_cocktail_revision")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_attempt_site_id_site")),
+        sa.ForeignKeyConstraint(["verifier_id"], ["person.id"], name=op.f("fk_attempt_verifier_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
+        sa.UniqueConstraint("cocktail_id", "number", name=op.f("uq_attempt_cocktail_id")),
+    )
+    with op.batch_alter_table("attempt", schema=None) as batch_op:
+        batch_op.create_index("ix_attempt_site_state", ["site_id", "state"], unique=False)
+
+    op.create_table(
+        "check_override",
+        sa.Column("revision_id", sa.Integer(), nullable=False),
+        sa.Column("finding_key", sa.String(length=200), nullable=False),
+        sa.Column("code", sa.String(length=60), nullable=False),
+        sa.Column("level", sa.String(length=10), nullable=False),
+        sa.Column("stage", sa.String(length=2), nullable=False),
+        sa.Column("inputs_hash", sa.String(length=64), nullable=False),
+        sa.Column("reason", sa.String(length=60), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("at", types.UtcDateTime(), nullable=False),
+        sa.Column("cosigner_id", sa.Integer(), nullable=True),
+        sa.Column("cosigned_at", types.UtcDateTime(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "cosigner_id IS NULL OR cosigner_id <> by_id", name=op.f("ck_check_override_cosigner_is_another")
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_check_override_by_id_person")),
+        sa.ForeignKeyConstraint(
+            ["cosigner_id"], ["person.id"], name=op.f("fk_check_override_cosigner_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["revision_id"],
+            ["cocktail_revision.id"],
+            name=op.f("fk_check_override_revision_id_cocktail_revision"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_check_override")),
+    )
+    with op.batch_alter_table("check_override", schema=None) as batch_op:
+        batch_op.create_index("ix_check_override_revision", ["revision_id"], unique=False)
+
+    op.create_table(
+        "check_report",
+        sa.Column("revision_id", sa.Integer(), nullable=False),
+        sa.Column("stage", sa.String(length=2), nullable=False),
+        sa.Column("rule_set", sa.String(length=40), nullable=False),
+        sa.Column("inputs_hash", sa.String(length=64), nullable=False),
+        sa.Column("verdict", sa.String(length=10), nullable=False),
+        sa.Column("answers", types.CanonicalJson(), nullable=False),
+        sa.Column("at", types.UtcDateTime(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_check_report_by_id_person")),
+        sa.ForeignKeyConstraint(
+            ["revision_id"],
+            ["cocktail_revision.id"],
+            name=op.f("fk_check_report_revision_id_cocktail_revision"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_check_report")),
+    )
+    with op.batch_alter_table("check_report", schema=None) as batch_op:
+        batch_op.create_index("ix_check_report_revision", ["revision_id", "at"], unique=False)
+
+    op.create_table(
+        "cocktail_line",
+        sa.Column("revision_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("pin", sa.String(length=20), nullable=False),
+        sa.Column("amount", types.Steps(), nullable=True),
+        sa.Column("volume", types.Steps(), nullable=True),
+        sa.Column("unit", sa.String(length=20), nullable=False),
+        sa.Column("entered", sa.String(length=40), nullable=False),
+        sa.Column("lot_id", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "pin IN ('dose', 'volume', 'concentration', 'qs')", name=op.f("ck_cocktail_line_pin_is_known")
+        ),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_cocktail_line_lot_id_lot")),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["product.id"], name=op.f("fk_cocktail_line_product_id_product")
+        ),
+        sa.ForeignKeyConstraint(
+            ["revision_id"],
+            ["cocktail_revision.id"],
+            name=op.f("fk_cocktail_line_revision_id_cocktail_revision"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cocktail_line")),
+        sa.UniqueConstraint("revision_id", "number", name=op.f("uq_cocktail_line_revision_id")),
+    )
+    op.create_table(
+        "discrepancy",
+        sa.Column("lot_id", sa.Integer(), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("movement_id", sa.Integer(), nullable=False),
+        sa.Column("quantity", types.Steps(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("opened_at", types.UtcDateTime(), nullable=False),
+        sa.Column("explained_at", types.UtcDateTime(), nullable=True),
+        sa.Column("explanation", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_discrepancy_lot_id_lot")),
+        sa.ForeignKeyConstraint(
+            ["movement_id"], ["movement.id"], name=op.f("fk_discrepancy_movement_id_movement")
+        ),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_discrepancy_place_id_place")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_discrepancy")),
+    )
+    with op.batch_alter_table("discrepancy", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_discrepancy_lot_id"), ["lot_id"], unique=False)
+
+    op.create_table(
+        "patch_test_reading",
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("grade", sa.String(length=4), nullable=False),
+        sa.Column("read_at", types.UtcDateTime(), nullable=False),
+        sa.Column("entered_at", types.UtcDateTime(), nullable=False),
+        sa.Column("reader_id", sa.Integer(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("corrects_id", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "grade IN ('-', '?+', '+', '++', '+++', 'IR')", name=op.f("ck_patch_test_reading_grade_is_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["corrects_id"],
+            ["patch_test_reading.id"],
+            name=op.f("fk_patch_test_reading_corrects_id_patch_test_reading"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["patch_test_item.id"], name=op.f("fk_patch_test_reading_item_id_patch_test_item")
+        ),
+        sa.ForeignKeyConstraint(
+            ["reader_id"], ["person.id"], name=op.f("fk_patch_test_reading_reader_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_patch_test_reading")),
+    )
+    with op.batch_alter_table("patch_test_reading", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_patch_test_reading_item_id"), ["item_id"], unique=False)
+
+    op.create_table(
+        "verification",
+        sa.Column("revision_id", sa.Integer(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("at", types.UtcDateTime(), nullable=False),
+        sa.Column("answers", types.CanonicalJson(), nullable=False),
+        sa.Column("mismatches", types.CanonicalJson(), nullable=False),
+        sa.Column("agreed", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_verification_by_id_person")),
+        sa.ForeignKeyConstraint(
+            ["revision_id"],
+            ["cocktail_revision.id"],
+            name=op.f("fk_verification_revision_id_cocktail_revision"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_verification")),
+    )
+    with op.batch_alter_table("verification", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_verification_revision_id"), ["revision_id"], unique=False)
+
+    op.create_table(
+        "administration",
+        sa.Column("attempt_id", sa.Integer(), nullable=False),
+        sa.Column("cocktail_id", sa.Integer(), nullable=False),
+        sa.Column("patient_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("started_at", types.UtcDateTime(), nullable=False),
+        sa.Column("started_by_id", sa.Integer(), nullable=False),
+        sa.Column("identity", types.CanonicalJson(), nullable=False),
+        sa.Column("anything_new", sa.String(length=20), nullable=False),
+        sa.Column("closed_at", types.UtcDateTime(), nullable=True),
+        sa.Column("closed_by_id", sa.Integer(), nullable=True),
+        sa.Column("outcome", sa.String(length=20), nullable=False),
+        sa.Column("released", types.Steps(), nullable=False),
+        sa.Column("given", types.Steps(), nullable=False),
+        sa.Column("leftover", types.Steps(), nullable=False),
+        sa.Column("dead_space", types.Steps(), nullable=False),
+        sa.Column("difference", types.Steps(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "outcome IN ('', 'given', 'partly_given', 'not_given')",
+            name=op.f("ck_administration_outcome_is_known"),
+        ),
+        sa.CheckConstraint("state IN ('started', 'closed')", name=op.f("ck_administration_state_is_known")),
+        sa.ForeignKeyConstraint(
+            ["attempt_id"], ["attempt.id"], name=op.f("fk_administration_attempt_id_attempt")
+        ),
+        sa.ForeignKeyConstraint(
+            ["closed_by_id"], ["person.id"], name=op.f("fk_administration_closed_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["cocktail_id"], ["cocktail.id"], name=op.f("fk_administration_cocktail_id_cocktail")
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_administration_patient_id_patient")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_administration_site_id_site")),
+        sa.ForeignKeyConstraint(
+            ["started_by_id"], ["person.id"], name=op.f("fk_administration_started_by_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_administration")),
+        sa.UniqueConstraint("attempt_id", name=op.f("uq_administration_attempt_id")),
+    )
+    with op.batch_alter_table("administration", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_administration_cocktail_id"), ["cocktail_id"], unique=False)
+        batch_op.create_index("ix_administration_patient", ["patient_id", "started_at"], unique=False)
+        batch_op.create_index("ix_administration_site", ["site_id", "state"], unique=False)
+
+    op.create_table(
+        "close_call",
+        sa.Column("attempt_id", sa.Integer(), nullable=False),
+        sa.Column("line_number", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=60), nullable=False),
+        sa.Column("scanned", sa.String(length=200), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("at", types.UtcDateTime(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["attempt_id"], ["attempt.id"], name=op.f("fk_close_call_attempt_id_attempt")
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_close_call_by_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_close_call")),
+    )
+    with op.batch_alter_table("close_call", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_close_call_attempt_id"), ["attempt_id"], unique=False)
+
+    op.create_table(
+        "draw",
+        sa.Column("attempt_id", sa.Integer(), nullable=False),
+        sa.Column("cocktail_id", sa.Integer(), nullable=False),
+        sa.Column("patient_id", sa.Integer(), nullable=False),
+        sa.Column("line_number", sa.Integer(), nullable=False),
+        sa.Column("lot_id", sa.Integer(), nullable=False),
+        sa.Column("vial_id", sa.Integer(), nullable=True),
+        sa.Column("movement_id", sa.Integer(), nullable=False),
+        sa.Column("via", sa.String(length=10), nullable=False),
+        sa.Column("volume", types.Steps(), nullable=False),
+        sa.Column("quantity", types.Steps(), nullable=False),
+        sa.Column("device_id", sa.Integer(), nullable=True),
+        sa.Column("drawn_at", types.UtcDateTime(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("scan", sa.String(length=200), nullable=False),
+        sa.Column("grade", sa.String(length=20), nullable=False),
+        sa.Column("deviation_reason", sa.Text(), nullable=False),
+        sa.Column("undone", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("via IN ('direct', 'diluent', 'supplied')", name=op.f("ck_draw_via_is_known")),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_draw_quantity_is_positive")),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_draw_attempt_id_attempt")),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_draw_by_id_person")),
+        sa.ForeignKeyConstraint(["cocktail_id"], ["cocktail.id"], name=op.f("fk_draw_cocktail_id_cocktail")),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_draw_device_id_device")),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_draw_lot_id_lot")),
+        sa.ForeignKeyConstraint(["movement_id"], ["movement.id"], name=op.f("fk_draw_movement_id_movement")),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_draw_patient_id_patient")),
+        sa.ForeignKeyConstraint(["vial_id"], ["vial.id"], name=op.f("fk_draw_vial_id_vial")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draw")),
+    )
+    with op.batch_alter_table("draw", schema=None) as batch_op:
+        batch_op.create_index("ix_draw_attempt", ["attempt_id"], unique=False)
+        batch_op.create_index("ix_draw_cocktail", ["cocktail_id"], unique=False)
+        batch_op.create_index("ix_draw_vial", ["vial_id"], unique=False)
+
+    op.create_table(
+        "planned_draw",
+        sa.Column("attempt_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("line_number", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("lot_id", sa.Integer(), nullable=True),
+        sa.Column("vial_id", sa.Integer(), nullable=True),
+        sa.Column("volume", types.Steps(), nullable=False),
+        sa.Column("allowed_low", types.Steps(), nullable=False),
+        sa.Column("allowed_high", types.Steps(), nullable=False),
+        sa.Column("device_id", sa.Integer(), nullable=True),
+        sa.Column("is_qs", sa.Boolean(), nullable=False),
+        sa.Column("why", sa.String(length=200), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('planned', 'drawn', 'dropped')", name=op.f("ck_planned_draw_state_is_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["attempt_id"], ["attempt.id"], name=op.f("fk_planned_draw_attempt_id_attempt")
+        ),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_planned_draw_device_id_device")),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_planned_draw_lot_id_lot")),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["product.id"], name=op.f("fk_planned_draw_product_id_product")
+        ),
+        sa.ForeignKeyConstraint(["vial_id"], ["vial.id"], name=op.f("fk_planned_draw_vial_id_vial")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_planned_draw")),
+        sa.UniqueConstraint("attempt_id", "position", name=op.f("uq_planned_draw_attempt_id")),
+    )
+    op.create_table(
+        "syringe",
+        sa.Column("attempt_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("of", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=30), nullable=False),
+        sa.Column("device_id", sa.Integer(), nullable=True),
+        sa.Column("volume", types.Steps(), nullable=False),
+        sa.Column("dead_space", types.Steps(), nullable=True),
+        sa.Column("printed", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_syringe_attempt_id_attempt")),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_syringe_device_id_device")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_syringe")),
+        sa.UniqueConstraint("attempt_id", "number", name=op.f("uq_syringe_attempt_id")),
+        sa.UniqueConstraint("code", name=op.f("uq_syringe_code")),
+    )
+    op.create_table(
+        "given_lot",
+        sa.Column("administration_id", sa.Integer(), nullable=False),
+        sa.Column("draw_id", sa.Integer(), nullable=False),
+        sa.Column("lot_id", sa.Integer(), nullable=False),
+        sa.Column("patient_id", sa.Integer(), nullable=False),
+        sa.Column("given", types.Steps(), nullable=False),
+        sa.Column("wasted", types.Steps(), nullable=False),
+        sa.Column("at", types.UtcDateTime(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["administration_id"],
+            ["administration.id"],
+            name=op.f("fk_given_lot_administration_id_administration"),
+        ),
+        sa.ForeignKeyConstraint(["draw_id"], ["draw.id"], name=op.f("fk_given_lot_draw_id_draw")),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_given_lot_lot_id_lot")),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_given_lot_patient_id_patient")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_given_lot")),
+        sa.UniqueConstraint("administration_id", "draw_id", name=op.f("uq_given_lot_administration_id")),
+    )
+    with op.batch_alter_table("given_lot", schema=None) as batch_op:
+        batch_op.create_index("ix_given_lot_lot", ["lot_id", "administration_id"], unique=False)
+
+    op.create_table(
+        "injection_site",
+        sa.Column("administration_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("area", sa.String(length=60), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("per_point", types.Steps(), nullable=False),
+        sa.Column("depth", sa.String(length=20), nullable=False),
+        sa.Column("technique", sa.String(length=60), nullable=False),
+        sa.Column("recorded_at", types.UtcDateTime(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "points > 0 AND per_point > 0", name=op.f("ck_injection_site_something_was_given")
+        ),
+        sa.ForeignKeyConstraint(
+            ["administration_id"],
+            ["administration.id"],
+            name=op.f("fk_injection_site_administration_id_administration"),
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_injection_site_by_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_injection_site")),
+        sa.UniqueConstraint("administration_id", "number", name=op.f("uq_injection_site_administration_id")),
+    )
+    for table in APPEND_ONLY:
+        for statement in append_only.statements(op.get_bind().dialect.name, table):
+            op.execute(statement)

@@ -1,0 +1,1 @@
+"""Patch tests, their readings and what they come to."""

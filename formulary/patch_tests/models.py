@@ -1,0 +1,70 @@
+"""Patch tests: what was applied to which site of the skin, from which lot, and every reading of it."""
+
+from datetime import datetime
+
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from formulary.catalogue.models import Product
+from formulary.db import Base, Steps, UtcDateTime, Versioned, one_of
+from formulary.stock.models import Lot
+
+
+class PatchTest(Versioned, Base):
+    """One sitting: several products applied to a patient at one time. Its outcome is computed from the readings."""
+
+    __tablename__ = "patch_test"
+    __table_args__ = (one_of("state", "applied", "void"), Index("ix_patch_test_patient", "patient_id", "applied_at"))
+
+    code: Mapped[str] = mapped_column(String(20), unique=True)
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), index=True)
+    state: Mapped[str] = mapped_column(String(20), default="applied")
+    applied_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    applied_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    body_site: Mapped[str] = mapped_column(String(120), default="")
+    late_reason: Mapped[str] = mapped_column(Text, default="")
+    void_reason: Mapped[str] = mapped_column(Text, default="")
+
+    items: Mapped[list["PatchTestItem"]] = relationship(back_populates="test", order_by="PatchTestItem.number")
+
+
+class PatchTestItem(Base):
+    """What was applied to one spot: product, lot, dilution, vehicle, amount (steps of the lot's ledger)."""
+
+    __tablename__ = "patch_test_item"
+    __table_args__ = (UniqueConstraint("test_id", "number"), Index("ix_patch_test_item_lot", "lot_id", "test_id"))
+
+    test_id: Mapped[int] = mapped_column(ForeignKey("patch_test.id"))
+    number: Mapped[int] = mapped_column(Integer)
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id"))
+    lot_id: Mapped[int | None] = mapped_column(ForeignKey("lot.id"))
+    vial_id: Mapped[int | None] = mapped_column(ForeignKey("vial.id"))
+    dilution: Mapped[str] = mapped_column(String(60), default="as supplied")
+    vehicle: Mapped[str] = mapped_column(String(60), default="")
+    volume: Mapped[int | None] = mapped_column(Steps)
+    quantity: Mapped[int | None] = mapped_column(Steps)
+    is_mixture: Mapped[bool] = mapped_column(Boolean, default=False)
+
+    test: Mapped[PatchTest] = relationship(back_populates="items")
+    product: Mapped[Product] = relationship(lazy="joined")
+    lot: Mapped[Lot | None] = relationship(lazy="joined")
+    readings: Mapped[list["PatchTestReading"]] = relationship(back_populates="item", order_by="PatchTestReading.read_at")
+
+
+class PatchTestReading(Base):
+    """One look at one spot on the ICDRG scale; append-only, a correction is a further reading that says so."""
+
+    __tablename__ = "patch_test_reading"
+    __table_args__ = (one_of("grade", "-", "?+", "+", "++", "+++", "IR"),)
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("patch_test_item.id"), index=True)
+    grade: Mapped[str] = mapped_column(String(4))
+    read_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    entered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reader_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    note: Mapped[str] = mapped_column(Text, default="")
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("patch_test_reading.id"))
+
+    item: Mapped[PatchTestItem] = relationship(back_populates="readings")

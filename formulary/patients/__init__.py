@@ -1,0 +1,1 @@
+"""Patients and what must be known of them."""

@@ -1,0 +1,145 @@
+"""Patients and what must be known of them: weight, allergies, conditions, consents, and who cares for them."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from formulary.db import Base, Steps, UtcDateTime, Versioned, one_of
+
+
+class Patient(Versioned, Base):
+    """A patient of the organisation. Two identifiers: our code (`P-20817`) and the date of birth; `record_number` may be a third."""
+
+    __tablename__ = "patient"
+    __table_args__ = (one_of("sex", "female", "male", "other", "unknown"), Index("ix_patient_folded", "folded"))
+
+    code: Mapped[str] = mapped_column(String(20), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    folded: Mapped[str] = mapped_column(String(120))
+    born_on: Mapped[date] = mapped_column(Date)
+    sex: Mapped[str] = mapped_column(String(10), default="unknown")
+    record_number: Mapped[str] = mapped_column(String(60), default="")
+    phone: Mapped[str] = mapped_column(String(60), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("patient.id"))
+    is_demo: Mapped[bool] = mapped_column(Boolean, default=False)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Care(Base):
+    """A site cares for a patient: by registration, appointment, plan or act. Staff of other sites need a reason."""
+
+    __tablename__ = "care"
+    __table_args__ = (UniqueConstraint("patient_id", "site_id", "why"),)
+
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), index=True)
+    why: Mapped[str] = mapped_column(String(40), default="registered")
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class BreakGlass(Base):
+    """Emergency access to a patient of another site: a reason, a limit in time, a review."""
+
+    __tablename__ = "break_glass"
+    __table_args__ = (Index("ix_break_glass_person", "person_id", "patient_id", "until"),)
+
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    until: Mapped[datetime] = mapped_column(UtcDateTime)
+    reviewed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reviewed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class Weight(Base):
+    """A weighing: nanograms as every mass, with its day. There is no default weight."""
+
+    __tablename__ = "patient_weight"
+    __table_args__ = (Index("ix_patient_weight_patient", "patient_id", "measured_on"),)
+
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
+    mass: Mapped[int] = mapped_column(Steps)
+    measured_on: Mapped[date] = mapped_column(Date)
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Allergy(Base):
+    """An allergy to a substance of the catalogue, excipients included, or to a group; ended, never deleted."""
+
+    __tablename__ = "allergy"
+    __table_args__ = (one_of("severity", "mild", "moderate", "severe", "anaphylaxis", "unknown"), Index("ix_allergy_patient", "patient_id"))
+
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
+    ingredient_id: Mapped[int | None] = mapped_column(ForeignKey("ingredient.id"))
+    group_word: Mapped[str | None] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(120))
+    severity: Mapped[str] = mapped_column(String(20))
+    reaction: Mapped[str] = mapped_column(Text, default="")
+    noted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    noted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_why: Mapped[str] = mapped_column(Text, default="")
+
+
+class AllergyReview(Base):
+    """The question was asked: "none known" is a dated, signed fact; never asked is another thing."""
+
+    __tablename__ = "allergy_review"
+    __table_args__ = (one_of("answer", "none_known", "listed"), Index("ix_allergy_review_patient", "patient_id", "asked_at"))
+
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
+    answer: Mapped[str] = mapped_column(String(20))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+
+class ConditionKind(Base):
+    """A contraindication that is asked of every patient, with what to do and the source that names it."""
+
+    __tablename__ = "condition_kind"
+    __table_args__ = (one_of("action", "block", "prescriber", "inform"),)
+
+    word: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    action: Mapped[str] = mapped_column(String(20), default="prescriber")
+    source: Mapped[str] = mapped_column(Text, default="")
+    position: Mapped[int] = mapped_column(Integer, default=0)
+
+
+class PatientCondition(Base):
+    """What the patient answered about one contraindication, and when; the newest counts, unasked is unknown."""
+
+    __tablename__ = "patient_condition"
+    __table_args__ = (one_of("answer", "yes", "no", "unknown"), Index("ix_patient_condition_patient", "patient_id", "kind_id", "asked_at"))
+
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
+    kind_id: Mapped[int] = mapped_column(ForeignKey("condition_kind.id"))
+    answer: Mapped[str] = mapped_column(String(10))
+    detail: Mapped[str] = mapped_column(Text, default="")
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+    kind: Mapped[ConditionKind] = relationship(lazy="joined")
+
+
+class Consent(Base):
+    """Consent to a procedure in a version of its text; withdrawn, never deleted."""
+
+    __tablename__ = "consent"
+    __table_args__ = (Index("ix_consent_patient", "patient_id", "given_at"),)
+
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
+    procedure: Mapped[str] = mapped_column(String(60))
+    version: Mapped[str] = mapped_column(String(20))
+    covers_off_label: Mapped[bool] = mapped_column(Boolean, default=False)
+    given_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    taken_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_why: Mapped[str] = mapped_column(Text, default="")

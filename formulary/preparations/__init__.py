@@ -1,0 +1,1 @@
+"""Preparing a cocktail, draw by draw, to its release."""

@@ -1,0 +1,1 @@
+"""Places, lots, vials, the ledger, holds and receiving."""
