@@ -157,3 +157,14 @@ def inputs_hash(*parts: object) -> str:
 def worst(findings: Iterable[Finding]) -> Level | None:
     """The highest level among the findings, or None when there is none."""
     return max((f.level for f in findings if f.level is not None), default=None)
+
+
+def capital(text: str) -> str:
+    """The text with a capital first letter, as a sentence begins; the rest stays as written."""
+    return text[:1].upper() + text[1:]
+
+
+def joined(words: Iterable[str], last: str = "and") -> str:
+    """A list for people: "a, b and c"."""
+    *most, final = list(words) or [""]
+    return f" {last} ".join(filter(None, (", ".join(most), final)))

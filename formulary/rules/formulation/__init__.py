@@ -1,0 +1,52 @@
+"""The arithmetic of a cocktail: the solver, the devices, the limits, and why a number is what it is."""
+
+from formulary.rules.formulation.achieved import achieved
+from formulary.rules.formulation.explain import (
+    Explanation,
+    explain_concentration,
+    explain_dose,
+    explain_total,
+    explain_volume,
+    signed_percent,
+    strength_words,
+)
+from formulary.rules.formulation.limits import (
+    Ceiling,
+    ceilings,
+    concentration_limits,
+    forbids,
+    has_hard_maximum,
+    holds,
+)
+from formulary.rules.formulation.problems import about, field_of, name_of, strength_of, value_of
+from formulary.rules.formulation.solution import Solution, Solved
+from formulary.rules.formulation.solve import Setting, amount, ledger_amount, solve, solve_cocktail
+
+__all__ = [
+    "Ceiling",
+    "Explanation",
+    "Setting",
+    "Solution",
+    "Solved",
+    "about",
+    "achieved",
+    "amount",
+    "ceilings",
+    "concentration_limits",
+    "explain_concentration",
+    "explain_dose",
+    "explain_total",
+    "explain_volume",
+    "field_of",
+    "forbids",
+    "has_hard_maximum",
+    "holds",
+    "ledger_amount",
+    "name_of",
+    "signed_percent",
+    "solve",
+    "solve_cocktail",
+    "strength_of",
+    "strength_words",
+    "value_of",
+]

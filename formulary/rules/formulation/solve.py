@@ -1,0 +1,257 @@
+"""The solver: each line pins one figure and the rest follows, exactly, in any order of entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from formulary.rules.facts import Cocktail, Line, Pin, Strength, Syringe
+from formulary.rules.findings import Finding
+from formulary.rules.formulation import devices, limits, problems
+from formulary.rules.formulation.problems import strength_of
+from formulary.rules.formulation.solution import Solution, Solved
+from formulary.rules.units import VOLUME, Quantity, total
+
+_NONE = Quantity.zero(VOLUME)
+
+
+def known(volume: Quantity | None) -> Quantity:
+    """The volume, or none where nobody said one."""
+    return _NONE if volume is None else volume
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What stands around the lines: route, weight, devices, what is prepared on top, the decimal mark."""
+
+    route: str = ""
+    weight: Quantity | None = None
+    syringes: tuple[Syringe, ...] = ()
+    overfill: Quantity | None = None
+    dead_space: Quantity | None = None
+    smallest_fill: Fraction = Fraction(20, 100)
+    mark: str = "."
+
+    @property
+    def on_top(self) -> Quantity:
+        """What is prepared beside the volume prescribed; an unknown dead space adds nothing."""
+        return known(self.overfill) + known(self.dead_space)
+
+
+_BARE = Setting()
+
+
+def solve_cocktail(cocktail: Cocktail) -> Solution:
+    """The arithmetic of a cocktail from its own facts; see `solve`."""
+    policies, patient = cocktail.policies, cocktail.patient
+    setting = Setting(
+        cocktail.route,
+        patient.weight if patient else None,
+        cocktail.syringes,
+        cocktail.overfill,
+        cocktail.dead_space,
+        policies.smallest_fill,
+        policies.decimal_mark,
+    )
+    return solve(cocktail.lines, cocktail.target, setting)
+
+
+def solve(lines: Sequence[Line], target: Quantity | None, setting: Setting = _BARE) -> Solution:
+    """Dose, volume and concentration of every line, what is drawn for it, and what does not fit.
+
+    `target` None lets the volume follow from the lines. A line that cannot be computed is left out and
+    named in `findings`; `Solution.or_refuse` turns them into a refusal. Nothing is rounded but at the
+    device.
+    """
+    ordered = sorted(lines, key=lambda line: line.number)
+    if len({line.number for line in ordered}) < len(ordered):
+        raise ValueError("Two lines have one number")
+    found = _volumes(ordered, target, setting.mark)
+    return _solution(ordered, found, setting)
+
+
+@dataclass
+class _Volumes:
+    target: Quantity | None
+    of: dict[int, Quantity] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def _volumes(lines: Sequence[Line], target: Quantity | None, mark: str) -> _Volumes:
+    wrong = {line.number: tuple(problems.problems_of(line, mark)) for line in lines}
+    found = _Volumes(target, findings=[finding for each in wrong.values() for finding in each])
+    sound = [line for line in lines if not wrong[line.number]]
+    make_up = [line for line in sound if line.pin is Pin.QS]
+    pinned = [line for line in sound if line.pin is not Pin.QS]
+    if len(make_up) > 1:
+        found.findings.append(problems.two_make_up(make_up))
+    if target is not None and target.steps <= 0:
+        found.findings.append(problems.bad_target(target, mark))
+        found.target = None
+    _pinned_volumes(found, pinned, make_up)
+    if found.target is not None and not any(wrong.values()):
+        _fit(found, pinned, make_up, mark)
+    return found
+
+
+def _pinned_volumes(found: _Volumes, pinned: Sequence[Line], make_up: Sequence[Line]) -> None:
+    """Volumes of dose and volume pins; those of concentrations as soon as the whole volume is known."""
+    shares = {line.number: share for line in pinned if (share := _share(line)) is not None}
+    found.of = {line.number: _volume(line) for line in pinned if line.number not in shares}
+    if found.target is None and not found.findings:
+        found.target = _derived(found.of, shares, make_up)
+    if found.target is not None:
+        found.of |= {number: found.target * share for number, share in shares.items()}
+    elif not found.findings and (shares or make_up):
+        found.findings.append(problems.no_target([x for x in pinned if x.number in shares] + list(make_up)))
+
+
+def _volume(line: Line) -> Quantity:
+    strength = strength_of(line)
+    assert line.quantity is not None  # noqa: S101 - problems_of has named a line without its figure
+    if line.pin is Pin.VOLUME or strength is None:
+        return line.quantity
+    return Quantity(line.quantity.steps / strength.ratio, VOLUME)
+
+
+def _share(line: Line) -> Fraction | None:
+    """A pinned concentration over the strength: the share of the whole that this line's volume is."""
+    strength = strength_of(line)
+    if line.pin is not Pin.CONCENTRATION or line.concentration is None or strength is None:
+        return None
+    return line.concentration.ratio / strength.ratio
+
+
+def _derived(
+    volumes: Mapping[int, Quantity], shares: Mapping[int, Fraction], make_up: Sequence[Line]
+) -> Quantity | None:
+    """The whole volume where nobody typed it: pinned volumes over what the concentrations leave for them."""
+    left = 1 - sum(shares.values())
+    if make_up or not volumes or left <= 0:
+        return None
+    return total(volumes.values(), VOLUME) / left
+
+
+def _fit(found: _Volumes, pinned: Sequence[Line], make_up: Sequence[Line], mark: str) -> None:
+    assert found.target is not None  # noqa: S101 - the caller asked
+    rest = found.target - total(found.of.values(), VOLUME)
+    if rest.steps < 0:
+        found.findings.append(problems.too_much(found.of, pinned, found.target, mark))
+    elif len(make_up) == 1:
+        found.of[make_up[0].number] = rest
+    elif rest.steps > 0 and not make_up and pinned:
+        found.findings.append(problems.too_little(found.of, pinned, found.target, mark))
+
+
+def _solution(lines: Sequence[Line], found: _Volumes, setting: Setting) -> Solution:
+    made = total(found.of.values(), VOLUME)
+    prepared = None if found.target is None else found.target + setting.on_top
+    scale = Fraction(1) if prepared is None or found.target is None else prepared / found.target
+    drawn, final = _drawn(lines, found.of, scale, prepared, setting)
+    achieved = total((measured.volume for measured in drawn.values()), VOLUME)
+    mixture = _Mixture(found.target if found.target is not None else made, scale, achieved, setting)
+    return Solution(
+        tuple(mixture.solved(x, found.of[x.number], drawn[x.number]) for x in lines if x.number in found.of),
+        found.target,
+        prepared,
+        scale,
+        made,
+        achieved,
+        tuple(found.findings),
+        final,
+        setting.dead_space,
+        setting.overfill,
+    )
+
+
+def _drawn(
+    lines: Sequence[Line],
+    volumes: Mapping[int, Quantity],
+    scale: Fraction,
+    prepared: Quantity | None,
+    setting: Setting,
+) -> tuple[dict[int, devices.Measured], Syringe | None]:
+    """What the devices make of every draw; the line that makes up comes last and takes the remainder."""
+    syringes = devices.sorted_syringes(setting.syringes)
+    final = None if prepared is None else devices.final_syringe(prepared, syringes, setting.smallest_fill)
+    drawn: dict[int, devices.Measured] = {}
+    for line in sorted(lines, key=lambda x: x.pin is Pin.QS):
+        if line.number not in volumes:
+            continue
+        if line.pin is Pin.QS and prepared is not None:
+            rest = max(prepared - total((m.volume for m in drawn.values()), VOLUME), _NONE)
+            drawn[line.number] = devices.make_up(rest, final, syringes, setting.smallest_fill)
+        else:
+            down = limits.has_hard_maximum(line.product, setting.route)
+            volume = volumes[line.number] * scale
+            drawn[line.number] = devices.measure(volume, syringes, setting.smallest_fill, ties_down=down)
+    return drawn, final
+
+
+@dataclass(frozen=True, slots=True)
+class _Mixture:
+    whole: Quantity
+    scale: Fraction
+    achieved: Quantity
+    setting: Setting
+
+    def solved(self, line: Line, volume: Quantity, drawn: devices.Measured) -> Solved:
+        strength, planned, setting = strength_of(line), volume * self.scale, self.setting
+        dose, held = amount(volume, strength), amount(drawn.volume, strength)
+        concentration = _in(dose, self.whole)
+        by_dose = limits.ceilings(line.product, setting.route, setting.weight)
+        by_concentration = limits.concentration_limits(line.product, setting.route)
+        return Solved(
+            line,
+            volume,
+            dose,
+            concentration,
+            planned,
+            drawn.syringe,
+            drawn.times,
+            drawn.to_mark,
+            drawn.too_little,
+            drawn.volume,
+            held,
+            _in(held, self.achieved),
+            delivered(held, self.achieved, self.whole, setting.dead_space),
+            Fraction(0) if planned.is_zero else drawn.volume / planned - 1,
+            limits.lowest_dose(by_dose, dose),
+            limits.lowest_concentration(by_concentration, concentration),
+        )
+
+
+def amount(volume: Quantity, strength: Strength | None) -> Quantity | None:
+    """How much of the ingredient a volume holds, exactly; None while the strength is unknown."""
+    return None if strength is None else Quantity(volume.steps * strength.ratio, strength.amount.dimension)
+
+
+def _in(dose: Quantity | None, whole: Quantity) -> Strength | None:
+    return None if dose is None or whole.is_zero else Strength(dose, whole)
+
+
+def delivered(
+    held: Quantity | None, achieved: Quantity, prescribed: Quantity, dead_space: Quantity | None
+) -> Quantity | None:
+    """What is expected to reach the patient of a dose held in the preparation.
+
+    The volume prescribed is given, or what the dead space leaves of the preparation where that is less.
+    """
+    if held is None or achieved.is_zero:
+        return held
+    given = min(prescribed, max(achieved - known(dead_space), _NONE))
+    return held * (given / achieved)
+
+
+def ledger_amount(volume: Quantity, strength: Strength | None, *, is_powder: bool) -> Quantity:
+    """What a draw takes from its source's ledger: the volume, or the powder in it, rounded to one smallest
+    step.
+
+    Rounding is half to even. Raises ValueError for a powder whose strength is not on record: nothing is
+    assumed.
+    """
+    held = amount(volume, strength) if is_powder else volume
+    if held is None:
+        raise ValueError("A powder without a recorded strength has no mass in a volume")
+    return held.to_step()
