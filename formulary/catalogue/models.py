@@ -65,12 +65,24 @@ class IngredientGroup(Base):
     ingredient: Mapped[Ingredient] = relationship(back_populates="groups")
 
 
+class SubstanceGroup(Base):
+    """What a group's word means, and whether a patient may be recorded as allergic to the group."""
+
+    __tablename__ = "substance_group"
+
+    word: Mapped[str] = mapped_column(String(40), unique=True)
+    meaning: Mapped[str] = mapped_column(String(120))
+    is_allergy: Mapped[bool] = mapped_column(Boolean, default=False)
+    source: Mapped[str] = mapped_column(Text, default="")
+
+
 class Product(Versioned, Base):
     """One product: strength as a pair, what a full container holds, its clocks. None is unknown, always.
 
     `strength_amount`/`strength_volume` are steps (of the ingredient's dimension, and nL). A powder's strength is what its
     label states after reconstitution with `reconstitution_volume` nL. `content` is what one container holds, in the
-    ledger's dimension: `volume` (nL) for solutions, mass or activity for powders (`ledger`).
+    ledger's dimension: `volume` (nL) for solutions, mass or activity for powders (`ledger`). `label_routes` are codes
+    ("IM;SC"), `unconfirmed` names the fields that rest on background knowledge ("storage;content").
     """
 
     __tablename__ = "product"
@@ -101,6 +113,8 @@ class Product(Versioned, Base):
     storage: Mapped[str] = mapped_column(String(120), default="")
     light_sensitive: Mapped[bool | None] = mapped_column(Boolean)
     route: Mapped[str] = mapped_column(String(120), default="")
+    label_routes: Mapped[str] = mapped_column(String(60), default="")
+    unconfirmed: Mapped[str] = mapped_column(String(120), default="")
     excipients_known: Mapped[bool] = mapped_column(Boolean, default=False)
     status: Mapped[str] = mapped_column(String(40), default="")
     note: Mapped[str] = mapped_column(Text, default="")
@@ -166,7 +180,9 @@ class Limit(Base):
     per_kg: Mapped[int | None] = mapped_column(Steps)
     unit_text: Mapped[str] = mapped_column(String(60), default="")
     route: Mapped[str] = mapped_column(String(120), default="")
+    window: Mapped[str] = mapped_column(String(40), default="session")
     hard: Mapped[bool] = mapped_column(Boolean, default=True)
+    confidence: Mapped[str] = mapped_column(String(20), default="")
     note: Mapped[str] = mapped_column(Text, default="")
     source: Mapped[str] = mapped_column(Text, default="")
     valid_from: Mapped[date | None] = mapped_column(Date)
@@ -176,10 +192,16 @@ class Limit(Base):
 
 
 class CompatibilityRule(Base):
-    """A row of the compatibility table; see `rules.facts.Compatibility` for what its columns mean."""
+    """A row of the compatibility table; see `rules.facts.Compatibility` for what its columns mean.
+
+    Rules are fed with pair, alone, compatible and route; storage, substitution, mixture and superseded are kept and shown.
+    """
 
     __tablename__ = "compatibility_rule"
-    __table_args__ = (one_of("kind", "pair", "alone", "compatible", "route"), one_of("level", "info", "warn", "stop", "block"))
+    __table_args__ = (
+        one_of("kind", "pair", "alone", "compatible", "route", "storage", "substitution", "mixture", "superseded"),
+        one_of("level", "info", "warn", "stop", "block"),
+    )
 
     number: Mapped[str] = mapped_column(String(20), unique=True)
     kind: Mapped[str] = mapped_column(String(20))
