@@ -76,7 +76,7 @@ def _wrong_dimension(line: Line) -> Iterator[Finding]:
         yield _block(
             "dose.wrong_dimension",
             line,
-            f"{name_of(line)} is typed in {unit_words(typed.dimension)} and measured in {unit_words(wanted)}.",
+            f"{name_of(line)} is typed in {unit_words(typed.dimension)}, not in {unit_words(wanted)}.",
             f"Type it in {unit_words(wanted)}; there is no general conversion.",
             rule="U1",
         )
