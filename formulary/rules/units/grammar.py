@@ -155,11 +155,13 @@ def _other_mark(number: str, said: str, mark: str) -> Refused | None:
 
 
 def _grouped(number: str, said: str, mark: str) -> Refused | None:
-    if not re.search(_SEPARATOR, number):
-        return None
     text = number.replace(mark, ".")
-    joined = re.sub(_SEPARATOR, "", text) if _GROUPED.fullmatch(text) else ""
-    return bad("grouped", f"{said} has separated digits.", _type(joined, mark))
+    joined = re.sub(_SEPARATOR, "", text)
+    if joined == text or not joined.replace(".", "").isdecimal():
+        return None
+    return bad(
+        "grouped", f"{said} has separated digits.", _type(joined if _GROUPED.fullmatch(text) else "", mark)
+    )
 
 
 def _open(number: str, said: str, mark: str) -> Refused | None:

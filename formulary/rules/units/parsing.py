@@ -78,7 +78,7 @@ def parse(  # noqa: PLR0913 - the field's settings are keywords, as a form passe
 
 def _taken_apart(text: str, choice: Unit | str | None, mark: str) -> _Typed:
     at = next((i for i, c in enumerate(text) if c.isalpha() or c in "%\N{PER MILLE SIGN}"), len(text))
-    if at == 0 or has_exponent(text):
+    if has_exponent(text) or not any(c.isnumeric() for c in text[:at]):
         return _Typed(text, text, "", choice, mark)
     return _Typed(text, text[:at].strip(), text[at:], choice, mark)
 

@@ -47,7 +47,7 @@ def show_percent(ratio: Fraction, mark: str = ".") -> str:
     """A ratio as per cent, "125 %": one decimal, or more where it would wrongly read as 0 % or 100 %."""
     value = Fraction(ratio) * 100
     places = 1
-    while value not in (0, 100, -100) and round_fraction(value * 10**places) in (0, 10 ** (places + 2)):
+    while abs(value) not in (0, 100) and round_fraction(abs(value) * 10**places) in (0, 10 ** (places + 2)):
         places += 1
     return f"{_number(value, places, mark)}{SPACE}%"
 
@@ -118,7 +118,7 @@ def _places(value: Fraction) -> int | None:
 
 
 def _enough_places(value: Fraction) -> int:
-    """All decimals where six hold them; otherwise three, or more where a small number needs them."""
+    """All decimals where six hold them; otherwise three, or as many as show four figures."""
     needed = _places(value)
     if needed is not None and needed <= MOST_DECIMALS:
         return needed
