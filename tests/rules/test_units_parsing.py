@@ -1,6 +1,6 @@
 """What people type into an amount: read exactly, or refused in words that say what would be accepted.
 
-Sources of the traps: what Pint's default registry, WTForms' DecimalField and Babel's parse_decimal were measured
+Sources of the traps: what Pint's default registry, WTForms' DecimalField and Babel's parser were measured
 to make of them (each takes at least one for another amount), and ISMP's list of error-prone designations.
 """
 
@@ -24,6 +24,7 @@ from formulary.rules.units import (
     parse_number,
     unit,
 )
+from formulary.rules.units.registry import _registry
 
 BOTULINUM = units.activity(17)
 DYSPORT = units.activity(18)

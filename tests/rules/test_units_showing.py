@@ -1,4 +1,4 @@
-"""The one renderer: leading zero, no trailing zero, a space before the unit, and never 0 for a small amount."""
+"""The one renderer: leading zero, no trailing zero, a space before the unit, never 0 for a little."""
 
 import re
 from fractions import Fraction
@@ -27,7 +27,7 @@ from formulary.rules.units import (
 
 NBSP, MINUS = "\u00a0", "\u2212"
 
-# Source: the written forms of the design, and ISMP's list: 0.5 not .5, 5 not 5.0, mcg not µg, commas from 1,000.
+# Source: ISMP's list of error-prone designations: 0.5 not .5, 5 not 5.0, mcg not µg, commas from 1,000.
 SHOWN = [
     ("0.5", "mL", None, "0.5 mL"),
     ("5.0", "mL", None, "5 mL"),
