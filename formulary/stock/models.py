@@ -1,9 +1,11 @@
 """Places, lots, vials, the ledger of movements, balances, holds, reservations, deliveries."""
 
-from datetime import date, datetime
+import hashlib
+import re
+from datetime import UTC, date, datetime
 
 from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from formulary.catalogue.models import Product
 from formulary.db import Base, Steps, UtcDateTime, Versioned, one_of
@@ -14,6 +16,18 @@ PLACE_KINDS = (
 )  # fmt: skip
 SEALED, OPENED = text("vial_id IS NULL"), text("vial_id IS NOT NULL")
 GUARDED = frozenset({"storage", "quarantine", "in_use", "preparation", "in_transit"})
+BY_VIAL = frozenset({"quarantine", "in_use", "in_transit"})
+NEAR = str.maketrans("OIL", "011")
+
+
+def normalised(number: str) -> str:
+    """A lot number as it is looked up: capitals, without spaces, dashes and dots."""
+    return re.sub(r"[\s.\-\u2010-\u2015]", "", number).upper()
+
+
+def near(number: str) -> str:
+    """A lot number as a tired eye reads it: O is 0, I and l are 1."""
+    return normalised(number).translate(NEAR)
 
 
 class Place(Base):
@@ -73,6 +87,11 @@ class Lot(Versioned, Base):
 
     product: Mapped[Product] = relationship(lazy="joined")
 
+    @validates("number")
+    def _fill_lookups(self, _name: str, number: str) -> str:
+        self.normalised, self.near = normalised(number), near(number)
+        return number
+
     def __str__(self) -> str:
         return f"{self.product.name}, lot {self.number}"
 
@@ -115,7 +134,9 @@ class Movement(Base):
     """One row of the ledger: append-only, from one place to another, quantity above zero, in the lot's steps.
 
     `reason` is a word of `stock.labels.REASONS`; `document_kind`/`document_id` name what it belongs to (delivery,
-    attempt, patch_test, reconstitution, administration …); a late entry keeps the two instants apart.
+    attempt, patch_test, reconstitution, administration …); a late entry keeps the two instants apart. `vial_id` says which
+    vial it left or entered; at a place of BY_VIAL its balance is kept apart from the sealed stock. `mixture` is the volume
+    of reconstituted solution that left with this row, in nL. A reversal keeps the reason of what it reverses.
     """
 
     __tablename__ = "movement"
@@ -124,6 +145,7 @@ class Movement(Base):
         CheckConstraint("quantity > 0", name="quantity_is_positive"),
         CheckConstraint("from_place_id <> to_place_id", name="places_differ"),
         Index("ix_movement_lot", "lot_id", "id", "from_place_id", "to_place_id", "quantity", "vial_id"),
+        Index("ix_movement_vial", "vial_id", "id"),
         Index("ix_movement_document", "document_kind", "document_id"),
         Index("uq_movement_reverses", "reverses_id", unique=True),
     )
@@ -140,8 +162,31 @@ class Movement(Base):
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("movement.id"))
+    mixture: Mapped[int | None] = mapped_column(Steps)
     remark: Mapped[str] = mapped_column(String(200), default="")
     hash: Mapped[str] = mapped_column(String(64))
+
+
+HASHED = (
+    "lot_id", "vial_id", "from_place_id", "to_place_id", "quantity", "reason", "document_kind", "document_id",
+    "occurred_at", "recorded_at", "by_id", "reverses_id", "mixture", "remark",
+)  # fmt: skip
+HASH_VERSION = "movement-1"
+
+
+def movement_hash(movement: Movement) -> str:
+    """SHA-256 over every field but the key; the audit entry binds key and hash together.
+
+    Fields stand between bars, an absent one is empty; the remark, the only free text, comes last.
+    """
+    text_of = "|".join([HASH_VERSION, *(_hashed(getattr(movement, name)) for name in HASHED)])
+    return hashlib.sha256(text_of.encode()).hexdigest()
+
+
+def _hashed(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return "" if value is None else str(value)
 
 
 class Balance(Base):

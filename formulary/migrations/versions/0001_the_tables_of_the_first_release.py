@@ -92,7 +92,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('pair', 'alone', 'compatible', 'route')",
+            "kind IN ('pair', 'alone', 'compatible', 'route', 'storage', 'substitution', 'mixture', 'superseded')",
             name=op.f("ck_compatibility_rule_kind_is_known"),
         ),
         sa.CheckConstraint(
@@ -201,6 +201,16 @@ def upgrade() -> None:
         batch_op.create_index("ix_sign_in_attempt_address", ["address", "at"], unique=False)
 
     op.create_table(
+        "substance_group",
+        sa.Column("word", sa.String(length=40), nullable=False),
+        sa.Column("meaning", sa.String(length=120), nullable=False),
+        sa.Column("is_allergy", sa.Boolean(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_substance_group")),
+        sa.UniqueConstraint("word", name=op.f("uq_substance_group_word")),
+    )
+    op.create_table(
         "ingredient_group",
         sa.Column("ingredient_id", sa.Integer(), nullable=False),
         sa.Column("word", sa.String(length=40), nullable=False),
@@ -249,6 +259,8 @@ def upgrade() -> None:
         sa.Column("storage", sa.String(length=120), nullable=False),
         sa.Column("light_sensitive", sa.Boolean(), nullable=True),
         sa.Column("route", sa.String(length=120), nullable=False),
+        sa.Column("label_routes", sa.String(length=60), nullable=False),
+        sa.Column("unconfirmed", sa.String(length=120), nullable=False),
         sa.Column("excipients_known", sa.Boolean(), nullable=False),
         sa.Column("status", sa.String(length=40), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
@@ -317,7 +329,9 @@ def upgrade() -> None:
         sa.Column("per_kg", types.Steps(), nullable=True),
         sa.Column("unit_text", sa.String(length=60), nullable=False),
         sa.Column("route", sa.String(length=120), nullable=False),
+        sa.Column("window", sa.String(length=40), nullable=False),
         sa.Column("hard", sa.Boolean(), nullable=False),
+        sa.Column("confidence", sa.String(length=20), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=True),
@@ -1027,6 +1041,7 @@ def upgrade() -> None:
         sa.Column("recorded_at", types.UtcDateTime(), nullable=False),
         sa.Column("by_id", sa.Integer(), nullable=False),
         sa.Column("reverses_id", sa.Integer(), nullable=True),
+        sa.Column("mixture", types.Steps(), nullable=True),
         sa.Column("remark", sa.String(length=200), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1051,6 +1066,7 @@ def upgrade() -> None:
             ["lot_id", "id", "from_place_id", "to_place_id", "quantity", "vial_id"],
             unique=False,
         )
+        batch_op.create_index("ix_movement_vial", ["vial_id", "id"], unique=False)
         batch_op.create_index("uq_movement_reverses", ["reverses_id"], unique=True)
 
     op.create_table(
