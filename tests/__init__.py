@@ -1,0 +1,1 @@
+"""Formulary's tests; `tests/support` holds what they share."""

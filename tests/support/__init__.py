@@ -1,0 +1,1 @@
+"""What the tests share: databases, builders, a client that checks every page, a browser."""

@@ -1,0 +1,142 @@
+"""A browser without a screen: keeps cookies, fills in forms as they stand, checks every page it opens."""
+
+from __future__ import annotations
+
+import contextvars
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from formulary.db import db
+from tests.support.builders.accounts import PASSWORD
+from tests.support.page_checks import header_problems, problems
+from tests.support.pages import Page, Values
+
+MOVED = (301, 302, 303)
+HTMX = {"HX-Request": "true"}
+
+
+class Client:
+    """One browser. `user` is who is signed in; sign in with `login("practitioner")`."""
+
+    def __init__(self, app: Flask) -> None:
+        """Open a browser without cookies."""
+        self.app = app
+        self.browser = app.test_client()
+        self.user = ""
+        self.page: Page | None = None
+
+    def open(self, method: str, url: str, **more: Any) -> TestResponse:
+        """One request in a context of its own; the test's own rows are read afresh afterwards."""
+        db.session.rollback()
+        answer = contextvars.Context().run(self.browser.open, url, method=method, **more)
+        is_page = answer.mimetype == "text/html"
+        wrong = header_problems(answer.headers, is_page)
+        assert not wrong, f"{method} {url} ({answer.status_code}): {wrong}"
+        return answer
+
+    def get(self, url: str, **more: Any) -> TestResponse:
+        """GET without following; nothing but the headers is checked."""
+        return self.open("GET", url, **more)
+
+    def post(self, url: str, data: Values | None = None, **more: Any) -> TestResponse:
+        """POST exactly this, without token or key: what a stranger or a script would send."""
+        return self.open("POST", url, data=data or {}, **more)
+
+    def get_page(self, url: str, status: int = 200, **more: Any) -> Page:
+        """GET, with the status expected, as a page that has been checked."""
+        return self.read(self.get(url, **more), url, status)
+
+    def get_ok(self, url: str, follow: bool = False) -> Page:
+        """GET that answers 200, after redirects where `follow`."""
+        answer = self.get(url)
+        while follow and answer.status_code in MOVED:
+            url = local(answer.location)
+            answer = self.get(url)
+        return self.read(answer, url, 200)
+
+    def get_fragment(self, url: str, status: int = 200) -> Page:
+        """What htmx gets from `url`."""
+        return self.read(self.get(url, headers=HTMX), url, status, fragment=True)
+
+    def submit(
+        self,
+        page: Page,
+        values: Values | None = None,
+        *,
+        to: str | None = None,
+        press: str | None = None,
+        **more: Any,
+    ) -> TestResponse:
+        """Fill in a form of an opened page (the only one, or the one that posts to `to`) and send it."""
+        form = page.form(to, press)
+        data = form.filled(values or {}, press)
+        unknown = set(values or {}) - form.names
+        assert not unknown, f"The form to {form.action} has no {sorted(unknown)}; it has {sorted(form.names)}"
+        return self.open(form.method.upper(), form.action, data=data, **more)
+
+    def post_ok(
+        self, url: str, values: Values | None = None, *, at: str | None = None, press: str | None = None
+    ) -> Page:
+        """Open the page with the form (`at`, or `url` itself), fill it in, send it, land where it leads."""
+        answer = self._send(url, values, at, press)
+        assert answer.status_code in MOVED, self._said(answer, url)
+        return self.get_ok(local(answer.location), follow=True)
+
+    def post_refused(
+        self,
+        url: str,
+        values: Values | None = None,
+        *,
+        at: str | None = None,
+        press: str | None = None,
+        status: int = 422,
+    ) -> Page:
+        """The same for an act that is refused: the page again, checked, with its summary in `page.errors`."""
+        return self.read(self._send(url, values, at, press), url, status)
+
+    def login(self, username: str) -> Client:
+        """Sign in through the page; returns this client."""
+        self.post_ok("/accounts/sign-in", {"username": username, "password": PASSWORD})
+        self.user = username
+        return self
+
+    def logout(self) -> Client:
+        """Sign out with the button of the last page."""
+        page = self.get_ok("/", follow=True)
+        answer = self.submit(page, to="/sign-out")
+        assert answer.status_code in MOVED, self._said(answer, "/sign-out")
+        self.user = ""
+        return self
+
+    def read(self, answer: TestResponse, url: str, status: int, fragment: bool = False) -> Page:
+        """The answer as a page that has been checked."""
+        assert answer.status_code == status, self._said(answer, url)
+        page = Page(url, answer.get_data(as_text=True), answer.status_code, fragment)
+        wrong = problems(page)
+        assert not wrong, f"{url} as {self.user or 'nobody'}: " + "\n  ".join(["", *wrong])
+        self.page = page
+        return page
+
+    def _send(self, url: str, values: Values | None, at: str | None, press: str | None) -> TestResponse:
+        return self.submit(self.get_ok(at or url), values, to=urlsplit(url).path, press=press)
+
+    def _said(self, answer: TestResponse, url: str) -> str:
+        said = answer.get_data(as_text=True)[:200000]
+        if answer.mimetype == "text/html" and said:
+            page = Page(url, said, fragment=True)
+            said = f"{page.errors or page.h1} {page.text[:1500]}" if not _unreadable(page) else said[:1500]
+        where = answer.headers.get("Location", "")
+        return f"{url} as {self.user or 'nobody'} answered {answer.status_code} {where}: {said}"
+
+
+def local(location: str) -> str:
+    """Path and query of an address."""
+    parts = urlsplit(location)
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def _unreadable(page: Page) -> bool:
+    return any(fault.startswith("markup") for fault in problems(page)[:1])
