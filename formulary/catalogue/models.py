@@ -194,12 +194,12 @@ class Limit(Base):
 class CompatibilityRule(Base):
     """A row of the compatibility table; see `rules.facts.Compatibility` for what its columns mean.
 
-    Rules are fed with pair, alone, compatible and route; storage, substitution, mixture and superseded are kept and shown.
+    Rules are fed with pair, alone and compatible; the other kinds decide nothing there: they are kept and shown.
     """
 
     __tablename__ = "compatibility_rule"
     __table_args__ = (
-        one_of("kind", "pair", "alone", "compatible", "route", "storage", "substitution", "mixture", "superseded"),
+        one_of("kind", "pair", "alone", "compatible", "route", "handling", "storage", "substitution", "mixture", "superseded"),
         one_of("level", "info", "warn", "stop", "block"),
     )
 
