@@ -92,7 +92,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('pair', 'alone', 'compatible', 'route', 'storage', 'substitution', 'mixture', 'superseded')",
+            "kind IN ('pair', 'alone', 'compatible', 'route', 'handling', 'storage', 'substitution', 'mixture', 'superseded')",
             name=op.f("ck_compatibility_rule_kind_is_known"),
         ),
         sa.CheckConstraint(
