@@ -1,7 +1,8 @@
 """How every act leaves its entry: queued while it happens, chained as the last thing before the commit."""
 
+import json
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from flask import current_app, g, has_request_context
@@ -10,8 +11,9 @@ from sqlalchemy.orm import Session
 from formulary import clock
 from formulary.audit import chain
 from formulary.audit.models import AccessEntry, AuditEntry, AuditHead
-from formulary.db import before_commit, db, transaction
-from formulary.rules.findings import Refused
+from formulary.db import Misuse, before_commit, db, exclusive, transaction
+from formulary.db.types import refuse_floats
+from formulary.rules.findings import Refused, canonical
 
 
 class By(Protocol):
@@ -39,21 +41,30 @@ def record(
     movements: Iterable[Any] = (),
     outcome: str = "done",
 ) -> None:
-    """Queue one entry for the act under way; `subject` is the row it is about, `movements` its ledger rows."""
+    """Queue one entry for the act under way; `subject` is the row it is about, `movements` its ledger rows.
+
+    Raises Misuse outside `transaction()`: there is no act that the entry could be part of.
+    """
+    if not db.session.info.get("writing"):
+        raise Misuse(f"audit.record({action!r}) outside transaction()")
     db.session.info["audited"] = True
     db.session.info.setdefault("audit_queue", []).append(
         (action, subject, by, at, dict(old or {}), dict(new or {}), reason, list(movements), outcome)
     )
 
 
-def record_refusal(action: str, refusal: Refused, *, by: By, at: datetime | None = None, subject: Any = None) -> None:
+def record_refusal(
+    action: str, refusal: Refused, *, by: By, at: datetime | None = None, subject: Any = None
+) -> None:
     """Record an attempt that was refused, in a transaction of its own after the roll-back."""
     findings = [{"code": f.code, "subject": f.subject, "rule": f.rule} for f in refusal.findings]
     with transaction():
         record(action, subject, by=by, at=at or clock.now(), new={"findings": findings}, outcome="refused")
 
 
-def log_access(what: str, *, by: By, at: datetime, subject: Any = None, patients: int = 0, detail: str = "") -> None:
+def log_access(
+    what: str, *, by: By, at: datetime, subject: Any = None, patients: int = 0, detail: str = ""
+) -> None:
     """Note that somebody saw patients; call inside a transaction."""
     db.session.add(
         AccessEntry(
@@ -78,12 +89,17 @@ def _chain_entries(session: Session) -> None:
     head = _locked_head(session)
     for act in queue:
         _append(session, head, act)
-    head.signature = chain.head_signature(current_app.extensions["formulary"].head_key, head.entries, head.hash)
+    head.signature = chain.head_signature(
+        current_app.extensions["formulary"].head_key, head.entries, head.hash
+    )
     session.flush()
 
 
 def _locked_head(session: Session) -> AuditHead:
     head = session.get(AuditHead, 1, with_for_update=True, populate_existing=True)
+    if head is None:
+        exclusive("audit_head")
+        head = session.get(AuditHead, 1, with_for_update=True)
     if head is None:
         head = AuditHead(id=1, entries=0, hash=chain.GENESIS, signature="")
         session.add(head)
@@ -94,7 +110,7 @@ def _append(session: Session, head: AuditHead, act: tuple[Any, ...]) -> None:
     action, subject, by, at, old, new, reason, movements, outcome = act
     entry = AuditEntry(
         id=head.entries + 1,
-        at=at,
+        at=at.astimezone(UTC),
         site_id=by.site_id,
         person_id=by.person_id,
         person_name=by.name,
@@ -117,7 +133,9 @@ def _append(session: Session, head: AuditHead, act: tuple[Any, ...]) -> None:
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:
     """Values as they will be read back, so that the hash of today equals the hash of tomorrow."""
-    return {name: value if isinstance(value, int | str | list | dict | None) else str(value) for name, value in values.items()}
+    refuse_floats(values)
+    plain: dict[str, Any] = json.loads(canonical(values))
+    return plain
 
 
 def _kind(subject: Any) -> str:

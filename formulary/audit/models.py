@@ -10,7 +10,7 @@ from formulary.db import Base, CanonicalJson, UtcDateTime, one_of
 
 
 class AuditEntry(Base):
-    """One act or one refused attempt. `id` counts without gaps; `hash` covers the row, its movements and `previous`."""
+    """One act or one refused attempt. `id` has no gaps; `hash` covers the row, movements and `previous`."""
 
     __tablename__ = "audit_entry"
     __audited__ = False

@@ -2,15 +2,25 @@
 
 from formulary.db.base import Base, Versioned, db
 from formulary.db.keys import RequestKey, once
-from formulary.db.session import Busy, Misuse, Missing, Stale, before_commit, expect_version, retried, transaction
+from formulary.db.session import (
+    Busy,
+    Missing,
+    Misuse,
+    Stale,
+    before_commit,
+    exclusive,
+    expect_version,
+    retried,
+    transaction,
+)
 from formulary.db.types import CanonicalJson, Steps, UtcDateTime, one_of
 
 __all__ = [
     "Base",
     "Busy",
     "CanonicalJson",
-    "Misuse",
     "Missing",
+    "Misuse",
     "RequestKey",
     "Stale",
     "Steps",
@@ -18,6 +28,7 @@ __all__ = [
     "Versioned",
     "before_commit",
     "db",
+    "exclusive",
     "expect_version",
     "once",
     "one_of",

@@ -43,12 +43,18 @@ class Versioned:
     row_version: Mapped[int] = mapped_column(Integer, nullable=False)
 
     @declared_attr.directive
-    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 - SQLAlchemy's own convention
+    def __mapper_args__(cls) -> dict[str, Any]:
         """Tell the mapper which column counts the versions."""
         return {"version_id_col": cls.row_version}
 
 
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "temp_store=MEMORY")
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=5000",
+    "temp_store=MEMORY",
+)
 
 
 @event.listens_for(Engine, "connect")

@@ -37,19 +37,15 @@ def once(action: Callable[..., R]) -> Callable[..., R]:
         if key is None:
             return action(*args, at=at, by=by, **named)
         if done := db.session.scalar(db.select(RequestKey).filter_by(key=key)):
-            return _first_answer(done, action.__qualname__, by)
+            return _first_answer(done, action.__qualname__, by)  # type: ignore[no-any-return]
+        claim = RequestKey(
+            key=key, action=action.__qualname__, person_id=by.person_id, row_table="", row_id=0, at=at
+        )
+        db.session.add(claim)
+        db.session.flush()  # a second click waits here for the first to end, and answers with its row
         row: Any = action(*args, at=at, by=by, **named)
         db.session.flush()
-        db.session.add(
-            RequestKey(
-                key=key,
-                action=action.__qualname__,
-                person_id=by.person_id,
-                row_table=row.__tablename__,
-                row_id=row.id,
-                at=at,
-            )
-        )
+        claim.row_table, claim.row_id = row.__tablename__, row.id
         return row  # type: ignore[no-any-return]
 
     return run
@@ -57,7 +53,11 @@ def once(action: Callable[..., R]) -> Callable[..., R]:
 
 def _first_answer(done: RequestKey, action: str, by: Any) -> Any:
     if (done.action, done.person_id) != (action, by.person_id):
-        raise refuse("form.key_reused", "this form", "It was sent once already for another act.", "Open the page again.")
-    model = next(m.class_ for m in db.Model.registry.mappers if m.class_.__tablename__ == done.row_table)
-    db.session.info["audited"] = True
+        raise refuse(
+            "form.key_reused",
+            "this form",
+            "It was sent once already for another act.",
+            "Open the page again.",
+        )
+    model = next(m.class_ for m in Base.registry.mappers if m.class_.__tablename__ == done.row_table)
     return db.session.get_one(model, done.row_id)

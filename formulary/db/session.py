@@ -1,13 +1,14 @@
 """One transaction per act: the block that opens it, the guards that hold it, and the retry around it."""
 
 import random
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from sqlalchemy import event
+from sqlalchemy import TextClause, event, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 from sqlalchemy.orm.exc import StaleDataError
@@ -19,6 +20,9 @@ R = TypeVar("R")
 
 ATTEMPTS = 4
 TRY_AGAIN = {"40001", "40P01", "55P03", "57P01", "08006", "08003", "08000"}
+TAKEN_MEANWHILE = ("request_key", "audit_head", "audit_entry")
+WRITES = re.compile(r"\s*(?:INSERT|UPDATE|DELETE|REPLACE|MERGE|TRUNCATE)\b", re.IGNORECASE)
+MARKS = ("writing", "changed", "audited", "committing", "audit_queue")
 
 Finisher = Callable[[Session], None]
 _finishers: list[Finisher] = []
@@ -53,7 +57,7 @@ def before_commit(finish: Finisher) -> Finisher:
 
 @contextmanager
 def transaction() -> Iterator[Session]:
-    """One act: all of it or nothing. Drops earlier reads, takes SQLite's write lock at once, refuses to nest."""
+    """One act, whole or not at all: drops earlier reads, takes SQLite's write lock at once, never nests."""
     session = db.session()
     if session.info.get("writing"):
         raise Misuse("A transaction is open already; actions never open their own")
@@ -76,12 +80,21 @@ def transaction() -> Iterator[Session]:
         session.rollback()
         raise
     finally:
-        for mark in ("writing", "changed", "audited", "committing", "audit_queue"):
+        for mark in MARKS:
             session.info.pop(mark, None)
 
 
+def exclusive(name: str) -> None:
+    """Let one transaction at a time go on from here, in all processes: for what no row stands for."""
+    session = db.session()
+    if not session.info.get("writing"):
+        raise Misuse("exclusive() outside transaction()")
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": name})
+
+
 def retried(outermost: Callable[P, R]) -> Callable[P, R]:
-    """Run the outermost caller again, a bounded number of times, where the database asks for it; then Busy."""
+    """Run the outermost caller again, a few times, where the database asks for it; then raise Busy."""
 
     @wraps(outermost)
     def run(*args: P.args, **named: P.kwargs) -> R:
@@ -100,7 +113,7 @@ def retried(outermost: Callable[P, R]) -> Callable[P, R]:
 
 def _passing(fault: OperationalError | IntegrityError) -> bool:
     if isinstance(fault, IntegrityError):
-        return "request_key" in str(fault.orig)
+        return any(table in str(fault.orig) for table in TAKEN_MEANWHILE)
     state = getattr(fault.orig, "sqlstate", None)
     return fault.connection_invalidated or state in TRY_AGAIN or "database is locked" in str(fault.orig)
 
@@ -122,7 +135,8 @@ def _flush_only_inside(session: Session, _context: UOWTransaction, _instances: o
 
 @event.listens_for(Session, "do_orm_execute")
 def _bulk_only_inside(state: ORMExecuteState) -> None:
-    if not (state.is_insert or state.is_update or state.is_delete):
+    by_hand = isinstance(state.statement, TextClause) and WRITES.match(state.statement.text)
+    if not (state.is_insert or state.is_update or state.is_delete or by_hand):
         return
     if not state.session.info.get("writing"):
         raise Misuse("A bulk write outside transaction()")

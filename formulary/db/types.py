@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, DateTime, Dialect, Text
 from sqlalchemy.types import TypeDecorator
 
+from formulary.rules.findings import canonical
+
 
 class Steps(TypeDecorator[int]):
     """A whole number of the smallest step of its dimension (ng, nL, nano-IU, nano-unit, nmol)."""
@@ -55,11 +57,25 @@ class CanonicalJson(TypeDecorator[Any]):
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         """Write it canonically; a float has no place in it."""
-        return None if value is None else json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+        if value is None:
+            return None
+        refuse_floats(value)
+        return canonical(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         """Read it back."""
         return None if value is None else json.loads(value)
+
+
+def refuse_floats(value: Any) -> None:
+    """Raise TypeError where a float hides in a value that is to be stored: its text would not be exact."""
+    if isinstance(value, float):
+        raise TypeError(f"A stored number is whole or a decimal text, not {value!r}")
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for part in value:
+            refuse_floats(part)
 
 
 def one_of(column: str, *words: str) -> CheckConstraint:
