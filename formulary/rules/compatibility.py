@@ -134,7 +134,7 @@ def _once(matches: Sequence[Match]) -> Iterator[Match]:
     best: dict[tuple[str, frozenset[int]], Match] = {}
     for match in matches:
         key = (match.rule.number, frozenset((match.a.number, match.b.number)))
-        if key not in best or match.applies is Applies.YES:
+        if key not in best or (match.applies is Applies.YES and best[key].applies is Applies.MAYBE):
             best[key] = match
     yield from best.values()
 

@@ -112,6 +112,12 @@ def _not_above_zero(line: Line, mark: str) -> Iterator[Finding]:
         )
 
 
+def no_lines() -> Finding:
+    """A cocktail of nothing."""
+    reason, remedy = "The cocktail has no lines.", "Add an ingredient."
+    return Finding("mix.no_lines", "cocktail", reason, remedy, level=Level.BLOCK, rule="C2")
+
+
 def two_make_up(lines: Sequence[Line]) -> Finding:
     """Two lines that both make up to the target: nothing says how they share."""
     names = joined([name_of(line) for line in lines])

@@ -82,6 +82,8 @@ def _volumes(lines: Sequence[Line], target: Quantity | None, mark: str) -> _Volu
     wrong = {line.number: tuple(problems.problems_of(line, mark)) for line in lines}
     found = _Volumes(target, findings=[finding for each in wrong.values() for finding in each])
     sound = [line for line in lines if not wrong[line.number]]
+    if not lines:
+        found.findings.append(problems.no_lines())
     make_up = [line for line in sound if line.pin is Pin.QS]
     pinned = [line for line in sound if line.pin is not Pin.QS]
     if len(make_up) > 1:

@@ -1,0 +1,154 @@
+"""C3 C4: what is never mixed, what does not go together, and the pairs nobody has data on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from formulary.rules.checklist.rule import Case, not_applicable, passed, remove, unknown
+from formulary.rules.compatibility import Applies, Examined, Match, Pair
+from formulary.rules.facts import Line
+from formulary.rules.findings import Finding, Level, capital, joined
+
+TWO = 2
+
+
+def never_mixed(case: Case) -> Sequence[Finding]:
+    """C3: what its label forbids to mix is never a line of a mixture of two lines or more."""
+    if len(case.lines) < TWO:
+        return [not_applicable("mix.single_line", "mixture", "One line given as supplied is not a mixture.")]
+    found = [_not_mixed(line) for line in case.lines if line.product.ingredient.do_not_mix]
+    return found or [passed("mix.allowed", "mixture", "No line is forbidden to mix.")]
+
+
+def _not_mixed(line: Line) -> Finding:
+    ingredient = line.product.ingredient
+    return Finding(
+        "mix.do_not_mix",
+        ingredient.name,
+        f"{capital(ingredient.name)} is never mixed or diluted.",
+        "Leave it out; it can be given as supplied, on a line of its own.",
+        level=Level.BLOCK,
+        line=line.number,
+        source=ingredient.do_not_mix_source,
+        fixes=(remove(line),),
+    )
+
+
+def pairs(case: Case) -> Sequence[Finding]:
+    """C4: what the compatibility table says of every two lines, and one line for all pairs without data."""
+    if len(case.lines) < TWO:
+        return [not_applicable("pair.single_line", "pairs", "One line makes no pair.")]
+    examined = case.examined
+    found = [*map(_matched, examined.matches), *_without_data(case, examined)]
+    return found or [
+        passed("pair.compatible", "pairs", f"{capital(examined.words)}.", _inputs(examined.pairs))
+    ]
+
+
+_CODES = {Level.INFO: "pair.note", Level.WARN: "pair.caution"}
+_REMEDIES = {
+    Level.INFO: "",
+    Level.WARN: "Give a reason to go on, or leave one out.",
+    Level.STOP: "Leave one out, or ask a second clinician to co-sign.",
+    Level.BLOCK: "Leave one out.",
+}
+
+
+def _matched(match: Match) -> Finding:
+    rule, level = match.rule, Level[match.rule.level.upper()]
+    if match.applies is Applies.MAYBE:
+        return _perhaps(match, min(level, Level.STOP))
+    condition = f" ({rule.condition})" if rule.condition else ""
+    return Finding(
+        "pair.alone" if rule.kind == "alone" else _CODES.get(level, "pair.incompatible"),
+        _subject(match),
+        f"{_names(match)}: {rule.mechanism}{condition}.",
+        _REMEDIES[level],
+        level=level,
+        line=match.a.number,
+        source=rule.source,
+        inputs=_rule_inputs(match),
+        fixes=(remove(match.b), remove(match.a)) if level is Level.BLOCK else (),
+    )
+
+
+def _perhaps(match: Match, level: Level) -> Finding:
+    """A rule whose concentration or pH nobody knows: it cannot be excluded, and a second person judges."""
+    return unknown(
+        "pair.may_be_incompatible",
+        _subject(match),
+        f"{_names(match)}: {match.rule.mechanism}. Whether it applies here depends on a figure nobody knows "
+        f"({_condition(match)}).",
+        _REMEDIES[level],
+        level=level,
+        line=match.a.number,
+        source=match.rule.source,
+        inputs=_rule_inputs(match),
+    )
+
+
+def _condition(match: Match) -> str:
+    rule = match.rule
+    words = []
+    if rule.concentration_above is not None:
+        words.append(f"the concentration of {match.a.product.ingredient.name}")
+    if rule.ph_below is not None or rule.ph_above is not None:
+        words.append("the pH of the mixture")
+    return joined(words)
+
+
+def _names(match: Match) -> str:
+    return f"{capital(match.a.product.ingredient.name)} with {match.b.product.ingredient.name}"
+
+
+def _subject(match: Match) -> str:
+    """Names the pair and the row of the table, so that clearing one row clears that row alone."""
+    return f"{_names(match)} (table row {match.rule.number})"
+
+
+def _rule_inputs(match: Match) -> tuple[tuple[str, str], ...]:
+    rule = match.rule
+    return (
+        ("table row", f"{rule.number} v{rule.version}"),
+        ("lines", f"{match.a.number} and {match.b.number}"),
+    )
+
+
+def _without_data(case: Case, examined: Examined) -> Iterator[Finding]:
+    """All pairs without data in one answer, and those that the formula's approver signed for in another."""
+    formula, words = case.cocktail.formula, examined.words
+    if examined.without_data:
+        yield unknown(
+            "pair.no_data",
+            _list(examined.without_data),
+            f"No data for {_list(examined.without_data)} ({words}).{_only_when(examined.without_data)}",
+            "No data is not the same as compatible: give a reason to go on, or leave one out.",
+            inputs=_inputs(examined.pairs),
+        )
+    if examined.accepted and formula is not None:
+        yield unknown(
+            "pair.no_data",
+            _list(examined.accepted),
+            f"No data for {_list(examined.accepted)} ({words}).",
+            inputs=_inputs(examined.pairs),
+            accepted=f"no data, accepted in formula {formula.label}",
+        )
+
+
+def _only_when(pairs: Sequence[Pair]) -> str:
+    words = [f"{pair.words} goes together when {pair.only_when}" for pair in pairs if pair.only_when]
+    return f" On record: {joined(words)}." if words else ""
+
+
+def _list(pairs: Sequence[Pair]) -> str:
+    return joined([pair.words for pair in pairs])
+
+
+def _inputs(pairs: Sequence[Pair]) -> tuple[tuple[str, str], ...]:
+    return tuple((pair.words, _answer(pair)) for pair in pairs)
+
+
+def _answer(pair: Pair) -> str:
+    if pair.known:
+        return "known"
+    return "no data, accepted in the formula" if pair.accepted else "no data"

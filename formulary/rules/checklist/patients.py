@@ -1,0 +1,175 @@
+"""A1 A3 P1: allergies to anything in the vial, when they were asked for, and consent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from formulary.rules.checklist.rule import CO_SIGN, NO_PATIENT, Case, not_applicable, passed, remove, unknown
+from formulary.rules.facts import Allergy, AllergySeverity, Consent, Line, Patient
+from formulary.rules.findings import Finding, Level, Result, capital
+
+_GRAVE = (AllergySeverity.SEVERE, AllergySeverity.ANAPHYLAXIS)
+
+
+def allergies(case: Case) -> Sequence[Finding]:
+    """A1: no ingredient or excipient is one the patient is allergic to, by substance, synonym or group."""
+    patient = case.patient
+    if patient is None:
+        return [not_applicable("allergy.no_patient", "allergies", NO_PATIENT)]
+    if not patient.allergies:
+        return [_none_recorded(patient)]
+    found = [answer for line in case.lines for answer in _allergic(line, patient)]
+    stopping = any(answer.result is Result.FINDING for answer in found)
+    found += [] if stopping else [_not_coded(x) for x in patient.allergies if _is_free_text(x)]
+    inputs = [(allergy.name, allergy.severity.value) for allergy in patient.allergies]
+    return found or [passed("allergy.none_match", "allergies", "Nothing the patient is allergic to.", inputs)]
+
+
+def _none_recorded(patient: Patient) -> Finding:
+    if patient.allergies_asked_at is None:
+        reason = "Allergies were never asked for, so nothing could be compared."
+        return unknown(
+            "allergy.never_asked", "allergies", reason, "Ask, and record the answer.", level=Level.INFO
+        )
+    return passed("allergy.none_recorded", "allergies", "Asked: none known.")
+
+
+def _allergic(line: Line, patient: Patient) -> Iterator[Finding]:
+    """At most one answer for each allergy and line: a match, or excipients that nobody knows."""
+    for allergy in patient.allergies:
+        matched = _match(line, allergy)
+        if matched is not None:
+            yield _is_allergic(line, allergy, *matched)
+    known = line.product.excipients_known
+    if not known and not any(_match(line, allergy) for allergy in patient.allergies):
+        yield _excipients_unknown(line, patient)
+
+
+def _match(line: Line, allergy: Allergy) -> tuple[str, str] | None:
+    """What of the line the allergy names, and the code of the finding; None is no match."""
+    product = line.product
+    ingredient = product.ingredient
+    if _same(allergy, ingredient.id, (ingredient.name, product.name, *ingredient.synonyms)):
+        return "allergy.ingredient", ""
+    for excipient in product.excipients:
+        if _same(allergy, excipient.ingredient_id, (excipient.name,)):
+            return "allergy.excipient", excipient.name
+    if _in_group(allergy, ingredient.groups):
+        return "allergy.group", ""
+    member = next((e for e in product.excipients if _in_group(allergy, e.groups)), None)
+    return None if member is None else ("allergy.group", member.name)
+
+
+def _same(allergy: Allergy, ingredient_id: int, names: Sequence[str]) -> bool:
+    if allergy.ingredient_id is not None and allergy.ingredient_id == ingredient_id:
+        return True
+    return plain_word(allergy.name) in map(plain_word, names)
+
+
+def _in_group(allergy: Allergy, groups: frozenset[str]) -> bool:
+    word = plain_word(allergy.group if allergy.group is not None else allergy.name)
+    return word in map(plain_word, groups)
+
+
+def plain_word(text: str) -> str:
+    """A name as it is compared: without case, plural and the two spellings of sulfite."""
+    word = " ".join(text.casefold().replace("_", " ").replace("sulph", "sulf").split())
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
+
+
+def _is_allergic(line: Line, allergy: Allergy, code: str, via: str) -> Finding:
+    grave = allergy.severity in _GRAVE
+    holds = f"contains {via}" if via else "is one of them" if code == "allergy.group" else "is that"
+    out = "Leave it out, or take a product without it"
+    return Finding(
+        code,
+        line.product.ingredient.name,
+        f"The patient is allergic to {allergy.name} ({_severity(allergy)}), and {line.product.name} {holds}.",
+        f"{out}." if grave else f"{out}, {CO_SIGN}",
+        level=Level.BLOCK if grave else Level.STOP,
+        line=line.number,
+        inputs=(
+            ("allergy", allergy.name),
+            ("severity", allergy.severity.value),
+            ("through", via or "itself"),
+        ),
+        fixes=(remove(line),),
+    )
+
+
+def _severity(allergy: Allergy) -> str:
+    unknown_ = allergy.severity is AllergySeverity.UNKNOWN
+    return "severity unknown" if unknown_ else allergy.severity.value
+
+
+def _excipients_unknown(line: Line, patient: Patient) -> Finding:
+    names = ", ".join(allergy.name for allergy in patient.allergies)
+    return unknown(
+        "allergy.excipients_unknown",
+        line.product.ingredient.name,
+        f"What else is in {line.product.name} is not on record, and the patient is allergic to {names}.",
+        f"Record its excipients from the label, {CO_SIGN}",
+        line=line.number,
+    )
+
+
+def _is_free_text(allergy: Allergy) -> bool:
+    return allergy.ingredient_id is None and allergy.group is None
+
+
+def _not_coded(allergy: Allergy) -> Finding:
+    reason = f"The allergy to {allergy.name} is written in words only, so it was compared by its name alone."
+    return unknown(
+        "allergy.words_only", allergy.name, reason, "Choose the substance or group.", level=Level.INFO
+    )
+
+
+def allergies_asked(case: Case) -> Sequence[Finding]:
+    """A3: allergies were asked for, and not longer ago than the site accepts."""
+    if case.patient is None:
+        return [not_applicable("allergy.no_patient", "allergies", NO_PATIENT)]
+    asked, within = case.patient.allergies_asked_at, case.policies.allergy_asked_within
+    remedy = "Ask about allergies now, and record the answer, also if it is none."
+    if asked is None:
+        return [Finding("allergy.not_asked", "allergies", "Allergies were never asked for.", remedy)]
+    days = max((case.cocktail.at - asked).days, 0)
+    if within is None:
+        reason = f"Allergies were asked for {days} days ago; the site has not said how long that holds."
+        return [unknown("allergy.policy_undecided", "allergies", reason, remedy)]
+    if case.cocktail.at - asked > within:
+        reason = f"Allergies were asked for {days} days ago, and the site asks again after {within.days}."
+        return [Finding("allergy.asked_long_ago", "allergies", reason, remedy)]
+    return [passed("allergy.asked", "allergies", f"Asked {days} days ago.")]
+
+
+def consent(case: Case) -> Sequence[Finding]:
+    """P1: a consent to the procedure, in the site's version, not withdrawn, that covers off-label lines."""
+    if case.patient is None:
+        return [not_applicable("consent.no_patient", "consent", NO_PATIENT)]
+    policies = case.policies
+    own = [c for c in case.patient.consents if c.procedure == policies.consent_procedure]
+    given = [c for c in own if c.given_at <= case.cocktail.at]
+    if policies.consent_version is None:
+        reason = "The site has not said which version of the consent is current."
+        remedy = "Let an administrator set the policy of the site."
+        return [unknown("consent.policy_undecided", "consent", reason, remedy)]
+    problems = [problem for c in given if (problem := _lacks(case, c, policies.consent_version)) is not None]
+    if len(problems) < len(given):
+        return [passed("consent.given", "consent", f"Given in version {policies.consent_version}.")]
+    missing = f"No consent to {policies.consent_procedure} is on record."
+    return [problems[-1] if problems else _no_consent("consent.missing", missing)]
+
+
+def _lacks(case: Case, c: Consent, version: str) -> Finding | None:
+    if c.withdrawn_at is not None and c.withdrawn_at <= case.cocktail.at:
+        return _no_consent("consent.withdrawn", "The patient has withdrawn the consent.")
+    if c.version != version:
+        reason = f"The consent on record is version {c.version}, and the current one is {version}."
+        return _no_consent("consent.wrong_version", reason)
+    if case.cocktail.off_label and not c.covers_off_label:
+        return _no_consent("consent.not_off_label", "The consent does not cover off-label use.")
+    return None
+
+
+def _no_consent(code: str, reason: str) -> Finding:
+    return Finding(code, "consent", capital(reason), "Talk it through, and record the patient's consent.")

@@ -1,0 +1,140 @@
+"""What a rule of the checklist is, the case it looks at, and the words of its four answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from formulary.rules.compatibility import Examined, examine
+from formulary.rules.facts import Cocktail, Line, Patient, SitePolicies, Strength
+from formulary.rules.findings import Finding, Fix, Level, Result, Stage
+from formulary.rules.formulation import Solution, achieved, solve_cocktail
+
+Inputs = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One cocktail at one stage, with what the rules share computed once."""
+
+    cocktail: Cocktail
+    stage: Stage
+
+    @property
+    def patient(self) -> Patient | None:
+        """The patient, or None where a formula is checked for nobody."""
+        return self.cocktail.patient
+
+    @property
+    def policies(self) -> SitePolicies:
+        """What the site has decided."""
+        return self.cocktail.policies
+
+    @property
+    def mark(self) -> str:
+        """The site's decimal mark."""
+        return self.cocktail.policies.decimal_mark
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines in the order of their numbers."""
+        return tuple(sorted(self.cocktail.lines, key=lambda line: line.number))
+
+    @cached_property
+    def planned(self) -> Solution:
+        """The arithmetic as prescribed."""
+        return solve_cocktail(self.cocktail)
+
+    @property
+    def final(self) -> bool:
+        """Whether what was drawn counts, and no longer what was planned."""
+        return self.stage in (Stage.FINAL, Stage.ADMINISTER)
+
+    @cached_property
+    def solution(self) -> Solution:
+        """The arithmetic that counts at this stage: achieved from the final check on, else planned."""
+        return achieved(self.planned, self.cocktail.draws) if self.final else self.planned
+
+    @cached_property
+    def examined(self) -> Examined:
+        """What the compatibility table says, at the concentrations that count."""
+        found = {solved.number: self._concentration(solved.number) for solved in self.solution.lines}
+        return examine(self.lines, self.cocktail.compatibilities, found, self.cocktail.formula)
+
+    def _concentration(self, number: int) -> Strength | None:
+        solved = self.solution.line(number)
+        if solved is None or self.final:
+            return None if solved is None else solved.achieved_concentration
+        both = [c for c in (solved.concentration, solved.achieved_concentration) if c is not None]
+        return max(both, key=lambda c: c.ratio, default=None)
+
+
+Check = Callable[[Case], Sequence[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A row of the checklist: what it asks, when, how far a finding stops, what unknown counts as.
+
+    `at` holds levels that differ by stage. A rule without `check` is asked by the act named in `act`, with
+    the facts of that act.
+    """
+
+    id: str
+    version: int
+    title: str
+    stages: str
+    level: Level
+    unknown: Level | None
+    check: Check | None
+    source: str
+    at: Mapping[Stage, Level] = field(default_factory=dict)
+    act: str = ""
+
+    def runs_at(self, stage: Stage) -> bool:
+        """Whether it is asked at this stage."""
+        return stage.value in self.stages.split()
+
+    def stamp(self, answer: Finding, stage: Stage | None = None) -> Finding:
+        """The answer under the rule's name, version and source, and its level where it brings none."""
+        level = answer.level
+        if level is None and answer.result is Result.FINDING:
+            level = self._level_at(stage)
+        if level is None and answer.result is Result.UNKNOWN:
+            level = self.unknown if self.unknown is not None else self._level_at(stage)
+        source = answer.source or self.source
+        return replace(answer, rule=self.id, version=self.version, source=source, level=level)
+
+    def _level_at(self, stage: Stage | None) -> Level:
+        return self.level if stage is None else self.at.get(stage, self.level)
+
+    def answers(self, case: Case) -> tuple[Finding, ...]:
+        """What the rule says of the case: at least one answer, and never silence."""
+        if self.check is None:
+            return (self.stamp(not_applicable(f"act.{self.act}", self.title, "Asked when it happens.")),)
+        return tuple(self.stamp(answer, case.stage) for answer in self.check(case))
+
+
+def passed(code: str, subject: str, reason: str, inputs: Inputs = (), *, line: int | None = None) -> Finding:
+    """Checked and fine."""
+    return Finding(code, subject, reason, result=Result.PASS, inputs=tuple(inputs), line=line)
+
+
+def not_applicable(code: str, subject: str, reason: str) -> Finding:
+    """The question does not arise."""
+    return Finding(code, subject, reason, result=Result.NOT_APPLICABLE)
+
+
+def unknown(code: str, subject: str, reason: str, remedy: str = "", **more: object) -> Finding:
+    """Nobody can tell: shown, and never counted as a pass."""
+    return replace(Finding(code, subject, reason, remedy, result=Result.UNKNOWN), **more)  # type: ignore[arg-type]
+
+
+def remove(line: Line) -> Fix:
+    """The edit that leaves a line out."""
+    return Fix(f"Leave out {line.product.ingredient.name}", f"lines-{line.number}-remove", "1")
+
+
+NO_PATIENT = "This is checked without a patient."
+CO_SIGN = "or ask a second clinician to co-sign."

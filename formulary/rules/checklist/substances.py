@@ -1,0 +1,186 @@
+"""What all lines of one ingredient come to, and what a formula answers where nobody knows a limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from formulary.rules.checklist.rule import CO_SIGN, Case, passed, unknown
+from formulary.rules.facts import AcceptedRange, Ingredient, Limit, Pin, Strength
+from formulary.rules.findings import Finding, Fix, Level, capital
+from formulary.rules.formulation import Solved, about, field_of, strength_of, strength_words, value_of
+from formulary.rules.units import Quantity, show_percent
+
+
+@dataclass(frozen=True, slots=True)
+class Substance:
+    """All lines of one ingredient. `dose` and `concentration` are those that count; None is unknown.
+
+    What counts is achieved from the final check on, else the higher of prescribed and achieved.
+    """
+
+    ingredient: Ingredient
+    lines: tuple[Solved, ...]
+    prescribed_dose: Quantity | None
+    prescribed: Strength | None
+    dose: Quantity | None
+    concentration: Strength | None
+
+    @property
+    def name(self) -> str:
+        """The ingredient's name."""
+        return self.ingredient.name
+
+    @property
+    def largest(self) -> Solved:
+        """The line that a finding about the whole is placed at."""
+        return max(self.lines, key=lambda x: (x.volume.steps, -x.number))
+
+
+def substances(case: Case) -> Iterator[Substance]:
+    """The ingredients of the cocktail in the order of its lines, each with all its lines."""
+    by_id: dict[int, list[Solved]] = {}
+    for solved in case.solution.lines:
+        by_id.setdefault(solved.line.product.ingredient.id, []).append(solved)
+    for lines in by_id.values():
+        yield _substance(case, lines)
+
+
+def _substance(case: Case, lines: Sequence[Solved]) -> Substance:
+    prescribed, delivered = _sum([x.dose for x in lines]), _sum([x.delivered_dose for x in lines])
+    planned = _mixed([x.concentration for x in lines])
+    achieved = _mixed([x.achieved_concentration for x in lines])
+    dose, final = delivered, achieved
+    if not case.final:
+        dose = max((d for d in (prescribed, delivered) if d is not None), default=None)
+        final = max((c for c in (planned, achieved) if c is not None), key=lambda c: c.ratio, default=None)
+    return Substance(lines[0].line.product.ingredient, tuple(lines), prescribed, planned, dose, final)
+
+
+def _mixed(parts: Sequence[Strength | None]) -> Strength | None:
+    amount = _sum([None if part is None else part.amount for part in parts])
+    first = parts[0]
+    return None if amount is None or first is None else Strength(amount, first.volume)
+
+
+def _sum(parts: Sequence[Quantity | None]) -> Quantity | None:
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts):
+        return None
+    return sum(known[1:], start=known[0])
+
+
+def reduce_to(case: Case, substance: Substance, most: Quantity) -> tuple[Fix, ...]:
+    """The edit that sets a dose, where one line holds it and its dose or volume is pinned."""
+    line, strength = substance.lines[0].line, strength_of(substance.lines[0].line)
+    if len(substance.lines) > 1 or line.pin not in (Pin.DOSE, Pin.VOLUME) or strength is None:
+        return ()
+    value = most if line.pin is Pin.DOSE else Quantity(most.steps / strength.ratio, strength.volume.dimension)
+    label = f"Set {substance.name} to {about(value, case.mark)}"
+    return (Fix(label, field_of(line), value_of(value, case.mark)),)
+
+
+def forbidden(subject: str, case: Case, substance: Substance, limit: Limit) -> Finding:
+    """A limit of 0, which means: must not be used that way."""
+    return Finding(
+        f"{subject}.must_not_be_used",
+        substance.name,
+        f"{capital(substance.name)} must not be used this way ({case.cocktail.route}): its limit is 0.",
+        "Leave it out.",
+        level=Level.BLOCK,
+        line=substance.largest.number,
+        source=limit.source,
+    )
+
+
+def strength_unknown(code: str, substance: Substance, words: str) -> Finding:
+    """What a strength that is not on record leaves unknown."""
+    reason = f"{capital(substance.name)} {words}."
+    return unknown(
+        code, substance.name, reason, "Record the strength from the label.", line=substance.largest.number
+    )
+
+
+def within(subject: str, substance: Substance, inputs: tuple[tuple[str, str], ...]) -> Finding:
+    """A dose or concentration within its limit; `inputs` are those of `inputs_of`."""
+    (_, shown), (_, most), (_, share) = inputs
+    reason = f"{capital(substance.name)} {shown} of {most} ({share})."
+    return passed(f"{subject}.within_max", substance.name, reason, inputs, line=substance.largest.number)
+
+
+def inputs_of(
+    subject: str, shown: str, most: str, share: Fraction, case: Case
+) -> tuple[tuple[str, str], ...]:
+    """What a limit was compared with."""
+    return ((subject, shown), ("limit", most), ("of limit", show_percent(share, case.mark)))
+
+
+def by_formula(subject: str, case: Case, substance: Substance) -> Finding:
+    """What an approved formula says where nobody knows a limit: accepted inside its range, a STOP outside it.
+
+    It is asked about what was prescribed; how far the syringe strays from that is M2's and M3's to say.
+    """
+    formula, shown = case.cocktail.formula, _prescribed(subject, substance, case.mark)
+    signed = _signed(case, substance)
+    inputs: tuple[tuple[str, str], ...] = ((subject, shown), ("limit", "unknown"))
+    where = f"No limit of {substance.name} for {case.cocktail.route} use is on record ({shown})"
+    if formula is None or signed is None:
+        return unknown(
+            f"{subject}.limit_unknown",
+            substance.name,
+            f"{where}, and no approved formula answers for it.",
+            f"Follow an approved formula, {CO_SIGN}",
+            line=substance.largest.number,
+            inputs=inputs,
+        )
+    inside, low, high = _range(subject, substance, signed, case.mark)
+    inputs = (*inputs, ("accepted", f"{low} to {high}"))
+    if inside:
+        accepted = f"limit unknown, accepted in formula {formula.label}"
+        code, line = f"{subject}.limit_unknown", substance.largest.number
+        return unknown(code, substance.name, f"{where}.", line=line, inputs=inputs, accepted=accepted)
+    return Finding(
+        f"{subject}.outside_formula",
+        substance.name,
+        f"{capital(substance.name)} {shown} is outside what formula {formula.label} accepts "
+        f"({low} to {high}), and no limit is on record.",
+        f"Keep within the formula, {CO_SIGN}",
+        level=Level.STOP,
+        line=substance.largest.number,
+        field=field_of(substance.largest.line),
+        inputs=inputs,
+        fixes=_into_range(case, substance, signed) if subject == "dose" else (),
+    )
+
+
+def _prescribed(subject: str, substance: Substance, mark: str) -> str:
+    if subject == "dose":
+        return "unknown" if substance.prescribed_dose is None else about(substance.prescribed_dose, mark)
+    return "unknown" if substance.prescribed is None else strength_words(substance.prescribed, mark)
+
+
+def _signed(case: Case, substance: Substance) -> AcceptedRange | None:
+    """The range an approver signed for this ingredient, in its own dimension, or None."""
+    formula, dimension = case.cocktail.formula, substance.ingredient.dimension
+    if formula is None or not formula.approved:
+        return None
+    own = (x for x in formula.ranges if x.ingredient_id == substance.ingredient.id)
+    return next((x for x in own if x.dose_low.dimension == dimension), None)
+
+
+def _range(subject: str, substance: Substance, signed: AcceptedRange, mark: str) -> tuple[bool, str, str]:
+    dose, final = substance.prescribed_dose, substance.prescribed
+    if subject == "dose":
+        inside = dose is not None and signed.dose_low <= dose <= signed.dose_high
+        return inside, about(signed.dose_low, mark), about(signed.dose_high, mark)
+    low, high = signed.concentration_low, signed.concentration_high
+    inside = final is not None and low.ratio <= final.ratio <= high.ratio
+    return inside, strength_words(low, mark), strength_words(high, mark)
+
+
+def _into_range(case: Case, substance: Substance, signed: AcceptedRange) -> tuple[Fix, ...]:
+    dose = substance.prescribed_dose
+    if dose is None:
+        return ()
+    return reduce_to(case, substance, signed.dose_high if dose > signed.dose_high else signed.dose_low)
