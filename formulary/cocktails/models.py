@@ -47,7 +47,10 @@ class Revision(Versioned, Base):
     """The content of a cocktail; frozen at signing, superseded by the next. `snapshot` is what was signed, in words and numbers."""
 
     __tablename__ = "cocktail_revision"
-    __table_args__ = (UniqueConstraint("cocktail_id", "number"), one_of("state", "draft", "frozen", "superseded"))
+    __table_args__ = (
+        UniqueConstraint("cocktail_id", "number"),
+        one_of("state", "draft", "frozen", "superseded"),
+    )
 
     cocktail_id: Mapped[int] = mapped_column(ForeignKey("cocktail.id"))
     number: Mapped[int] = mapped_column(Integer)
@@ -77,7 +80,9 @@ class Revision(Versioned, Base):
 
 
 Revision.__table__.append_constraint(
-    CheckConstraint("verifier_id IS NULL OR self_checked OR verifier_id <> prescriber_id", name="verifier_is_another")
+    CheckConstraint(
+        "verifier_id IS NULL OR self_checked OR verifier_id <> prescriber_id", name="verifier_is_another"
+    )
 )
 
 
@@ -85,7 +90,10 @@ class CocktailLine(Base):
     """One line as typed: product, what is pinned, its value (steps; for a concentration amount in volume), the text as entered."""
 
     __tablename__ = "cocktail_line"
-    __table_args__ = (UniqueConstraint("revision_id", "number"), one_of("pin", "dose", "volume", "concentration", "qs"))
+    __table_args__ = (
+        UniqueConstraint("revision_id", "number"),
+        one_of("pin", "dose", "volume", "concentration", "qs"),
+    )
 
     revision_id: Mapped[int] = mapped_column(ForeignKey("cocktail_revision.id"))
     number: Mapped[int] = mapped_column(Integer)

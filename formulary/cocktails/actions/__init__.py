@@ -1,0 +1,17 @@
+"""The only ways to change a cocktail: drafts, signing, verifying, and the steps the next rooms take."""
+
+from formulary.cocktails.actions.drafts import create_draft, save_draft
+from formulary.cocktails.actions.moves import move
+from formulary.cocktails.actions.signing import Answer, cancel, check, return_to_draft, sign, verify
+
+__all__ = [
+    "Answer",
+    "cancel",
+    "check",
+    "create_draft",
+    "move",
+    "return_to_draft",
+    "save_draft",
+    "sign",
+    "verify",
+]

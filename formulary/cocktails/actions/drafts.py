@@ -1,0 +1,152 @@
+"""Drafts: begun from a formula or from nothing, saved as often as one likes, with every finding shown and none in the way."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from formulary.accounts import Actor, Permission
+from formulary.accounts.actions import next_code
+from formulary.audit import record
+from formulary.catalogue import queries as catalogue
+from formulary.catalogue.models import FormulaLine, FormulaVersion, Product
+from formulary.cocktails import queries
+from formulary.cocktails.facts import Content, TypedLine
+from formulary.cocktails.models import Cocktail, CocktailLine, Revision
+from formulary.db import db, expect_version, once
+from formulary.patients import queries as patients
+from formulary.rules.findings import refuse
+
+LONGEST = 40
+
+
+@once
+def create_draft(
+    patient_id: int, *, formula_version_id: int | None = None, at: datetime, by: Actor
+) -> Cocktail:
+    """Begin a cocktail for a patient whom the asker may see, with the lines of a formula where one is named."""
+    by.must(Permission.COMPOSE)
+    patient = patients.patient(patient_id, by)
+    version = None if formula_version_id is None else catalogue.formula_version(formula_version_id)
+    cocktail = Cocktail(
+        code=next_code("C"),
+        patient_id=patient.id,
+        site_id=by.site_id,
+        created_at=at,
+        created_by_id=by.person_id,
+    )
+    db.session.add(cocktail)
+    db.session.flush()
+    revision = Revision(
+        cocktail_id=cocktail.id,
+        number=1,
+        saved_at=at,
+        saved_by_id=by.person_id,
+        formula_version_id=formula_version_id,
+        target=version.target if version else None,
+        route=version.route if version else "ID",
+    )
+    revision.lines = [] if version is None else _lines_of(version)
+    db.session.add(revision)
+    db.session.flush()
+    record(
+        "cocktails.create",
+        cocktail,
+        by=by,
+        at=at,
+        new={"patient": patient.code, "formula": str(version or "")},
+    )
+    return cocktail
+
+
+def save_draft(
+    cocktail_id: int, content: Content, *, version: int | None, at: datetime, by: Actor
+) -> Cocktail:
+    """Keep what was typed; Stale when somebody else saved meanwhile, Refused once it is signed."""
+    by.must(Permission.COMPOSE)
+    cocktail = queries.locked(cocktail_id, by)
+    revision = queries.revision(cocktail)
+    expect_version(revision, version)
+    _must_be_draft(cocktail)
+    old = [_summary(line) for line in revision.lines]
+    write(revision, content, at=at, by=by)
+    cocktail.planned_for = content.planned_for
+    cocktail.is_direct = content.is_direct
+    record(
+        "cocktails.save",
+        cocktail,
+        by=by,
+        at=at,
+        old={"lines": old},
+        new={"lines": [_summary(line) for line in revision.lines]},
+    )
+    return cocktail
+
+
+def write(revision: Revision, content: Content, *, at: datetime, by: Actor) -> None:
+    """Put the content into the revision's rows."""
+    revision.target, revision.target_text = content.target, content.target_text
+    revision.route, revision.area, revision.overfill = content.route, content.area, content.overfill
+    revision.formula_version_id = content.formula_version_id
+    revision.saved_at, revision.saved_by_id = at, by.person_id
+    revision.lines.clear()
+    db.session.flush()
+    revision.lines.extend(rows_of(content.lines))
+    db.session.flush()
+
+
+def rows_of(lines: Iterable[TypedLine]) -> list[CocktailLine]:
+    """New rows for these lines, numbered from 1 in their order."""
+    return [
+        CocktailLine(
+            number=number,
+            product_id=line.product_id,
+            pin=line.pin,
+            amount=line.amount,
+            volume=line.volume,
+            unit=line.unit,
+            entered=line.entered[:LONGEST],
+            lot_id=line.lot_id,
+        )
+        for number, line in enumerate(lines, start=1)
+    ]
+
+
+def _must_be_draft(cocktail: Cocktail) -> None:
+    if cocktail.state != "draft":
+        raise refuse(
+            "cocktail.not_a_draft",
+            cocktail.code,
+            f"{cocktail.code} was signed; its content is frozen.",
+            "The verifier can return it, which makes a new revision.",
+        )
+
+
+def _lines_of(version: FormulaVersion) -> list[CocktailLine]:
+    lines = (_line_of(line) for line in version.lines)
+    return rows_of(lines)
+
+
+def _line_of(line: FormulaLine) -> TypedLine:
+    product = line.product or _only_product(line)
+    return TypedLine(line.number, product.id, line.pin, line.amount, line.volume, line.unit)
+
+
+def _only_product(line: FormulaLine) -> Product:
+    products = catalogue.products_of(line.ingredient_id)
+    if len(products) != 1:
+        raise refuse(
+            "formula.product_open",
+            str(line.ingredient),
+            f"The formula names {line.ingredient} and the catalogue has {len(products)} products of it.",
+            "Choose the approved formula of this clinic, which names the product.",
+        )
+    return products[0]
+
+
+def _summary(line: CocktailLine) -> dict[str, object]:
+    return {
+        "product": line.product_id,
+        "pin": line.pin,
+        "amount": line.amount,
+        "volume": line.volume,
+        "unit": line.unit,
+    }

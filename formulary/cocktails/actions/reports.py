@@ -1,0 +1,75 @@
+"""What is kept of a run of the checklist, and of a cocktail at the moment of signing."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from formulary.accounts import Actor
+from formulary.cocktails.facts import Gathered
+from formulary.cocktails.models import CheckReport
+from formulary.db import db
+from formulary.rules.findings import Finding
+from formulary.rules.formulation import solve_cocktail
+from formulary.rules.formulation.solution import Solved
+from formulary.rules.units import show, show_concentration
+
+if TYPE_CHECKING:
+    from formulary.cocktails.actions.signing import Checked
+
+
+def keep_report(checked: "Checked", *, at: datetime, by: Actor) -> CheckReport:
+    """Keep every answer of the run, with the rule set and the hash of its inputs."""
+    report = CheckReport(
+        revision_id=checked.revision.id,
+        stage=checked.report.stage,
+        rule_set=checked.report.rule_set,
+        inputs_hash=checked.report.inputs_hash,
+        verdict=checked.report.verdict,
+        answers=[answer_row(finding) for finding in checked.report.answers],
+        at=at,
+        by_id=by.person_id,
+    )
+    db.session.add(report)
+    return report
+
+
+def answer_row(finding: Finding) -> dict[str, Any]:
+    """One answer as it is stored: codes, words, inputs and source."""
+    return {
+        "code": finding.code,
+        "rule": finding.rule,
+        "version": finding.version,
+        "result": finding.result,
+        "level": finding.level.name if finding.level else "",
+        "subject": finding.subject,
+        "reason": finding.reason,
+        "remedy": finding.remedy,
+        "source": finding.source,
+        "line": finding.line,
+        "inputs": [list(pair) for pair in finding.inputs],
+        "accepted": finding.accepted,
+    }
+
+
+def snapshot(gathered: Gathered) -> dict[str, Any]:
+    """What was signed, in words and exact numbers, readable without the catalogue of that day."""
+    solution = solve_cocktail(gathered.cocktail)
+    return {
+        "target": show(solution.target) if solution.target else "",
+        "route": gathered.cocktail.route,
+        "formula": gathered.cocktail.formula.label if gathered.cocktail.formula else "",
+        "lines": [_line(solved) for solved in solution.lines],
+    }
+
+
+def _line(solved: Solved) -> dict[str, Any]:
+    strength = solved.concentration
+    return {
+        "number": solved.number,
+        "product": solved.line.product.name,
+        "pin": solved.line.pin,
+        "dose": show(solved.dose) if solved.dose else "",
+        "volume": show(solved.volume),
+        "concentration": show_concentration(strength.amount, strength.volume) if strength else "",
+        "dose_steps": str(solved.dose.steps) if solved.dose else "",
+        "volume_steps": str(solved.volume.steps),
+    }

@@ -1,0 +1,134 @@
+"""Everything the checklist is fed for one cocktail, gathered from the rooms below in a fixed number of queries."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from formulary.accounts.facts import site_policies
+from formulary.accounts.models import Site
+from formulary.catalogue import facts as catalogue
+from formulary.cocktails.models import Cocktail, CocktailLine, Revision
+from formulary.patch_tests.facts import with_tests
+from formulary.patients.facts import patient_facts
+from formulary.rules import facts
+from formulary.rules.units import VOLUME, Quantity
+from formulary.stock.facts import candidates
+
+OFF_LABEL_ROUTES = ("ID",)
+
+
+@dataclass(frozen=True)
+class TypedLine:
+    """One line as the form or the database holds it: what is pinned, its steps, the text as entered."""
+
+    number: int
+    product_id: int
+    pin: str
+    amount: int | None = None
+    volume: int | None = None
+    unit: str = ""
+    entered: str = ""
+    lot_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Content:
+    """What was typed for one cocktail, saved or not; volumes in nL."""
+
+    patient_id: int | None
+    lines: tuple[TypedLine, ...] = ()
+    target: int | None = None
+    target_text: str = ""
+    route: str = "ID"
+    area: str = ""
+    overfill: int = 0
+    formula_version_id: int | None = None
+    planned_for: datetime | None = None
+    is_direct: bool = False
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """The facts of a cocktail, with the products by id for the pages."""
+
+    cocktail: facts.Cocktail
+    products: Mapping[int, facts.Product] = field(default_factory=dict)
+
+
+def content_of(cocktail: Cocktail, revision: Revision) -> Content:
+    """A saved revision as content."""
+    return Content(
+        patient_id=cocktail.patient_id,
+        lines=tuple(_typed(line) for line in revision.lines),
+        target=revision.target,
+        target_text=revision.target_text,
+        route=revision.route,
+        area=revision.area,
+        overfill=revision.overfill,
+        formula_version_id=revision.formula_version_id,
+        planned_for=cocktail.planned_for,
+        is_direct=cocktail.is_direct,
+    )
+
+
+def gather(
+    content: Content,
+    *,
+    site: Site,
+    at: datetime,
+    ref: str | None = None,
+    picked: Sequence[facts.Stock] = (),
+    draws: Sequence[facts.Draw] = (),
+    beyond_use_at: datetime | None = None,
+) -> Gathered:
+    """The facts the rules are fed for this content at this site and instant; Missing for unknown rows.
+
+    `ref` is the cocktail's own name in reservations, so that it does not block itself.
+    """
+    products = catalogue.products({line.product_id for line in content.lines})
+    cocktail = facts.Cocktail(
+        lines=tuple(_line(line, products[line.product_id]) for line in content.lines),
+        target=None if content.target is None else Quantity(content.target, VOLUME),
+        route=content.route,
+        policies=site_policies(site, at),
+        at=at,
+        formula=catalogue.formula(content.formula_version_id),
+        patient=None
+        if content.patient_id is None
+        else with_tests(patient_facts(content.patient_id, at), content.patient_id),
+        stock=candidates(site.id, list(products), at),
+        syringes=catalogue.syringes(),
+        compatibilities=catalogue.compatibilities(),
+        overfill=Quantity(content.overfill, VOLUME),
+        planned_for=content.planned_for,
+        off_label=content.route in OFF_LABEL_ROUTES,
+        draws=tuple(draws),
+        beyond_use_at=beyond_use_at,
+        picked=tuple(picked),
+        ref=ref,
+    )
+    return Gathered(cocktail, products)
+
+
+def reservation_ref(cocktail: Cocktail) -> str:
+    """How the stock room names this cocktail in its reservations."""
+    return f"cocktail:{cocktail.id}"
+
+
+def _typed(line: CocktailLine) -> TypedLine:
+    return TypedLine(
+        line.number, line.product_id, line.pin, line.amount, line.volume, line.unit, line.entered, line.lot_id
+    )
+
+
+def _line(line: TypedLine, product: facts.Product) -> facts.Line:
+    pin = facts.Pin(line.pin)
+    if pin is facts.Pin.QS or (line.amount is None and line.volume is None):
+        return facts.Line(line.number, product, pin)
+    if pin is facts.Pin.VOLUME:
+        return facts.Line(line.number, product, pin, quantity=Quantity(line.volume or 0, VOLUME))
+    amount = Quantity(line.amount or 0, product.ingredient.dimension)
+    if pin is facts.Pin.DOSE:
+        return facts.Line(line.number, product, pin, quantity=amount)
+    strength = facts.Strength(amount, Quantity(line.volume or 0, VOLUME))
+    return facts.Line(line.number, product, pin, concentration=strength)

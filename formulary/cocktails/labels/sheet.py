@@ -1,0 +1,207 @@
+"""What the compose page shows: every figure of every line with its explanation, ready to print."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from formulary.rules import compatibility, formulation, lot_status, patch_test
+from formulary.rules.facts import Cocktail, Line, Pin, Stock, Strength
+from formulary.rules.findings import Finding, Level, Report, Result, joined
+from formulary.rules.formulation import Explanation, Solution, Solved
+from formulary.rules.units import Quantity, show
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a line would be drawn from first, and its state in words."""
+
+    lot: str
+    lot_id: int
+    state: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the sheet; a figure that cannot be computed is None and shown as unknown."""
+
+    number: int
+    name: str
+    product: str
+    pin: Pin
+    dose: Quantity | None
+    volume: Quantity | None
+    concentration: Strength | None
+    explained: dict[str, Explanation]
+    limit: Quantity | None
+    of_limit: Fraction | None
+    of_words: str
+    level: str
+    source: Source | None
+    in_stock: Quantity | None
+    test_state: str
+    test_words: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The whole page's figures: rows, totals, pairs, findings."""
+
+    rows: tuple[Row, ...]
+    solution: Solution
+    total: Explanation
+    pairs_known: int
+    pairs_total: int
+    report: Report
+    at: datetime
+
+    @property
+    def passed(self) -> tuple[Finding, ...]:
+        """The checks that pass."""
+        return tuple(answer for answer in self.report.answers if answer.result is Result.PASS)
+
+    def row(self, number: int) -> Row | None:
+        """The row of a line, or None where the line could not be read."""
+        return next((row for row in self.rows if row.number == number), None)
+
+    @property
+    def pairs_state(self) -> str:
+        """A pair without data is never drawn as known."""
+        return "pass" if self.pairs_known == self.pairs_total else "unknown"
+
+    @property
+    def pairs_words(self) -> str:
+        """How many of all pairs the table knows."""
+        return f"{self.pairs_known} of {self.pairs_total}"
+
+    @property
+    def may_sign(self) -> bool:
+        """Whether signing is offered: nothing blocks (a STOP may be co-signed, a warning answered)."""
+        return Level.BLOCK not in self.counts()
+
+    @property
+    def needs_cosigner(self) -> bool:
+        """Whether a second person must answer for something."""
+        return Level.STOP in self.counts()
+
+    @property
+    def readiness_state(self) -> str:
+        """The class of the sentence beside the button."""
+        return "pass" if not self.report.at_least(Level.WARN) else self.report.verdict
+
+    @property
+    def readiness(self) -> str:
+        """Why it can or cannot be signed, in a sentence."""
+        counts = self.counts()
+        parts = [f"{counts[level]} {level.name if level > Level.WARN else level.name.lower()}" for level in counts if level > Level.INFO]
+        if not parts:
+            return "Ready to sign."
+        listed = joined(parts)
+        if Level.BLOCK in counts:
+            return f"Not ready to sign: {listed}. What blocks must be mended first."
+        return f"{listed} need an answer before it is signed."
+
+    def counts(self) -> dict[Level, int]:
+        """How many open findings there are of each level, worst first."""
+        levels = [finding.level or Level.INFO for finding in self.report.open]
+        return {level: levels.count(level) for level in sorted(set(levels), reverse=True)}
+
+
+def sheet(cocktail: Cocktail, report: Report) -> Sheet:
+    """Everything that the page shows for these facts and this report."""
+    solution = formulation.solve_cocktail(cocktail)
+    examined = compatibility.examine_cocktail(cocktail)
+    return Sheet(
+        rows=tuple(_row(line, cocktail, solution, report) for line in cocktail.lines),
+        solution=solution,
+        total=formulation.explain_total(solution, cocktail.policies.decimal_mark),
+        pairs_known=examined.known,
+        pairs_total=examined.total,
+        report=report,
+        at=cocktail.at,
+    )
+
+
+def _row(line: Line, cocktail: Cocktail, solution: Solution, report: Report) -> Row:
+    solved = solution.line(line.number)
+    mark = cocktail.policies.decimal_mark
+    stock = [s for s in cocktail.stock if s.product_id == line.product.id]
+    state, words = test_words(line, cocktail)
+    return Row(
+        number=line.number,
+        name=line.product.ingredient.name,
+        product=line.product.name,
+        pin=line.pin,
+        dose=solved.dose if solved else None,
+        volume=solved.volume if solved else None,
+        concentration=solved.concentration if solved else None,
+        explained=_explained(solved, mark),
+        limit=solved.dose_limit if solved else None,
+        of_limit=solved.of_dose_limit if solved else None,
+        of_words=f"of {show(solved.dose_limit, mark=mark)}" if solved and solved.dose_limit else "",
+        level=_level(line.number, report),
+        source=_source(stock, cocktail),
+        in_stock=_in_stock(stock, cocktail),
+        test_state=state,
+        test_words=words,
+    )
+
+
+def _explained(solved: Solved | None, mark: str) -> dict[str, Explanation]:
+    if solved is None:
+        return {}
+    return {
+        "dose": formulation.explain_dose(solved, mark),
+        "volume": formulation.explain_volume(solved, mark),
+        "concentration": formulation.explain_concentration(solved, mark),
+    }
+
+
+def _level(number: int, report: Report) -> str:
+    """The worst that is open on this line, as the word of its class; pass where nothing is."""
+    worst = max((f.level or Level.INFO for f in report.open if f.line == number), default=None)
+    return "pass" if worst is None else worst.name.lower()
+
+
+def _usable(stock: list[Stock], cocktail: Cocktail) -> list[Stock]:
+    patient = cocktail.patient.id if cocktail.patient else None
+    return [
+        s
+        for s in stock
+        if not lot_status.usable(s, at=cocktail.at, for_patient=patient, policies=cocktail.policies)
+    ]
+
+
+def _source(stock: list[Stock], cocktail: Cocktail) -> Source | None:
+    usable = sorted(_usable(stock, cocktail), key=lambda s: (s.vial_id is None, s.expires_on, s.lot_id))
+    if not usable:
+        return None
+    first = usable[0]
+    state = "open" if first.vial_id else "usable"
+    words = (
+        f"vial {first.vial} open"
+        if first.vial_id
+        else f"expires {first.expires_on:%d %b %Y}".replace(" 0", " ")
+    )
+    return Source(first.lot, first.lot_id, state, words)
+
+
+def _in_stock(stock: list[Stock], cocktail: Cocktail) -> Quantity | None:
+    usable = _usable(stock, cocktail)
+    return sum((s.remaining for s in usable[1:]), usable[0].remaining) if usable else None
+
+
+def test_words(line: Line, cocktail: Cocktail) -> tuple[str, str]:
+    """The state of the patient's patch test for a line, and the words for it."""
+    ingredient = line.product.ingredient
+    if cocktail.patient is None or ingredient.is_diluent or not ingredient.patch_test_required:
+        return "", ""
+    cleared = patch_test.clears(
+        cocktail.patient.tests,
+        ingredient.id,
+        line.product.id,
+        None,
+        at=cocktail.at,
+        policy=cocktail.policies.patch_test,
+    )
+    return cleared.state, cleared.words

@@ -1,0 +1,74 @@
+"""What the pages of one cocktail tell: its steps, its reports, its answers, and how it differs from its formula."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from formulary.accounts import queries as accounts
+from formulary.catalogue import facts as catalogue
+from formulary.cocktails import queries
+from formulary.cocktails.models import CheckReport, Cocktail, Override, Revision, Transition, Verification
+
+
+@dataclass(frozen=True)
+class Story:
+    """One cocktail as its page tells it."""
+
+    cocktail: Cocktail
+    revision: Revision
+    steps: list[Transition]
+    reports: list[CheckReport]
+    overrides: list[Override]
+    verifications: list[Verification]
+    names: dict[int, str]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Review:
+    """What the verifier sees before the doses: differences, answers, unknowns, earlier blind entries."""
+
+    story: Story
+    formula: str
+    outside_formula: tuple[str, ...]
+    products: list[str]
+    answers: list[dict[str, Any]]
+    differs: list[dict[str, str]]
+    inputs_hash: str
+
+
+def story(cocktail: Cocktail, *, at: datetime) -> Story:
+    """Everything about a cocktail, in a fixed number of queries."""
+    revision = queries.revision(cocktail)
+    steps, reports = queries.transitions(cocktail.id), queries.reports(revision.id)
+    overrides = list(queries.overrides(revision.id, revision.inputs_hash).values())
+    entries = queries.verifications(revision.id)
+    people = (
+        {s.by_id for s in steps}
+        | {o.by_id for o in overrides}
+        | {o.cosigner_id for o in overrides}
+        | {v.by_id for v in entries}
+    )
+    signers = {revision.prescriber_id, revision.verifier_id, revision.saved_by_id}
+    names = accounts.person_names({p for p in people | signers if p is not None})
+    return Story(cocktail, revision, steps, reports, overrides, entries, names, at)
+
+
+def review(checked: Any, *, at: datetime) -> Review:
+    """What stands on the verifier's page; no dose among it until an entry was made."""
+    told = story(checked.cocktail, at=at)
+    formula = catalogue.formula(checked.revision.formula_version_id)
+    open_answers = [
+        a for a in (told.reports[0].answers if told.reports else []) if a["result"] in ("finding", "unknown")
+    ]
+    return Review(
+        story=told,
+        formula=formula.label if formula else "",
+        outside_formula=tuple(f.reason for f in checked.report.open if f.code.endswith("outside_formula")),
+        products=[checked.gathered.products[line.product_id].name for line in checked.revision.lines],
+        answers=open_answers,
+        differs=told.verifications[0].mismatches
+        if told.verifications and not told.verifications[0].agreed
+        else [],
+        inputs_hash=checked.report.inputs_hash,
+    )
