@@ -1,0 +1,45 @@
+"""Lots and open vials at an instant: may it be used, may it enter, and how its number is looked up."""
+
+from formulary.rules.lot_status.days import (
+    day_of,
+    day_words,
+    end_of_day,
+    hours,
+    moment_words,
+    month_end,
+    time_words,
+)
+from formulary.rules.lot_status.numbers import near, normalise, number_findings
+from formulary.rules.lot_status.receiving import Expiry, read_gs1_expiry, receivable
+from formulary.rules.lot_status.usable import (
+    Bar,
+    bars,
+    free,
+    is_discarded,
+    name_of,
+    serves_one_patient,
+    usable,
+)
+
+__all__ = [
+    "Bar",
+    "Expiry",
+    "bars",
+    "day_of",
+    "day_words",
+    "end_of_day",
+    "free",
+    "hours",
+    "is_discarded",
+    "moment_words",
+    "month_end",
+    "name_of",
+    "near",
+    "normalise",
+    "number_findings",
+    "read_gs1_expiry",
+    "receivable",
+    "serves_one_patient",
+    "time_words",
+    "usable",
+]

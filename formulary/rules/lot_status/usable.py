@@ -1,0 +1,172 @@
+"""Whether one source may be drawn from at an instant: the one function that every screen and act asks.
+
+Source: rules L1 and L2 of the checklist; usable through the printed day in the site's zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from formulary.rules.facts import Container, SitePolicies, Stock
+from formulary.rules.findings import Finding, Level, Result
+from formulary.rules.lot_status.days import day_of, day_words, end_of_day, moment_words
+from formulary.rules.units import Quantity
+
+KNOWN_STATES = frozenset({"available", "open", "sealed", "quarantined", "exhausted", "empty"})
+ANOTHER = "Take another vial."
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One thing that stands against a source: in a few words, and as a finding."""
+
+    words: str
+    finding: Finding
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    stock: Stock
+    at: datetime
+    for_patient: int | None
+    for_ref: str | None
+    shared: bool
+
+
+def usable(
+    stock: Stock,
+    *,
+    at: datetime,
+    for_patient: int | None,
+    policies: SitePolicies | None = None,
+    for_ref: str | None = None,
+) -> tuple[Finding, ...]:
+    """Everything that stands against drawing from this source now for this patient; nothing: it is usable.
+
+    Without `policies` a single-dose container serves one patient. `for_ref` is the asker in reservations.
+    """
+    found = bars(stock, at=at, for_patient=for_patient, policies=policies, for_ref=for_ref)
+    return tuple(bar.finding for bar in found)
+
+
+def bars(
+    stock: Stock,
+    *,
+    at: datetime,
+    for_patient: int | None,
+    policies: SitePolicies | None = None,
+    for_ref: str | None = None,
+) -> tuple[Bar, ...]:
+    """The same as `usable`, each with the few words that an allocation says of it."""
+    asked = _Asked(stock, at, for_patient, for_ref, policies is not None and policies.shared_single_dose)
+    return tuple(bar for look in _LOOKS for bar in look(asked))
+
+
+def free(stock: Stock, for_ref: str | None = None) -> Quantity:
+    """What is left and not reserved for another, never less than nothing."""
+    if stock.reserved is None or stock.reserved_for == for_ref:
+        return stock.remaining
+    return max(stock.remaining - stock.reserved, Quantity.zero(stock.remaining.dimension))
+
+
+def name_of(stock: Stock) -> str:
+    """How a finding names the source: its vial, or its lot."""
+    return f"vial {stock.vial}" if stock.vial else f"lot {stock.lot}"
+
+
+def serves_one_patient(container: Container) -> bool:
+    """Whether an opened one is for one patient: all but multi-dose vials, the unknown included."""
+    return container is not Container.MULTI_DOSE
+
+
+def is_discarded(stock: Stock) -> bool:
+    """Whether what is left in an opened one is thrown away after the session: it has no time in use."""
+    if not serves_one_patient(stock.container):
+        return False
+    if stock.reconstituted_at is not None and stock.after_reconstitution_h:
+        return False
+    return stock.container is Container.AMPOULE or not stock.after_puncture_h
+
+
+def _bar(asked: _Asked, code: str, words: str, reason: str, remedy: str = ANOTHER, **more: object) -> Bar:
+    name = name_of(asked.stock)
+    fields = {"level": Level.BLOCK, "rule": "L2", **more}
+    return Bar(words, Finding(code, name, f"{name[0].upper()}{name[1:]} {reason}", remedy, **fields))  # type: ignore[arg-type]
+
+
+def _held(asked: _Asked) -> Iterator[Bar]:
+    if asked.stock.held:
+        why = "; ".join(asked.stock.held)
+        yield _bar(asked, "lot.held", f"held: {why}", f"is on hold: {why}.", "Take another lot.")
+
+
+def _state(asked: _Asked) -> Iterator[Bar]:
+    state = asked.stock.status
+    if state == "quarantined":
+        yield _bar(asked, "lot.quarantined", "in quarantine", "is in quarantine.", "Take another lot.")
+    elif state not in KNOWN_STATES:
+        yield _bar(asked, "vial.gone", state, f"is {state}.")
+
+
+def _expired(asked: _Asked) -> Iterator[Bar]:
+    stock = asked.stock
+    if asked.at < end_of_day(stock.expires_on, stock.zone):
+        return
+    short = day_words(stock.expires_on, day_of(asked.at, stock.zone).year)
+    reason = f"expired at the end of {day_words(stock.expires_on)}."
+    yield _bar(asked, "lot.expired", f"expired {short}", reason, "Take another lot.", rule="L1")
+
+
+def _beyond_use(asked: _Asked) -> Iterator[Bar]:
+    stock = asked.stock
+    if stock.opened_at is None:
+        return
+    if stock.beyond_use_at is None:
+        reason = "is open, and how long it may be used is not known."
+        more = {"rule": "L1", "result": Result.UNKNOWN}
+        yield _bar(asked, "vial.beyond_use_unknown", "open, beyond use not known", reason, **more)
+    elif asked.at >= stock.beyond_use_at:
+        since = moment_words(stock.beyond_use_at, stock.zone, asked.at)
+        yield _bar(
+            asked, "vial.beyond_use", f"beyond use since {since}", f"is beyond use since {since}.", rule="L1"
+        )
+
+
+def _kept_over(asked: _Asked) -> Iterator[Bar]:
+    stock = asked.stock
+    if stock.opened_at is None or not is_discarded(stock):
+        return
+    opened = day_of(stock.opened_at, stock.zone)
+    if opened < day_of(asked.at, stock.zone):
+        words = f"opened {day_words(opened, day_of(asked.at, stock.zone).year)}, not kept"
+        reason = f"was opened on {day_words(opened)} and is not kept after the session."
+        yield _bar(asked, "vial.not_kept", words, reason, "Waste it, and take another vial.", rule="L1")
+
+
+def _other_patient(asked: _Asked) -> Iterator[Bar]:
+    stock = asked.stock
+    if stock.opened_at is None or asked.shared or not serves_one_patient(stock.container):
+        return
+    if stock.opened_for is None:
+        reason = "is open, and for whom is not recorded; it serves one patient."
+        more = {"result": Result.UNKNOWN}
+        yield _bar(asked, "vial.other_patient", "opened, not recorded for whom", reason, **more)
+    elif stock.opened_for != asked.for_patient:
+        reason = "was opened for another patient and serves one."
+        yield _bar(asked, "vial.other_patient", "opened for another patient", reason)
+
+
+def _nothing_left(asked: _Asked) -> Iterator[Bar]:
+    stock = asked.stock
+    spent = stock.status in {"exhausted", "empty"} or stock.remaining.steps <= 0
+    if spent:
+        code = "vial.empty" if stock.vial_id is not None else "lot.exhausted"
+        yield _bar(asked, code, "nothing left", "has nothing left.", rule="L6")
+    elif free(stock, asked.for_ref).is_zero:
+        reason = "is reserved for another preparation."
+        yield _bar(asked, "stock.reserved", "reserved for another preparation", reason, rule="L6")
+
+
+_LOOKS = (_held, _state, _expired, _beyond_use, _kept_over, _other_patient, _nothing_left)
