@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from formulary.db import Base, CanonicalJson, Steps, UtcDateTime, Versioned, one_of
@@ -62,15 +62,27 @@ class InjectionSite(Base):
 
 
 class GivenLot(Base):
-    """How much of each lot reached the patient, in its ledger's steps: the recall's last step, written at closing."""
+    """How much of each lot reached the patient, in its ledger's steps: the recall's last step, written at closing.
+
+    Patient, cocktail and instant are copied here and never change: a recall answers from this index alone.
+    """
 
     __tablename__ = "given_lot"
-    __table_args__ = (Index("ix_given_lot_lot", "lot_id", "administration_id"), UniqueConstraint("administration_id", "draw_id"))
+    __table_args__ = (
+        UniqueConstraint("administration_id", "draw_id"),
+        Index(
+            "ix_given_lot_recall",
+            "lot_id", text("at DESC"), text("id DESC"), "patient_id", "cocktail_id", "given", "grade", "via",
+        ),  # fmt: skip
+    )
 
     administration_id: Mapped[int] = mapped_column(ForeignKey("administration.id"))
     draw_id: Mapped[int] = mapped_column(ForeignKey("draw.id"))
     lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"))
     patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
+    cocktail_id: Mapped[int] = mapped_column(ForeignKey("cocktail.id"))
+    grade: Mapped[str] = mapped_column(String(20), default="confirmed")
+    via: Mapped[str] = mapped_column(String(10), default="direct")
     given: Mapped[int] = mapped_column(Steps, default=0)
     wasted: Mapped[int] = mapped_column(Steps, default=0)
     at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -96,7 +96,7 @@ def gather(
         patient=None
         if content.patient_id is None
         else with_tests(patient_facts(content.patient_id, at), content.patient_id),
-        stock=candidates(site.id, list(products), at),
+        stock=candidates(site.id, products, at, for_ref=ref),
         syringes=catalogue.syringes(),
         compatibilities=catalogue.compatibilities(),
         overfill=Quantity(content.overfill, VOLUME),

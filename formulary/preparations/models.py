@@ -69,6 +69,9 @@ class PlannedDraw(Base):
     device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"))
     is_qs: Mapped[bool] = mapped_column(Boolean, default=False)
     why: Mapped[str] = mapped_column(String(200), default="")
+    scan: Mapped[str] = mapped_column(String(200), default="")
+    scanned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    grade: Mapped[str] = mapped_column(String(20), default="confirmed")
     state: Mapped[str] = mapped_column(String(20), default="planned")
 
     attempt: Mapped[Attempt] = relationship(back_populates="planned")

@@ -1450,6 +1450,9 @@ def upgrade() -> None:
         sa.Column("device_id", sa.Integer(), nullable=True),
         sa.Column("is_qs", sa.Boolean(), nullable=False),
         sa.Column("why", sa.String(length=200), nullable=False),
+        sa.Column("scan", sa.String(length=200), nullable=False),
+        sa.Column("scanned_at", types.UtcDateTime(), nullable=True),
+        sa.Column("grade", sa.String(length=20), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
@@ -1490,6 +1493,9 @@ def upgrade() -> None:
         sa.Column("draw_id", sa.Integer(), nullable=False),
         sa.Column("lot_id", sa.Integer(), nullable=False),
         sa.Column("patient_id", sa.Integer(), nullable=False),
+        sa.Column("cocktail_id", sa.Integer(), nullable=False),
+        sa.Column("grade", sa.String(length=20), nullable=False),
+        sa.Column("via", sa.String(length=10), nullable=False),
         sa.Column("given", types.Steps(), nullable=False),
         sa.Column("wasted", types.Steps(), nullable=False),
         sa.Column("at", types.UtcDateTime(), nullable=False),
@@ -1499,15 +1505,15 @@ def upgrade() -> None:
             ["administration.id"],
             name=op.f("fk_given_lot_administration_id_administration"),
         ),
+        sa.ForeignKeyConstraint(
+            ["cocktail_id"], ["cocktail.id"], name=op.f("fk_given_lot_cocktail_id_cocktail")
+        ),
         sa.ForeignKeyConstraint(["draw_id"], ["draw.id"], name=op.f("fk_given_lot_draw_id_draw")),
         sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_given_lot_lot_id_lot")),
         sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_given_lot_patient_id_patient")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_given_lot")),
         sa.UniqueConstraint("administration_id", "draw_id", name=op.f("uq_given_lot_administration_id")),
     )
-    with op.batch_alter_table("given_lot", schema=None) as batch_op:
-        batch_op.create_index("ix_given_lot_lot", ["lot_id", "administration_id"], unique=False)
-
     op.create_table(
         "injection_site",
         sa.Column("administration_id", sa.Integer(), nullable=False),
