@@ -1,4 +1,4 @@
-"""Fetch the vendored files by their packages' hashes: `python -m formulary.web.vendor`, twice gives the same."""
+"""Fetch the vendored files by their packages' hashes: `python -m formulary.web.vendor`."""
 
 import base64
 import hashlib
@@ -39,7 +39,9 @@ def checked(package: dict[str, Any], archive: bytes) -> bytes:
     """The archive, or WrongFile where its sha512 is not the recorded one."""
     found = base64.b64encode(hashlib.sha512(archive).digest()).decode()
     if found != package["sha512"]:
-        raise WrongFile(f"{package['name']} {package['version']} has sha512 {found}, recorded is {package['sha512']}")
+        raise WrongFile(
+            f"{package['name']} {package['version']} has sha512 {found}, recorded is {package['sha512']}"
+        )
     return archive
 
 

@@ -1,0 +1,29 @@
+// Why: a figure that is older than the inputs may be read as theirs. From the first key until the answer to the
+// last one, the target of a live form is greyed and said to be busy; htmx's own indicator starts only with the request.
+const targetOf = (form) => document.querySelector(form.dataset.live);
+const typed = new WeakMap();
+const asked = new WeakMap();
+
+function show(form) {
+  const stale = typed.get(form) !== asked.get(form);
+  const target = targetOf(form);
+  target?.classList.toggle("stale", stale);
+  target?.setAttribute("aria-busy", String(stale));
+}
+
+document.addEventListener("input", (event) => {
+  const form = event.target.form?.closest("[data-live]");
+  if (!form) return;
+  typed.set(form, (typed.get(form) ?? 0) + 1);
+  show(form);
+});
+document.addEventListener("htmx:before:request", (event) => {
+  const form = event.target.closest?.("[data-live]");
+  if (form) form.dataset.sent = String(typed.get(form) ?? 0);
+});
+document.addEventListener("htmx:after:swap", (event) => {
+  const form = event.target.closest?.("[data-live]");
+  if (!form) return;
+  asked.set(form, Number(form.dataset.sent) || undefined);
+  show(form);
+});

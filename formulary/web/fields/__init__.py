@@ -1,0 +1,51 @@
+"""Our own form fields: each reads one kind of answer, and says what was typed and what would be accepted."""
+
+from wtforms import FieldList, FormField
+from wtforms.validators import Optional
+
+from formulary.web.fields.base import Required, words
+from formulary.web.fields.choices import (
+    AnswerField,
+    ChoiceField,
+    IdField,
+    IdSelect,
+    IdSeveral,
+    OneOf,
+    SeveralOf,
+    YesField,
+    choices,
+    read_id,
+)
+from formulary.web.fields.quantities import CountField, QuantityField
+from formulary.web.fields.scan import ScanField
+from formulary.web.fields.text import GtinField, IdentifierField, LotField, NotesField, SecretField, TextField
+from formulary.web.fields.times import DateField, InstantField
+
+__all__ = [
+    "AnswerField",
+    "ChoiceField",
+    "CountField",
+    "DateField",
+    "FieldList",
+    "FormField",
+    "GtinField",
+    "IdField",
+    "IdSelect",
+    "IdSeveral",
+    "IdentifierField",
+    "InstantField",
+    "LotField",
+    "NotesField",
+    "OneOf",
+    "Optional",
+    "QuantityField",
+    "Required",
+    "ScanField",
+    "SecretField",
+    "SeveralOf",
+    "TextField",
+    "YesField",
+    "choices",
+    "read_id",
+    "words",
+]
