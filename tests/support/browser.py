@@ -1,0 +1,148 @@
+"""A person at a real browser: opens pages, types, scans, and is told of every fault of the page."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Locator, Playwright, expect
+
+from tests.support.builders.accounts import PASSWORD
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+]  # fmt: skip
+AXE = Path(__file__).parents[1] / "assets/axe/axe.min.js"
+RUN_AXE = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations.map(
+    v => `${v.impact} ${v.id}: ${v.nodes.map(n => n.target.join(" ") + n.html.slice(0, 160)).join(" | ")}`)"""
+DESK, PHONE = (1280, 900), (390, 844)
+GROUP_SEPARATOR = "\x1d"
+PATIENCE = 10_000
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Debian's Chromium without a screen, without a word to the outside."""
+    return playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+
+
+@cache
+def axe() -> str:
+    """The accessibility checker's source."""
+    return AXE.read_text(encoding="utf-8")
+
+
+@dataclass
+class Person:
+    """Somebody at a browser of their own; `faults` collects what the pages did wrong."""
+
+    name: str
+    address: str
+    context: BrowserContext
+    shots: Path
+    faults: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Open the first tab and listen for faults."""
+        self.context.set_default_timeout(PATIENCE)
+        self.page = self.context.new_page()
+        self.page.on(
+            "console", lambda m: self.faults.append(m.text) if m.type in ("error", "warning") else None
+        )
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on("request", lambda request: self._watch(request.url))
+
+    def open(self, path: str) -> Person:
+        """Go to a page of the app."""
+        answer = self.page.goto(self.address + path)
+        assert answer is not None and answer.status < 400, f"{path}: {answer.status if answer else 'nothing'}"
+        return self
+
+    def sign_in(self) -> Person:
+        """Sign in through the page, with the password of the tests."""
+        self.open("/accounts/sign-in")
+        self.page.locator("input[name=username]").fill(self.name)
+        self.page.locator("input[name=password]").fill(PASSWORD)
+        self.page.locator("form:has(input[name=password]) button[type=submit]").click()
+        self.page.wait_for_url(lambda url: "/sign-in" not in url)
+        return self
+
+    def fill(self, label: str, value: str) -> Person:
+        """Type into the field with this label."""
+        self.field(label).fill(value)
+        return self
+
+    def choose(self, label: str, choice: str) -> Person:
+        """Choose an option, by its words, in the list with this label."""
+        self.field(label).select_option(label=choice)
+        return self
+
+    def tick(self, label: str) -> Person:
+        """Tick the box, or pick the radio button, with this label."""
+        self.field(label).check()
+        return self
+
+    def field(self, label: str) -> Locator:
+        """The control with this label."""
+        return self.page.get_by_label(label, exact=True)
+
+    def press(self, words: str) -> Person:
+        """Press the button with these words."""
+        self.page.get_by_role("button", name=words).first.click()
+        return self
+
+    def follow(self, words: str) -> Person:
+        """Follow the link with these words."""
+        self.page.get_by_role("link", name=words).first.click()
+        return self
+
+    def sees(self, words: str | re.Pattern[str]) -> Person:
+        """Wait until the page says this."""
+        expect(self.page.locator("body")).to_contain_text(words, timeout=PATIENCE)
+        return self
+
+    def scan(self, code: str, aim: str = "]d2", end: str = "Enter") -> Person:
+        """Type as a scanner does, into whatever has the focus: fast, FNC1 as Ctrl+], Enter at the end."""
+        for number, part in enumerate((aim + code).split(GROUP_SEPARATOR)):
+            if number:
+                self.page.keyboard.press("Control+BracketRight")
+            self.page.keyboard.type(part)
+        if end:
+            self.page.keyboard.press(end)
+        return self
+
+    def is_accessible(self) -> Person:
+        """Fail where axe-core finds anything on the page as it stands."""
+        self.page.evaluate(axe())
+        found = self.page.evaluate(RUN_AXE)
+        assert found == [], f"{self.page.url}: " + "\n".join(found)
+        return self
+
+    def fits(self) -> Person:
+        """Fail where the page is wider than the screen."""
+        wide = self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert wide <= 0, f"{self.page.url} is {wide} px wider than the screen"
+        return self
+
+    def shot(self, name: str) -> Path:
+        """A picture of the whole page; kept where FORMULARY_SHOTS names a folder."""
+        path = self.shots / f"{name}.png"
+        self.page.screenshot(path=path, full_page=True)
+        return path
+
+    def _watch(self, url: str) -> None:
+        if not url.startswith((self.address, "blob:", "about:")):
+            self.faults.append(f"asks {url} of somebody else")
+
+
+def shots_folder(default: Path) -> Path:
+    """Where pictures go: FORMULARY_SHOTS, or a folder that is thrown away."""
+    folder = Path(os.environ.get("FORMULARY_SHOTS", default)).absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
