@@ -121,7 +121,7 @@ def test_an_open_vial_is_usable_until_its_beyond_use_instant(later: timedelta, e
 
 
 def test_an_open_vial_over_the_night_of_the_clock_change_counts_hours_not_the_clock() -> None:
-    # 25 Oct 2026 has 25 hours in Paris: 4 h after 23:30 UTC is 03:30 UTC, whatever the clock on the wall says.
+    # 25 Oct 2026 has 25 hours in Paris: 4 h after 23:30 UTC is 03:30 UTC, whatever the wall says.
     opened = utc("2026-10-24T23:30")
     vial = an_open_vial(
         container=Container.MULTI_DOSE, opened_at=opened, beyond_use_at=opened + timedelta(hours=4)
@@ -156,7 +156,7 @@ CONTAINERS = [
 
 
 @pytest.mark.parametrize(("container", "expected"), CONTAINERS)
-def test_only_a_multi_dose_vial_serves_a_second_patient(container: Container, expected: list[str]) -> None:
+def test_only_a_multi_dose_vial_serves_two(container: Container, expected: list[str]) -> None:
     vial = an_open_vial(container=container)
     assert codes(vial, for_patient=8) == expected
     assert codes(vial, for_patient=None) == expected

@@ -292,8 +292,9 @@ def test_the_table_holds_at_least_150_cases() -> None:
     assert len({row[:3] for row in ACCEPTED + REFUSED}) == len(ACCEPTED) + len(REFUSED)
 
 
-@pytest.mark.parametrize(("field", "mark", "typed", "steps", "code", "notes"), ACCEPTED)
-def test_an_amount_is_read_exactly(field, mark, typed, steps, code, notes) -> None:
+@pytest.mark.parametrize("row", ACCEPTED, ids=lambda row: ascii(row[2])[:24])
+def test_an_amount_is_read_exactly(row) -> None:
+    field, mark, typed, steps, code, notes = row
     read = parse(typed, CHOSEN[field], units=FIELDS[field], mark=mark)
     assert (read.quantity, read.unit.code) == (Quantity(steps, read.unit.dimension), code)
     assert [note.code for note in read.notes] == notes

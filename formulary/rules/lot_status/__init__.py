@@ -7,6 +7,8 @@ from formulary.rules.lot_status.days import (
     hours,
     moment_words,
     month_end,
+    span_words,
+    stamp_words,
     time_words,
 )
 from formulary.rules.lot_status.numbers import near, normalise, number_findings
@@ -40,6 +42,8 @@ __all__ = [
     "read_gs1_expiry",
     "receivable",
     "serves_one_patient",
+    "span_words",
+    "stamp_words",
     "time_words",
     "usable",
 ]

@@ -57,3 +57,15 @@ def moment_words(at: datetime, zone: str, now: datetime) -> str:
     if day == today:
         return time_words(at, zone)
     return f"{day_words(day, today.year)}, {time_words(at, zone)}"
+
+
+def stamp_words(at: datetime, zone: str) -> str:
+    """An instant with its day and year, "24 Nov 2026, 14:10", for labels and explanations."""
+    return f"{day_words(day_of(at, zone))}, {time_words(at, zone)}"
+
+
+def span_words(count: Fraction) -> str:
+    """A number of hours for people: "4 h", "90 min"."""
+    if count.denominator == 1:
+        return f"{count} h"
+    return f"{count * 60} min"

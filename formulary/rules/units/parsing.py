@@ -54,7 +54,7 @@ def parse_number(text: str, mark: str = ".") -> Decimal:
     return decimal_of(number, mark)
 
 
-def parse(  # noqa: PLR0913 - the field's settings are keywords, as a form passes them
+def parse(
     text: str,
     unit: Unit | str | None,
     *,
