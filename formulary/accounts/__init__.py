@@ -1,5 +1,29 @@
 """Organisation, sites, people, roles, permissions, sign-in and signatures."""
 
-from formulary.accounts.permissions import Actor, Forbidden, Permission, RecallSight, Role, SignInNeeded, public, requires
+from formulary.accounts.permissions import (
+    Actor,
+    AuditSight,
+    Forbidden,
+    Operator,
+    Permission,
+    ReadOnly,
+    RecallSight,
+    Role,
+    SignInNeeded,
+    public,
+    requires,
+)
 
-__all__ = ["Actor", "Forbidden", "Permission", "RecallSight", "Role", "SignInNeeded", "public", "requires"]
+__all__ = [
+    "Actor",
+    "AuditSight",
+    "Forbidden",
+    "Operator",
+    "Permission",
+    "ReadOnly",
+    "RecallSight",
+    "Role",
+    "SignInNeeded",
+    "public",
+    "requires",
+]

@@ -45,7 +45,7 @@ class Site(Versioned, Base):
 
 
 class Policy(Base):
-    """What a site has decided, with edition and source; the newest of a kind that is in force counts, unset is unknown."""
+    """What a site has decided, with edition and source; the newest of a kind counts, unset is unknown."""
 
     __tablename__ = "policy"
     __table_args__ = (Index("ix_policy_site_kind", "site_id", "kind", "valid_from"),)
@@ -89,7 +89,9 @@ class StaffRole(Base):
     __tablename__ = "staff_role"
     __table_args__ = (
         UniqueConstraint("user_id", "site_id", "role"),
-        one_of("role", "pharmacist", "technician", "practitioner", "recall_officer", "administrator", "auditor"),
+        one_of(
+            "role", "pharmacist", "technician", "practitioner", "recall_officer", "administrator", "auditor"
+        ),
     )
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
@@ -120,7 +122,10 @@ class SignInAttempt(Base):
 
     __tablename__ = "sign_in_attempt"
     __audited__ = False
-    __table_args__ = (Index("ix_sign_in_attempt_account", "account", "at"), Index("ix_sign_in_attempt_address", "address", "at"))
+    __table_args__ = (
+        Index("ix_sign_in_attempt_account", "account", "at"),
+        Index("ix_sign_in_attempt_address", "address", "at"),
+    )
 
     account: Mapped[str] = mapped_column(String(64))
     address: Mapped[str] = mapped_column(String(60))

@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import g
+from flask import g, request
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -97,6 +97,10 @@ RECALL_SIGHT: dict[Role, RecallSight] = {
 }
 
 
+READ_ONLY = frozenset({R.AUDITOR})
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
 class AuditSight(StrEnum):
     """How much of the audit trail a role reads."""
 
@@ -124,8 +128,23 @@ class Forbidden(Exception):
         super().__init__(f"This needs the right to {permission.value}")
 
 
+class ReadOnly(Exception):
+    """The person's roles read and write nothing."""
+
+
 class SignInNeeded(Exception):
     """Nobody is signed in."""
+
+
+@dataclass(frozen=True)
+class Operator:
+    """Whoever acts without an account: the terminal, the seed, or somebody who is not signed in."""
+
+    name: str
+    role: str = "terminal"
+    person_id: int | None = None
+    user_id: int | None = None
+    site_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -159,14 +178,33 @@ class Actor:
             raise Forbidden(permission)
 
     @property
+    def is_read_only(self) -> bool:
+        """Whether no role of this person records anything: the auditor."""
+        return self.roles <= READ_ONLY
+
+    @property
+    def audit_sight(self) -> AuditSight:
+        """The widest sight of the audit trail that the roles give."""
+        order = list(AuditSight)
+        return max((AUDIT_SIGHT[r] for r in self.roles), key=order.index, default=AuditSight.OWN)
+
+    @property
     def recall_sight(self) -> RecallSight:
         """The widest sight of patients in a recall that the roles give."""
         order = list(RecallSight)
-        return max((RECALL_SIGHT[r] for r in self.roles if r in RECALL_SIGHT), key=order.index, default=RecallSight.COUNTS)
+        return max(
+            (RECALL_SIGHT[r] for r in self.roles if r in RECALL_SIGHT),
+            key=order.index,
+            default=RecallSight.COUNTS,
+        )
 
 
-def requires(permission: Permission) -> Callable[[View], View]:
-    """Guard a view: nobody enters without this permission, and the view says which one it needs."""
+def requires(permission: Permission, *, also_read_only: bool = False) -> Callable[[View], View]:
+    """Guard a view: nobody enters without this permission, and the view says which one it needs.
+
+    A POST is closed to read-only roles, unless it only searches or is about their own account
+    (`also_read_only`).
+    """
 
     def guard(view: View) -> View:
         @wraps(view)
@@ -175,6 +213,8 @@ def requires(permission: Permission) -> Callable[[View], View]:
             if actor is None:
                 raise SignInNeeded
             actor.must(permission)
+            if request.method not in SAFE and actor.is_read_only and not also_read_only:
+                raise ReadOnly
             return view(*args, **named)
 
         guarded.permission = permission  # type: ignore[attr-defined]

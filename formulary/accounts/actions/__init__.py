@@ -1,0 +1,63 @@
+"""The only way to change a row of this room."""
+
+from formulary.accounts.actions.clinic import (
+    add_site,
+    at_opening,
+    change_site_facts,
+    found_organisation,
+    set_policy,
+)
+from formulary.accounts.actions.codes import next_code, next_codes
+from formulary.accounts.actions.links import make_link, use_link
+from formulary.accounts.actions.people import (
+    add_user,
+    change_password,
+    change_roles,
+    close_account,
+    open_account,
+    rename,
+)
+from formulary.accounts.actions.sessions import (
+    Opened,
+    change_site,
+    end_session,
+    renew,
+    see,
+    sign_in,
+    sign_out,
+    token_hash,
+)
+from formulary.accounts.actions.signing import account_of, sign, wrong_secret
+from formulary.accounts.actions.throttle import Throttled, forget_tries, take_a_try
+
+__all__ = [
+    "Opened",
+    "Throttled",
+    "account_of",
+    "add_site",
+    "add_user",
+    "at_opening",
+    "change_password",
+    "change_roles",
+    "change_site",
+    "change_site_facts",
+    "close_account",
+    "end_session",
+    "forget_tries",
+    "found_organisation",
+    "make_link",
+    "next_code",
+    "next_codes",
+    "open_account",
+    "rename",
+    "renew",
+    "see",
+    "set_policy",
+    "sign",
+    "sign_in",
+    "sign_out",
+    "take_a_try",
+    "token_hash",
+    "use_link",
+    "wrong_secret",
+]

@@ -1,0 +1,49 @@
+"""Signatures: who signed what, meaning what, bound to the hash of what was shown."""
+
+from datetime import datetime
+from typing import Any
+
+from formulary.accounts import queries
+from formulary.accounts.actions import passwords
+from formulary.accounts.models import Signature, User
+from formulary.accounts.permissions import Actor
+from formulary.db import db
+from formulary.rules.findings import Refused, refuse
+
+
+def account_of(username: str, secret: str) -> User:
+    """The open account whose secret this is; the refusal is the same, and as slow, whatever was wrong."""
+    found = queries.user_named(username)
+    is_right = passwords.matches(found.password_hash if found else "", secret)
+    if found is None or not (is_right and found.is_active):
+        raise wrong_secret()
+    return found
+
+
+def wrong_secret() -> Refused:
+    """The answer to a wrong name, a wrong password and a closed account alike."""
+    return refuse(
+        "sign_in.refused",
+        "sign-in",
+        "The name and the password do not belong together, or the account is closed.",
+        "Type both again, or ask an administrator for a new link.",
+    )
+
+
+def sign(
+    by: Actor, *, meaning: str, subject: Any, signed_hash: str, at: datetime, self_checked: bool = False
+) -> Signature:
+    """One signature of a person whose secret was just checked, on a row that has its number."""
+    signature = Signature(
+        person_id=by.person_id,
+        person_name=by.name,
+        meaning=meaning,
+        at=at,
+        object_kind=subject.__tablename__,
+        object_id=subject.id,
+        signed_hash=signed_hash,
+        self_checked=self_checked,
+    )
+    db.session.add(signature)
+    db.session.flush()
+    return signature

@@ -1,0 +1,52 @@
+"""What the rules are told of a site: its zone, its decimal mark and what it has decided."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+from formulary.accounts.models import Site
+from formulary.accounts.queries import policies_in_force
+from formulary.rules import facts
+
+
+def site_policies(site: Site, at: datetime) -> facts.SitePolicies:
+    """The site's decisions in force at `at`, read in one query; what it has not decided stays None."""
+    decided = policies_in_force(site.id, at)
+    consent, limit = decided.get("consent") or {}, decided.get("preparation_limit") or {}
+    tolerances = decided.get("tolerances") or {}
+    return facts.SitePolicies(
+        zone=site.zone,
+        decimal_mark=site.decimal_mark,
+        patch_test=patch_test_policy(decided.get("patch_test")),
+        allergy_asked_within=_days(decided.get("allergy_asked_within_days")),
+        consent_version=consent.get("version"),
+        consent_procedure=consent.get("procedure", "mesotherapy"),
+        preparation_limit_h=_fraction(limit.get("room_h")),
+        preparation_limit_name=limit.get("name", ""),
+        preparation_limit_source=limit.get("source", ""),
+        shared_single_dose=bool(decided.get("shared_single_dose")),
+        dose_tolerance=_fraction(tolerances.get("dose")),
+        volume_tolerance=_fraction(tolerances.get("volume")),
+        smallest_fill=_fraction(tolerances.get("smallest_fill"))
+        or facts.SitePolicies.__dataclass_fields__["smallest_fill"].default,
+    )
+
+
+def patch_test_policy(value: Mapping[str, Any] | None) -> facts.PatchTestPolicy:
+    """The site's policy on patch tests; a test is asked for until a site has decided otherwise."""
+    decided = value or {}
+    return facts.PatchTestPolicy(
+        required=decided.get("required", True),
+        bound_to_lot=decided.get("bound_to_lot", False),
+        valid_for=_days(decided.get("valid_days")),
+        source=decided.get("source", ""),
+    )
+
+
+def _days(value: object) -> timedelta | None:
+    return None if value is None else timedelta(days=int(str(value)))
+
+
+def _fraction(value: object) -> Fraction | None:
+    return None if value is None else Fraction(str(value))

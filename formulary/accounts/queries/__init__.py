@@ -1,0 +1,63 @@
+"""The only way to get a row of this room: people, sessions, the clinic and its policies."""
+
+from formulary.accounts.queries.clinic import (
+    organisation,
+    organisation_name,
+    policies_in_force,
+    policy,
+    policy_history,
+    policy_rows,
+    site,
+    sites,
+)
+from formulary.accounts.queries.people import (
+    actor,
+    actor_of,
+    people,
+    person_names,
+    roles_of,
+    signatures_on,
+    sites_of,
+    staff_who_may,
+    user,
+    user_named,
+    user_of_link,
+    users_with_role,
+)
+from formulary.accounts.queries.sessions import (
+    LiveSession,
+    last_site_of,
+    live_session,
+    session,
+    sessions_of,
+    wait_for,
+)
+
+__all__ = [
+    "LiveSession",
+    "actor",
+    "actor_of",
+    "last_site_of",
+    "live_session",
+    "organisation",
+    "organisation_name",
+    "people",
+    "person_names",
+    "policies_in_force",
+    "policy",
+    "policy_history",
+    "policy_rows",
+    "roles_of",
+    "session",
+    "sessions_of",
+    "signatures_on",
+    "site",
+    "sites",
+    "sites_of",
+    "staff_who_may",
+    "user",
+    "user_named",
+    "user_of_link",
+    "users_with_role",
+    "wait_for",
+]

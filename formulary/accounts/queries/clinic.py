@@ -1,0 +1,65 @@
+"""The organisation, its sites, and what they have decided."""
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from formulary.accounts.models import Organisation, Policy, Site
+from formulary.db import Missing, db
+
+UNDECIDED: dict[str, Any] = {}
+
+
+def organisation() -> Organisation:
+    """The organisation of this database; Missing before `formulary init`."""
+    found = db.session.scalar(db.select(Organisation))
+    if found is None:
+        raise Missing("There is no organisation yet")
+    return found
+
+
+def organisation_name() -> str:
+    """What the organisation is called, or nothing before it was founded."""
+    return db.session.scalar(db.select(Organisation.name)) or ""
+
+
+def site(site_id: int) -> Site:
+    """One site of the organisation."""
+    found = db.session.get(Site, site_id)
+    if found is None:
+        raise Missing(f"No site {site_id}")
+    return found
+
+
+def sites() -> list[Site]:
+    """Every site, by name."""
+    return list(db.session.scalars(db.select(Site).order_by(Site.name)))
+
+
+def policies_in_force(site_id: int, at: datetime) -> dict[str, Any]:
+    """What the site has decided by `at`, by kind, in one query; what it has not decided is not in it."""
+    return {row.kind: row.value for row in policy_rows(site_id, at).values() if row.value != UNDECIDED}
+
+
+def policy(site_id: int, kind: str, at: datetime) -> Any:
+    """What the site has decided on this by `at`; None while it is undecided, which is unknown."""
+    return policies_in_force(site_id, at).get(kind)
+
+
+def policy_rows(site_id: int, at: datetime) -> dict[str, Policy]:
+    """The row in force for each kind: the one with the newest day, and of that day the last one entered."""
+    today = at.astimezone(ZoneInfo(site(site_id).zone)).date()
+    query = db.select(Policy).filter_by(site_id=site_id).where(Policy.valid_from <= today)
+    return {row.kind: row for row in db.session.scalars(query.order_by(Policy.valid_from, Policy.id))}
+
+
+def policy_history(site_id: int, kind: str) -> list[tuple[Policy, bool]]:
+    """Every decision of the site on this, the newest first, each with whether it undid the one before."""
+    query = db.select(Policy).filter_by(site_id=site_id, kind=kind)
+    rows = db.session.scalars(query.order_by(Policy.valid_from.desc(), Policy.id.desc()))
+    return [(row, row.value == UNDECIDED) for row in rows]
+
+
+def day_at(site_id: int, at: datetime) -> date:
+    """The day that the site's calendar shows at this instant."""
+    return at.astimezone(ZoneInfo(site(site_id).zone)).date()
