@@ -158,7 +158,7 @@ class ExcipientRow:
 
 @dataclass(frozen=True, slots=True)
 class RuleRow:
-    """A rule of the compatibility table; `level` is what a machine may say, `level_if_met` what the source asks."""
+    """A rule of the compatibility table; `level` is what is shown, `level_if_met` what the source asks."""
 
     number: Text
     kind: Annotated[str, one_of(*RULE_KINDS)]

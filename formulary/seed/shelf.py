@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from formulary.catalogue.queries import fold
 from formulary.rules.findings import Finding, Refused
 from formulary.seed import rows
 from formulary.seed.files import fault, read
@@ -110,6 +111,7 @@ def _twice(shelf: Shelf) -> Iterator[Finding]:
         "compatibility.csv": [row.number for row in shelf.rules],
         "groups.csv": [row.word for row in shelf.groups],
         "formulas.csv": [f"{row.name} v{row.number}" for row in shelf.formulas],
+        "synonyms.csv": [f"{row.ingredient}: {fold(row.synonym)}" for row in shelf.synonyms],
     }.items():
         for name in sorted({name for name in names if names.count(name) > 1}):
             yield fault("seed.twice", file, f"“{name}” stands there more than once.", "Keep one of them.")

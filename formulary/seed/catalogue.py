@@ -1,0 +1,204 @@
+"""Loading the catalogue's files: a second run changes nothing, a corrected file corrects."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from itertools import groupby
+
+from formulary.audit import record
+from formulary.catalogue.models import (
+    Ingredient,
+    IngredientGroup,
+    Limit,
+    Product,
+    ProductExcipient,
+    SubstanceGroup,
+    Synonym,
+)
+from formulary.catalogue.queries import fold
+from formulary.db import db
+from formulary.rules.units import VOLUME, Dimension, Quantity, activity, dimension, unit
+from formulary.seed import rows
+from formulary.seed.cells import Unknown, known
+from formulary.seed.formulas import load_published
+from formulary.seed.merging import Merge, Seeder
+from formulary.seed.shelf import Shelf
+from formulary.seed.table import load_devices, load_rules
+
+
+def load_catalogue(shelf: Shelf, *, at: datetime, by: Seeder | None = None) -> Merge:
+    """Bring the catalogue in line with the files, in the caller's transaction; one entry when it changed."""
+    merge = Merge()
+    ingredients = _ingredients(shelf, merge)
+    products = _products(shelf, ingredients, merge)
+    _excipients(shelf, products, ingredients, merge)
+    _limits(shelf, products, merge)
+    load_rules(shelf, {name: row.id for name, row in ingredients.items()}, merge)
+    load_devices(shelf, merge)
+    load_published(shelf, ingredients, products, merge)
+    db.session.flush()
+    if merge:
+        counts = {"created": merge.created, "corrected": merge.corrected}
+        record("catalogue.load", None, by=by or Seeder(), at=at, new=counts)
+    return merge
+
+
+def _ingredients(shelf: Shelf, merge: Merge) -> dict[str, Ingredient]:
+    """Every substance with its other names and groups, by name."""
+    found = {
+        row.name: merge.row(Ingredient, {"name": row.name}, _ingredient(row, shelf))
+        for row in shelf.ingredients
+    }
+    db.session.flush()
+    for other in shelf.synonyms:
+        key = {"ingredient_id": found[other.ingredient].id, "folded": fold(other.synonym)}
+        merge.row(Synonym, key, {"name": other.synonym})
+    for group in shelf.groups:
+        meant = {"meaning": group.meaning, "is_allergy": group.allergy, "source": shelf.cited(group.source)}
+        merge.row(SubstanceGroup, {"word": group.word}, meant)
+    for member in shelf.members:
+        key = {"ingredient_id": found[member.ingredient].id, "word": member.word}
+        merge.row(IngredientGroup, key, {"source": shelf.cited(member.source)})
+    return found
+
+
+def _ingredient(row: rows.IngredientRow, shelf: Shelf) -> dict[str, object]:
+    return {
+        "tall_man": row.tall_man,
+        "unii": known(row.unii),
+        "cas": known(row.cas),
+        "atc": known(row.atc),
+        "klass": row.klass,
+        "role": row.role,
+        "dimension": row.dimension,
+        "do_not_mix": row.do_not_mix,
+        "do_not_mix_source": shelf.cited(row.do_not_mix_source),
+        "high_alert": row.high_alert,
+        "patch_test_required": row.patch_test_required,
+        "note": shelf.cited(row.note),
+        "source": row.source,
+        "confidence": row.confidence,
+    }
+
+
+def _products(shelf: Shelf, ingredients: Mapping[str, Ingredient], merge: Merge) -> dict[str, Product]:
+    return {row.name: load_product(row, ingredients[row.ingredient], merge) for row in shelf.products}
+
+
+def load_product(row: rows.ProductRow, ingredient: Ingredient, merge: Merge) -> Product:
+    """One product; one that is measured in units gets the dimension of its own row."""
+    found = db.session.scalars(db.select(Product).filter_by(name=row.name)).one_or_none()
+    key = found.id if found else _new_product(row, ingredient)
+    units = ingredient.dimension == "units"
+    measured_in = activity(key) if units else dimension(ingredient.dimension)
+    values = {"ingredient_id": ingredient.id, "dimension": measured_in.name}
+    values |= _product(row) | _figures(row, measured_in)
+    if found is None:
+        merge.count(merge.created, Product)
+        return Merge().fill(db.session.get_one(Product, key), Product, values)
+    return merge.fill(found, Product, values)
+
+
+def _new_product(row: rows.ProductRow, ingredient: Ingredient) -> int:
+    """The key of a new row; a dimension of its own can be named only once the row has one."""
+    new = Product(name=row.name, ingredient_id=ingredient.id, dimension="mass")
+    db.session.add(new)
+    db.session.flush()
+    return new.id
+
+
+def _product(row: rows.ProductRow) -> dict[str, object]:
+    """The words of a product, and its clocks in hours."""
+    return {
+        "form": row.form,
+        "amount_unit": known(row.strength_unit) or "mg",
+        "strength_text": row.strength_text,
+        "diluent": row.diluent,
+        "container": row.container,
+        "after_puncture_h": known(row.after_puncture_h),
+        "after_reconstitution_h": known(row.after_reconstitution_h),
+        "mixture_stability_h": known(row.mixture_stability_h),
+        "ph_low": _plain(row.ph_low),
+        "ph_high": _plain(row.ph_high),
+        "storage": row.storage,
+        "light_sensitive": known(row.light_sensitive),
+        "route": row.route,
+        "label_routes": ";".join(known(row.label_routes) or ()),
+        "excipients_known": row.excipients_known,
+        "status": row.status,
+        "unconfirmed": ";".join(row.unconfirmed),
+        "note": row.note,
+        "source": row.source,
+        "confidence": row.confidence,
+    }
+
+
+def _figures(row: rows.ProductRow, measured_in: Dimension) -> dict[str, object]:
+    """The steps of a product: strength as a pair, what one container holds, in what the ledger counts."""
+    is_powder = row.form == "lyophilised"
+    ledger = measured_in if is_powder else VOLUME
+    return {
+        "strength_amount": steps(row.strength_amount, known(row.strength_unit), measured_in),
+        "strength_volume": steps(row.strength_volume_mL, "mL", VOLUME),
+        "ledger": ledger.name,
+        "content": steps(row.content_amount, known(row.content_unit), ledger),
+        "reconstitution_volume": steps(row.reconstitution_mL, "mL", VOLUME),
+    }
+
+
+def _excipients(
+    shelf: Shelf, products: Mapping[str, Product], ingredients: Mapping[str, Ingredient], merge: Merge
+) -> None:
+    for row in shelf.excipients:
+        key = {"product_id": products[row.product].id, "ingredient_id": ingredients[row.ingredient].id}
+        amount = "unknown" if isinstance(row.amount_text, Unknown) else row.amount_text or ""
+        merge.row(ProductExcipient, key, {"amount_text": amount, "source": shelf.cited(row.source)})
+
+
+def _limits(shelf: Shelf, products: Mapping[str, Product], merge: Merge) -> None:
+    """The figures of each product, matched by their order in the file."""
+    by_product = sorted(shelf.limits, key=lambda row: row.product)
+    for name, these in groupby(by_product, key=lambda row: row.product):
+        product = products[name]
+        stored = list(
+            db.session.scalars(db.select(Limit).filter_by(product_id=product.id).order_by(Limit.id))
+        )
+        for place, row in enumerate(these):
+            found = stored[place] if place < len(stored) else None
+            merge.fill(found, Limit, _limit(row, product, shelf))
+        db.session.flush()
+
+
+def _limit(row: rows.LimitRow, product: Product, shelf: Shelf) -> dict[str, object]:
+    measured_in = dimension(product.dimension)
+    return {
+        "product_id": product.id,
+        "measure": row.measure,
+        "kind": row.kind,
+        "amount": steps(row.amount, row.unit, measured_in),
+        "volume": steps(row.volume_mL, "mL", VOLUME),
+        "per_kg": steps(row.per_kg_amount, row.per_kg_unit, measured_in),
+        "unit_text": row.unit_text,
+        "route": ";".join(row.route),
+        "window": row.window,
+        "hard": row.level in (None, "block"),
+        "note": row.note,
+        "source": shelf.cited(row.source) or product.source,
+        "confidence": product.confidence,
+        "valid_from": row.valid_from,
+        "version": row.version,
+    }
+
+
+def steps(figure: rows.Figure, code: str | None, measured_in: Dimension) -> int | None:
+    """A figure of a file as whole steps; None while unknown. 0 is 0 in every unit."""
+    value = known(figure)
+    if value is None:
+        return None
+    if value == 0 or code is None:
+        return 0
+    return Quantity.of(value, unit(code, measured_in)).whole()
+
+
+def _plain(figure: rows.Figure) -> str | None:
+    value = known(figure)
+    return None if value is None else format(value.normalize(), "f")

@@ -1,0 +1,166 @@
+"""The rows of `seed_data/clinic`, and the clinic they make: invented from the sites to the patients."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any
+
+from formulary.accounts import Role
+from formulary.rules.findings import Refused
+from formulary.seed.cells import (
+    Several,
+    Text,
+    Whole,
+    Words,
+    date_or_days,
+    gtin,
+    iso_date,
+    number,
+    one_of,
+    or_nothing,
+    whole,
+)  # fmt: skip
+from formulary.seed.files import read, read_toml
+
+MaybeDays = Annotated[int | None, or_nothing(whole)]
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRow:
+    """One clinic."""
+
+    name: Text
+    zone: Text
+    decimal_mark: Annotated[str, one_of(".", ",")]
+    currency: Text
+
+
+@dataclass(frozen=True, slots=True)
+class UserRow:
+    """An account with one role at one site."""
+
+    username: Text
+    name: Text
+    site: Text
+    role: Annotated[str, one_of(*(role.value for role in Role))]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRow:
+    """A place of a site; a temperature for those that have one."""
+
+    site: Text
+    kind: Text
+    name: Text
+    temperature: Words
+
+
+@dataclass(frozen=True, slots=True)
+class GtinRow:
+    """A GTIN of a pack level of a product, with how many containers it holds."""
+
+    product: Text
+    gtin: Annotated[str, gtin]
+    level: Text
+    containers: Whole
+
+
+@dataclass(frozen=True, slots=True)
+class StockRow:
+    """A lot that is on the shelf to begin with; `expires` may be days from the day of seeding."""
+
+    site: Text
+    product: Text
+    maker: Text
+    number: Text
+    expires: Annotated[date | timedelta, date_or_days]
+    containers: Whole
+    place: Text
+    supplier: Text
+    delivery_note: Text
+    received_days_ago: Whole
+
+
+@dataclass(frozen=True, slots=True)
+class TourRow:
+    """A code that the tour scans, bracketed as it is printed, and what is to come of it."""
+
+    step: Text
+    product: Text
+    maker: Text
+    code: Text
+    containers: Whole
+    place: Text
+    expects: Text
+    words: Text
+
+
+@dataclass(frozen=True, slots=True)
+class PatientRow:
+    """An invented patient; what is empty was never asked or done."""
+
+    name: Text
+    born_on: Annotated[date, iso_date]
+    sex: Annotated[str, one_of("female", "male", "other", "unknown")]
+    site: Text
+    phone: Words
+    weight_kg: Annotated[Decimal | None, or_nothing(number)]
+    weighed_days_ago: MaybeDays
+    allergies: Several
+    allergies_asked_days_ago: MaybeDays
+    conditions: Several
+    consent_days_ago: MaybeDays
+    tests: Several
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionRow:
+    """A contraindication that is asked of every patient."""
+
+    word: Text
+    name: Text
+    action: Annotated[str, one_of("block", "prescriber", "inform")]
+    source: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Clinic:
+    """Everything that `seed_data/clinic` says. `settings` is clinic.toml, `policies` those of both sites."""
+
+    sites: tuple[SiteRow, ...]
+    users: tuple[UserRow, ...]
+    places: tuple[PlaceRow, ...]
+    gtins: tuple[GtinRow, ...]
+    stock: tuple[StockRow, ...]
+    tour: tuple[TourRow, ...]
+    patients: tuple[PatientRow, ...]
+    contraindications: tuple[ConditionRow, ...]
+    settings: dict[str, Any]
+    policies: list[dict[str, Any]]
+
+
+FILES: dict[str, type] = {
+    "sites": SiteRow,
+    "users": UserRow,
+    "places": PlaceRow,
+    "gtins": GtinRow,
+    "stock": StockRow,
+    "tour": TourRow,
+    "patients": PatientRow,
+    "contraindications": ConditionRow,
+}
+
+
+def read_clinic(seed_folder: Path) -> Clinic:
+    """The clinic's files, all of them or none; Refused with every fault of every file."""
+    folder, found, said = seed_folder / "clinic", [], {}
+    for name, kind in FILES.items():
+        try:
+            said[name] = read(folder / f"{name}.csv", kind)
+        except Refused as refusal:
+            found += refusal.findings
+    if found:
+        raise Refused(*found)
+    policies = read_toml(folder / "policies.toml")["policy"]
+    return Clinic(**said, settings=read_toml(folder / "clinic.toml"), policies=policies)
