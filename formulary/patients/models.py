@@ -1,4 +1,4 @@
-"""Patients and what must be known of them: weight, allergies, conditions, consents, and who cares for them."""
+"""Patients and what must be known of them: weight, allergies, conditions, consents, who cares for them."""
 
 from datetime import date, datetime
 
@@ -6,13 +6,17 @@ from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, Text, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from formulary.db import Base, Steps, UtcDateTime, Versioned, one_of
+from formulary.rules.units import MASS, Quantity
 
 
 class Patient(Versioned, Base):
-    """A patient of the organisation. Two identifiers: our code (`P-20817`) and the date of birth; `record_number` may be a third."""
+    """A patient of the organisation, known by our code (`P-20817`) and the date of birth."""
 
     __tablename__ = "patient"
-    __table_args__ = (one_of("sex", "female", "male", "other", "unknown"), Index("ix_patient_folded", "folded"))
+    __table_args__ = (
+        one_of("sex", "female", "male", "other", "unknown"),
+        Index("ix_patient_folded", "folded"),
+    )
 
     code: Mapped[str] = mapped_column(String(20), unique=True)
     name: Mapped[str] = mapped_column(String(120))
@@ -31,7 +35,7 @@ class Patient(Versioned, Base):
 
 
 class Care(Base):
-    """A site cares for a patient: by registration, appointment, plan or act. Staff of other sites need a reason."""
+    """A site cares for a patient, by registration or an act. Staff of other sites need a reason."""
 
     __tablename__ = "care"
     __table_args__ = (UniqueConstraint("patient_id", "site_id", "why"),)
@@ -69,12 +73,20 @@ class Weight(Base):
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
+    @property
+    def quantity(self) -> Quantity:
+        """The weight, exactly."""
+        return Quantity(self.mass, MASS)
+
 
 class Allergy(Base):
-    """An allergy to a substance of the catalogue, excipients included, or to a group; ended, never deleted."""
+    """An allergy to a substance of the catalogue (excipients too) or a group; ended, never deleted."""
 
     __tablename__ = "allergy"
-    __table_args__ = (one_of("severity", "mild", "moderate", "severe", "anaphylaxis", "unknown"), Index("ix_allergy_patient", "patient_id"))
+    __table_args__ = (
+        one_of("severity", "mild", "moderate", "severe", "anaphylaxis", "unknown"),
+        Index("ix_allergy_patient", "patient_id"),
+    )
 
     patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
     ingredient_id: Mapped[int | None] = mapped_column(ForeignKey("ingredient.id"))
@@ -92,7 +104,10 @@ class AllergyReview(Base):
     """The question was asked: "none known" is a dated, signed fact; never asked is another thing."""
 
     __tablename__ = "allergy_review"
-    __table_args__ = (one_of("answer", "none_known", "listed"), Index("ix_allergy_review_patient", "patient_id", "asked_at"))
+    __table_args__ = (
+        one_of("answer", "none_known", "listed"),
+        Index("ix_allergy_review_patient", "patient_id", "asked_at"),
+    )
 
     patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
     answer: Mapped[str] = mapped_column(String(20))
@@ -114,10 +129,13 @@ class ConditionKind(Base):
 
 
 class PatientCondition(Base):
-    """What the patient answered about one contraindication, and when; the newest counts, unasked is unknown."""
+    """What the patient answered about one contraindication; the newest counts, unasked is unknown."""
 
     __tablename__ = "patient_condition"
-    __table_args__ = (one_of("answer", "yes", "no", "unknown"), Index("ix_patient_condition_patient", "patient_id", "kind_id", "asked_at"))
+    __table_args__ = (
+        one_of("answer", "yes", "no", "unknown"),
+        Index("ix_patient_condition_patient", "patient_id", "kind_id", "asked_at"),
+    )
 
     patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
     kind_id: Mapped[int] = mapped_column(ForeignKey("condition_kind.id"))

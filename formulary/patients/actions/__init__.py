@@ -1,0 +1,27 @@
+"""The only way to change a patient's record; each act checks first that the actor may see the patient."""
+
+from formulary.patients.actions.allergies import add_allergy, end_allergy, review_allergies
+from formulary.patients.actions.care import admit_patient, note_care
+from formulary.patients.actions.conditions import answer_conditions, confirm_conditions, set_condition_kinds
+from formulary.patients.actions.consents import record_consent, withdraw_consent
+from formulary.patients.actions.emergency import break_glass, review_emergency
+from formulary.patients.actions.identity import edit_patient, register_patient
+from formulary.patients.actions.weight import record_weight
+
+__all__ = [
+    "add_allergy",
+    "admit_patient",
+    "answer_conditions",
+    "break_glass",
+    "confirm_conditions",
+    "edit_patient",
+    "end_allergy",
+    "note_care",
+    "record_consent",
+    "record_weight",
+    "register_patient",
+    "review_allergies",
+    "review_emergency",
+    "set_condition_kinds",
+    "withdraw_consent",
+]

@@ -1,0 +1,31 @@
+"""Which site cares for a patient: that is what lets its staff see them."""
+
+from datetime import date, datetime
+
+from formulary.accounts import Actor
+from formulary.audit import record
+from formulary.db import Missing, db, once
+from formulary.patients import queries
+from formulary.patients.models import Care, Patient
+
+
+def note_care(patient_id: int, site_id: int, *, why: str, at: datetime) -> Care:
+    """Note that a site cares for a patient (`registered`, `patch_test` …); part of the caller's act."""
+    named = {"patient_id": patient_id, "site_id": site_id, "why": why}
+    care = db.session.scalar(db.select(Care).filter_by(**named))
+    if care is None:
+        care = Care(**named, since=at)
+        db.session.add(care)
+        db.session.flush()
+    return care
+
+
+@once
+def admit_patient(patient_id: int, *, name: str, born_on: date, at: datetime, by: Actor) -> Patient:
+    """Take a patient of another site into the care of one's own; both identifiers must be as on record."""
+    found = next((p for p in queries.named(name, born_on) if p.id == patient_id), None)
+    if found is None:
+        raise Missing("No patient with these two identifiers")
+    note_care(found.id, by.site_id, why="admitted", at=at)
+    record("patients.admit", found, by=by, at=at, new={"site": by.site_id})
+    return found

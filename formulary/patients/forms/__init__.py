@@ -1,0 +1,19 @@
+"""The forms about patients: text to values."""
+
+from formulary.patients.forms.allergies import AllergyForm, AskedForm
+from formulary.patients.forms.identity import AdmitForm, EmergencyForm, FindForm, PatientForm, RegisterForm
+from formulary.patients.forms.record import ConditionsForm, ConsentForm, WeightForm, WhyForm
+
+__all__ = [
+    "AdmitForm",
+    "AllergyForm",
+    "AskedForm",
+    "ConditionsForm",
+    "ConsentForm",
+    "EmergencyForm",
+    "FindForm",
+    "PatientForm",
+    "RegisterForm",
+    "WeightForm",
+    "WhyForm",
+]

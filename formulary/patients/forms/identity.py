@@ -1,0 +1,52 @@
+"""Who a patient is: to register, to edit, to find, to open in an emergency."""
+
+from formulary.web import fields as f
+from formulary.web.forms import Form
+
+SEXES = [("unknown", "Not recorded"), ("female", "Female"), ("male", "Male"), ("other", "Other")]
+
+
+class PatientForm(Form):
+    """The identity of a patient as people have it: one name, in any script."""
+
+    name = f.TextField("Name", [f.Required()], hint="As the patient writes it.")
+    born_on = f.DateField("Date of birth", [f.Required()], hint="The second identifier, beside our own code.")
+    sex = f.ChoiceField("Sex", choices=f.choices(SEXES), default="unknown")
+    record_number = f.IdentifierField("Record number", [f.Optional()], hint="Of another system.")
+    phone = f.TextField("Telephone", [f.Optional()], most=60)
+
+
+class RegisterForm(PatientForm):
+    """A new patient; those who look alike are declared other people, one by one."""
+
+    others = f.IdSeveral("Is it one of these?")
+
+
+class AdmitForm(Form):
+    """A patient of another site, by both identifiers, to be taken into the care of this one."""
+
+    patient = f.IdField()
+    name = f.TextField("Name", [f.Required()])
+    born_on = f.DateField("Date of birth", [f.Required()])
+
+
+class FindForm(Form):
+    """What is known of a patient: a part of the name, a code, a record number, a birth date."""
+
+    q = f.TextField("Name, code, record number or telephone")
+    born_on = f.DateField("Date of birth", [f.Optional()])
+
+    def told(self) -> str:
+        """What was searched by, for the access log, without the words themselves."""
+        by = [name for name, field in (("text", self.q), ("date of birth", self.born_on)) if field.data]
+        return f"by {' and '.join(by)}" if by else "by nothing"
+
+
+class EmergencyForm(Form):
+    """Two identifiers and a reason."""
+
+    identifier = f.TextField(
+        "Code or whole name", [f.Required()], hint="A part of the name does not do here."
+    )
+    born_on = f.DateField("Date of birth", [f.Required()])
+    reason = f.NotesField("Why you must see this record now", [f.Required()], most=400)

@@ -1,0 +1,31 @@
+"""What the pages say of a patient, in words and states."""
+
+from formulary.patients.labels.chart import (
+    AllergyLine,
+    ConditionLine,
+    ConsentLine,
+    allergy_lines,
+    allergy_state,
+    condition_lines,
+    consent_lines,
+)
+from formulary.patients.labels.look_alikes import LookAlike, look_alikes
+from formulary.patients.labels.summary import Alert, Summary, age, asked_words, summary, tells_of_patients
+
+__all__ = [
+    "Alert",
+    "AllergyLine",
+    "ConditionLine",
+    "ConsentLine",
+    "LookAlike",
+    "Summary",
+    "age",
+    "allergy_lines",
+    "allergy_state",
+    "asked_words",
+    "condition_lines",
+    "consent_lines",
+    "look_alikes",
+    "summary",
+    "tells_of_patients",
+]

@@ -1,0 +1,51 @@
+"""The only way to a patient's rows: each query is scoped to who asks, or takes a patient found so."""
+
+from formulary.patients.queries.access import (
+    EMERGENCY,
+    emergencies,
+    emergency_now,
+    patient,
+    patient_by_code,
+    scoped,
+    visible_ids,
+)
+from formulary.patients.queries.names import fold
+from formulary.patients.queries.record import (
+    allergies,
+    allergy,
+    answers,
+    condition_kinds,
+    consent,
+    consents,
+    last_review,
+    own,
+    weights,
+)
+from formulary.patients.queries.search import alike, found, listed, named
+from formulary.patients.queries.substances import Substance, substances
+
+__all__ = [
+    "EMERGENCY",
+    "Substance",
+    "alike",
+    "allergies",
+    "allergy",
+    "answers",
+    "condition_kinds",
+    "consent",
+    "consents",
+    "emergencies",
+    "emergency_now",
+    "fold",
+    "found",
+    "last_review",
+    "listed",
+    "named",
+    "own",
+    "patient",
+    "patient_by_code",
+    "scoped",
+    "substances",
+    "visible_ids",
+    "weights",
+]

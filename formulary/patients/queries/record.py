@@ -1,0 +1,94 @@
+"""What is on record of one patient that was already asked for: weight, allergies, conditions, consents."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select
+
+from formulary.accounts.models import Person
+from formulary.db import Missing, db
+from formulary.patients.models import (
+    Allergy,
+    AllergyReview,
+    ConditionKind,
+    Consent,
+    Patient,
+    PatientCondition,
+    Weight,
+)
+
+
+def own(column: Any, patient_id: int) -> ColumnElement[bool]:
+    """That a row belongs to the patient, or to a record that was merged into theirs."""
+    merged = db.select(Patient.id).where((Patient.id == patient_id) | (Patient.merged_into_id == patient_id))
+    owned: ColumnElement[bool] = column.in_(merged)
+    return owned
+
+
+def weights(patient_id: int, at: datetime, most: int = 12) -> list[tuple[Weight, str]]:
+    """The weighings recorded by `at` with who entered them, newest first."""
+    query = db.select(Weight, Person.name).join(Person, Person.id == Weight.by_id)
+    query = query.where(own(Weight.patient_id, patient_id), Weight.recorded_at <= at)
+    return _rows(query.order_by(Weight.measured_on.desc(), Weight.id.desc()).limit(most))
+
+
+def allergies(patient_id: int) -> list[tuple[Allergy, str]]:
+    """Every allergy ever noted with who noted it: those that stand first, then the ended ones."""
+    query = db.select(Allergy, Person.name).join(Person, Person.id == Allergy.noted_by_id)
+    query = query.where(own(Allergy.patient_id, patient_id))
+    return _rows(query.order_by(Allergy.ended_at.is_not(None), Allergy.id))
+
+
+def allergy(allergy_id: int, patient_id: int) -> Allergy:
+    """One allergy of this patient; Missing for another's."""
+    row = db.session.scalar(
+        db.select(Allergy).where(Allergy.id == allergy_id, own(Allergy.patient_id, patient_id))
+    )
+    if row is None:
+        raise Missing(f"No allergy {allergy_id} of this patient")
+    return row
+
+
+def last_review(patient_id: int, at: datetime) -> tuple[AllergyReview, str] | None:
+    """The last time the patient was asked about allergies, and by whom; None when never asked."""
+    query = db.select(AllergyReview, Person.name).join(Person, Person.id == AllergyReview.asked_by_id)
+    query = query.where(own(AllergyReview.patient_id, patient_id), AllergyReview.asked_at <= at)
+    return next(
+        iter(_rows(query.order_by(AllergyReview.asked_at.desc(), AllergyReview.id.desc()).limit(1))), None
+    )
+
+
+def condition_kinds() -> list[ConditionKind]:
+    """What is asked of every patient, in the order it is asked."""
+    return list(
+        db.session.scalars(db.select(ConditionKind).order_by(ConditionKind.position, ConditionKind.id))
+    )
+
+
+def answers(patient_id: int, at: datetime) -> dict[int, tuple[PatientCondition, str]]:
+    """The newest answer to each question by `at`, with who asked; a kind not in it was never asked."""
+    query = db.select(PatientCondition, Person.name).join(Person, Person.id == PatientCondition.asked_by_id)
+    query = query.where(own(PatientCondition.patient_id, patient_id), PatientCondition.asked_at <= at)
+    rows = _rows(query.order_by(PatientCondition.asked_at, PatientCondition.id))
+    return {answer.kind_id: (answer, who) for answer, who in rows}
+
+
+def consents(patient_id: int) -> list[tuple[Consent, str]]:
+    """Every consent with who took it, newest first."""
+    query = db.select(Consent, Person.name).join(Person, Person.id == Consent.taken_by_id)
+    query = query.where(own(Consent.patient_id, patient_id))
+    return _rows(query.order_by(Consent.given_at.desc(), Consent.id.desc()))
+
+
+def consent(consent_id: int, patient_id: int) -> Consent:
+    """One consent of this patient; Missing for another's."""
+    row = db.session.scalar(
+        db.select(Consent).where(Consent.id == consent_id, own(Consent.patient_id, patient_id))
+    )
+    if row is None:
+        raise Missing(f"No consent {consent_id} of this patient")
+    return row
+
+
+def _rows(query: Select[Any]) -> list[Any]:
+    return [tuple(row) for row in db.session.execute(query)]

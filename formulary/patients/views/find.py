@@ -1,0 +1,33 @@
+"""Finding a patient, and the list of those in the site's care."""
+
+from flask import g, render_template, request
+
+from formulary import clock
+from formulary.accounts import Permission, requires
+from formulary.db import retried
+from formulary.patients import guards, queries
+from formulary.patients.forms import FindForm
+from formulary.patients.views.room import Answer, bp
+from formulary.web.paging import Window, page
+
+
+@bp.get("/")
+@requires(Permission.SEE_PATIENTS)
+@retried
+def index() -> Answer:
+    """The patients of the site, newest registered first, and the search."""
+    rows = guards.seen("patients.list", lambda: queries.listed(page, Window.of(request.args), by=g.actor))
+    return render_template("patients/index.html", form=FindForm(), patients=rows, searched=False), 200
+
+
+@bp.post("/")
+@requires(Permission.SEE_PATIENTS)
+@retried
+def search() -> Answer:
+    """What the search finds; it is a POST, so that no name stands in an address."""
+    form = FindForm()
+    if not form.validate_on_submit():
+        return render_template("patients/index.html", form=form, patients=[], searched=True), 422
+    by, at = g.actor, clock.now()
+    rows = guards.seen("patients.search", lambda: queries.found(**form.values(), by=by, at=at), form.told())
+    return render_template("patients/index.html", form=form, patients=rows, searched=True), 200

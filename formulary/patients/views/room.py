@@ -1,0 +1,46 @@
+"""The blueprint of this room, and what all its views do alike."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, g, redirect, render_template, url_for
+
+from formulary import clock
+from formulary.audit import record_refusal
+from formulary.db import transaction
+from formulary.patients import labels
+from formulary.rules.findings import Refused
+from formulary.web.forms import Form
+
+bp = Blueprint("patients", __name__, url_prefix="/patients")
+Answer = tuple[str, int] | Response
+
+
+def done(form: Form, what: str, act: Callable[[datetime], Any]) -> Any:
+    """The row that an act made in its own transaction, or None where refused: the form then says why."""
+    try:
+        with transaction():
+            return act(clock.now())
+    except Refused as refusal:
+        record_refusal(what, refusal, by=g.actor)
+        form.add_findings(refusal.findings)
+        return None
+
+
+def page(template: str, patient: Any, form: Form | None = None, **context: Any) -> Answer:
+    """A page about a patient, with the banner; 422 where the form has something to say."""
+    context["summary"] = labels.summary(patient, by=g.actor, at=clock.now())
+    answered = render_template(f"patients/{template}.html", patient=patient, form=form, **context)
+    return answered, 422 if form is not None and form.errors else 200
+
+
+def to_chart(patient_id: int) -> Response:
+    """Back to the patient's page."""
+    return redirect(url_for("patients.patient", patient_id=patient_id))  # type: ignore[return-value]
+
+
+def today() -> date:
+    """The day it is at the site."""
+    return clock.now().astimezone(ZoneInfo(g.site.zone)).date()
