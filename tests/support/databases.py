@@ -71,9 +71,13 @@ class PostgreSQL(Database):
     def __init__(self, fill: Fill) -> None:
         """Start the server and fill the template."""
         self.cluster = Cluster()
-        self.cluster.run("CREATE DATABASE template_filled")
-        fill(self.cluster.url("template_filled"))
-        keep_baseline(self.cluster.url("template_filled"))
+        try:
+            self.cluster.run("CREATE DATABASE template_filled")
+            fill(self.cluster.url("template_filled"))
+            keep_baseline(self.cluster.url("template_filled"))
+        except BaseException:
+            self.cluster.stop()
+            raise
         self.url = self.cluster.url("work")
         self.resets = 0
         self.script = reset_script(self.cluster.url("template_filled"))

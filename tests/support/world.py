@@ -76,7 +76,7 @@ def fill(url: str) -> None:
         upgrade()
         with transaction():
             make_cast()
-        make_noise()
+            make_noise(Cast().other_site)
         db.session.remove()
         db.engine.dispose()
 

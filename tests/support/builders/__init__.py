@@ -1,6 +1,72 @@
 """Builders: plain functions whose defaults make a valid, saved row; every one takes any column by name."""
 
-from tests.support.builders.accounts import a_person, a_policy, a_site, a_user, an_organisation
-from tests.support.builders.base import saved
+from tests.support.builders.accounts import (
+    PASSWORD,
+    a_person,
+    a_policy,
+    a_site,
+    a_user,
+    an_actor,
+    an_organisation,
+    the_site,
+)
+from tests.support.builders.base import act, fresh, saved
+from tests.support.builders.catalogue import (
+    a_code,
+    a_device,
+    a_formula,
+    a_gtin,
+    a_limit,
+    a_powder,
+    a_product,
+    a_rule,
+    an_ingredient,
+    gtin_of,
+    steps,
+)
+from tests.support.builders.patients import (
+    a_condition,
+    a_condition_kind,
+    a_consent,
+    a_patient,
+    a_weight,
+    an_allergy,
+    no_known_allergies,
+)
+from tests.support.builders.stock import a_lot, on_hand, some_stock, the_place
 
-__all__ = ["a_person", "a_policy", "a_site", "a_user", "an_organisation", "saved"]
+__all__ = [
+    "PASSWORD",
+    "a_code",
+    "a_condition",
+    "a_condition_kind",
+    "a_consent",
+    "a_device",
+    "a_formula",
+    "a_gtin",
+    "a_limit",
+    "a_lot",
+    "a_patient",
+    "a_person",
+    "a_policy",
+    "a_powder",
+    "a_product",
+    "a_rule",
+    "a_site",
+    "a_user",
+    "a_weight",
+    "act",
+    "an_actor",
+    "an_allergy",
+    "an_ingredient",
+    "an_organisation",
+    "fresh",
+    "gtin_of",
+    "no_known_allergies",
+    "on_hand",
+    "saved",
+    "some_stock",
+    "steps",
+    "the_place",
+    "the_site",
+]

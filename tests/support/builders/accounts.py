@@ -7,11 +7,16 @@ from typing import Any
 from argon2 import PasswordHasher
 
 from formulary import clock
+from formulary.accounts import Actor, Operator, Role, queries
+from formulary.accounts.actions import add_site
 from formulary.accounts.models import Organisation, Person, Policy, Site, StaffRole, User
 from formulary.db import db
-from tests.support.builders.base import fresh, saved
+from formulary.stock.actions import places
+from tests.support.builders.base import act, fresh, saved
 
 PASSWORD = "a-long-test-password"
+TESTS = Operator("the tests", "tests")
+FURNISHED = places.furnish  # importing it is what gives a new site its places
 
 
 @cache
@@ -27,10 +32,25 @@ def an_organisation(**columns: Any) -> Organisation:
     )
 
 
-def a_site(**columns: Any) -> Site:
-    """A clinic in Paris that writes a decimal point and has another person verify and release."""
-    defaults = {"name": fresh("Site"), "zone": "Europe/Paris", "organisation_id": an_organisation().id}
-    return saved(Site(**defaults | columns))
+def a_site(name: str = "", **columns: Any) -> Site:
+    """A clinic in Paris with its standing places, that writes a decimal point."""
+    an_organisation()
+    with act():
+        return add_site(
+            name=name or fresh("Site"), at=clock.now(), by=TESTS, **{"zone": "Europe/Paris"} | columns
+        )
+
+
+def the_site() -> Site:
+    """The first site: where builders put things that are given no site."""
+    return db.session.scalars(db.select(Site).order_by(Site.id).limit(1)).one()
+
+
+def an_actor(site: Site, role: Role) -> Actor:
+    """Somebody with this role at the site, made when there is nobody."""
+    query = db.select(StaffRole.user_id).filter_by(site_id=site.id, role=role.value).order_by(StaffRole.id)
+    user_id = db.session.scalar(query.limit(1)) or a_user("", role.value, site=site).id
+    return queries.actor_of(user_id, site.id)
 
 
 def a_person(name: str = "", **columns: Any) -> Person:

@@ -1,7 +1,9 @@
 """How a builder saves its row: inside the open transaction, or in one of its own."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from formulary.db import db, transaction
 
@@ -10,13 +12,24 @@ Row = TypeVar("Row")
 _numbers = count(1)
 
 
+@contextmanager
+def act() -> Iterator[None]:
+    """The open transaction, or one of its own; a builder stands outside the trail."""
+    if db.session().info.get("writing"):
+        db.session.info["audited"] = True
+        yield
+        return
+    with transaction() as session:
+        session.info["audited"] = True
+        yield
+
+
 def saved(row: Row) -> Row:
-    """The row, written; a builder stands outside the trail, as an import by hand would."""
-    session = db.session()
-    if session.info.get("writing"):
-        return _written(row)
-    with transaction():
-        return _written(row)
+    """The row, written."""
+    with act():
+        db.session.add(row)
+        db.session.flush()
+    return row
 
 
 def fresh(name: str) -> str:
@@ -27,10 +40,3 @@ def fresh(name: str) -> str:
 def number() -> int:
     """A number that no other builder has given."""
     return next(_numbers)
-
-
-def _written(row: Any) -> Any:
-    db.session.add(row)
-    db.session.info["audited"] = True
-    db.session.flush()
-    return row
