@@ -1,4 +1,6 @@
-"""Everything the checklist is fed for one cocktail, gathered from the rooms below in a fixed number of queries."""
+"""Everything the checklist is fed for one cocktail, gathered from the rooms below in a fixed number of
+queries.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -17,7 +17,9 @@ STATES = (
 
 
 class Cocktail(Versioned, Base):
-    """One mixture for one patient (`C-1845`). `is_direct`: one line given as supplied, never mixed. Volumes in nL."""
+    """One mixture for one patient (`C-1845`). `is_direct`: one line given as supplied, never mixed. Volumes
+    in nL.
+    """
 
     __tablename__ = "cocktail"
     __table_args__ = (
@@ -44,7 +46,9 @@ class Cocktail(Versioned, Base):
 
 
 class Revision(Versioned, Base):
-    """The content of a cocktail; frozen at signing, superseded by the next. `snapshot` is what was signed, in words and numbers."""
+    """The content of a cocktail; frozen at signing, superseded by the next. `snapshot` is what was signed,
+    in words and numbers.
+    """
 
     __tablename__ = "cocktail_revision"
     __table_args__ = (
@@ -87,7 +91,9 @@ Revision.__table__.append_constraint(
 
 
 class CocktailLine(Base):
-    """One line as typed: product, what is pinned, its value (steps; for a concentration amount in volume), the text as entered."""
+    """One line as typed: product, what is pinned, its value (steps; for a concentration amount in volume),
+    the text as entered.
+    """
 
     __tablename__ = "cocktail_line"
     __table_args__ = (
@@ -126,7 +132,9 @@ class CheckReport(Base):
 
 
 class Override(Base):
-    """One finding answered for by a person with a reason, co-signed where it is a STOP; dead when the inputs change."""
+    """One finding answered for by a person with a reason, co-signed where it is a STOP; dead when the
+    inputs change.
+    """
 
     __tablename__ = "check_override"
     __table_args__ = (

@@ -22,7 +22,9 @@ SEEING = (Permission.SEE_PATIENTS, Permission.PREPARE)
 
 
 def visible(by: Actor) -> Select[tuple[Cocktail]]:
-    """The cocktails of the asker's site, for those who compose, verify, prepare or give; nothing for others."""
+    """The cocktails of the asker's site, for those who compose, verify, prepare or give; nothing for
+    others.
+    """
     query = db.select(Cocktail).where(Cocktail.site_id == by.site_id)
     return query if any(by.may(p) for p in SEEING) else query.where(db.false())
 
@@ -102,7 +104,9 @@ def transitions(cocktail_id: int) -> list[Transition]:
 def last_doses(
     patient_id: int, ingredient_ids: Sequence[int], before: datetime
 ) -> list[tuple[int, datetime, int, str]]:
-    """What this patient was given of these ingredients before: ingredient, when signed, pinned amount, unit."""
+    """What this patient was given of these ingredients before: ingredient, when signed, pinned amount,
+    unit.
+    """
     from formulary.catalogue.models import Product  # noqa: PLC0415 - one column of a lower room
 
     query = (

@@ -3,7 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from formulary.cocktails.models import Cocktail
@@ -11,14 +21,29 @@ from formulary.db import Base, CanonicalJson, Steps, UtcDateTime, Versioned, one
 
 
 class Attempt(Versioned, Base):
-    """One preparation of a cocktail; a scrapped one is followed by the next. Prescriber and verifier are copied here for the CHECKs."""
+    """One preparation of a cocktail; a scrapped one is followed by the next. Prescriber and verifier are
+    copied here for the CHECKs.
+    """
 
     __tablename__ = "attempt"
     __table_args__ = (
         UniqueConstraint("cocktail_id", "number"),
-        one_of("state", "in_preparation", "prepared", "released", "administering", "administered", "wasted", "cancelled"),
-        CheckConstraint("releaser_id IS NULL OR self_released OR releaser_id <> preparer_id", name="releaser_is_another"),
-        CheckConstraint("verifier_id IS NULL OR self_verified OR verifier_id <> prescriber_id", name="verifier_is_another"),
+        one_of(
+            "state",
+            "in_preparation",
+            "prepared",
+            "released",
+            "administering",
+            "administered",
+            "wasted",
+            "cancelled",
+        ),
+        CheckConstraint(
+            "releaser_id IS NULL OR self_released OR releaser_id <> preparer_id", name="releaser_is_another"
+        ),
+        CheckConstraint(
+            "verifier_id IS NULL OR self_verified OR verifier_id <> prescriber_id", name="verifier_is_another"
+        ),
         Index("ix_attempt_site_state", "site_id", "state"),
     )
 
@@ -47,15 +72,22 @@ class Attempt(Versioned, Base):
     ended_reason: Mapped[str] = mapped_column(Text, default="")
 
     cocktail: Mapped[Cocktail] = relationship(lazy="joined")
-    planned: Mapped[list["PlannedDraw"]] = relationship(back_populates="attempt", order_by="PlannedDraw.position")
+    planned: Mapped[list["PlannedDraw"]] = relationship(
+        back_populates="attempt", order_by="PlannedDraw.position"
+    )
     draws: Mapped[list["Draw"]] = relationship(back_populates="attempt", order_by="Draw.id")
 
 
 class PlannedDraw(Base):
-    """One step of the worksheet: which line, from which lot or vial, how much (nL), with which syringe, within what."""
+    """One step of the worksheet: which line, from which lot or vial, how much (nL), with which syringe,
+    within what.
+    """
 
     __tablename__ = "planned_draw"
-    __table_args__ = (UniqueConstraint("attempt_id", "position"), one_of("state", "planned", "drawn", "dropped"))
+    __table_args__ = (
+        UniqueConstraint("attempt_id", "position"),
+        one_of("state", "planned", "drawn", "dropped"),
+    )
 
     attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"))
     position: Mapped[int] = mapped_column(Integer)
@@ -78,10 +110,12 @@ class PlannedDraw(Base):
 
 
 class Draw(Base):
-    """What left a vial for a cocktail, one row per lot in it: the ingredient's, and its diluent's (`via` says which).
+    """What left a vial for a cocktail, one row per lot in it: the ingredient's, and its diluent's (`via`
+    says which).
 
     The patient and the instant are copied here and never change: a recall reads this table by lot alone.
-    `volume` is nL of fluid measured; `quantity` is in the lot's ledger steps. `given` and `wasted` are filled at the end.
+    `volume` is nL of fluid measured; `quantity` is in the lot's ledger steps. `given` and `wasted` are
+    filled at the end.
     """
 
     __tablename__ = "draw"
@@ -90,8 +124,15 @@ class Draw(Base):
         one_of("via", "direct", "diluent", "supplied"),
         Index(
             "ix_draw_recall",
-            "lot_id", text("drawn_at DESC"), text("cocktail_id DESC"), "patient_id", "quantity", "attempt_id", "via", "undone",
-        ),  # fmt: skip
+            "lot_id",
+            text("drawn_at DESC"),
+            text("cocktail_id DESC"),
+            "patient_id",
+            "quantity",
+            "attempt_id",
+            "via",
+            "undone",
+        ),
         Index("ix_draw_attempt", "attempt_id"),
         Index("ix_draw_cocktail", "cocktail_id"),
         Index("ix_draw_vial", "vial_id"),

@@ -19,7 +19,11 @@ def visible(by: Actor) -> Select[tuple[Attempt]]:
 
 def attempt(attempt_id: int, by: Actor) -> Attempt:
     """One attempt with its planned draws and draws; Missing for strangers."""
-    query = visible(by).where(Attempt.id == attempt_id).options(selectinload(Attempt.planned), selectinload(Attempt.draws))
+    query = (
+        visible(by)
+        .where(Attempt.id == attempt_id)
+        .options(selectinload(Attempt.planned), selectinload(Attempt.draws))
+    )
     found = db.session.scalars(query).first()
     if found is None:
         raise Missing(f"No preparation {attempt_id}")
@@ -29,7 +33,9 @@ def attempt(attempt_id: int, by: Actor) -> Attempt:
 def latest(cocktail_id: int, by: Actor) -> Attempt:
     """The attempt under way, or the last one, of a cocktail."""
     query = visible(by).where(Attempt.cocktail_id == cocktail_id).order_by(Attempt.number.desc())
-    found = db.session.scalars(query.options(selectinload(Attempt.planned), selectinload(Attempt.draws)).limit(1)).first()
+    found = db.session.scalars(
+        query.options(selectinload(Attempt.planned), selectinload(Attempt.draws)).limit(1)
+    ).first()
     if found is None:
         raise Missing(f"Cocktail {cocktail_id} was not prepared")
     return found
@@ -37,7 +43,10 @@ def latest(cocktail_id: int, by: Actor) -> Attempt:
 
 def numbers(cocktail_id: int) -> int:
     """How many attempts a cocktail has had."""
-    return db.session.scalar(db.select(db.func.count()).select_from(Attempt).filter_by(cocktail_id=cocktail_id)) or 0
+    return (
+        db.session.scalar(db.select(db.func.count()).select_from(Attempt).filter_by(cocktail_id=cocktail_id))
+        or 0
+    )
 
 
 def planned(attempt: Attempt, position: int) -> PlannedDraw:
@@ -55,7 +64,9 @@ def next_step(attempt: Attempt) -> PlannedDraw | None:
 
 def draws(attempt_id: int) -> list[Draw]:
     """What was drawn for an attempt and not undone, in order."""
-    return list(db.session.scalars(db.select(Draw).filter_by(attempt_id=attempt_id, undone=False).order_by(Draw.id)))
+    return list(
+        db.session.scalars(db.select(Draw).filter_by(attempt_id=attempt_id, undone=False).order_by(Draw.id))
+    )
 
 
 def draw(draw_id: int, by: Actor) -> Draw:
@@ -71,17 +82,25 @@ def at_bench(by: Actor) -> list[Cocktail]:
     """The cocktails that wait to be prepared, are being prepared, or wait for release, soonest first."""
     waiting = ("verified", "in_preparation", "prepared", "released")
     query = db.select(Cocktail).where(Cocktail.site_id == by.site_id, Cocktail.state.in_(waiting))
-    return list(db.session.scalars(query.order_by(Cocktail.planned_for.is_(None), Cocktail.planned_for, Cocktail.id).limit(50)))
+    return list(
+        db.session.scalars(
+            query.order_by(Cocktail.planned_for.is_(None), Cocktail.planned_for, Cocktail.id).limit(50)
+        )
+    )
 
 
 def close_calls(attempt_id: int) -> list[CloseCall]:
     """The scans that were refused for an attempt."""
-    return list(db.session.scalars(db.select(CloseCall).filter_by(attempt_id=attempt_id).order_by(CloseCall.id)))
+    return list(
+        db.session.scalars(db.select(CloseCall).filter_by(attempt_id=attempt_id).order_by(CloseCall.id))
+    )
 
 
 def syringes(attempt_id: int) -> list[Syringe]:
     """The final containers of a released attempt."""
-    return list(db.session.scalars(db.select(Syringe).filter_by(attempt_id=attempt_id).order_by(Syringe.number)))
+    return list(
+        db.session.scalars(db.select(Syringe).filter_by(attempt_id=attempt_id).order_by(Syringe.number))
+    )
 
 
 def syringe(code: str, by: Actor) -> Syringe:

@@ -1,4 +1,6 @@
-"""Drafts: begun from a formula or from nothing, saved as often as one likes, with every finding shown and none in the way."""
+"""Drafts: begun from a formula or from nothing, saved as often as one likes, with every finding shown and
+none in the way.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -22,7 +24,9 @@ LONGEST = 40
 def create_draft(
     patient_id: int, *, formula_version_id: int | None = None, at: datetime, by: Actor
 ) -> Cocktail:
-    """Begin a cocktail for a patient whom the asker may see, with the lines of a formula where one is named."""
+    """Begin a cocktail for a patient whom the asker may see, with the lines of a formula where one is
+    named.
+    """
     by.must(Permission.COMPOSE)
     patient = patients.patient(patient_id, by)
     version = None if formula_version_id is None else catalogue.formula_version(formula_version_id)

@@ -18,7 +18,9 @@ def move(
     reason: str = "",
     self_checked: bool = False,
 ) -> Transition:
-    """Take the cocktail to another state; Refused where the state machine has no such arrow, Forbidden without the right."""
+    """Take the cocktail to another state; Refused where the state machine has no such arrow, Forbidden
+    without the right.
+    """
     arrow = way(cocktail.state, to_state)
     if arrow is None:
         raise refuse(

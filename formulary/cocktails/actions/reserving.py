@@ -7,8 +7,8 @@ from formulary.accounts import Actor
 from formulary.cocktails.facts import reservation_ref
 from formulary.cocktails.models import Cocktail
 from formulary.rules import allocation, formulation
-from formulary.rules.facts import Container
 from formulary.rules.facts import Cocktail as Facts
+from formulary.rules.facts import Container
 from formulary.rules.formulation.solution import Solved
 from formulary.stock import actions as stock
 

@@ -10,8 +10,8 @@ from formulary.accounts import queries as accounts
 from formulary.audit import record
 from formulary.cocktails import queries
 from formulary.cocktails.actions.moves import move
-from formulary.cocktails.actions.reserving import release_reservations, reserve_lines
 from formulary.cocktails.actions.reports import keep_report, snapshot
+from formulary.cocktails.actions.reserving import release_reservations, reserve_lines
 from formulary.cocktails.facts import Gathered, content_of, gather, reservation_ref
 from formulary.cocktails.models import Cocktail, CocktailLine, Override, Revision, Verification
 from formulary.db import db, once
@@ -58,7 +58,8 @@ def sign(
 ) -> Cocktail:
     """Prescribe: freezes the revision, keeps report, overrides and signature, reserves what is in stock.
 
-    Refused when the inputs changed since the page was shown, when something blocks, or when an answer is missing.
+    Refused when the inputs changed since the page was shown, when something blocks, or when an answer is
+    missing.
     """
     by.must(Permission.PRESCRIBE)
     cocktail = queries.locked(cocktail_id, by)
@@ -86,7 +87,8 @@ def sign(
 
 @once
 def verify(cocktail_id: int, *, answers: Mapping[int, Quantity], at: datetime, by: Actor) -> Verification:
-    """Verify blind: `answers` are the total (key 0) and a dose per asked line, entered before they were shown.
+    """Verify blind: `answers` are the total (key 0) and a dose per asked line, entered before they were
+    shown.
 
     Where they agree the cocktail is verified; where not, the entry is kept and the cocktail stays prescribed.
     Refused for the prescriber, and when the checklist finds something that nobody has answered for.
@@ -114,7 +116,9 @@ def verify(cocktail_id: int, *, answers: Mapping[int, Quantity], at: datetime, b
 
 
 def asked_lines(checked: Checked) -> list[CocktailLine]:
-    """The lines whose dose the verifier enters blind: the high-alert ones, or every active one where none is marked."""
+    """The lines whose dose the verifier enters blind: the high-alert ones, or every active one where none
+    is marked.
+    """
     facts = {line.number: line for line in checked.gathered.cocktail.lines}
     active = [line for line in checked.revision.lines if facts[line.number].pin is not Pin.QS]
     alert = [line for line in active if facts[line.number].product.ingredient.high_alert]
@@ -142,7 +146,9 @@ def compare(checked: Checked, answers: Mapping[int, Quantity]) -> list[dict[str,
 
 @once
 def return_to_draft(cocktail_id: int, *, reason: str, at: datetime, by: Actor) -> Cocktail:
-    """Give a prescribed cocktail back: a new revision with the same lines, the old one superseded, nothing reserved."""
+    """Give a prescribed cocktail back: a new revision with the same lines, the old one superseded, nothing
+    reserved.
+    """
     by.must(Permission.VERIFY)
     cocktail = queries.locked(cocktail_id, by)
     old = queries.revision(cocktail)

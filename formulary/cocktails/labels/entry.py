@@ -1,7 +1,10 @@
-"""How a line is typed: one number, and a unit that says what is pinned (mg: dose, mL: volume, mg/mL or %: mixture)."""
+"""How a line is typed: one number, and a unit that says what is pinned (mg: dose, mL: volume, mg/mL or %:
+mixture).
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from formulary.rules.facts import Pin, Product
 from formulary.rules.findings import Refused, refuse
@@ -11,7 +14,6 @@ PERCENT = "% (w/v)"
 MAKE_UP = "make up"
 PER_ML = "/mL"
 ML = unit("mL")
-PERCENT_OF = Quantity.of("10", "mg")
 
 
 @dataclass(frozen=True)
@@ -24,9 +26,24 @@ class Option:
     unit: Unit | None = None
 
 
+class TypedAs(Protocol):
+    """A stored line, as far as its number must be written again."""
+
+    @property
+    def pin(self) -> str: ...  # noqa: D102
+    @property
+    def amount(self) -> int | None: ...  # noqa: D102
+    @property
+    def volume(self) -> int | None: ...  # noqa: D102
+    @property
+    def unit(self) -> str: ...  # noqa: D102
+
+
 @dataclass(frozen=True)
 class Entry:
-    """A line as read: the pin, its steps, the unit and the text as entered, and notes on what was rewritten."""
+    """A line as read: the pin, its steps, the unit and the text as entered, and notes on what was
+    rewritten.
+    """
 
     pin: Pin
     amount: int | None
@@ -66,7 +83,9 @@ def _mixtures(product: Product) -> Iterator[Option]:
 
 
 def read(text: str, code: str, product: Product, *, mark: str, field: str) -> Entry:
-    """The line typed as `text` with the unit `code`; Refused with the words of the number or the unit, at `field`."""
+    """The line typed as `text` with the unit `code`; Refused with the words of the number or the unit, at
+    `field`.
+    """
     offered = {option.code: option for option in options(product)}
     chosen = offered.get(code)
     if chosen is None:
@@ -105,7 +124,9 @@ def _read(
 
 
 def _split(text: str, offered: dict[str, Option]) -> tuple[str, Option | None]:
-    """A mixture typed whole ("4 mg/mL", "3 %"): its number and its option; anything else is left to the parser."""
+    """A mixture typed whole ("4 mg/mL", "3 %"): its number and its option; anything else is left to the
+    parser.
+    """
     stripped = text.strip()
     for option in offered.values():
         if option.pin is Pin.CONCENTRATION and stripped.endswith(option.code):
@@ -124,14 +145,14 @@ def _percent_without_basis(text: str) -> Refused:
     )
 
 
-def written(pin: str, amount: int | None, volume: int | None, code: str, product: Product, mark: str) -> str:
+def written(line: TypedAs, product: Product, mark: str) -> str:
     """The number that a field shows for what is stored; it reads back as the same."""
-    if pin == Pin.QS:
+    if line.pin == Pin.QS:
         return ""
-    if pin == Pin.VOLUME:
-        return plain(Quantity(volume or 0, ML.dimension), ML, mark)
-    option = next(o for o in options(product) if o.code == code)
-    dimension = product.ingredient.dimension
-    quantity = Quantity(amount or 0, dimension) * (ML.steps if pin == Pin.CONCENTRATION else 1)
-    share = quantity / (volume or 1) if pin == Pin.CONCENTRATION else quantity
-    return plain(share / 10 if code == PERCENT else share, option.unit or unit("mg"), mark)
+    if line.pin == Pin.VOLUME:
+        return plain(Quantity(line.volume or 0, ML.dimension), ML, mark)
+    option = next(o for o in options(product) if o.code == line.unit)
+    quantity = Quantity(line.amount or 0, product.ingredient.dimension)
+    if line.pin == Pin.CONCENTRATION:
+        quantity = quantity * ML.steps / (line.volume or 1)
+    return plain(quantity / 10 if line.unit == PERCENT else quantity, option.unit or unit("mg"), mark)

@@ -93,7 +93,11 @@ class Sheet:
     def readiness(self) -> str:
         """Why it can or cannot be signed, in a sentence."""
         counts = self.counts()
-        parts = [f"{counts[level]} {level.name if level > Level.WARN else level.name.lower()}" for level in counts if level > Level.INFO]
+        parts = [
+            f"{counts[level]} {level.name if level > Level.WARN else level.name.lower()}"
+            for level in counts
+            if level > Level.INFO
+        ]
         if not parts:
             return "Ready to sign."
         listed = joined(parts)

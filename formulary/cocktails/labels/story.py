@@ -1,4 +1,6 @@
-"""What the pages of one cocktail tell: its steps, its reports, its answers, and how it differs from its formula."""
+"""What the pages of one cocktail tell: its steps, its reports, its answers, and how it differs from its
+formula.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime

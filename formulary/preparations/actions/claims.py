@@ -17,7 +17,6 @@ from formulary.db import db, once
 from formulary.preparations import queries
 from formulary.preparations.models import Attempt, PlannedDraw
 from formulary.rules import allocation, checklist, formulation
-from formulary.rules.facts import Cocktail as Facts
 from formulary.rules.facts import SitePolicies
 from formulary.rules.findings import Level, Refused, Report, Stage
 from formulary.rules.formulation.solution import Solved
@@ -38,7 +37,8 @@ class Planned:
 
 @once
 def claim(cocktail_id: int, *, at: datetime, by: Actor) -> Attempt:
-    """Start preparing: checks stock, holds, expiry and patch test again, plans each draw and reserves its vial.
+    """Start preparing: checks stock, holds, expiry and patch test again, plans each draw and reserves its
+    vial.
 
     Refused when something has come up that nobody answered for, or when another person was first.
     """
@@ -47,7 +47,10 @@ def claim(cocktail_id: int, *, at: datetime, by: Actor) -> Attempt:
     cocktails.move(cocktail, "in_preparation", at=at, by=by)
     checked = cocktails.check(cocktail, Stage.CLAIM, at=at)
     facts = checked.gathered.cocktail
-    plan = [Planned(s, allocate_line(facts, s, at=at)) for s in formulation.solve_cocktail(facts).or_refuse().lines]
+    plan = [
+        Planned(s, allocate_line(facts, s, at=at))
+        for s in formulation.solve_cocktail(facts).or_refuse().lines
+    ]
     picked = replace(facts, picked=tuple(pick.stock for step in plan for pick in step.allocation.picks))
     must_be_answered(checklist.run(picked, Stage.CLAIM), checked.revision)
     attempt = _attempt(cocktail, checked.revision, at=at, by=by)
@@ -58,7 +61,13 @@ def claim(cocktail_id: int, *, at: datetime, by: Actor) -> Attempt:
     release_reservations(cocktail, why="claimed", at=at)
     for step in plan:
         stock.reserve(reservation_ref(cocktail), step.allocation.picks, at=at, by=by)
-    record("preparations.claim", attempt, by=by, at=at, new={"cocktail": cocktail.code, "attempt": attempt.number})
+    record(
+        "preparations.claim",
+        attempt,
+        by=by,
+        at=at,
+        new={"cocktail": cocktail.code, "attempt": attempt.number},
+    )
     return attempt
 
 
@@ -119,4 +128,6 @@ def _step(
 def solved_amount(solved: Solved) -> Quantity:
     """What a line takes from the ledger in all: volume, or the mass of a powder."""
     strength = formulation.strength_of(solved.line)
-    return formulation.ledger_amount(solved.achieved_volume, strength, is_powder=solved.line.product.is_powder)
+    return formulation.ledger_amount(
+        solved.achieved_volume, strength, is_powder=solved.line.product.is_powder
+    )
