@@ -62,15 +62,15 @@ def an_ingredient(id: int = 1, name: str = "tranexamic acid", **more: Any) -> In
 
 
 def a_product(
-    id: int = 1, name: str = "tranexamic acid", strength: str | None = "100 mg/mL", **more: Any
+    id: int = 1, name: str = "tranexamic acid", strength: str | Strength | None = "100 mg/mL", **more: Any
 ) -> Product:
     """A vial of one ingredient, known to hold no excipient; `of` gives the ingredient's own fields."""
     ingredient = an_ingredient(id, name, **more.pop("of", {}))
     facts = {
         "id": id,
-        "name": f"{name} {strength}" if strength else name,
+        "name": f"{name} {strength}" if isinstance(strength, str) else name,
         "ingredient": ingredient,
-        "strength": per(strength) if strength else None,
+        "strength": per(strength) if isinstance(strength, str) else strength,
         "container": Container.SINGLE_DOSE,
         "excipients_known": True,
         "after_puncture_h": Fraction(0),

@@ -43,9 +43,9 @@ def measure(
     syringe = next((s for s in syringes if s.capacity >= volume), syringes[-1])
     times = max(1, ceil(volume / syringe.capacity))
     mode = Rounding.HALF_DOWN if ties_down else Rounding.HALF_UP
-    marks = round_fraction(volume / times / syringe.graduation, mode)
+    marks = round_fraction(volume / syringe.graduation, mode)
     too_little = volume < syringe.capacity * smallest_fill
-    return Measured(syringe.graduation * (marks * times), syringe, times, too_little=too_little)
+    return Measured(syringe.graduation * marks, syringe, times, too_little=too_little)
 
 
 def final_syringe(prepared: Quantity, syringes: Sequence[Syringe], smallest_fill: Fraction) -> Syringe | None:

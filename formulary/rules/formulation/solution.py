@@ -15,7 +15,7 @@ class Solved:
     """One line, exactly.
 
     `dose`, `volume` and `concentration` are those of the prescribed volume. `draw_volume` is scaled to what
-    is prepared, `achieved_*` is what the device can measure of it (`times` draws with `syringe`, or
+    is prepared, `achieved_*` is what the device can measure of it (in `times` draws with `syringe`, or
     `to_mark` of the final one). `achieved_dose` is the dose contained, `delivered_dose` what leaves the
     needle of it. `deviation` is achieved over planned, less 1. None: the strength is unknown.
     """

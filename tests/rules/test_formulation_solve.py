@@ -1,0 +1,428 @@
+"""The solver: what each pin makes follow, exactly, and what it refuses with the lines named."""
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from formulary.rules.facts import Pin, Strength
+from formulary.rules.findings import Level, Refused
+from formulary.rules.formulation import Setting, Solution, ledger_amount, solve, solve_cocktail
+from formulary.rules.units import IU, MASS, VOLUME, Quantity, activity, show, total, unit
+from tests.rules.builders import (
+    ASCORBIC,
+    GLUTATHIONE,
+    SALINE,
+    SYRINGES,
+    TRANEXAMIC,
+    a_cocktail,
+    a_line,
+    a_product,
+    melasma_lines,
+    per,
+    q,
+)
+
+ML = 1_000_000
+
+
+def volumes(solution: Solution) -> dict[int, Fraction]:
+    return {solved.number: solved.volume.steps / ML for solved in solution.lines}
+
+
+def codes(solution: Solution) -> list[str]:
+    return [finding.code for finding in solution.findings]
+
+
+class TestTheMelasmaCocktail:
+    """Iraji 2019: tranexamic acid 4 mg/mL, vitamin C 3 %, glutathione 2 %; of 100, 500, 150 mg/mL; 5 mL."""
+
+    solution = solve_cocktail(a_cocktail())
+
+    def test_volumes_are_exact(self):
+        assert volumes(self.solution) == {
+            1: Fraction(1, 5),
+            2: Fraction(3, 10),
+            3: Fraction(2, 3),
+            4: Fraction(23, 6),
+        }
+
+    def test_volumes_per_ml_are_those_of_the_paper_to_three_places(self):
+        per_ml = [round(volume / 5, 3) for volume in volumes(self.solution).values()]
+        assert per_ml == [Fraction(text) for text in ("0.040", "0.060", "0.133", "0.767")]
+
+    def test_doses_are_exact(self):
+        assert [x.dose for x in self.solution.lines[:3]] == [q("20 mg"), q("150 mg"), q("100 mg")]
+
+    def test_concentrations_are_the_published_ones(self):
+        found = [solved.concentration.ratio for solved in self.solution.lines[:3]]
+        assert found == [Fraction(4), Fraction(30), Fraction(20)]
+
+    def test_the_lines_fill_the_target_exactly(self):
+        assert self.solution.total == q("5 mL")
+        assert self.solution.complete
+
+    def test_each_draw_goes_to_the_smallest_syringe_that_is_a_fifth_full(self):
+        assert [x.syringe.name for x in self.solution.lines] == ["1 mL syringe"] * 3 + ["5 mL syringe"]
+
+    def test_only_the_device_rounds_and_saline_takes_the_remainder(self):
+        assert [show(x.achieved_volume) for x in self.solution.lines] == [
+            "0.2\u00a0mL",
+            "0.3\u00a0mL",
+            "0.67\u00a0mL",
+            "3.83\u00a0mL",
+        ]
+        assert self.solution.achieved_total == q("5 mL")
+        assert self.solution.line(3).achieved_dose == q("100.5 mg")
+        assert self.solution.line(3).deviation == Fraction(1, 200)
+
+
+@pytest.mark.parametrize(
+    ("typed", "volume", "dose", "concentration"),
+    [
+        # 100 mg/mL in 5 mL: calculated by hand.
+        ("20 mg", "0.2 mL", "20 mg", "4 mg/mL"),
+        ("0.2 mL", "0.2 mL", "20 mg", "4 mg/mL"),
+        ("4 mg/mL", "0.2 mL", "20 mg", "4 mg/mL"),
+        ("500 mg", "5 mL", "500 mg", "100 mg/mL"),
+        ("0.000001 mg", "0.00000001 mL", "0.000001 mg", "0.0000002 mg/mL"),
+    ],
+)
+def test_whatever_is_pinned_the_rest_follows(typed, volume, dose, concentration):
+    line = solve([a_line(1, TRANEXAMIC, typed), a_line(2, SALINE, "qs")], q("5 mL")).line(1)
+    assert (line.volume, line.dose, line.concentration.ratio) == (
+        q(volume),
+        q(dose),
+        per(concentration).ratio,
+    )
+
+
+def test_a_lot_that_was_assayed_is_drawn_at_its_own_strength():
+    line = a_line(1, TRANEXAMIC, "20 mg", strength=per("80 mg/mL"))
+    assert solve([line, a_line(2, SALINE, "qs")], q("5 mL")).line(1).volume == q("0.25 mL")
+
+
+def test_a_product_dosed_by_volume_is_its_own_strength():
+    booster = a_product(7, "polycomponent solution", None, of={"dimension": VOLUME})
+    line = a_line(1, booster, "3 mL", pin=Pin.DOSE)
+    assert solve([line], q("3 mL")).line(1).dose == q("3 mL")
+
+
+def test_a_diluent_of_unknown_strength_has_a_volume_and_no_dose():
+    water = a_product(8, "water for injections", None, of={"is_diluent": True})
+    solution = solve([a_line(1, TRANEXAMIC, "20 mg"), a_line(2, water, "qs")], q("5 mL"))
+    assert (solution.line(2).volume, solution.line(2).dose) == (q("4.8 mL"), None)
+
+
+def test_units_of_activity_solve_like_mass():
+    ovine = activity(17)
+    units = unit("units", ovine)
+    vial = a_product(
+        9, "hyaluronidase", Strength(Quantity.of(200, units), q("1 mL")), of={"dimension": ovine}
+    )
+    line = a_line(1, vial, pin=Pin.DOSE, quantity=Quantity.of(150, units))
+    assert solve([line, a_line(2, SALINE, "qs")], q("2 mL")).line(1).volume == q("0.75 mL")
+
+
+class TestWithoutATarget:
+    def test_pinned_volumes_add_up_to_it(self):
+        assert solve([a_line(1, TRANEXAMIC, "20 mg"), a_line(2, SALINE, "1 mL")], None).target == q("1.2 mL")
+
+    def test_concentrations_leave_room_for_the_rest(self):
+        # 4 mg/mL of 100 mg/mL is 1/25 of the whole; 0.96 mL is the other 24/25.
+        solution = solve([a_line(1, TRANEXAMIC, "4 mg/mL"), a_line(2, SALINE, "0.96 mL")], None)
+        assert (solution.target, solution.line(1).dose) == (q("1 mL"), q("4 mg"))
+
+    @pytest.mark.parametrize(
+        "lines",
+        [
+            [a_line(1, TRANEXAMIC, "4 mg/mL")],
+            [a_line(1, TRANEXAMIC, "20 mg"), a_line(2, SALINE, "qs")],
+            [a_line(1, TRANEXAMIC, "100 mg/mL"), a_line(2, SALINE, "1 mL")],
+        ],
+    )
+    def test_what_needs_it_is_named(self, lines):
+        (finding,) = solve(lines, None).findings
+        assert (finding.code, finding.level) == ("target.missing", Level.BLOCK)
+
+    def test_a_line_that_cannot_be_read_leaves_it_open(self):
+        solution = solve([a_line(1, TRANEXAMIC, "20 mg"), a_line(2, SALINE, "1 mL", quantity=None)], None)
+        assert (solution.target, codes(solution)) == (None, ["line.incomplete"])
+
+
+class TestRefusals:
+    """Each names its lines; what could be computed is still there."""
+
+    def test_two_lines_that_make_up(self):
+        lines = [a_line(1, TRANEXAMIC, "20 mg"), a_line(2, SALINE, "qs"), a_line(3, ASCORBIC, "qs")]
+        (finding,) = solve(lines, q("5 mL")).findings
+        assert finding.code == "mix.two_make_up"
+        assert "line 2, sodium chloride 0.9 % and line 3, ascorbic acid" in finding.reason.lower()
+
+    def test_every_line_pinned_and_the_target_not_reached(self):
+        solution = solve([a_line(1, TRANEXAMIC, "20 mg"), a_line(2, SALINE, "1 mL")], q("5 mL"))
+        (finding,) = solution.findings
+        assert finding.code == "volume.below_target"
+        assert finding.reason.endswith(
+            "make 1.2\u00a0mL and the target is 5\u00a0mL: 3.8\u00a0mL is missing."
+        )
+        assert [(fix.field, fix.value) for fix in finding.fixes] == [("target", "1.2 mL")]
+
+    def test_every_line_pinned_and_the_target_just_reached_is_fine(self):
+        solution = solve([a_line(1, TRANEXAMIC, "20 mg"), a_line(2, SALINE, "4.8 mL")], q("5 mL"))
+        assert solution.complete
+
+    def test_a_line_without_its_figure(self):
+        solution = solve([a_line(1, TRANEXAMIC, quantity=None), a_line(2, SALINE, "qs")], q("5 mL"))
+        assert (codes(solution), volumes(solution)) == (["line.incomplete"], {})
+
+    @pytest.mark.parametrize("pin", [Pin.DOSE, Pin.VOLUME, Pin.CONCENTRATION, Pin.QS])
+    def test_a_line_pinned_twice(self, pin):
+        figure = q("1 mL") if pin is Pin.VOLUME else q("20 mg")
+        line = a_line(1, TRANEXAMIC, pin=pin, quantity=figure, concentration=per("4 mg/mL"))
+        assert codes(solve([line], q("5 mL"))) == ["line.pinned_twice"]
+
+    @pytest.mark.parametrize(
+        ("line", "code", "rule"),
+        [
+            (a_line(1, TRANEXAMIC, "2 mL", pin=Pin.DOSE), "dose.wrong_dimension", "U1"),
+            (a_line(1, TRANEXAMIC, "2 mg", pin=Pin.VOLUME), "dose.wrong_dimension", "U1"),
+            (a_line(1, TRANEXAMIC, "200 IU"), "dose.wrong_dimension", "U1"),
+            (
+                a_line(1, a_product(of={"dimension": IU}), "1 mL", pin=Pin.VOLUME),
+                "strength.wrong_dimension",
+                "U1",
+            ),
+            (a_line(1, a_product(strength=None), "20 mg"), "strength.unknown", "C2"),
+            (a_line(1, a_product(strength=None), "4 mg/mL"), "strength.unknown", "C2"),
+            (a_line(1, TRANEXAMIC, "0 mg"), "number.not_above_zero", "U2"),
+            (a_line(1, TRANEXAMIC, quantity=-q("1 mg")), "number.not_above_zero", "U2"),
+            (a_line(1, TRANEXAMIC, "4 mg/0 mL"), "number.not_above_zero", "U2"),
+        ],
+    )
+    def test_a_line_that_cannot_be_computed(self, line, code, rule):
+        solution = solve([line, a_line(2, SALINE, "qs")], q("5 mL"))
+        (finding,) = solution.findings
+        assert (finding.code, finding.rule, finding.level, finding.line) == (code, rule, Level.BLOCK, 1)
+        assert solution.lines == ()
+
+    def test_a_volume_of_a_product_without_strength_is_still_a_volume(self):
+        solution = solve([a_line(1, a_product(strength=None), "1 mL"), a_line(2, SALINE, "qs")], q("5 mL"))
+        assert (solution.findings, solution.line(1).volume, solution.line(1).dose) == ((), q("1 mL"), None)
+
+    @pytest.mark.parametrize("target", [q("0 mL"), -q("1 mL")])
+    def test_a_target_of_nothing(self, target):
+        assert codes(solve([a_line(1, TRANEXAMIC, "20 mg")], target)) == ["target.not_above_zero"]
+
+    def test_no_lines(self):
+        assert codes(solve([], q("5 mL"))) == ["mix.no_lines"]
+
+    def test_two_lines_of_one_number_are_a_fault_of_ours(self):
+        with pytest.raises(ValueError, match="one number"):
+            solve([a_line(1), a_line(1)], q("5 mL"))
+
+    def test_it_can_be_raised_as_a_refusal(self):
+        with pytest.raises(Refused) as refusal:
+            solve([], q("5 mL")).or_refuse()
+        assert [finding.code for finding in refusal.value.findings] == ["mix.no_lines"]
+        assert solve_cocktail(a_cocktail()).or_refuse().complete
+
+
+class TestTooMuch:
+    """1,500 mg typed for 150: ten millilitres do not go into five."""
+
+    lines = (
+        a_line(1, TRANEXAMIC, "20 mg"),
+        a_line(2, ASCORBIC, "150 mg"),
+        a_line(3, GLUTATHIONE, "1500 mg"),
+        a_line(4, SALINE, "qs"),
+    )
+
+    def test_it_names_the_line_to_trim_and_by_how_much(self):
+        (finding,) = solve(self.lines, q("5 mL")).findings
+        assert (finding.code, finding.level, finding.line) == ("volume.above_target", Level.BLOCK, 3)
+        assert finding.reason == (
+            "The lines need 10.5\u00a0mL and the target is 5\u00a0mL: 5.5\u00a0mL too much."
+        )
+        assert finding.remedy == (
+            "Trim 5.5\u00a0mL: line 3, glutathione to 4.5\u00a0mL. Or raise the target volume."
+        )
+
+    def test_it_offers_the_edits_that_answer_it(self):
+        (finding,) = solve(self.lines, q("5 mL")).findings
+        assert [(fix.field, fix.value) for fix in finding.fixes] == [
+            ("lines-3-dose", "675 mg"),
+            ("target", "10.5 mL"),
+        ]
+
+    def test_each_edit_does_answer_it(self):
+        trimmed = replace(self.lines[2], quantity=q("675 mg"))
+        assert solve([*self.lines[:2], trimmed, self.lines[3]], q("5 mL")).complete
+        assert solve(self.lines, q("10.5 mL")).complete
+
+    def test_the_other_lines_are_still_computed(self):
+        assert volumes(solve(self.lines, q("5 mL"))) == {
+            1: Fraction(1, 5),
+            2: Fraction(3, 10),
+            3: Fraction(10),
+        }
+
+    def test_where_no_line_suffices_alone_all_are_named_largest_first(self):
+        lines = [a_line(n, TRANEXAMIC, typed) for n, typed in ((1, "1.5 mL"), (2, "2 mL"), (3, "1.6 mL"))]
+        (finding,) = solve(lines, q("1 mL")).findings
+        assert finding.line == 2
+        assert [name for name, _ in finding.inputs] == [f"line {n}, tranexamic acid" for n in (2, 3, 1)]
+        assert [fix.field for fix in finding.fixes] == ["target"]
+
+    def test_every_line_that_suffices_alone_is_named(self):
+        lines = [
+            a_line(1, TRANEXAMIC, "3 mL"),
+            a_line(2, ASCORBIC, "2.5 mL"),
+            a_line(3, GLUTATHIONE, "0.2 mL"),
+        ]
+        (finding,) = solve(lines, q("5 mL")).findings
+        assert [fix.field for fix in finding.fixes] == ["lines-1-volume", "lines-2-volume", "target"]
+
+    def test_one_step_too_much_is_too_much(self):
+        lines = [a_line(1, TRANEXAMIC, "5.000001 mL"), a_line(2, SALINE, "qs")]
+        assert codes(solve(lines, q("5 mL"))) == ["volume.above_target"]
+
+    def test_nothing_left_to_make_up_is_not_too_much(self):
+        solution = solve([a_line(1, TRANEXAMIC, "5 mL"), a_line(2, SALINE, "qs")], q("5 mL"))
+        assert (solution.findings, solution.line(2).volume) == ((), q("0 mL"))
+
+    def test_a_pinned_concentration_is_trimmed_as_a_volume(self):
+        lines = [a_line(1, TRANEXAMIC, "90 mg/mL"), a_line(2, ASCORBIC, "1 mL"), a_line(3, SALINE, "qs")]
+        (finding,) = solve(lines, q("5 mL")).findings
+        assert (finding.fixes[0].field, finding.fixes[0].value) == ("lines-1-volume", "4 mL")
+
+    def test_in_a_comma_country_the_edits_have_a_comma(self):
+        (finding,) = solve(self.lines, q("5 mL"), Setting(mark=",")).findings
+        assert "10,5\u00a0mL" in finding.reason
+        assert finding.fixes[-1].value == "10,5 mL"
+
+
+class TestOnTop:
+    """Overfill and dead space are prepared on top: draws scale, concentrations and doses stay."""
+
+    def test_draws_scale_by_prepared_over_prescribed(self):
+        setting = Setting(dead_space=q("0.12 mL"))
+        solution = solve([a_line(1, TRANEXAMIC, "50 mg"), a_line(2, SALINE, "qs")], q("4 mL"), setting)
+        line = solution.line(1)
+        assert (solution.prepared, solution.scale) == (q("4.12 mL"), Fraction(103, 100))
+        assert (line.volume, line.draw_volume) == (q("0.5 mL"), q("0.515 mL"))
+        assert (line.dose, line.concentration.ratio) == (q("50 mg"), Fraction(25, 2))
+        assert line.achieved_concentration.ratio == Fraction(25, 2)
+
+    def test_prescribed_contained_and_delivered_are_three_things(self):
+        setting = Setting(dead_space=q("0.12 mL"), overfill=q("0.1 mL"))
+        line = solve([a_line(1, TRANEXAMIC, "4 mL")], q("4 mL"), setting).line(1)
+        assert line.dose == q("400 mg")
+        assert line.achieved_dose == q("422 mg")
+        assert line.delivered_dose == q("400 mg")
+
+    def test_without_anything_on_top_the_dead_space_is_not_assumed(self):
+        line = solve([a_line(1, TRANEXAMIC, "4 mL")], q("4 mL")).line(1)
+        assert line.delivered_dose == line.achieved_dose == q("400 mg")
+
+
+class TestLedger:
+    def test_a_solution_leaves_as_volume(self):
+        assert ledger_amount(q("0.3 mL"), ASCORBIC.strength, is_powder=False) == q("0.3 mL")
+
+    def test_a_powder_leaves_as_mass_rounded_to_one_nanogram(self):
+        # 600 mg in 7 mL, 0.1 mL: 60/7 mg = 8.571428571... mg
+        assert ledger_amount(q("0.1 mL"), per("600 mg/7 mL"), is_powder=True) == Quantity(8_571_429, MASS)
+
+    def test_a_powder_without_a_strength_is_refused(self):
+        with pytest.raises(ValueError, match="no mass"):
+            ledger_amount(q("0.1 mL"), None, is_powder=True)
+
+
+strengths = st.builds(
+    lambda mg, ml: Strength(Quantity.of(mg, "mg"), Quantity.of(ml, "mL")),
+    st.integers(1, 1000),
+    st.integers(1, 10),
+)
+doses = st.integers(1, 50_000).map(lambda mcg: Quantity.of(mcg, "mcg"))
+recipes = st.lists(st.tuples(strengths, doses), min_size=1, max_size=6)
+
+
+def lines_of(recipe):
+    return [
+        a_line(n, a_product(n, f"substance {n}", strength), quantity=dose)
+        for n, (strength, dose) in enumerate(recipe, 1)
+    ] + [a_line(len(recipe) + 1, SALINE, "qs")]
+
+
+def target_for(recipe):
+    """Roomy enough for all of it, and on a mark of the largest syringe."""
+    return q("10 mL") if sum(d.steps / s.ratio for s, d in recipe) <= 10 * ML else q("400 mL")
+
+
+@given(recipes)
+def test_volumes_sum_to_the_target_exactly(recipe):
+    target = target_for(recipe)
+    solution = solve(lines_of(recipe), target, Setting(syringes=SYRINGES))
+    if solution.complete:
+        assert total((x.volume for x in solution.lines), VOLUME) == target == solution.total
+
+
+@given(recipes, st.sampled_from(["10 mL", "9.9 mL", "7 mL", "3.33 mL"]))
+def test_draws_sum_to_the_target_within_one_graduation(recipe, target):
+    solution = solve(lines_of(recipe), q(target), Setting(syringes=SYRINGES))
+    last = solution.line(len(recipe) + 1)
+    if solution.complete and not last.achieved_volume.is_zero:
+        assert abs(solution.achieved_total - q(target)) <= last.syringe.graduation
+
+
+@given(recipes, st.randoms(use_true_random=False))
+def test_the_order_of_entry_changes_nothing(recipe, random):
+    lines = lines_of(recipe)
+    shuffled = list(lines)
+    random.shuffle(shuffled)
+    setting = Setting(syringes=SYRINGES)
+    assert solve(lines, target_for(recipe), setting) == solve(shuffled, target_for(recipe), setting)
+
+
+@given(recipes, st.integers(2, 9))
+def test_scaling_scales_every_draw(recipe, k):
+    target = target_for(recipe)
+    once = solve(lines_of(recipe), target)
+    scaled = solve(lines_of([(s, d * k) for s, d in recipe]), target * k)
+    if once.complete:
+        assert [x.draw_volume * k for x in once.lines] == [x.draw_volume for x in scaled.lines]
+        assert [x.concentration.ratio for x in once.lines] == [x.concentration.ratio for x in scaled.lines]
+
+
+@given(recipes)
+def test_what_is_prepared_on_top_leaves_every_concentration(recipe):
+    target = target_for(recipe)
+    bare, topped = (
+        solve(lines_of(recipe), target),
+        solve(lines_of(recipe), target, Setting(overfill=q("1 mL"))),
+    )
+    if bare.complete:
+        assert [x.achieved_concentration.ratio for x in topped.lines] == [
+            x.concentration.ratio for x in bare.lines
+        ]
+
+
+@given(recipes)
+def test_a_dose_and_the_concentration_it_makes_are_the_same_line(recipe):
+    target = target_for(recipe)
+    by_dose = solve(lines_of(recipe), target)
+    if by_dose.complete:
+        pinned = [
+            replace(x.line, pin=Pin.CONCENTRATION, quantity=None, concentration=x.concentration)
+            for x in by_dose.lines[:-1]
+        ]
+        again = solve([*pinned, by_dose.lines[-1].line], target)
+        assert [x.volume for x in again.lines] == [x.volume for x in by_dose.lines]
+
+
+def test_melasma_by_dose_by_volume_and_by_concentration_is_one_cocktail():
+    by_dose = [a_line(1, TRANEXAMIC, "20 mg"), a_line(2, ASCORBIC, "0.3 mL"), *melasma_lines()[2:]]
+    assert volumes(solve(by_dose, q("5 mL"))) == volumes(solve_cocktail(a_cocktail()))
