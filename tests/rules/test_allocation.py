@@ -1,0 +1,298 @@
+"""Which vials are drawn from: the order, all or nothing, and a word for every one that is not."""
+
+import itertools
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from formulary.rules.allocation import Allocation, allocate
+from formulary.rules.facts import Container, Stock
+from formulary.rules.findings import Level
+from formulary.rules.lot_status import free, usable
+from formulary.rules.units import VOLUME, DimensionMismatch, Quantity, total
+from tests.rules.builders import AT, GLUTATHIONE, a_stock, q, some_policies
+
+POLICIES = some_policies()
+
+
+def sealed(lot: str = "L2231", left: str = "30 mL", **more) -> Stock:
+    """Three sealed containers of 10 mL, unless the test says otherwise."""
+    facts = {"lot": lot, "one_container": q("10 mL"), "remaining": q(left), "container": Container.MULTI_DOSE}
+    return replace(a_stock(), **{**facts, **more})
+
+
+def opened(vial: str = "0417", left: str = "4.6 mL", hours: float = 5, **more) -> Stock:
+    facts = {
+        "vial": vial,
+        "vial_id": int(vial),
+        "opened_at": AT - timedelta(hours=1),
+        "beyond_use_at": AT + timedelta(hours=hours),
+        "opened_for": 7,
+        "status": "open",
+    }
+    return sealed(left=left, **{**facts, **more})
+
+
+def pick(need: str, *candidates: Stock, may_split: bool = True, **more) -> Allocation:
+    facts = {"at": AT, "for_patient": 7, "policies": POLICIES}
+    return allocate(q(need), candidates, may_split=may_split, **{**facts, **more})
+
+
+def picked(allocation: Allocation) -> list[tuple[str, Quantity]]:
+    return [(p.stock.vial or p.stock.lot, p.quantity) for p in allocation.picks]
+
+
+def refused(allocation: Allocation) -> list[tuple[str, str]]:
+    return [(r.stock.vial or r.stock.lot, r.why.replace("\u00a0", " ")) for r in allocation.refusals]
+
+
+def test_an_open_vial_comes_before_a_sealed_one_that_expires_earlier() -> None:
+    early = sealed("L0001", expires_on=date(2026, 11, 30))
+    result = pick("0.5 mL", early, opened())
+    assert picked(result) == [("0417", q("0.5 mL"))]
+    assert [s.lot for s in result.spare] == ["L0001"]
+    assert result.picks[0].why == "open, use before 15:00"
+    assert not result.picks[0].opens
+
+
+def test_of_two_open_vials_the_one_that_ends_first_is_taken() -> None:
+    assert picked(pick("0.5 mL", opened("0417", hours=5), opened("0391", hours=3))) == [("0391", q("0.5 mL"))]
+    ending = opened("0500", hours=400, expires_on=date(2026, 11, 24))
+    assert picked(pick("0.5 mL", opened("0417", hours=72), ending))[0][0] == "0500"
+
+
+def test_of_two_sealed_lots_the_one_that_expires_first_is_opened() -> None:
+    late, early = sealed("L1"), sealed("L2", expires_on=date(2026, 12, 31))
+    result = pick("0.5 mL", late, early)
+    assert picked(result) == [("L2", q("0.5 mL"))]
+    assert result.picks[0].why == "sealed, expires 31 Dec 2026"
+    assert result.picks[0].opens
+
+
+def test_of_two_lots_of_one_expiry_the_one_that_wastes_least_is_opened() -> None:
+    large = sealed("L1", container=Container.SINGLE_DOSE)
+    small = sealed("L2", container=Container.SINGLE_DOSE, one_container=q("2 mL"), remaining=q("8 mL"))
+    assert picked(pick("1.5 mL", large, small)) == [("L2", q("1.5 mL"))]
+    kept = [replace(s, container=Container.MULTI_DOSE) for s in (large, small)]
+    assert picked(pick("1.5 mL", *kept)) == [("L1", q("1.5 mL"))]
+    sharing = some_policies(shared_single_dose=True)
+    assert picked(pick("1.5 mL", large, small, policies=sharing)) == [("L1", q("1.5 mL"))]
+
+
+def test_one_vial_that_holds_all_comes_before_two_that_hold_it_together() -> None:
+    small, large = opened("0391", left="0.3 mL", hours=1), opened("0417", left="2 mL", hours=5)
+    assert picked(pick("0.5 mL", small, large)) == [("0417", q("0.5 mL"))]
+
+
+def test_a_line_is_split_over_vials_only_where_it_may_be() -> None:
+    vials = [opened("0391", left="0.3 mL", hours=1), opened("0417", left="0.3 mL", hours=5)]
+    assert picked(pick("0.5 mL", *vials)) == [("0391", q("0.3 mL")), ("0417", q("0.2 mL"))]
+    whole = pick("0.5 mL", *vials, may_split=False)
+    assert (whole.picks, whole.complete) == ((), False)
+    assert refused(whole) == [("0391", "0.3 mL left, 0.5 mL needed"), ("0417", "0.3 mL left, 0.5 mL needed")]
+
+
+def test_the_rest_is_topped_up_from_a_sealed_one() -> None:
+    result = pick("0.5 mL", sealed(), opened("0391", left="0.3 mL"))
+    assert picked(result) == [("0391", q("0.3 mL")), ("L2231", q("0.2 mL"))]
+
+
+def test_without_a_split_an_open_vial_that_holds_too_little_is_passed_over_in_words() -> None:
+    result = pick("0.5 mL", sealed(), opened("0391", left="0.3 mL"), may_split=False)
+    assert picked(result) == [("L2231", q("0.5 mL"))]
+    assert refused(result) == [("0391", "0.3 mL left, 0.5 mL needed")]
+
+
+def test_a_sealed_lot_gives_one_pick_for_each_container_that_is_opened() -> None:
+    result = pick("25 mL", sealed())
+    assert picked(result) == [("L2231", q("10 mL")), ("L2231", q("10 mL")), ("L2231", q("5 mL"))]
+    assert refused(pick("25 mL", sealed(), may_split=False)) == [
+        ("L2231", "10 mL in one container, 25 mL needed")
+    ]
+
+
+def test_a_lot_whose_container_size_is_unknown_counts_as_one() -> None:
+    assert picked(pick("25 mL", sealed(one_container=None))) == [("L2231", q("25 mL"))]
+
+
+def test_it_is_all_or_nothing() -> None:
+    result = pick("40 mL", sealed(), opened())
+    assert (result.picks, result.spare) == ((), ())
+    assert result.missing == q("5.4 mL")
+    assert refused(result) == [("0417", "4.6 mL left, 40 mL needed"), ("L2231", "30 mL left, 40 mL needed")]
+    finding = result.shortage()
+    assert (finding.code, finding.rule, finding.level) == ("stock.short", "L6", Level.BLOCK)
+    assert finding.reason.replace("\u00a0", " ") == "40 mL is needed and 5.4 mL of it is not there."
+
+
+def test_a_shortage_of_one_container_says_so() -> None:
+    finding = pick("12 mL", sealed(), may_split=False).shortage()
+    assert finding.reason.replace("\u00a0", " ") == "12 mL is needed and no single container holds it."
+    assert pick("1 mL", sealed()).shortage() is None
+
+
+def test_nothing_there_is_a_shortage_of_everything() -> None:
+    result = pick("1 mL")
+    assert (result.picks, result.refusals, result.missing) == ((), (), q("1 mL"))
+
+
+def test_every_refusal_is_in_words_and_carries_its_findings() -> None:
+    result = pick(
+        "0.5 mL",
+        sealed("L1", expires_on=date(2026, 11, 23)),
+        sealed("L2", held=("recall R-7",)),
+        sealed("L3", status="quarantined"),
+        sealed("L4", reserved=q("30 mL"), reserved_for="cocktail:12"),
+        opened("0001", hours=-1),
+        opened("0002", opened_for=8, container=Container.SINGLE_DOSE),
+        opened("0003", left="0.2 mL", expires_on=date(2026, 11, 23)),
+    )
+    assert dict(refused(result)) == {
+        "L1": "expired 23 Nov",
+        "L2": "held: recall R-7",
+        "L3": "in quarantine",
+        "L4": "reserved for another preparation",
+        "0001": "beyond use since 09:00",
+        "0002": "opened for another patient",
+        "0003": "expired 23 Nov",
+    }
+    assert all(refusal.findings for refusal in result.refusals)
+
+
+def test_two_reasons_are_both_given() -> None:
+    (refusal,) = pick("1 mL", sealed(held=("recall R-7",), expires_on=date(2026, 11, 23))).refusals
+    assert refusal.why == "held: recall R-7; expired 23 Nov"
+    assert [f.code for f in refusal.findings] == ["lot.held", "lot.expired"]
+
+
+def test_what_others_have_reserved_is_not_given_away() -> None:
+    stock = sealed(left="10 mL", reserved=q("9.8 mL"), reserved_for="cocktail:12")
+    assert refused(pick("0.5 mL", stock)) == [("L2231", "0.2 mL left, 0.5 mL needed")]
+    assert picked(pick("0.5 mL", stock, for_ref="cocktail:12")) == [("L2231", q("0.5 mL"))]
+
+
+def test_an_open_single_dose_vial_is_offered_to_its_own_patient_and_under_a_policy() -> None:
+    vial = opened(container=Container.SINGLE_DOSE)
+    assert picked(pick("1 mL", vial)) == [("0417", q("1 mL"))]
+    for patient in (8, None):
+        assert pick("1 mL", vial, for_patient=patient).picks == ()
+    sharing = some_policies(shared_single_dose=True)
+    assert picked(pick("1 mL", vial, for_patient=8, policies=sharing)) == [("0417", q("1 mL"))]
+
+
+def test_no_draw_is_smaller_than_can_be_measured() -> None:
+    dust, sharp = opened("0391", left="0.003 mL", hours=1), opened("0417", left="0.49 mL", hours=5)
+    result = pick("0.5 mL", dust, sharp, sealed(), smallest=q("0.02 mL"))
+    assert picked(result) == [("0417", q("0.48 mL")), ("L2231", q("0.02 mL"))]
+    assert [s.vial for s in result.spare] == ["0391"]
+
+
+def test_a_powder_is_allocated_by_mass() -> None:
+    vial = replace(a_stock(GLUTATHIONE), remaining=q("1200 mg"), one_container=q("600 mg"))
+    result = allocate(q("100 mg"), [vial], at=AT, for_patient=7, may_split=False, policies=POLICIES)
+    assert picked(result) == [("L3231", q("100 mg"))]
+
+
+def test_another_dimension_is_a_fault_and_so_is_a_need_of_nothing() -> None:
+    with pytest.raises(DimensionMismatch):
+        pick("100 mg", sealed())
+    with pytest.raises(DimensionMismatch):
+        pick("100 mg", sealed(held=("x",)))
+    for need in ("0 mL", "-1 mL"):
+        with pytest.raises(ValueError, match="above nothing"):
+            pick(need, sealed())
+
+
+def test_the_sites_decimal_mark_is_in_the_words() -> None:
+    result = pick("0.5 mL", opened(left="0.3 mL"), policies=some_policies(decimal_mark=","))
+    assert refused(result) == [("0417", "0,3 mL left, 0,5 mL needed")]
+
+
+# --- laws ---
+
+tenths = st.integers(min_value=0, max_value=40)
+
+
+@st.composite
+def sources(draw) -> Stock:
+    number = draw(st.integers(min_value=1, max_value=9999))
+    left = Quantity(draw(tenths) * 100_000, VOLUME)
+    more = {
+        "remaining": left,
+        "expires_on": date(2026, 11, 20) + timedelta(days=draw(st.integers(0, 20))),
+        "held": draw(st.sampled_from([(), (), (), ("recall R-7",)])),
+        "container": draw(st.sampled_from([Container.MULTI_DOSE, Container.SINGLE_DOSE])),
+        "reserved": draw(st.sampled_from([None, None, q("0.5 mL")])),
+        "reserved_for": "another",
+    }
+    if draw(st.booleans()):
+        return opened(f"{number:04}", hours=draw(st.integers(-2, 9)), **more)
+    return sealed(f"L{number}", one_container=draw(st.sampled_from([None, q("1 mL"), q("2.5 mL")])), **more)
+
+
+needs = st.integers(min_value=1, max_value=60).map(lambda n: Quantity(n * 100_000, VOLUME))
+shelves = st.lists(sources(), max_size=6, unique_by=lambda s: s.vial or s.lot)
+
+
+def run(need: Quantity, shelf, *, may_split: bool) -> Allocation:
+    return allocate(need, shelf, at=AT, for_patient=7, may_split=may_split, policies=POLICIES)
+
+
+def fit(shelf) -> list[Stock]:
+    return [s for s in shelf if not usable(s, at=AT, for_patient=7, policies=POLICIES)]
+
+
+def capacity(stock: Stock) -> Quantity:
+    if stock.opened_at is not None or stock.one_container is None:
+        return free(stock)
+    return min(stock.one_container, free(stock))
+
+
+@given(needs, shelves, st.booleans())
+def test_picks_sum_to_the_need_or_are_none_and_every_source_is_accounted_for(need, shelf, may_split) -> None:
+    result = run(need, shelf, may_split=may_split)
+    assert total((p.quantity for p in result.picks), VOLUME) in (need, Quantity.zero(VOLUME))
+    for stock in {id(p.stock): p.stock for p in result.picks}.values():
+        taken = total((p.quantity for p in result.picks if p.stock is stock), VOLUME)
+        assert stock in fit(shelf) and taken <= free(stock)
+    assert all(Quantity.zero(VOLUME) < p.quantity <= capacity(p.stock) for p in result.picks)
+    named = [
+        *(r.stock for r in result.refusals),
+        *result.spare,
+        *{id(p.stock): p.stock for p in result.picks}.values(),
+    ]
+    assert sorted(map(id, named)) == sorted(map(id, shelf))
+    assert all(refusal.why for refusal in result.refusals)
+
+
+@given(needs, shelves)
+def test_nothing_is_picked_only_where_nothing_would_do(need, shelf) -> None:
+    enough = total((free(s) for s in fit(shelf)), VOLUME) >= need
+    assert run(need, shelf, may_split=True).complete == enough
+    assert run(need, shelf, may_split=False).complete == any(capacity(s) >= need for s in fit(shelf))
+
+
+@given(needs, shelves, st.booleans(), st.randoms(use_true_random=False))
+def test_the_order_of_the_shelf_does_not_matter(need, shelf, may_split, random) -> None:
+    shuffled = list(shelf)
+    random.shuffle(shuffled)
+    assert run(need, shelf, may_split=may_split) == run(need, shuffled, may_split=may_split)
+
+
+@given(needs, shelves)
+def test_no_sealed_container_is_opened_while_an_open_vial_would_do(need, shelf) -> None:
+    result = run(need, shelf, may_split=True)
+    idle = [s for s in fit(shelf) if s.opened_at is not None and not any(p.stock is s for p in result.picks)]
+    if any(p.opens for p in result.picks):
+        assert idle == []
+
+
+@given(needs, shelves)
+def test_no_sealed_lot_is_opened_before_one_that_expires_earlier(need, shelf) -> None:
+    opens = [p.stock for p in run(need, shelf, may_split=True).picks if p.opens]
+    assert [s.expires_on for s in opens] == sorted(s.expires_on for s in opens)
+    spared = [s for s in fit(shelf) if s.opened_at is None and not any(o is s for o in opens)]
+    assert all(o.expires_on <= s.expires_on for o, s in itertools.product(opens, spared))
