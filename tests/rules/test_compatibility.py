@@ -1,0 +1,229 @@
+"""The compatibility table over the lines: who matches, on which conditions, and which pairs nobody knows."""
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from formulary.rules.compatibility import Applies, examine, keys_of, ph_window, relevant
+from tests.rules.builders import (
+    ASCORBIC,
+    GLUTATHIONE,
+    SALINE,
+    TRANEXAMIC,
+    a_formula,
+    a_line,
+    a_product,
+    a_rule,
+    an_excipient,
+    melasma_lines,
+    per,
+)
+
+THIAMINE = a_product(11, "thiamine", of={"groups": frozenset({"b_vitamin"})})
+EPINEPHRINE = a_product(
+    12,
+    "lidocaine + epinephrine",
+    "10 mg/mL",
+    excipients=(an_excipient(),),
+    of={"groups": frozenset({"local_anaesthetic"})},
+)
+PROCAINE = a_product(13, "procaine", "10 mg/mL", of={"groups": frozenset({"local_anaesthetic"})})
+
+
+def lines(*products):
+    return [a_line(number, product, "1 mL") for number, product in enumerate(products, 1)]
+
+
+def found(rules, *products, concentrations=None, formula=None):
+    return examine(lines(*products), rules, concentrations or {}, formula)
+
+
+def matched(rules, *products, **more):
+    return [
+        (m.rule.number, m.a.number, m.b.number, m.applies) for m in found(rules, *products, **more).matches
+    ]
+
+
+def test_a_product_answers_to_its_ingredient_excipients_and_groups():
+    assert keys_of(EPINEPHRINE) == {
+        "any",
+        "ingredient:12",
+        "ingredient:90",
+        "group:local_anaesthetic",
+        "group:sulfite",
+    }
+
+
+class TestSelectors:
+    """A selector sees ingredients, groups and excipients, in either order of the lines, with side a first."""
+
+    @pytest.mark.parametrize("a", ["ingredient:11", "group:b_vitamin"])
+    @pytest.mark.parametrize(
+        "b", ["ingredient:12", "group:local_anaesthetic", "ingredient:90", "group:sulfite", "any"]
+    )
+    def test_each_side(self, a, b):
+        assert matched([a_rule("9", a, b)], THIAMINE, EPINEPHRINE) == [("9", 1, 2, Applies.YES)]
+        assert matched([a_rule("9", a, b)], EPINEPHRINE, THIAMINE) == [("9", 2, 1, Applies.YES)]
+
+    def test_both_sides_must_be_there(self):
+        assert matched([a_rule("9", "group:b_vitamin", "group:sulfite")], THIAMINE, TRANEXAMIC) == []
+        assert matched([a_rule("9", "group:thiol", "any")], THIAMINE, TRANEXAMIC) == []
+
+    def test_two_substances_of_one_vial_are_not_a_pair(self):
+        rule = a_rule("9", "group:b_vitamin", "group:sulfite")
+        both = replace(THIAMINE, excipients=(an_excipient(),))
+        assert matched([rule], both, TRANEXAMIC) == []
+        assert matched([rule], both, both) == []
+
+    def test_two_of_one_group_match_once(self):
+        rule = a_rule("29", "group:local_anaesthetic", "group:local_anaesthetic")
+        assert matched([rule], EPINEPHRINE, PROCAINE) == [("29", 1, 2, Applies.YES)]
+
+    def test_alone_matches_every_other_line(self):
+        rule = a_rule("31", "ingredient:11", kind="alone")
+        assert [(a, b) for _, a, b, _ in matched([rule], THIAMINE, TRANEXAMIC, SALINE)] == [(1, 2), (1, 3)]
+        assert matched([rule], THIAMINE) == []
+
+    def test_an_ingredient_of_another_number_does_not_match(self):
+        assert matched([a_rule("9", "ingredient:1", "ingredient:12")], THIAMINE, EPINEPHRINE) == []
+
+
+class TestConcentration:
+    """Side a above the limit; nobody knows the concentration of an excipient."""
+
+    rule = a_rule("12", "ingredient:11", "ingredient:1", concentration_above=per("25 mg/mL"))
+
+    @pytest.mark.parametrize(
+        ("final", "applies"),
+        [
+            ("25 mg/mL", None),
+            ("25.000001 mg/mL", Applies.YES),
+            ("100 mg/mL", Applies.YES),
+            ("1 mg/mL", None),
+            ("30 IU/mL", Applies.MAYBE),
+            (None, Applies.MAYBE),
+        ],
+    )
+    def test_of_the_final_mixture(self, final, applies):
+        concentrations = {1: per(final) if final else None}
+        answers = [m[3] for m in matched([self.rule], THIAMINE, TRANEXAMIC, concentrations=concentrations)]
+        assert answers == ([applies] if applies else [])
+
+    def test_of_an_excipient_is_unknown(self):
+        rule = a_rule("5", "group:sulfite", "ingredient:1", concentration_above=per("1 mg/mL"))
+        concentrations = {1: per("10 mg/mL")}
+        assert matched([rule], EPINEPHRINE, TRANEXAMIC, concentrations=concentrations)[0][3] is Applies.MAYBE
+
+    def test_where_either_side_may_be_a_the_stronger_answer_counts(self):
+        rule = a_rule(
+            "37", "group:local_anaesthetic", "group:local_anaesthetic", concentration_above=per("5 mg/mL")
+        )
+        concentrations = {1: per("1 mg/mL"), 2: per("6 mg/mL")}
+        assert matched([rule], EPINEPHRINE, PROCAINE, concentrations=concentrations) == [
+            ("37", 2, 1, Applies.YES)
+        ]
+
+
+def with_ph(product, low, high):
+    return replace(product, ph_low=Fraction(low), ph_high=Fraction(high))
+
+
+class TestPh:
+    """The mixture lies within the lowest and highest pH of its lines; one unknown leaves it open."""
+
+    # (side a, side b) windows of pH, rule below, rule above, what applies; benzoate [CAF1], thiamine [TRIS-B1].
+    @pytest.mark.parametrize(
+        ("a", "b", "below", "above", "applies"),
+        [
+            (("2.5", "4.5"), ("3", "5.9"), "6", None, Applies.YES),
+            (("2.5", "4.5"), ("3", "6"), "6", None, Applies.MAYBE),
+            (("6", "7"), ("6.5", "8.5"), "6", None, None),
+            (("5.9", "7"), ("6.5", "8.5"), "6", None, Applies.MAYBE),
+            (("7.1", "8"), ("8", "9"), None, "7", Applies.YES),
+            (("6", "7"), ("5", "6"), None, "7", None),
+            (("6", "8"), ("5", "6"), None, "7", Applies.MAYBE),
+            (("5.1", "6.9"), ("5.1", "6.9"), "7", "5", Applies.YES),
+            (("4", "6.9"), ("5.1", "6.9"), "7", "5", Applies.MAYBE),
+            (("7", "8"), ("7", "8"), "7", "5", None),
+        ],
+    )
+    def test_windows(self, a, b, below, above, applies):
+        rule = a_rule(
+            "23",
+            "ingredient:11",
+            "ingredient:1",
+            ph_below=Fraction(below) if below else None,
+            ph_above=Fraction(above) if above else None,
+        )
+        answers = [m[3] for m in matched([rule], with_ph(THIAMINE, *a), with_ph(TRANEXAMIC, *b))]
+        assert answers == ([applies] if applies else [])
+
+    def test_one_unknown_ph_leaves_it_open(self):
+        rule = a_rule("23", "ingredient:11", "ingredient:1", ph_below=Fraction(6))
+        assert matched([rule], with_ph(THIAMINE, 2, 3), TRANEXAMIC)[0][3] is Applies.MAYBE
+
+    def test_the_window_spans_every_line(self):
+        assert ph_window(lines(with_ph(THIAMINE, 2, 3), with_ph(TRANEXAMIC, "6.5", 8))) == (2, 8)
+        assert ph_window([]) is None
+
+
+class TestPairs:
+    def test_every_pair_is_counted_diluents_too(self):
+        examined = examine(melasma_lines(), [], {})
+        assert (len(examined.pairs), examined.known, examined.words) == (6, 0, "0 of 6 pairs known")
+        assert [pair.words for pair in examined.without_data][:2] == [
+            "tranexamic acid with ascorbic acid",
+            "tranexamic acid with glutathione",
+        ]
+
+    def test_a_compatible_pair_is_known_and_no_finding(self):
+        rule = a_rule("c1", "ingredient:1", "ingredient:4", "INFO", kind="compatible")
+        examined = found([rule], TRANEXAMIC, SALINE)
+        assert (examined.known, examined.matches, examined.without_data) == (1, (), ())
+
+    def test_a_condition_in_words_does_not_make_a_pair_known(self):
+        rule = a_rule(
+            "c2", "ingredient:1", "ingredient:4", "INFO", kind="compatible", condition="10:1 at 5 C"
+        )
+        (pair,) = found([rule], TRANEXAMIC, SALINE).without_data
+        assert pair.only_when == "10:1 at 5 C"
+
+    def test_a_warning_is_data_and_so_is_alone(self):
+        assert (
+            found([a_rule("36", "group:thiol", "ingredient:1", "WARN")], GLUTATHIONE, TRANEXAMIC).known == 1
+        )
+        assert found([a_rule("1", "ingredient:1", kind="alone")], TRANEXAMIC, SALINE, ASCORBIC).known == 2
+
+    def test_a_rule_that_may_apply_or_does_not_makes_nothing_known(self):
+        rule = a_rule("12", "ingredient:1", "ingredient:4", concentration_above=per("25 mg/mL"))
+        assert found([rule], TRANEXAMIC, SALINE).known == 0
+        assert found([rule], TRANEXAMIC, SALINE, concentrations={1: per("1 mg/mL")}).known == 0
+
+    def test_an_approved_formula_accepts_its_pairs(self):
+        examined = examine(melasma_lines(), [], {}, a_formula())
+        assert (examined.known, len(examined.accepted), examined.without_data) == (0, 6, ())
+
+    def test_an_unapproved_one_accepts_none(self):
+        assert examine(melasma_lines(), [], {}, a_formula(approved=False)).accepted == ()
+
+    def test_a_changed_line_leaves_only_the_new_pairs(self):
+        changed = [*melasma_lines()[:3], a_line(4, PROCAINE, "qs")]
+        examined = examine(changed, [], {}, a_formula())
+        assert {pair.b.name for pair in examined.without_data} == {"procaine"}
+        assert len(examined.without_data) == 3
+
+    def test_two_products_of_one_ingredient_are_no_pair(self):
+        other = replace(TRANEXAMIC, id=99)
+        assert found([], TRANEXAMIC, other).pairs == ()
+
+
+def test_relevant_rules_are_those_whose_sides_are_both_there():
+    rules = [a_rule("1", "ingredient:1", "ingredient:2"), a_rule("2", "ingredient:1", "ingredient:77")]
+    assert relevant(melasma_lines(), rules) == (rules[0],)
+    assert relevant(melasma_lines()[:1], rules) == ()
+
+
+def test_the_order_of_lines_changes_nothing():
+    rules = [a_rule("1", "ingredient:2", "ingredient:1"), a_rule("2", "any", "group:thiol", "WARN")]
+    assert examine(melasma_lines(), rules, {}) == examine(melasma_lines()[::-1], rules, {})
