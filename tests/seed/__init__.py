@@ -1,0 +1,1 @@
+"""Tests of the seed data: the files, their readers, their loading."""
