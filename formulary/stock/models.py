@@ -1,14 +1,26 @@
 """Places, lots, vials, the ledger of movements, balances, holds, reservations, deliveries."""
 
 import hashlib
-import re
 from datetime import UTC, date, datetime
 
-from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from formulary.catalogue.models import Product
 from formulary.db import Base, Steps, UtcDateTime, Versioned, one_of
+from formulary.rules.lot_status import near, normalise
+from formulary.rules.units import VOLUME, Dimension, Quantity, dimension
 
 PLACE_KINDS = (
     "supplier", "storage", "quarantine", "in_use", "preparation", "in_transit",
@@ -17,24 +29,24 @@ PLACE_KINDS = (
 SEALED, OPENED = text("vial_id IS NULL"), text("vial_id IS NOT NULL")
 GUARDED = frozenset({"storage", "quarantine", "in_use", "preparation", "in_transit"})
 BY_VIAL = frozenset({"quarantine", "in_use", "in_transit"})
-NEAR = str.maketrans("OIL", "011")
 
 
-def normalised(number: str) -> str:
-    """A lot number as it is looked up: capitals, without spaces, dashes and dots."""
-    return re.sub(r"[\s.\-\u2010-\u2015]", "", number).upper()
-
-
-def near(number: str) -> str:
-    """A lot number as a tired eye reads it: O is 0, I and l are 1."""
-    return normalised(number).translate(NEAR)
+def measured_in(product: Product) -> Dimension:
+    """What the ledger of a product counts: volume, or for a powder the dimension of its strength."""
+    return VOLUME if product.ledger == "volume" else dimension(product.dimension)
 
 
 class Place(Base):
-    """A typed node of a site. Every loss, gain, disposal and patient is a place; GUARDED kinds keep balances."""
+    """A typed node of a site. Every loss, gain, disposal and patient is a place; GUARDED kinds keep
+    balances.
+    """
 
     __tablename__ = "place"
-    __table_args__ = (UniqueConstraint("site_id", "name"), one_of("kind", *PLACE_KINDS), Index("ix_place_site_kind", "site_id", "kind"))
+    __table_args__ = (
+        UniqueConstraint("site_id", "name"),
+        one_of("kind", *PLACE_KINDS),
+        Index("ix_place_site_kind", "site_id", "kind"),
+    )
 
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     kind: Mapped[str] = mapped_column(String(20))
@@ -89,23 +101,35 @@ class Lot(Versioned, Base):
 
     @validates("number")
     def _fill_lookups(self, _name: str, number: str) -> str:
-        self.normalised, self.near = normalised(number), near(number)
+        self.normalised, self.near = normalise(number), near(number)
         return number
 
     def __str__(self) -> str:
         return f"{self.product.name}, lot {self.number}"
 
+    @property
+    def measured_in(self) -> Dimension:
+        """What its ledger counts: volume, or for a powder the dimension of its strength."""
+        return measured_in(self.product)
+
+    def quantity(self, steps: int) -> Quantity:
+        """So many of its ledger's steps as a quantity."""
+        return Quantity(steps, self.measured_in)
+
 
 class Vial(Versioned, Base):
     """A container with a serial of its own (`V-0417`), made when it is opened or labelled.
 
-    `state`: sealed, open, empty, wasted, returned. `beyond_use_at` was shortened by opening and reconstituting, never
-    lengthened, and `beyond_use_limit` names the term that decided it. A reconstituted vial holds `mixed_volume` nL; the
-    lot of its diluent is in the ledger under the same vial.
+    `state`: sealed, open, empty, wasted, returned. `beyond_use_at` was shortened by opening and
+    reconstituting, never lengthened, and `beyond_use_limit` names the term that decided it. A reconstituted
+    vial holds `mixed_volume` nL; the lot of its diluent is in the ledger under the same vial.
     """
 
     __tablename__ = "vial"
-    __table_args__ = (one_of("state", "sealed", "open", "empty", "wasted", "returned"), Index("ix_vial_lot", "lot_id", "state"))
+    __table_args__ = (
+        one_of("state", "sealed", "open", "empty", "wasted", "returned"),
+        Index("ix_vial_lot", "lot_id", "state"),
+    )
 
     code: Mapped[str] = mapped_column(String(20), unique=True)
     lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"))
@@ -131,12 +155,14 @@ class Vial(Versioned, Base):
 
 
 class Movement(Base):
-    """One row of the ledger: append-only, from one place to another, quantity above zero, in the lot's steps.
+    """One row of the ledger: append-only, from one place to another, quantity above zero, in the lot's
+    steps.
 
-    `reason` is a word of `stock.labels.REASONS`; `document_kind`/`document_id` name what it belongs to (delivery,
-    attempt, patch_test, reconstitution, administration …); a late entry keeps the two instants apart. `vial_id` says which
-    vial it left or entered; at a place of BY_VIAL its balance is kept apart from the sealed stock. `mixture` is the volume
-    of reconstituted solution that left with this row, in nL. A reversal keeps the reason of what it reverses.
+    `reason` is a word of `stock.labels.REASONS`; `document_kind`/`document_id` name what it belongs to
+    (delivery, attempt, patch_test, reconstitution, administration …); a late entry keeps the two instants
+    apart. `vial_id` says which vial it left or entered; at a place of BY_VIAL its balance is kept apart
+    from the sealed stock. `mixture` is the volume of reconstituted solution that left with this row, in nL.
+    A reversal keeps the reason of what it reverses.
     """
 
     __tablename__ = "movement"
@@ -190,14 +216,31 @@ def _hashed(value: object) -> str:
 
 
 class Balance(Base):
-    """What the ledger says lies at a guarded place, kept as the row that a draw locks; proved by `formulary verify`."""
+    """What the ledger says lies at a guarded place, kept as the row that a draw locks; proved by `formulary
+    verify`.
+    """
 
     __tablename__ = "balance"
     __audited__ = True
     __table_args__ = (
         CheckConstraint("quantity >= 0", name="quantity_is_not_negative"),
-        Index("uq_balance_sealed", "place_id", "lot_id", unique=True, sqlite_where=SEALED, postgresql_where=SEALED),
-        Index("uq_balance_vial", "place_id", "lot_id", "vial_id", unique=True, sqlite_where=OPENED, postgresql_where=OPENED),
+        Index(
+            "uq_balance_sealed",
+            "place_id",
+            "lot_id",
+            unique=True,
+            sqlite_where=SEALED,
+            postgresql_where=SEALED,
+        ),
+        Index(
+            "uq_balance_vial",
+            "place_id",
+            "lot_id",
+            "vial_id",
+            unique=True,
+            sqlite_where=OPENED,
+            postgresql_where=OPENED,
+        ),
         Index("ix_balance_vial", "vial_id"),
         Index("ix_balance_lot", "lot_id", "place_id", "quantity"),
     )
@@ -212,7 +255,10 @@ class Hold(Base):
     """A stop: on a lot, a vial, a place, a product or a delivery; until somebody releases it with a reason."""
 
     __tablename__ = "hold"
-    __table_args__ = (one_of("object_kind", "lot", "vial", "place", "product", "delivery"), Index("ix_hold_object", "object_kind", "object_id", "released_at"))
+    __table_args__ = (
+        one_of("object_kind", "lot", "vial", "place", "product", "delivery"),
+        Index("ix_hold_object", "object_kind", "object_id", "released_at"),
+    )
 
     code: Mapped[str] = mapped_column(String(20), unique=True)
     object_kind: Mapped[str] = mapped_column(String(20))
@@ -225,9 +271,16 @@ class Hold(Base):
     released_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     release_reason: Mapped[str] = mapped_column(Text, default="")
 
+    @property
+    def words(self) -> str:
+        """How a page names it after "held:"."""
+        return self.source or f"{self.code}, {self.reason}"
+
 
 class Reservation(Base):
-    """A quantity of a lot (or of one vial) kept for somebody: `for_ref` is opaque to this room (`cocktail:12`)."""
+    """A quantity of a lot (or of one vial) kept for somebody: `for_ref` is opaque to this room
+    (`cocktail:12`).
+    """
 
     __tablename__ = "reservation"
     __table_args__ = (
@@ -248,7 +301,9 @@ class Reservation(Base):
 
 
 class Discrepancy(Base):
-    """What happened and did not fit the ledger: recorded with a movement from lost-or-found, open until explained."""
+    """What happened and did not fit the ledger: recorded with a movement from lost-or-found, open until
+    explained.
+    """
 
     __tablename__ = "discrepancy"
 

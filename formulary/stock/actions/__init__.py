@@ -1,0 +1,48 @@
+"""The only way to change stock: every act writes ledger rows, moves guarded balances and leaves one audit
+entry.
+"""
+
+from formulary.stock.actions.codes import label_vials, learn_code
+from formulary.stock.actions.holds import place_hold, release_hold
+from formulary.stock.actions.ledger import Entry, lock, post, reverse, write
+from formulary.stock.actions.moving import move_lot, move_vial
+from formulary.stock.actions.places import add_place, change_place, furnish
+from formulary.stock.actions.quarantine import release_lot
+from formulary.stock.actions.receiving import receive_lot
+from formulary.stock.actions.reconstituting import reconstitute
+from formulary.stock.actions.reservations import Pick, end_reservations, reserve
+from formulary.stock.actions.shortfalls import Recorded, record_shortfall
+from formulary.stock.actions.taking import Taken, take
+from formulary.stock.actions.vials import open_vial, where_is
+from formulary.stock.actions.wasting import waste_lot, waste_vial
+
+__all__ = [
+    "Entry",
+    "Pick",
+    "Recorded",
+    "Taken",
+    "add_place",
+    "change_place",
+    "end_reservations",
+    "furnish",
+    "label_vials",
+    "learn_code",
+    "lock",
+    "move_lot",
+    "move_vial",
+    "open_vial",
+    "place_hold",
+    "post",
+    "receive_lot",
+    "reconstitute",
+    "record_shortfall",
+    "release_hold",
+    "release_lot",
+    "reserve",
+    "reverse",
+    "take",
+    "waste_lot",
+    "waste_vial",
+    "where_is",
+    "write",
+]

@@ -1,0 +1,101 @@
+"""Places: the standing ones that every site needs, and the shelves that a clinic adds."""
+
+from datetime import datetime
+
+from formulary.accounts import Actor
+from formulary.accounts.actions import at_opening
+from formulary.accounts.models import Site
+from formulary.audit import record
+from formulary.db import db, once
+from formulary.rules.findings import refuse
+from formulary.stock import queries
+from formulary.stock.models import Place
+
+STANDING = {
+    "supplier": "Suppliers",
+    "storage": "Shelf",
+    "quarantine": "Quarantine",
+    "in_use": "In use",
+    "preparation": "Preparation",
+    "in_transit": "In transit",
+    "patient": "Patients",
+    "patch_test": "Patch tests",
+    "waste": "Waste",
+    "returned": "Returned",
+    "destroyed": "Destroyed",
+    "lost_or_found": "Lost or found",
+}
+ADDED = ("storage", "quarantine", "in_use", "preparation")
+
+
+@at_opening
+def furnish(site: Site, *, at: datetime, by: Actor) -> list[Place]:
+    """Give a new site one place of every kind; the site's own audit entry tells of it."""
+    made = [Place(site_id=site.id, kind=kind, name=name) for kind, name in STANDING.items()]
+    db.session.add_all(made)
+    db.session.flush()
+    return made
+
+
+@once
+def add_place(site_id: int, *, kind: str, name: str, at: datetime, by: Actor, temperature: str = "") -> Place:
+    """Add a shelf, a quarantine, a place for open vials or for preparing; refuses a name that the site has
+    already.
+    """
+    if kind not in ADDED:
+        raise refuse(
+            "place.wrong_kind",
+            name,
+            "Every site has one place of this kind.",
+            "Choose another kind.",
+            field="kind",
+        )
+    _name_is_free(site_id, name, None)
+    place = Place(site_id=site_id, kind=kind, name=name, temperature=temperature)
+    db.session.add(place)
+    db.session.flush()
+    record(
+        "stock.add_place", place, by=by, at=at, new={"name": name, "kind": kind, "temperature": temperature}
+    )
+    return place
+
+
+@once
+def change_place(
+    place_id: int, *, name: str, temperature: str, is_active: bool, at: datetime, by: Actor
+) -> Place:
+    """Rename a place, note its temperature, close or open it; refuses to close the last of its kind or one
+    with stock.
+    """
+    place = queries.place_by_id(place_id, by.site_id)
+    _name_is_free(place.site_id, name, place.id)
+    if place.is_active and not is_active:
+        _may_close(place)
+    old = {"name": place.name, "temperature": place.temperature, "is_active": place.is_active}
+    place.name, place.temperature, place.is_active = name, temperature, is_active
+    new = {"name": name, "temperature": temperature, "is_active": is_active}
+    record("stock.change_place", place, by=by, at=at, old=old, new=new)
+    db.session.flush()
+    return place
+
+
+def _name_is_free(site_id: int, name: str, but: int | None) -> None:
+    taken = db.session.scalar(db.select(Place).filter_by(site_id=site_id, name=name))
+    if taken is not None and taken.id != but:
+        raise refuse(
+            "place.name_taken",
+            name,
+            f"The site has a place called {name}.",
+            "Choose another name.",
+            field="name",
+        )
+
+
+def _may_close(place: Place) -> None:
+    if queries.contents(place_id=place.id):
+        raise refuse(
+            "place.not_empty", place.name, f"{place.name} holds stock.", "Move it first.", field="is_active"
+        )
+    if len(queries.places(place.site_id, [place.kind])) == 1:
+        reason = f"{place.name} is the site's only place of its kind."
+        raise refuse("place.last_of_kind", place.name, reason, "Add another one first.", field="is_active")

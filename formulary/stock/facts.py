@@ -1,0 +1,225 @@
+"""What the rules are told of stock: sealed lots and open vials, their clocks, holds and reservations."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import Row
+
+from formulary.accounts import queries as accounts
+from formulary.accounts.facts import site_policies
+from formulary.accounts.models import Site
+from formulary.catalogue.models import Product
+from formulary.db import db
+from formulary.rules.facts import Container, Stock, Strength
+from formulary.rules.findings import Finding, Level, Refused, capital
+from formulary.rules.lot_status import end_of_day, free, hours, is_discarded, name_of, usable
+from formulary.rules.units import VOLUME, Quantity
+from formulary.stock.models import Balance, Lot, Place, Reservation, Vial, measured_in
+from formulary.stock.queries import Holds, open_holds
+
+DRAWN_FROM = ("storage", "quarantine", "in_use")
+USED_AT = frozenset({"in_use", "preparation", "patient", "patch_test"})
+AWAY = frozenset({"quarantine", "waste", "returned", "destroyed", "lost_or_found"})
+STOPS_A_MOVE = frozenset({"lot.held", "lot.quarantined", "lot.expired"})
+COLUMNS = (
+    Balance.quantity, Balance.place_id, Lot.id.label("lot_id"), Lot.number, Lot.expires_on, Lot.status, Place.name,
+    Place.kind, Site.zone, Vial.id.label("vial_id"), Vial.code, Vial.state, Vial.opened_at, Vial.reconstituted_at,
+    Vial.beyond_use_at, Vial.opened_for_id, Vial.mixed_volume, Vial.mixed_content,
+)  # fmt: skip
+
+
+def candidates(
+    site_id: int, product_ids: Iterable[int], at: datetime, *, for_ref: str | None = None
+) -> tuple[Stock, ...]:
+    """All that lies at the site of these products, sealed by place and open by vial, usable or not; three
+    queries.
+
+    Reservations of others are told, those of `for_ref` are left out.
+    """
+    here = (Place.site_id == site_id, Place.kind.in_(DRAWN_FROM), Balance.quantity > 0)
+    return _stocks(at, for_ref, *here, Lot.product_id.in_(set(product_ids)))
+
+
+def stock_of(
+    lot: Lot, vial: Vial | None, place: Place, at: datetime, *, for_ref: str | None = None
+) -> Stock | None:
+    """One source as the rules see it; None where nothing of it ever lay there."""
+    same_vial = (
+        Balance.vial_id.is_(None) if vial is None or place.kind == "storage" else Balance.vial_id == vial.id
+    )
+    found = _stocks(at, for_ref, Balance.lot_id == lot.id, Balance.place_id == place.id, same_vial)
+    return found[0] if found else None
+
+
+def allow(use: "Use", at: datetime) -> None:
+    """Refuse to use or move what may not be; stock that is stopped may go to quarantine, waste or return
+    only.
+    """
+    if use.source.kind not in DRAWN_FROM or use.target.kind in AWAY:
+        return
+    stock = stock_of(use.lot, use.vial, use.source, at, for_ref=use.for_ref)
+    if stock is None:
+        return
+    stops = _stops_moving(stock, at) if use.is_a_move else _stops_using(stock, use, at)
+    if stops:
+        raise Refused(*stops)
+
+
+@dataclass(frozen=True)
+class Use:
+    """What is about to be done with a source, for whom: what the one guard looks at."""
+
+    lot: Lot
+    vial: Vial | None
+    source: Place
+    target: Place
+    quantity: int
+    for_patient: int | None = None
+    for_ref: str | None = None
+
+    @property
+    def is_a_move(self) -> bool:
+        """Whether it stays stock: from shelf to shelf, or an open vial from one fridge to another."""
+        return self.target.kind not in USED_AT or self.source.kind == self.target.kind
+
+
+def _stops_moving(stock: Stock, at: datetime) -> tuple[Finding, ...]:
+    return tuple(f for f in usable(stock, at=at, for_patient=stock.opened_for) if f.code in STOPS_A_MOVE)
+
+
+def _stops_using(stock: Stock, use: Use, at: datetime) -> tuple[Finding, ...]:
+    found = usable(stock, at=at, for_patient=use.for_patient, for_ref=use.for_ref)
+    if any(f.code == "vial.other_patient" for f in found):
+        decided = site_policies(accounts.site(use.source.site_id), at)
+        found = usable(stock, at=at, for_patient=use.for_patient, policies=decided, for_ref=use.for_ref)
+    if not found and stock.remaining.steps >= use.quantity > free(stock, use.for_ref).steps:
+        found = (_reserved_for_another(stock),)
+    return found
+
+
+def _reserved_for_another(stock: Stock) -> Finding:
+    reason = f"{capital(name_of(stock))} holds enough only with what is reserved for another preparation."
+    return Finding(
+        "stock.reserved", name_of(stock), reason, "Take another vial.", level=Level.BLOCK, rule="L6"
+    )
+
+
+def _stocks(at: datetime, for_ref: str | None, *conditions: Any) -> tuple[Stock, ...]:
+    query = (
+        db.select(*COLUMNS, Product)
+        .select_from(Balance)
+        .join(Lot, Lot.id == Balance.lot_id)
+        .join(Lot.product)
+    )
+    query = query.join(Place, Place.id == Balance.place_id).join(Site, Site.id == Place.site_id)
+    query = query.outerjoin(Vial, Vial.id == Balance.vial_id)
+    query = query.where(*conditions, db.or_(Vial.id.is_(None), Vial.lot_id == Lot.id))
+    rows = db.session.execute(query.order_by(Lot.expires_on, Lot.id, Vial.id)).all()
+    if not rows:
+        return ()
+    holds, reserved = open_holds(), _reserved({row.lot_id for row in rows}, at, for_ref)
+    return tuple(_stock(row, holds, reserved) for row in rows)
+
+
+def _stock(row: Row[Any], holds: Holds, reserved: dict[tuple[int, int, int | None], "Kept"]) -> Stock:
+    product: Product = row.Product
+    dimension = measured_in(product)
+    kept = reserved.get((row.lot_id, row.place_id, row.vial_id))
+    stopped = holds.on(lot_id=row.lot_id, product_id=product.id, vial_id=row.vial_id, place_id=row.place_id)
+    return Stock(
+        lot_id=row.lot_id,
+        lot=row.number,
+        product_id=product.id,
+        expires_on=row.expires_on,
+        zone=row.zone,
+        remaining=Quantity(row.quantity, dimension),
+        place=row.name,
+        vial_id=row.vial_id,
+        vial=row.code,
+        container=Container(product.container),
+        after_puncture_h=_hours(product.after_puncture_h),
+        after_reconstitution_h=_hours(product.after_reconstitution_h),
+        opened_at=row.opened_at,
+        reconstituted_at=row.reconstituted_at,
+        beyond_use_at=row.beyond_use_at,
+        status="quarantined" if row.kind == "quarantine" else row.status,
+        held=tuple(hold.words for hold in stopped),
+        reserved=Quantity(kept.quantity, dimension) if kept else None,
+        reserved_for=kept.ref if kept else None,
+        opened_for=row.opened_for_id,
+        one_container=None if product.content is None else Quantity(product.content, dimension),
+        strength=_strength(row, product),
+    )
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What others have reserved of one source, and one of them by name."""
+
+    quantity: int
+    ref: str
+
+
+def _reserved(
+    lots: Collection[int], at: datetime, for_ref: str | None
+) -> dict[tuple[int, int, int | None], Kept]:
+    key = (Reservation.lot_id, Reservation.place_id, Reservation.vial_id)
+    query = db.select(*key, db.func.sum(Reservation.quantity), db.func.min(Reservation.for_ref)).group_by(
+        *key
+    )
+    query = query.where(Reservation.lot_id.in_(lots), standing(at))
+    if for_ref is not None:
+        query = query.where(Reservation.for_ref != for_ref)
+    rows = db.session.execute(query)
+    return {(lot, place, vial): Kept(int(quantity), ref) for lot, place, vial, quantity, ref in rows}
+
+
+def standing(at: datetime) -> Any:
+    """The condition that a reservation still holds at `at`."""
+    in_time = db.or_(Reservation.until.is_(None), Reservation.until > at)
+    return db.and_(Reservation.ended_at.is_(None), in_time)
+
+
+def _strength(row: Row[Any], product: Product) -> Strength | None:
+    if not row.mixed_volume or not row.mixed_content:
+        return None
+    return Strength(Quantity(row.mixed_content, measured_in(product)), Quantity(row.mixed_volume, VOLUME))
+
+
+def _hours(hours: int | None) -> Fraction | None:
+    return None if hours is None else Fraction(hours)
+
+
+@dataclass(frozen=True)
+class BeyondUse:
+    """Until when an open vial may be used, and which term says so; None while a term that decides is not
+    known.
+    """
+
+    at: datetime | None
+    limit: str
+
+
+def beyond_use(stock: Stock) -> BeyondUse:
+    """The earliest of: opened + in-use time, reconstituted + its time, the lot's expiry; opening never
+    lengthens.
+
+    A time of 0 after puncture is no term: the remainder is discarded after the session [RULINGS 3]. So is
+    an unknown one of a container that serves one patient; for a multi-dose vial it leaves the answer
+    unknown.
+    """
+    terms = [(end_of_day(stock.expires_on, stock.zone), f"expiry of lot {stock.lot}")]
+    if stock.reconstituted_at is not None:
+        if stock.after_reconstitution_h is None:
+            return BeyondUse(None, "how long it keeps once reconstituted is not known")
+        terms.append(
+            (stock.reconstituted_at + hours(stock.after_reconstitution_h), "time after reconstitution")
+        )
+    if stock.opened_at is not None and stock.after_puncture_h:
+        terms.append((stock.opened_at + hours(stock.after_puncture_h), "time after opening"))
+    elif stock.reconstituted_at is None and stock.after_puncture_h is None and not is_discarded(stock):
+        return BeyondUse(None, "how long it keeps once opened is not known")
+    return BeyondUse(*min(terms))

@@ -1,0 +1,34 @@
+"""Lots: of the whole organisation, found by product or by number."""
+
+from collections.abc import Iterable
+
+from formulary.db import Missing, db
+from formulary.rules.lot_status import near, normalise
+from formulary.stock.models import Lot
+
+
+def lot(lot_id: int) -> Lot:
+    """One lot; Missing when there is none."""
+    found = db.session.get(Lot, lot_id)
+    if found is None:
+        raise Missing(f"No lot {lot_id}")
+    return found
+
+
+def lots_of(product_ids: Iterable[int]) -> list[Lot]:
+    """Every lot of these products, earliest expiry first."""
+    query = db.select(Lot).where(Lot.product_id.in_(set(product_ids)))
+    return list(db.session.scalars(query.order_by(Lot.expires_on, Lot.id)))
+
+
+def lots_with_number(number: str, product_id: int | None = None) -> list[Lot]:
+    """Lots whose normalised number is this one's."""
+    query = db.select(Lot).where(Lot.normalised == normalise(number)).order_by(Lot.id)
+    return list(db.session.scalars(query if product_id is None else query.filter_by(product_id=product_id)))
+
+
+def similar_lots(number: str, product_id: int | None = None) -> list[Lot]:
+    """Lots whose number a tired eye reads as this one (0 and O, 1 and I and l), without the same ones."""
+    query = db.select(Lot).where(Lot.near == near(number), Lot.normalised != normalise(number))
+    query = query.order_by(Lot.id)
+    return list(db.session.scalars(query if product_id is None else query.filter_by(product_id=product_id)))

@@ -1,0 +1,39 @@
+"""Places of a site."""
+
+from collections.abc import Collection
+
+from formulary.db import Missing, db
+from formulary.stock.models import Place
+
+
+def place(site_id: int, kind: str) -> Place:
+    """The first active place of this kind at the site; Missing when the site was never furnished."""
+    found = db.session.scalar(
+        db.select(Place).filter_by(site_id=site_id, kind=kind, is_active=True).order_by(Place.id).limit(1)
+    )
+    if found is None:
+        raise Missing(f"Site {site_id} has no place of kind {kind}")
+    return found
+
+
+def standing_place(like: Place, kind: str) -> Place:
+    """The place of this kind at the same site."""
+    return place(like.site_id, kind)
+
+
+def place_by_id(place_id: int, site_id: int) -> Place:
+    """One place of the site; Missing for another site's."""
+    found = db.session.scalar(db.select(Place).filter_by(id=place_id, site_id=site_id))
+    if found is None:
+        raise Missing(f"No place {place_id}")
+    return found
+
+
+def places(site_id: int, kinds: Collection[str] = (), *, inactive: bool = False) -> list[Place]:
+    """Places of the site by name, of these kinds or all."""
+    query = db.select(Place).filter_by(site_id=site_id).order_by(Place.name)
+    if kinds:
+        query = query.where(Place.kind.in_(kinds))
+    if not inactive:
+        query = query.where(Place.is_active)
+    return list(db.session.scalars(query))

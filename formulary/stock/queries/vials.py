@@ -1,0 +1,32 @@
+"""Vials: of one's own site, by key or by the code on their label."""
+
+from formulary.db import Missing, db
+from formulary.stock.models import Vial
+
+
+def vial(vial_id: int, site_id: int | None = None) -> Vial:
+    """One vial; Missing for another site's."""
+    return _found(Vial.id == vial_id, site_id, f"No vial {vial_id}")
+
+
+def vial_by_code(code: str, site_id: int | None = None) -> Vial:
+    """The vial with this code on its label; Missing for another site's."""
+    return _found(Vial.code == code, site_id, f"No vial {code}")
+
+
+def open_vials(site_id: int, lot_id: int | None = None) -> list[Vial]:
+    """Vials that stand open at the site, earliest beyond-use date first, of one lot or of all."""
+    query = db.select(Vial).filter_by(site_id=site_id, state="open")
+    if lot_id is not None:
+        query = query.filter_by(lot_id=lot_id)
+    return list(db.session.scalars(query.order_by(Vial.beyond_use_at, Vial.id)))
+
+
+def _found(condition: object, site_id: int | None, otherwise: str) -> Vial:
+    query = db.select(Vial).where(condition)
+    if site_id is not None:
+        query = query.filter_by(site_id=site_id)
+    found = db.session.scalar(query)
+    if found is None:
+        raise Missing(otherwise)
+    return found
