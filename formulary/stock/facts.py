@@ -152,6 +152,7 @@ def _stock(row: Row[Any], holds: Holds, reserved: dict[tuple[int, int, int | Non
         opened_for=row.opened_for_id,
         one_container=None if product.content is None else Quantity(product.content, dimension),
         strength=_strength(row, product),
+        place_id=row.place_id,
     )
 
 

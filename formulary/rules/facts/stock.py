@@ -26,7 +26,8 @@ class Stock:
     """One source a line may be drawn from: a sealed lot at a place, or one open vial.
 
     `remaining` is in the ledger's dimension (volume for solutions, mass or activity for powders); `volume`
-    and `content` describe one full container. `expires_on` is the printed date; `zone` the site's.
+    and `content` describe one full container. `expires_on` is the printed date; `zone` the site's;
+    `place_id` only leads back to the row.
     """
 
     lot_id: int
@@ -51,3 +52,4 @@ class Stock:
     opened_for: int | None = None
     one_container: Quantity | None = None
     strength: Strength | None = None
+    place_id: int | None = None
