@@ -11,10 +11,13 @@ from formulary.stock.models import Lot
 
 
 class PatchTest(Versioned, Base):
-    """One sitting: several products applied to a patient at one time. Its outcome is computed from the readings."""
+    """One sitting: several products applied at one time. Its outcome is computed from the readings."""
 
     __tablename__ = "patch_test"
-    __table_args__ = (one_of("state", "applied", "void"), Index("ix_patch_test_patient", "patient_id", "applied_at"))
+    __table_args__ = (
+        one_of("state", "applied", "void"),
+        Index("ix_patch_test_patient", "patient_id", "applied_at"),
+    )
 
     code: Mapped[str] = mapped_column(String(20), unique=True)
     patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
@@ -27,14 +30,19 @@ class PatchTest(Versioned, Base):
     late_reason: Mapped[str] = mapped_column(Text, default="")
     void_reason: Mapped[str] = mapped_column(Text, default="")
 
-    items: Mapped[list["PatchTestItem"]] = relationship(back_populates="test", order_by="PatchTestItem.number")
+    items: Mapped[list["PatchTestItem"]] = relationship(
+        back_populates="test", order_by="PatchTestItem.number"
+    )
 
 
 class PatchTestItem(Base):
     """What was applied to one spot: product, lot, dilution, vehicle, amount (steps of the lot's ledger)."""
 
     __tablename__ = "patch_test_item"
-    __table_args__ = (UniqueConstraint("test_id", "number"), Index("ix_patch_test_item_lot", "lot_id", "test_id"))
+    __table_args__ = (
+        UniqueConstraint("test_id", "number"),
+        Index("ix_patch_test_item_lot", "lot_id", "test_id"),
+    )
 
     test_id: Mapped[int] = mapped_column(ForeignKey("patch_test.id"))
     number: Mapped[int] = mapped_column(Integer)
@@ -50,11 +58,13 @@ class PatchTestItem(Base):
     test: Mapped[PatchTest] = relationship(back_populates="items")
     product: Mapped[Product] = relationship(lazy="joined")
     lot: Mapped[Lot | None] = relationship(lazy="joined")
-    readings: Mapped[list["PatchTestReading"]] = relationship(back_populates="item", order_by="PatchTestReading.read_at")
+    readings: Mapped[list["PatchTestReading"]] = relationship(
+        back_populates="item", order_by="PatchTestReading.read_at"
+    )
 
 
 class PatchTestReading(Base):
-    """One look at one spot on the ICDRG scale; append-only, a correction is a further reading that says so."""
+    """One look at one spot on the ICDRG scale; append-only: a correction is a further reading."""
 
     __tablename__ = "patch_test_reading"
     __table_args__ = (one_of("grade", "-", "?+", "+", "++", "+++", "IR"),)
@@ -65,6 +75,6 @@ class PatchTestReading(Base):
     entered_at: Mapped[datetime] = mapped_column(UtcDateTime)
     reader_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     note: Mapped[str] = mapped_column(Text, default="")
-    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("patch_test_reading.id"))
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("patch_test_reading.id"), unique=True)
 
     item: Mapped[PatchTestItem] = relationship(back_populates="readings")

@@ -16,6 +16,7 @@ class Patient(Versioned, Base):
     __table_args__ = (
         one_of("sex", "female", "male", "other", "unknown"),
         Index("ix_patient_folded", "folded"),
+        Index("ix_patient_born_on", "born_on"),
     )
 
     code: Mapped[str] = mapped_column(String(20), unique=True)

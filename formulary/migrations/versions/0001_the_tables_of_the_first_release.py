@@ -479,6 +479,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_patient_code")),
     )
     with op.batch_alter_table("patient", schema=None) as batch_op:
+        batch_op.create_index("ix_patient_born_on", ["born_on"], unique=False)
         batch_op.create_index("ix_patient_folded", ["folded"], unique=False)
 
     op.create_table(
@@ -1305,6 +1306,7 @@ def upgrade() -> None:
             ["reader_id"], ["person.id"], name=op.f("fk_patch_test_reading_reader_id_person")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_patch_test_reading")),
+        sa.UniqueConstraint("corrects_id", name=op.f("uq_patch_test_reading_corrects_id")),
     )
     with op.batch_alter_table("patch_test_reading", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_patch_test_reading_item_id"), ["item_id"], unique=False)

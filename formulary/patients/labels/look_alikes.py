@@ -5,7 +5,6 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from formulary.accounts import Actor
-from formulary.db import db
 from formulary.patients import queries
 from formulary.patients.models import Patient
 from formulary.web import words
@@ -27,7 +26,7 @@ class LookAlike:
 def look_alikes(name: str, born_on: date, *, by: Actor, at: datetime) -> list[LookAlike]:
     """The candidates for a name and a birth date; of a patient of another site only the code is said."""
     found = queries.alike(name, born_on)
-    visible = set(db.session.scalars(queries.visible_ids(by=by, at=at))) if found else set()
+    visible = queries.seen_of((row.id for row in found), by=by, at=at)
     return [_told(row, row.id in visible, name, born_on) for row in found]
 
 

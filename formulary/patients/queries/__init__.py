@@ -4,10 +4,11 @@ from formulary.patients.queries.access import (
     EMERGENCY,
     emergencies,
     emergency_now,
+    may_see,
     patient,
     patient_by_code,
     scoped,
-    visible_ids,
+    seen_of,
 )
 from formulary.patients.queries.names import fold
 from formulary.patients.queries.record import (
@@ -40,12 +41,13 @@ __all__ = [
     "found",
     "last_review",
     "listed",
+    "may_see",
     "named",
     "own",
     "patient",
     "patient_by_code",
     "scoped",
+    "seen_of",
     "substances",
-    "visible_ids",
     "weights",
 ]

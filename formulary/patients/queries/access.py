@@ -1,9 +1,10 @@
 """Who may see which patient: those in the care of one's site, and those opened in an emergency."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func
+from sqlalchemy import ColumnElement, Select, exists, func, or_
 from sqlalchemy.orm import aliased
 
 from formulary.accounts import Actor
@@ -14,32 +15,42 @@ from formulary.patients.models import BreakGlass, Care, Patient
 
 EMERGENCY = timedelta(hours=1)
 
-_Kept = aliased(Patient)
-_SURVIVOR = func.coalesce(_Kept.merged_into_id, _Kept.id)
 
+def may_see(patient_id: Any, *, by: Actor, at: datetime) -> ColumnElement[bool]:
+    """That this person may see the patient whom a column names: the condition of every query about patients.
 
-def visible_ids(*, by: Actor, at: datetime) -> Select[Any]:
-    """A subquery of the ids of all patients that this person may see now."""
-    in_care = db.select(Care.patient_id).where(Care.site_id == by.site_id)
-    opened = db.select(BreakGlass.patient_id).where(_running(by.person_id, at))
-    return db.select(_SURVIVOR).where(_Kept.id.in_(in_care) | _Kept.id.in_(opened))
+    A record that was merged is seen by whoever may see the one that was kept.
+    """
+    named = aliased(Patient)
+    kept = func.coalesce(named.merged_into_id, named.id)
+    in_care = exists().where(Care.patient_id == kept, Care.site_id == by.site_id)
+    opened = exists().where(BreakGlass.patient_id == kept, _running(by.person_id, at))
+    return exists().where(named.id == patient_id, or_(in_care, opened))
 
 
 def scoped(*, by: Actor, at: datetime) -> Select[Any]:
     """All patients that this person may see, merged records under the one that was kept."""
-    return db.select(Patient).where(Patient.id.in_(visible_ids(by=by, at=at)))
+    return db.select(Patient).where(Patient.merged_into_id.is_(None), may_see(Patient.id, by=by, at=at))
+
+
+def seen_of(patient_ids: Iterable[int], *, by: Actor, at: datetime) -> set[int]:
+    """Those of these patients that this person may see."""
+    return set(
+        db.session.scalars(
+            scoped(by=by, at=at).with_only_columns(Patient.id).where(Patient.id.in_(set(patient_ids)))
+        )
+    )
 
 
 def patient(patient_id: int, *, by: Actor, at: datetime) -> Patient:
     """The patient of that id; Missing for one that does not exist or that this person may not see."""
-    kept = db.select(_SURVIVOR).where(_Kept.id == patient_id).scalar_subquery()
-    return _only(scoped(by=by, at=at).where(Patient.id == kept), patient_id)
+    return _only(scoped(by=by, at=at).where(Patient.id == _kept(Patient.id == patient_id)), patient_id)
 
 
 def patient_by_code(code: str, *, by: Actor, at: datetime) -> Patient:
     """The patient of that code (`P-20817`, upper or lower case); Missing as for `patient`."""
-    kept = db.select(_SURVIVOR).where(_Kept.code == code.strip().upper()).scalar_subquery()
-    return _only(scoped(by=by, at=at).where(Patient.id == kept), "that code")
+    named = Patient.code == code.strip().upper()
+    return _only(scoped(by=by, at=at).where(Patient.id == _kept(named)), "of that code")
 
 
 def emergency_now(patient_id: int, *, by: Actor, at: datetime) -> BreakGlass | None:
@@ -69,6 +80,12 @@ def emergencies(*, by: Actor) -> list[tuple[BreakGlass, str, str, str]]:
 
 def _sees_all_acts(by: Actor) -> bool:
     return any(AUDIT_SIGHT.get(role) is AuditSight.ALL for role in by.roles)
+
+
+def _kept(named: ColumnElement[bool]) -> Any:
+    """The key of the record that was kept, of the one that is named."""
+    query = db.select(func.coalesce(Patient.merged_into_id, Patient.id)).where(named)
+    return query.correlate(None).scalar_subquery()
 
 
 def _running(person_id: int, at: datetime) -> ColumnElement[bool]:

@@ -1,19 +1,12 @@
 """How names are compared: without case, accents, marks and order of words."""
 
-import unicodedata
 from difflib import SequenceMatcher
 
-LETTERS = str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
-)
+from formulary.catalogue.queries import fold
+
+__all__ = ["fold", "look_alike"]
+
 ALIKE = 0.8
-
-
-def fold(text: str) -> str:
-    """The text as a search compares it: lower case, without accents, words parted by one space."""
-    apart = unicodedata.normalize("NFKD", text.casefold().translate(LETTERS))
-    kept = (c if c.isalnum() else " " for c in apart if not unicodedata.combining(c))
-    return " ".join("".join(kept).split())
 
 
 def look_alike(one: str, other: str) -> bool:

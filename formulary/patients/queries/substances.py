@@ -2,10 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_
-
-from formulary.catalogue.models import Ingredient, SubstanceGroup, Synonym
-from formulary.db import db
+from formulary.catalogue import queries as catalogue
 from formulary.patients.queries.names import fold
 
 MOST = 25
@@ -22,33 +19,25 @@ class Substance:
 
     @property
     def ref(self) -> str:
-        """`ingredient:17`, `group:sulfite`, or `words` for what the catalogue does not hold."""
-        if self.ingredient_id is not None:
-            return f"ingredient:{self.ingredient_id}"
-        return f"group:{self.group_word}" if self.group_word else "words"
+        """`ingredient:17` or `group:sulfite`."""
+        return f"group:{self.group_word}" if self.group_word else f"ingredient:{self.ingredient_id}"
 
 
 def substances(text: str) -> list[Substance]:
     """Groups and substances whose name, other name or meaning holds the text; most 25 of each."""
     part = fold(text)
-    return [*_groups(part), *_ingredients(part, text.strip().lower())] if part else []
+    return [*_groups(part), *_ingredients(text)] if part else []
 
 
 def _groups(part: str) -> list[Substance]:
-    meant = func.lower(SubstanceGroup.meaning).contains(part, autoescape=True)
-    named = func.replace(SubstanceGroup.word, "_", " ").contains(part, autoescape=True)
-    query = db.select(SubstanceGroup).where(SubstanceGroup.is_allergy, or_(named, meant))
-    rows = db.session.scalars(query.order_by(SubstanceGroup.word).limit(MOST))
-    return [
-        Substance(row.word.replace("_", " "), f"group: {row.meaning}", group_word=row.word) for row in rows
-    ]
+    rows = (row for row in catalogue.groups() if row.is_allergy)
+    found = [row for row in rows if part in fold(row.word) or part in fold(row.meaning)]
+    return [Substance(_words(row.word), f"group: {row.meaning}", group_word=row.word) for row in found[:MOST]]
 
 
-def _ingredients(part: str, typed: str) -> list[Substance]:
-    other = db.select(Synonym.ingredient_id).where(Synonym.folded.contains(part, autoescape=True))
-    name = func.lower(Ingredient.name)
-    wanted = or_(
-        name.contains(typed, autoescape=True), name.contains(part, autoescape=True), Ingredient.id.in_(other)
-    )
-    rows = db.session.scalars(db.select(Ingredient).where(wanted).order_by(Ingredient.name).limit(MOST))
-    return [Substance(row.name, row.role, ingredient_id=row.id) for row in rows]
+def _ingredients(text: str) -> list[Substance]:
+    return [Substance(row.name, row.role, ingredient_id=row.id) for row in catalogue.ingredients(text)[:MOST]]
+
+
+def _words(word: str) -> str:
+    return word.replace("_", " ")
