@@ -2,14 +2,16 @@
 
 from flask import Flask
 
-from formulary.stock.models import Balance
 from formulary.db import db
+from formulary.stock.models import Balance
 from tests.support import builders
 from tests.support.world import Cast
 
 
 def test_the_builders_make_valid_rows(app: Flask, cast: Cast) -> None:
-    product = builders.a_product(builders.an_ingredient(groups=("thiol",)), excipients=(builders.an_ingredient(),))
+    product = builders.a_product(
+        builders.an_ingredient(groups=("thiol",)), excipients=(builders.an_ingredient(),)
+    )
     lot = builders.a_lot(product, number="L-2231")
     patient = builders.a_patient()
     builders.an_allergy(patient, "sulfite")

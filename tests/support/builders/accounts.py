@@ -32,13 +32,12 @@ def an_organisation(**columns: Any) -> Organisation:
     )
 
 
+@act()
 def a_site(name: str = "", **columns: Any) -> Site:
     """A clinic in Paris with its standing places, that writes a decimal point."""
     an_organisation()
-    with act():
-        return add_site(
-            name=name or fresh("Site"), at=clock.now(), by=TESTS, **{"zone": "Europe/Paris"} | columns
-        )
+    zone = {"zone": "Europe/Paris"}
+    return add_site(name=name or fresh("Site"), at=clock.now(), by=TESTS, **zone | columns)
 
 
 def the_site() -> Site:
@@ -60,6 +59,7 @@ def a_person(name: str = "", **columns: Any) -> Person:
     )
 
 
+@act()
 def a_user(
     username: str = "", *roles: str, site: Site | None = None, person: Person | None = None, **columns: Any
 ) -> User:

@@ -19,7 +19,7 @@ from formulary.catalogue.models import (
 from formulary.patients.queries import fold
 from formulary.rules.units import Quantity
 from formulary.web.gs1.gtin import check_digit
-from tests.support.builders.base import fresh, number, saved
+from tests.support.builders.base import act, fresh, number, saved
 
 
 def steps(text: str) -> int:
@@ -34,6 +34,7 @@ def a_gtin() -> str:
     return digits + check_digit(digits)
 
 
+@act()
 def an_ingredient(
     name: str = "", *, groups: tuple[str, ...] = (), synonyms: tuple[str, ...] = (), **columns: Any
 ) -> Ingredient:
@@ -46,6 +47,7 @@ def an_ingredient(
     return row
 
 
+@act()
 def a_product(
     ingredient: Ingredient | None = None,
     *,
@@ -64,7 +66,6 @@ def a_product(
         Product(
             **{
                 "ingredient_id": ingredient.id,
-                "ingredient": ingredient,
                 "name": fresh(f"{ingredient.name} {strength}"),
                 "maker": "Maker",
                 "dimension": ingredient.dimension,
@@ -131,6 +132,7 @@ def a_device(capacity: str = "5 mL", graduation: str = "0.2 mL", **columns: Any)
     return saved(Device(**row | columns))
 
 
+@act()
 def a_formula(
     *products: Product, target: str = "5 mL", status: str = "approved", **columns: Any
 ) -> FormulaVersion:

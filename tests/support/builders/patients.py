@@ -37,6 +37,7 @@ def a_name() -> str:
     )
 
 
+@act()
 def a_patient(*, site: Site | None = None, ready: bool = True, **columns: Any) -> Patient:
     """A patient of the site (Paris), born 1985.
 
@@ -45,12 +46,11 @@ def a_patient(*, site: Site | None = None, ready: bool = True, **columns: Any) -
     """
     where = site or the_site()
     by, name = an_actor(where, Role.PRACTITIONER), columns.pop("name", None) or a_name()
-    with act():
-        row = {"code": next_code("P"), "name": name, "folded": fold(name), "born_on": date(1985, 4, 12)}
-        patient = saved(Patient(**{"created_at": clock.now(), "created_by_id": by.person_id} | row | columns))
-        saved(Care(patient_id=patient.id, site_id=where.id, since=clock.now()))
-        if ready:
-            make_ready(patient, by.person_id)
+    row = {"code": next_code("P"), "name": name, "folded": fold(name), "born_on": date(1985, 4, 12)}
+    patient = saved(Patient(**{"created_at": clock.now(), "created_by_id": by.person_id} | row | columns))
+    saved(Care(patient_id=patient.id, site_id=where.id, since=clock.now()))
+    if ready:
+        make_ready(patient, by.person_id)
     return patient
 
 

@@ -18,6 +18,7 @@ from tests.support.builders.base import act, fresh, saved
 from tests.support.builders.catalogue import a_product
 
 
+@act()
 def a_lot(
     product: Product | None = None, *, containers: int = 3, site: Site | None = None, **columns: Any
 ) -> Lot:
@@ -26,7 +27,6 @@ def a_lot(
     number = columns.pop("number", None) or fresh("LOT").replace(" ", "")
     row = {
         "product_id": product.id,
-        "product": product,
         "maker": product.maker,
         "number": number,
         "normalised": normalise(number),
@@ -40,24 +40,24 @@ def a_lot(
     return lot
 
 
+@act()
 def some_stock(lot: Lot, quantity: int, *, site: Site | None = None, kind: str = "storage") -> Movement:
     """Bring in so many steps of a lot, from the supplier to a place of this kind at the site."""
     where = site or the_site()
     by, at = an_actor(where, Role.PHARMACIST), clock.now()
-    with act():
-        delivery = saved(Delivery(site_id=where.id, received_at=at, received_by_id=by.person_id))
-        movement = ledger.post(
-            lot=lot,
-            source=queries.place(where.id, "supplier"),
-            target=queries.place(where.id, kind),
-            quantity=quantity,
-            reason="received",
-            document=("delivery", delivery.id),
-            occurred_at=at,
-            at=at,
-            by=by,
-        )
-        record("stock.receive", lot, by=by, at=at, new={"quantity": quantity}, movements=[movement])
+    delivery = saved(Delivery(site_id=where.id, received_at=at, received_by_id=by.person_id))
+    movement = ledger.post(
+        lot=lot,
+        source=queries.place(where.id, "supplier"),
+        target=queries.place(where.id, kind),
+        quantity=quantity,
+        reason="received",
+        document=("delivery", delivery.id),
+        occurred_at=at,
+        at=at,
+        by=by,
+    )
+    record("stock.receive", lot, by=by, at=at, new={"quantity": quantity}, movements=[movement])
     return movement
 
 

@@ -1,0 +1,98 @@
+"""Both databases after an upgrade: what the models say, with triggers that keep history as it was."""
+
+import warnings
+from collections.abc import Iterator
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from flask import Flask
+from sqlalchemy import CheckConstraint, Column, Connection, Integer, MetaData, inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from formulary.db import db
+from tests.support.builders import a_lot
+
+APPEND_ONLY = {
+    "access_entry",
+    "audit_entry",
+    "cocktail_transition",
+    "movement",
+    "patch_test_reading",
+    "signature",
+}
+TRIGGERS = {
+    "sqlite": "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE NOT tgisinternal",
+}
+INDEXES = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'index'",
+    "postgresql": "SELECT indexname FROM pg_indexes WHERE schemaname = 'public'",
+}
+
+
+def differences(connection: Connection, metadata: MetaData) -> list[object]:
+    """What a new migration would have to change: tables, columns, indexes, keys, types that tell."""
+    exact = connection.dialect.name == "postgresql"
+    context = MigrationContext.configure(connection, opts={"compare_type": exact})
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "autogenerate skipping .* expression-based index")
+        found = compare_metadata(context, metadata)
+    return [*found, *check_differences(connection, metadata), *index_differences(connection, metadata)]
+
+
+def check_differences(connection: Connection, metadata: MetaData) -> Iterator[str]:
+    """CHECK constraints that only the models or only the database have."""
+    known = inspect(connection)
+    for table in metadata.sorted_tables:
+        there = {check["name"] for check in known.get_check_constraints(table.name)}
+        ours = {str(c.name) for c in table.constraints if isinstance(c, CheckConstraint) and c.name}
+        yield from (f"{table.name}: {name}" for name in sorted(there ^ ours))
+
+
+def index_differences(connection: Connection, metadata: MetaData) -> Iterator[str]:
+    """Indexes that only one side has, those over expressions too, which Alembic passes over on SQLite."""
+    there = {name for (name,) in connection.execute(text(INDEXES[connection.dialect.name]))}
+    ours = {str(index.name) for table in metadata.sorted_tables for index in table.indexes}
+    yield from sorted(ours - there)
+
+
+def triggers(connection: Connection) -> dict[str, set[str]]:
+    """The triggers of each table, by what they forbid."""
+    found: dict[str, set[str]] = {}
+    for table, name in connection.execute(text(TRIGGERS[connection.dialect.name])):
+        found.setdefault(table.strip('"'), set()).add(name.rpartition("_no_")[2])
+    return found
+
+
+def with_one_more_column(metadata: MetaData) -> MetaData:
+    """The models with a column that no migration knows."""
+    planted = MetaData(naming_convention=metadata.naming_convention)
+    for table in metadata.sorted_tables:
+        table.to_metadata(planted)
+    planted.tables["lot"].append_column(Column("planted", Integer))
+    return planted
+
+
+def test_an_upgrade_makes_what_the_models_say(app: Flask) -> None:
+    with db.engine.connect() as connection:
+        assert "\n".join(map(str, differences(connection, db.metadata))) == ""
+
+
+def test_a_column_without_a_migration_is_found(app: Flask) -> None:
+    with db.engine.connect() as connection:
+        assert "planted" in str(differences(connection, with_one_more_column(db.metadata)))
+
+
+def test_history_has_its_triggers_after_an_upgrade(app: Flask) -> None:
+    forbidden = {"update", "delete"} | ({"truncate"} if db.engine.dialect.name == "postgresql" else set())
+    with db.engine.connect() as connection:
+        assert triggers(connection) == {table: forbidden for table in APPEND_ONLY}
+
+
+@pytest.mark.parametrize("table", ["audit_entry", "movement"])
+@pytest.mark.parametrize("statement", ["UPDATE {0} SET id = id", "DELETE FROM {0}"])
+def test_what_was_written_is_neither_changed_nor_deleted(app: Flask, table: str, statement: str) -> None:
+    a_lot()
+    with db.engine.connect() as connection, pytest.raises(DBAPIError, match="append-only"):
+        connection.execute(text(statement.format(table)))

@@ -1,0 +1,136 @@
+"""Every address names its permission, keeps others out, and writes nothing when it is only looked at."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from flask import Flask
+
+from formulary.accounts import public
+from formulary.accounts.guards import Undeclared, every_door_declares
+from formulary.db import transaction
+from tests.house.endpoints import doors
+from tests.support.builders import a_person
+from tests.support.client import MOVED, Client
+from tests.support.counting import counting_queries
+from tests.support.world import STAFF, Cast
+
+OPEN_TO_ALL = {"accounts.sign_in", "accounts.use_link", "healthz", "readyz", "start"}
+MAY_BE_WRITTEN_BY_GET = ("access_entry", "user_session")
+WILD = ("0", "2147483648", "99999999999999999999", "-1", "x", "1.5", "%EF%BC%91", "1%00", "%27")
+READERS_POSTS = {"accounts.sign_out", "accounts.change_site"}
+rights_alone = pytest.mark.databases("sqlite")  # who may enter is decided before any table is asked
+
+
+def writes(statements: list[str]) -> list[str]:
+    """The statements that change something other than who looked, and when a session was last seen."""
+    changing = [
+        s for s in statements if s.split(" ", 1)[0].upper() in ("INSERT", "UPDATE", "DELETE", "REPLACE")
+    ]
+    return [
+        s
+        for s in changing
+        if not any(table in s.split("WHERE", maxsplit=1)[0] for table in MAY_BE_WRITTEN_BY_GET)
+    ]
+
+
+@contextmanager
+def writing_nothing(what: str) -> Iterator[None]:
+    """Fail where the block changes a row."""
+    with counting_queries() as queries:
+        yield
+    assert writes(queries.statements) == [], what
+
+
+@rights_alone
+def test_every_endpoint_names_its_permission(app: Flask) -> None:
+    every_door_declares(app)
+
+
+@rights_alone
+def test_an_endpoint_without_a_permission_stops_the_start(make_app: Callable[..., Flask]) -> None:
+    app = make_app()
+    app.add_url_rule("/planted", "planted", lambda: "")
+    with pytest.raises(Undeclared, match="planted"):
+        every_door_declares(app)
+
+
+@rights_alone
+def test_what_is_open_to_everybody_was_decided(app: Flask) -> None:
+    assert {door.endpoint for door in doors(app) if door.permission is None} <= OPEN_TO_ALL
+
+
+@rights_alone
+def test_a_stranger_is_sent_to_the_door(app: Flask, client: Client) -> None:
+    guarded = [door for door in doors(app, "GET") if door.permission]
+    answers = {str(door): client.get(door.url()) for door in guarded}
+    let_in = {name: a.status_code for name, a in answers.items() if a.status_code not in (*MOVED, 404)}
+    assert let_in == {}
+    assert {a.location.split("?")[0] for a in answers.values() if a.status_code in MOVED} == {
+        "/accounts/sign-in"
+    }
+
+
+@rights_alone
+@pytest.mark.parametrize("username", STAFF)
+def test_a_role_without_the_right_gets_403(app: Flask, cast: Cast, client: Client, username: str) -> None:
+    may = cast.actor(username).permissions
+    client.login(username)
+    shut = [door for door in doors(app, "GET") if door.permission and door.permission not in may]
+    answers = {str(door): client.get(door.url()).status_code for door in shut}
+    assert set(answers.values()) <= {403, 404}, answers
+    for door in shut[:3]:
+        page = client.get_page(door.url(), status=403)
+        assert door.permission is not None and door.permission.value in page.text
+
+
+@rights_alone
+def test_the_auditor_changes_nothing(app: Flask, client: Client) -> None:
+    client.login("auditor")
+    token = client.get_ok("/", follow=True).one("input", name="csrf_token").get("value")
+    posting = [door for door in doors(app, "POST") if door.permission and door.endpoint not in READERS_POSTS]
+    for door in posting:
+        with writing_nothing(str(door)):
+            status = client.post(door.url(), {"csrf_token": token}).status_code
+        assert status in (403, 404, 200, 422), f"{door}: {status}"
+
+
+@pytest.mark.parametrize("username", STAFF)
+def test_looking_writes_nothing(app: Flask, cast: Cast, client: Client, username: str) -> None:
+    may = cast.actor(username).permissions
+    client.login(username)
+    for door in doors(app, "GET"):
+        if door.permission in may:
+            with writing_nothing(str(door)):
+                answer = client.get(door.url())
+            assert answer.status_code in (200, 404, *MOVED), f"{door}: {answer.status_code}"
+            if answer.status_code == 200 and answer.mimetype == "text/html":
+                client.read(answer, door.url(), 200)
+
+
+def test_a_view_that_writes_when_looked_at_is_found(make_app: Callable[..., Flask], database: object) -> None:
+    app = make_app()
+
+    @public
+    def planted() -> str:
+        with transaction():
+            a_person()
+        return ""
+
+    app.add_url_rule("/planted", "planted", planted)
+    with (
+        app.app_context(),
+        pytest.raises(AssertionError, match="INSERT INTO person"),
+        writing_nothing("planted"),
+    ):
+        Client(app).get("/planted")
+
+
+@pytest.mark.parametrize("username", ["pharmacist", "practitioner", "recall"])
+def test_a_wild_number_in_an_address_is_no_page(app: Flask, client: Client, username: str) -> None:
+    client.login(username)
+    with_numbers = [door for door in doors(app, "GET") if "id:" in door.rule.rule or "int:" in door.rule.rule]
+    answers = {
+        (str(door), wild): client.get(door.url(wild)).status_code for door in with_numbers for wild in WILD
+    }
+    assert {key: status for key, status in answers.items() if status not in (403, 404)} == {}
