@@ -100,6 +100,13 @@ class Form(FlaskForm):  # type: ignore[misc]
         asked = {name: field for name, field in self._fields.items() if name not in (*OURS, *leave_out)}
         return {name: _value(field) for name, field in asked.items() if not isinstance(field, SubmitField)}
 
+    def fill(self, **answers: Any) -> None:
+        """Put answers in place of what was typed, as after a scan; None and "" leave a field alone."""
+        for name, answer in answers.items():
+            if answer not in (None, ""):
+                field = self._fields[name]
+                field.process(None, answer)
+
     def add_findings(self, findings: Iterable[Finding]) -> None:
         """Put each finding at its field, and those of no field above the form; `errors` is then not empty."""
         fields = {field.name: field for field in _all_fields(self)}

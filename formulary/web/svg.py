@@ -41,8 +41,9 @@ _METER = Markup(
 def px(value: Fraction | int) -> str:
     """A coordinate to one decimal."""
     tenths = round(Fraction(value) * 10)
-    whole, tenth = divmod(tenths, 10)
-    return f"{whole}.{tenth}" if tenth else str(whole)
+    whole, tenth = divmod(abs(tenths), 10)
+    sign = "-" if tenths < 0 else ""
+    return f"{sign}{whole}.{tenth}" if tenth else f"{sign}{whole}"
 
 
 def syringe(capacity: Quantity, graduation: Quantity, volume: Quantity) -> Markup:

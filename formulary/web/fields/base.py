@@ -16,7 +16,7 @@ class Required(InputRequired):  # type: ignore[misc]
 
     def __call__(self, form: BaseForm, field: Field) -> None:
         """Stop with “Lot is not filled in”, unless something was sent."""
-        if field.raw_data and field.raw_data[0]:
+        if typed(field).strip():
             return
         field.errors[:] = []
         raise StopValidation(self.message or f"{field.label.text} is not filled in. {_how(field)}")

@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 PRIMARY = "01"
 QUALIFIERS = ("22", "10", "21", "235")
 GTIN_DIGITS = 14
+MOST_FIELDS = 50
 
 
 class Unreadable(ValueError):
@@ -45,7 +46,9 @@ def _check_gtin(value: str) -> None:
 
 
 def _query_pairs(query: str) -> list[tuple[str, str]]:
-    found = parse_qsl(query, keep_blank_values=True, max_num_fields=50)
+    if query.count("&") >= MOST_FIELDS:
+        raise Unreadable("The address has too many fields.")
+    found = parse_qsl(query, keep_blank_values=True)
     pairs = [(ai, value) for ai, value in found if ai.isascii() and ai.isdecimal()]
     if any(not value for _, value in pairs):
         raise Unreadable("A field of the address has no value.")

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from biip import ParseConfig, ParseError
 from biip.gs1_element_strings import GS1ElementString
 
-from formulary.rules.findings import refuse
+from formulary.rules.findings import Refused, refuse
 from formulary.web.gs1.digital_link import Unreadable, pairs_of
-from formulary.web.gs1.faults import lot_too_long, shown, unreadable
+from formulary.web.gs1.faults import bad_date, lot_too_long, shown, unreadable
 from formulary.web.gs1.gtin import GTIN_LENGTHS, check_digit, gtin14
 
 GS = "\x1d"
@@ -17,6 +17,8 @@ HRI = {
     "[": re.compile(r"\[([0-9]{2,4})\]([^\[\]]+)"),
     "(": re.compile(r"\(([0-9]{2,4})\)((?:(?!\([0-9]{2,4}\)).)+)", re.DOTALL),
 }
+DATED = re.compile(r"(1[1-35-7]|7003)([0-9]{6})", re.ASCII)
+LOT_LENGTH = 20
 WITHOUT_CLOCK = ParseConfig(gs1_element_strings_verify_date=False)
 
 
@@ -83,18 +85,25 @@ def _after(found: GS1ElementString, rest: str) -> str:
             raise unreadable("Two separators stand side by side in it.")
         return rest[1:]
     if rest and found.ai.separator_required:
-        raise (
-            lot_too_long(found.value + rest)
-            if found.ai.ai == "10"
-            else unreadable(f"({found.ai.ai}) is longer than it may be.")
-        )
+        raise _runs_on(found, rest)
     return rest
+
+
+def _runs_on(found: GS1ElementString, rest: str) -> Refused:
+    whole = found.value + rest.partition(GS)[0]
+    if found.ai.ai == "10" and len(whole) > LOT_LENGTH:
+        return lot_too_long(whole)
+    return unreadable(
+        f"The field ({found.ai.ai}) is too long or has a letter no code has: “{shown(whole[:40])}”."
+    )
 
 
 def _extract(text: str) -> GS1ElementString:
     try:
         found = GS1ElementString.extract(text, config=WITHOUT_CLOCK)
     except (ParseError, ValueError, IndexError, ArithmeticError) as fault:
+        if dated := DATED.match(text):
+            raise bad_date(*dated.groups()) from fault
         raise unreadable(f"“{shown(text[:20])}” is not a field of a code on medicine.") from fault
     if not found.value or (found.ai.format.endswith("X..20") and not ALLOWED.fullmatch(found.value)):
         raise unreadable(f"The field ({found.ai.ai}) is empty or has a letter that codes do not have.")

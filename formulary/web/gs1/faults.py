@@ -20,8 +20,14 @@ def lot_too_long(value: str) -> Refused:
     lot = f"“{shown(value[:40])}”, {len(value)} characters"
     reason = f"The lot in this code would be {lot}; a lot has at most 20. A separator is missing."
     return refuse(
-        "scan.lotlot_too_long",
+        "scan.lot_too_long",
         "lot",
         reason,
         "Scan into the scan field with the scanner, or type the lot from the pack.",
     )
+
+
+def bad_date(ai: str, value: str) -> Refused:
+    """A date that no calendar has."""
+    reason = f"The field ({ai}) says {value}, and there is no such day."
+    return refuse("scan.bad_date", "scan", reason, "Scan again, or type the date from the pack.")

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from formulary.rules.findings import Finding, Level, refuse
 from formulary.web.gs1.elements import GS, elements_of, is_hri, is_link
-from formulary.web.gs1.faults import unreadable
+from formulary.web.gs1.faults import bad_date, unreadable
 from formulary.web.gs1.gtin import gtin14
 from formulary.web.words import day
 
@@ -125,10 +125,7 @@ def _date(value: str, ai: str, today: date) -> date:
     try:
         return date(year, month, day or calendar.monthrange(year, month)[1])
     except ValueError as fault:
-        reason = f"The field ({ai}) says {value}, and there is no such day."
-        raise refuse(
-            "scan.bad_date", "scan", reason, "Scan again, or type the date from the pack."
-        ) from fault
+        raise bad_date(ai, value) from fault
 
 
 def _century(two_digits: int, today: date) -> int:
