@@ -4,9 +4,11 @@ from sqlalchemy import Select
 from sqlalchemy.orm import selectinload
 
 from formulary.accounts import Actor, Permission
+from formulary.catalogue.models import Device
 from formulary.cocktails.models import Cocktail
 from formulary.db import Missing, db
 from formulary.preparations.models import Attempt, CloseCall, Draw, PlannedDraw, Syringe
+from formulary.stock.models import Balance, Movement, Place, Vial
 
 SEEING = (Permission.PREPARE, Permission.RELEASE, Permission.ADMINISTER)
 
@@ -110,3 +112,59 @@ def syringe(code: str, by: Actor) -> Syringe:
     if found is None:
         raise Missing(f"No label {code}")
     return found
+
+
+def locked(attempt_id: int, by: Actor) -> Attempt:
+    """One attempt, its cocktail locked first: the first lock of every act at the bench."""
+    found = attempt(attempt_id, by)
+    db.session.execute(db.select(Cocktail.id).where(Cocktail.id == found.cocktail_id).with_for_update())
+    db.session.refresh(found)
+    return found
+
+
+def place_of(vial: Vial) -> Place:
+    """Where an opened vial stands, or stood while it held anything: the site's place of open vials."""
+    query = db.select(Place).join(Balance, Balance.place_id == Place.id).where(Balance.vial_id == vial.id)
+    return db.session.scalars(query.order_by(Balance.quantity.desc()).limit(1)).one()
+
+
+def last_movement(vial_id: int) -> int:
+    """The newest ledger row of a vial."""
+    return db.session.scalar(db.select(db.func.max(Movement.id)).where(Movement.vial_id == vial_id)) or 0
+
+
+def movement(movement_id: int) -> Movement:
+    """One ledger row."""
+    return db.session.get_one(Movement, movement_id)
+
+
+def place_holding(site_id: int, lot_id: int) -> Place:
+    """A storage place of the site that holds the lot; Missing when none does."""
+    query = db.select(Place).join(Balance, Balance.place_id == Place.id)
+    here = (Place.site_id == site_id, Place.kind == "storage", Balance.lot_id == lot_id, Balance.quantity > 0)
+    found = db.session.scalars(query.where(*here).order_by(Balance.quantity.desc()).limit(1)).first()
+    if found is None:
+        raise Missing(f"No shelf holds lot {lot_id}")
+    return found
+
+
+def open_rests(attempt: Attempt) -> list[Vial]:
+    """The vials opened for this attempt that still hold something."""
+    vial_ids = {step.vial_id for step in attempt.planned if step.vial_id}
+    left = db.select(Balance.vial_id).where(Balance.vial_id.in_(vial_ids), Balance.quantity > 0)
+    return list(
+        db.session.scalars(db.select(Vial).where(Vial.id.in_(left), Vial.state == "open").order_by(Vial.id))
+    )
+
+
+def final_device(total: int) -> tuple[Device | None, int]:
+    """The smallest syringe that holds the whole, or how many of the largest do; none where no device is on
+    record.
+    """
+    devices = list(db.session.scalars(db.select(Device).order_by(Device.capacity)))
+    if not devices:
+        return None, 1
+    fitting = next((d for d in devices if d.capacity >= total), None)
+    if fitting is not None:
+        return fitting, 1
+    return devices[-1], -(-total // devices[-1].capacity)

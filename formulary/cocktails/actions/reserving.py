@@ -1,5 +1,6 @@
 """Keeping stock for a prescribed cocktail: what would be drawn today, so that nobody promises it twice."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -32,16 +33,29 @@ def allocate_line(facts: Facts, solved: Solved, *, at: datetime) -> allocation.A
         for_patient=facts.patient.id if facts.patient else None,
         may_split=product.container in MAY_SPLIT,
         policies=facts.policies,
+        for_ref=facts.ref,
     )
 
 
 def reserve_lines(checked: "Checked", *, at: datetime, by: Actor) -> None:
     """Reserve what is there for every line; what is short was found by the checklist and reserves nothing."""
     facts = checked.gathered.cocktail
-    for solved in formulation.solve_cocktail(facts).lines:
-        chosen = allocate_line(facts, solved, at=at)
-        if chosen.picks:
-            stock.reserve(reservation_ref(checked.cocktail), chosen.picks, at=at, by=by)
+    lines = formulation.solve_cocktail(facts).lines
+    chosen = [allocate_line(facts, solved, at=at) for solved in lines if solved.achieved_volume.steps > 0]
+    keep(checked.cocktail, chosen, at=at, by=by)
+
+
+def keep(cocktail: Cocktail, chosen: Iterable[allocation.Allocation], *, at: datetime, by: Actor) -> None:
+    """Keep what was chosen for a cocktail, in the place of what was kept for it before."""
+    picks = [_place(pick) for each in chosen for pick in each.picks]
+    stock.reserve(reservation_ref(cocktail), picks, at=at, by=by)
+
+
+def _place(pick: allocation.Pick) -> stock.Pick:
+    source = pick.stock
+    if source.place_id is None:
+        raise ValueError(f"Lot {source.lot} lies nowhere")
+    return stock.Pick(source.lot_id, pick.quantity.whole(), source.place_id, source.vial_id)
 
 
 def release_reservations(cocktail: Cocktail, *, why: str, at: datetime) -> None:

@@ -1446,7 +1446,9 @@ def upgrade() -> None:
         sa.Column("product_id", sa.Integer(), nullable=False),
         sa.Column("lot_id", sa.Integer(), nullable=True),
         sa.Column("vial_id", sa.Integer(), nullable=True),
+        sa.Column("place_id", sa.Integer(), nullable=True),
         sa.Column("volume", types.Steps(), nullable=False),
+        sa.Column("quantity", types.Steps(), nullable=False),
         sa.Column("allowed_low", types.Steps(), nullable=False),
         sa.Column("allowed_high", types.Steps(), nullable=False),
         sa.Column("device_id", sa.Integer(), nullable=True),
@@ -1465,6 +1467,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_planned_draw_device_id_device")),
         sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_planned_draw_lot_id_lot")),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_planned_draw_place_id_place")),
         sa.ForeignKeyConstraint(
             ["product_id"], ["product.id"], name=op.f("fk_planned_draw_product_id_product")
         ),

@@ -10,8 +10,7 @@ from formulary.audit import record
 from formulary.catalogue import queries as catalogue
 from formulary.cocktails import actions as cocktails
 from formulary.cocktails import queries as cocktail_queries
-from formulary.cocktails.actions.reserving import allocate_line, release_reservations
-from formulary.cocktails.facts import reservation_ref
+from formulary.cocktails.actions.reserving import allocate_line, keep
 from formulary.cocktails.models import Cocktail, Revision
 from formulary.db import db, once
 from formulary.preparations import queries
@@ -21,7 +20,6 @@ from formulary.rules.facts import SitePolicies
 from formulary.rules.findings import Level, Refused, Report, Stage
 from formulary.rules.formulation.solution import Solved
 from formulary.rules.units import Quantity
-from formulary.stock import actions as stock
 from formulary.stock import queries as shelf
 
 EXACT = Fraction(0)
@@ -58,9 +56,7 @@ def claim(cocktail_id: int, *, at: datetime, by: Actor) -> Attempt:
     db.session.flush()
     attempt.planned = list(_steps(plan, facts.policies))
     db.session.flush()
-    release_reservations(cocktail, why="claimed", at=at)
-    for step in plan:
-        stock.reserve(reservation_ref(cocktail), step.allocation.picks, at=at, by=by)
+    keep(cocktail, [step.allocation for step in plan], at=at, by=by)
     record(
         "preparations.claim",
         attempt,
@@ -96,7 +92,7 @@ def _attempt(cocktail: Cocktail, revision: Revision, *, at: datetime, by: Actor)
 
 
 def _steps(plan: list[Planned], policies: SitePolicies) -> Iterator[PlannedDraw]:
-    devices = catalogue.device_ids()
+    devices = {device.name: device.id for device in catalogue.devices()}
     position = 0
     for step in sorted(plan, key=lambda p: (p.solved.to_mark, p.solved.number)):
         for pick in step.allocation.picks:
@@ -116,7 +112,9 @@ def _step(
         product_id=solved.line.product.id,
         lot_id=pick.stock.lot_id,
         vial_id=pick.stock.vial_id,
+        place_id=pick.stock.place_id,
         volume=volume,
+        quantity=pick.quantity.whole(),
         allowed_low=volume - spread,
         allowed_high=volume + spread,
         device_id=devices.get(solved.syringe.name) if solved.syringe else None,
