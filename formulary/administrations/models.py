@@ -10,7 +10,9 @@ from formulary.db import Base, CanonicalJson, Steps, UtcDateTime, Versioned, one
 
 
 class Administration(Versioned, Base):
-    """One session: started with two identifiers and a scanned label, closed as given, partly given or not given. Volumes in nL."""
+    """One session: started with two identifiers and a scanned label, closed as given, partly given or not
+    given. Volumes in nL.
+    """
 
     __tablename__ = "administration"
     __table_args__ = (
@@ -39,14 +41,19 @@ class Administration(Versioned, Base):
     difference: Mapped[int] = mapped_column(Steps, default=0)
     reason: Mapped[str] = mapped_column(Text, default="")
 
-    sites: Mapped[list["InjectionSite"]] = relationship(back_populates="administration", order_by="InjectionSite.number")
+    sites: Mapped[list["InjectionSite"]] = relationship(
+        back_populates="administration", order_by="InjectionSite.number"
+    )
 
 
 class InjectionSite(Base):
     """So many points of so much in one area: `points` times `per_point` nL."""
 
     __tablename__ = "injection_site"
-    __table_args__ = (UniqueConstraint("administration_id", "number"), CheckConstraint("points > 0 AND per_point > 0", name="something_was_given"))
+    __table_args__ = (
+        UniqueConstraint("administration_id", "number"),
+        CheckConstraint("points > 0 AND per_point > 0", name="something_was_given"),
+    )
 
     administration_id: Mapped[int] = mapped_column(ForeignKey("administration.id"))
     number: Mapped[int] = mapped_column(Integer)
@@ -62,7 +69,8 @@ class InjectionSite(Base):
 
 
 class GivenLot(Base):
-    """How much of each lot reached the patient, in its ledger's steps: the recall's last step, written at closing.
+    """How much of each lot reached the patient, in its ledger's steps: the recall's last step, written at
+    closing.
 
     Patient, cocktail and instant are copied here and never change: a recall answers from this index alone.
     """
@@ -72,7 +80,14 @@ class GivenLot(Base):
         UniqueConstraint("administration_id", "draw_id"),
         Index(
             "ix_given_lot_recall",
-            "lot_id", text("at DESC"), text("id DESC"), "patient_id", "cocktail_id", "given", "grade", "via",
+            "lot_id",
+            text("at DESC"),
+            text("id DESC"),
+            "patient_id",
+            "cocktail_id",
+            "given",
+            "grade",
+            "via",
         ),  # fmt: skip
     )
 

@@ -1,0 +1,9 @@
+"""The words of a session: areas, techniques, outcomes, answers."""
+
+AREAS = (
+    "Forehead", "Left cheek", "Right cheek", "Nose", "Upper lip", "Chin", "Neck", "Décolleté",
+    "Scalp", "Left hand", "Right hand", "Abdomen", "Left thigh", "Right thigh",
+)  # fmt: skip
+TECHNIQUES = ("Point by point", "Papule", "Nappage", "Linear")
+OUTCOMES = (("given", "Given"), ("partly_given", "Partly given"), ("not_given", "Not given"))
+ANYTHING_NEW = (("no", "Asked: nothing new"), ("yes", "Something is new"))
