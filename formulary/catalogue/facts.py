@@ -1,4 +1,4 @@
-"""What the rules are told of the catalogue: frozen facts, read in a fixed number of queries, kept by nobody."""
+"""What the rules are told of the catalogue: frozen facts, read anew in a fixed number of queries."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction

@@ -132,7 +132,11 @@ class Product(Versioned, Base):
     @property
     def ph(self) -> tuple[Decimal, Decimal] | None:
         """The pH range of the label, or None while one end is unknown."""
-        return None if self.ph_low is None or self.ph_high is None else (Decimal(self.ph_low), Decimal(self.ph_high))
+        return (
+            None
+            if self.ph_low is None or self.ph_high is None
+            else (Decimal(self.ph_low), Decimal(self.ph_high))
+        )
 
 
 class ProductExcipient(Base):
@@ -199,7 +203,18 @@ class CompatibilityRule(Base):
 
     __tablename__ = "compatibility_rule"
     __table_args__ = (
-        one_of("kind", "pair", "alone", "compatible", "route", "handling", "storage", "substitution", "mixture", "superseded"),
+        one_of(
+            "kind",
+            "pair",
+            "alone",
+            "compatible",
+            "route",
+            "handling",
+            "storage",
+            "substitution",
+            "mixture",
+            "superseded",
+        ),
         one_of("level", "info", "warn", "stop", "block"),
     )
 
@@ -242,7 +257,9 @@ class Formula(Base):
     evidence: Mapped[str] = mapped_column(String(40), default="")
     source: Mapped[str] = mapped_column(Text, default="")
 
-    versions: Mapped[list["FormulaVersion"]] = relationship(back_populates="formula", order_by="FormulaVersion.number")
+    versions: Mapped[list["FormulaVersion"]] = relationship(
+        back_populates="formula", order_by="FormulaVersion.number"
+    )
 
 
 class FormulaVersion(Versioned, Base):
@@ -276,7 +293,10 @@ class FormulaLine(Base):
     """One line: the ingredient and product, what is pinned, and the ranges the approver accepted."""
 
     __tablename__ = "formula_line"
-    __table_args__ = (one_of("pin", "dose", "volume", "concentration", "qs"), Index("ix_formula_line_version", "version_id", "number"))
+    __table_args__ = (
+        one_of("pin", "dose", "volume", "concentration", "qs"),
+        Index("ix_formula_line_version", "version_id", "number"),
+    )
 
     version_id: Mapped[int] = mapped_column(ForeignKey("formula_version.id"))
     number: Mapped[int] = mapped_column(Integer)

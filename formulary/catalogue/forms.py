@@ -1,0 +1,19 @@
+"""The search box of the catalogue, and the signature under a formula."""
+
+from formulary.web import fields as f
+from formulary.web.forms import Form, SearchForm
+
+ROLES = [("", "Everything"), ("active", "Active"), ("diluent", "Diluents"), ("excipient", "Excipients")]
+
+
+class FindForm(SearchForm):
+    """A part of a name, another name, a class or a product."""
+
+    q = f.TextField("Name, other name or product")
+    role = f.ChoiceField("Kind", choices=f.choices(ROLES))
+
+
+class ApproveForm(Form):
+    """The password once more: an approval is signed."""
+
+    secret = f.SecretField("Your password", [f.Required()])
