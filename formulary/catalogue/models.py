@@ -10,7 +10,7 @@ from formulary.db import Base, Steps, UtcDateTime, Versioned, one_of
 
 
 class Ingredient(Versioned, Base):
-    """A substance. `dimension` is mass, iu, amount or `units`; products of `units` get a dimension of their own."""
+    """A substance. `dimension` is mass, iu, amount or `units`; products of `units` get one of their own."""
 
     __tablename__ = "ingredient"
     __table_args__ = (one_of("role", "active", "diluent", "excipient"),)
@@ -40,7 +40,7 @@ class Ingredient(Versioned, Base):
 
 
 class Synonym(Base):
-    """Another name under which an ingredient or a product is found; `folded` is lower case without accents."""
+    """Another name under which an ingredient is found; `folded` is lower case without accents."""
 
     __tablename__ = "synonym"
     __table_args__ = (UniqueConstraint("ingredient_id", "folded"),)
@@ -79,10 +79,10 @@ class SubstanceGroup(Base):
 class Product(Versioned, Base):
     """One product: strength as a pair, what a full container holds, its clocks. None is unknown, always.
 
-    `strength_amount`/`strength_volume` are steps (of the ingredient's dimension, and nL). A powder's strength is what its
-    label states after reconstitution with `reconstitution_volume` nL. `content` is what one container holds, in the
-    ledger's dimension: `volume` (nL) for solutions, mass or activity for powders (`ledger`). `label_routes` are codes
-    ("IM;SC"), `unconfirmed` names the fields that rest on background knowledge ("storage;content").
+    `strength_amount`/`strength_volume` are steps (of the ingredient's dimension, and nL). A powder's strength is
+    what its label states after reconstitution with `reconstitution_volume` nL. `content` is what one container
+    holds, in the ledger's dimension: `volume` (nL) for solutions, mass or activity for powders (`ledger`).
+    `label_routes` are codes ("IM;SC"), `unconfirmed` names the fields that rest on background knowledge.
     """
 
     __tablename__ = "product"
@@ -168,7 +168,7 @@ class ProductCode(Base):
 
 
 class Limit(Base):
-    """A figure that may limit, with its kind: only `label_limit` of the same route does. 0 means: not that way."""
+    """A figure with its kind: only a `label_limit` of the same route limits. 0 means: not that way."""
 
     __tablename__ = "catalogue_limit"
     __table_args__ = (
@@ -198,7 +198,7 @@ class Limit(Base):
 class CompatibilityRule(Base):
     """A row of the compatibility table; see `rules.facts.Compatibility` for what its columns mean.
 
-    Rules are fed with pair, alone and compatible; the other kinds decide nothing there: they are kept and shown.
+    Rules are fed with pair, alone and compatible; a route becomes a limit of 0; the others are kept and shown.
     """
 
     __tablename__ = "compatibility_rule"
