@@ -1,0 +1,226 @@
+"""Whether a patient's patch tests clear a product: rules T1, T2 and T3 in one answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from formulary.rules.facts import PatchTest, PatchTestPolicy, TestOutcome
+from formulary.rules.findings import Finding, Level, Result
+from formulary.rules.lot_status import day_of, day_words
+from formulary.rules.patch_test.outcome import Outcome, outcome
+
+NOT_CLEARED = "or ask a second clinician to co-sign."
+CONCLUDED = frozenset({TestOutcome.NEGATIVE, TestOutcome.DOUBTFUL, TestOutcome.LAPSED})
+WAS_NEGATIVE = frozenset({TestOutcome.NEGATIVE, TestOutcome.LAPSED})
+
+
+@dataclass(frozen=True, slots=True)
+class Clearance:
+    """The answer: `state` as a list names it, a few words, the finding (T1, T2, T3), what it rests on."""
+
+    state: str
+    words: str
+    finding: Finding
+    test: PatchTest | None = None
+    outcome: Outcome | None = None
+
+    @property
+    def cleared(self) -> bool:
+        """Whether the product may be given as far as patch tests go."""
+        return self.finding.result in (Result.PASS, Result.NOT_APPLICABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    ingredient_id: int
+    product_id: int
+    lot_id: int | None
+    at: datetime
+    policy: PatchTestPolicy
+    zone: str
+
+    def of(self, test: PatchTest) -> Outcome:
+        return outcome(test, at=self.at, policy=self.policy)
+
+    def matches(self, test: PatchTest) -> bool:
+        """Whether the test can clear what is asked for: the product, alone, in the lot if bound to it."""
+        lot = not self.policy.bound_to_lot or test.lot_id == self.lot_id
+        return test.product_id == self.product_id and lot and not test.is_mixture
+
+
+def clears(
+    tests: Iterable[PatchTest],
+    ingredient_id: int,
+    product_id: int,
+    lot_id: int | None,
+    *,
+    at: datetime,
+    policy: PatchTestPolicy,
+    zone: str = "UTC",
+) -> Clearance:
+    """Whether these tests clear this product of this ingredient (and this lot, where the site binds to lots).
+
+    A positive test of the ingredient bars, a mixture's included, until a later one of that product or of the
+    product asked for concludes negative. A mixture clears none of its components. The newest concluded test
+    decides; one that is pending or invalid takes nothing from an older one that is still valid.
+    """
+    asked = _Asked(ingredient_id, product_id, lot_id, at, policy, zone)
+    own = [test for test in tests if test.ingredient_id == ingredient_id and test.applied_at <= at]
+    newest_first = sorted(own, key=lambda test: test.applied_at, reverse=True)
+    barring = _standing_positive(newest_first, asked)
+    if barring is not None:
+        return _positive(barring, asked)
+    answer = _by_newest(newest_first, asked)
+    return answer if policy.required or answer.state == "doubtful" else _not_required()
+
+
+def standing_positive(
+    tests: Iterable[PatchTest], ingredient_id: int, *, at: datetime, policy: PatchTestPolicy
+) -> PatchTest | None:
+    """The positive test that bars this ingredient wherever it occurs, as an excipient too; None: none does.
+
+    Any later test of the ingredient that concluded negative lifts it.
+    """
+    own = [test for test in tests if test.ingredient_id == ingredient_id and test.applied_at <= at]
+    judged = [(test, outcome(test, at=at, policy=policy).kind) for test in own]
+    return next(
+        (p for p, kind in judged if kind is TestOutcome.POSITIVE and not _lifted(p, judged, None)), None
+    )
+
+
+def _standing_positive(tests: list[PatchTest], asked: _Asked) -> PatchTest | None:
+    judged = [(test, asked.of(test).kind) for test in tests]
+    lifting = [(t, kind) for t, kind in judged if asked.matches(t) or t.product_id != asked.product_id]
+    positive = (test for test, kind in judged if kind is TestOutcome.POSITIVE)
+    return next((p for p in positive if not _lifted(p, lifting, {p.product_id, asked.product_id})), None)
+
+
+def _lifted(
+    positive: PatchTest, judged: list[tuple[PatchTest, TestOutcome]], products: set[int] | None
+) -> bool:
+    """Whether a later test, of one of these products if any are named, concluded negative."""
+    return any(
+        kind in WAS_NEGATIVE
+        and not test.is_mixture
+        and test.applied_at > positive.applied_at
+        and (products is None or test.product_id in products)
+        for test, kind in judged
+    )
+
+
+def _by_newest(newest_first: list[PatchTest], asked: _Asked) -> Clearance:
+    if asked.policy.bound_to_lot and asked.lot_id is None:
+        return _lot_open()
+    matching = [(test, asked.of(test)) for test in newest_first if asked.matches(test)]
+    decided = next(((t, o) for t, o in matching if o.kind in CONCLUDED), None) or next(iter(matching), None)
+    if decided is None:
+        return _missing(newest_first, asked)
+    return _ANSWERS[decided[1].kind](decided[0], decided[1], asked)
+
+
+def _day(at: datetime | None, asked: _Asked) -> str:
+    return "" if at is None else day_words(day_of(at, asked.zone))
+
+
+def _finding(rule: str, code: str, reason: str, remedy: str, **more: object) -> Finding:
+    fields = {"level": Level.STOP, "rule": rule, **more}
+    return Finding(code, "patch test", reason, remedy, **fields)  # type: ignore[arg-type]
+
+
+def _negative(test: PatchTest, found: Outcome, asked: _Asked) -> Clearance:
+    on = _day(found.on, asked)
+    if found.valid_until is None:
+        reason = f"The patch test was negative on {on}, and how long that counts is not decided."
+        remedy = "An administrator sets how long a negative test stays valid."
+        finding = _finding("T1", "patch_test.validity_unknown", reason, remedy, result=Result.UNKNOWN)
+        return Clearance("unknown", f"negative {on}, validity not decided", finding, test, found)
+    inputs = (("concluded", on), ("valid until", _day(found.valid_until, asked)))
+    finding = Finding(found.code, "patch test", found.reason, result=Result.PASS, rule="T1", inputs=inputs)
+    return Clearance("negative", f"negative {on}", finding, test, found)
+
+
+def _lapsed(test: PatchTest, found: Outcome, asked: _Asked) -> Clearance:
+    until = _day(found.valid_until, asked)
+    finding = _finding(
+        "T1", found.code, f"The negative patch test counted until {until}.", f"Test again, {NOT_CLEARED}"
+    )
+    return Clearance("lapsed", f"lapsed {until}", finding, test, found)
+
+
+def _pending(test: PatchTest, found: Outcome, asked: _Asked) -> Clearance:
+    remedy = "Enter what you see when the reading is due, also if it is nothing."
+    name = next((due.window.name for due in found.due if due.window.required), "")
+    return Clearance(
+        "pending", f"{name} reading to come", _finding("T1", found.code, found.reason, remedy), test, found
+    )
+
+
+def _doubtful(test: PatchTest, found: Outcome, asked: _Asked) -> Clearance:
+    reason = f"The patch test was doubtful on {_day(found.on, asked)}, which clears nothing."
+    finding = _finding("T3", found.code, reason, f"Test again, {NOT_CLEARED}")
+    return Clearance("doubtful", f"doubtful {_day(found.on, asked)}", finding, test, found)
+
+
+def _invalid(test: PatchTest, found: Outcome, asked: _Asked) -> Clearance:
+    finding = _finding("T3", found.code, found.reason, f"Test again, {NOT_CLEARED}")
+    return Clearance("invalid", "not valid", finding, test, found)
+
+
+def _positive(test: PatchTest, asked: _Asked) -> Clearance:
+    found = asked.of(test)
+    on = _day(found.on, asked)
+    mixture = " of a mixture with it" if test.is_mixture else ""
+    reason = f"The patch test{mixture} was positive on {on}."
+    remedy = "This line cannot be given; a new concluded test or a specialist's note reopens it."
+    finding = _finding("T2", "patch_test.positive", reason, remedy, level=Level.BLOCK)
+    return Clearance("positive", f"positive {on}", finding, test, found)
+
+
+def _lot_open() -> Clearance:
+    reason = "The site asks for a test of the very lot, and no lot is chosen yet."
+    finding = _finding("T1", "patch_test.lot_open", reason, "Choose the lot.", result=Result.UNKNOWN)
+    return Clearance("unknown", "lot not chosen yet", finding)
+
+
+def _not_required() -> Clearance:
+    reason = "The site does not ask for a patch test."
+    finding = Finding(
+        "patch_test.not_required", "patch test", reason, result=Result.NOT_APPLICABLE, rule="T1"
+    )
+    return Clearance("not_applicable", "not asked for", finding)
+
+
+def _missing(tests: list[PatchTest], asked: _Asked) -> Clearance:
+    code, reason, words = next(_instead(tests, asked))
+    return Clearance("missing", words, _finding("T1", code, reason, f"Book a patch test, {NOT_CLEARED}"))
+
+
+def _instead(tests: list[PatchTest], asked: _Asked) -> Iterator[tuple[str, str, str]]:
+    """What there is in the place of a test that could clear, the nearest first."""
+    alone = [test for test in tests if not test.is_mixture]
+    if any(test.product_id == asked.product_id for test in alone):
+        yield "patch_test.other_lot", "Another lot of this product was tested.", "another lot tested"
+    if alone:
+        yield (
+            "patch_test.other_product",
+            "Another product of this ingredient was tested.",
+            "another product tested",
+        )
+    if tests:
+        yield (
+            "patch_test.mixture",
+            "It was tested in a mixture only, which clears no component.",
+            "mixture only",
+        )
+    yield "patch_test.missing", "No patch test is on record.", "none on record"
+
+
+_ANSWERS = {
+    TestOutcome.NEGATIVE: _negative,
+    TestOutcome.LAPSED: _lapsed,
+    TestOutcome.PENDING: _pending,
+    TestOutcome.DOUBTFUL: _doubtful,
+    TestOutcome.INVALID: _invalid,
+}
