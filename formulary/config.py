@@ -33,6 +33,7 @@ class Settings:
     idle_minutes: int = 15
     proxies: int = 0
     trusted_hosts: str = ""
+    base_url: str = ""
     behind_tls: bool = False
 
     @property
@@ -44,6 +45,23 @@ class Settings:
         if url.startswith("sqlite:///") and not url.startswith("sqlite:////"):
             return f"sqlite:///{Path(url.removeprefix('sqlite:///')).absolute()}"
         return url
+
+    @property
+    def sqlite_file(self) -> Path | None:
+        """The file of a SQLite database; None in memory or on PostgreSQL."""
+        url = self.sqlalchemy_url
+        name = url.removeprefix("sqlite:///") if url.startswith("sqlite:///") else ""
+        return Path(name) if name and name != ":memory:" else None
+
+    @property
+    def hosts(self) -> list[str]:
+        """The names under which the app may be asked, from a list with commas."""
+        return [name.strip() for name in self.trusted_hosts.split(",") if name.strip()]
+
+    @property
+    def address(self) -> str:
+        """Where a person finds the app: `base_url` where it is set."""
+        return self.base_url.rstrip("/") or f"http://{self.host}:{self.port}"
 
     @property
     def head_key(self) -> bytes:
@@ -60,21 +78,29 @@ class Settings:
     def checked(self) -> "Settings":
         """These settings, or BadSetting where the app must not start with them."""
         if not self.demo and (not self.secret_key or self.secret_key == DEMO_SECRET):
-            raise BadSetting("FORMULARY_SECRET_KEY is not set; outside the demo it needs 32 characters or more")
+            raise BadSetting(
+                "FORMULARY_SECRET_KEY is not set; outside the demo it needs 32 characters or more"
+            )
         if len(self.secret_key) < SECRET_LENGTH:
-            raise BadSetting(f"FORMULARY_SECRET_KEY has {len(self.secret_key)} characters; it needs {SECRET_LENGTH} or more")
+            raise BadSetting(
+                f"FORMULARY_SECRET_KEY has {len(self.secret_key)} characters; it needs {SECRET_LENGTH}"
+            )
         if not 5 <= self.idle_minutes <= 60:  # noqa: PLR2004 - the range is the requirement
             raise BadSetting(f"FORMULARY_IDLE_MINUTES is {self.idle_minutes}; it takes 5 to 60")
         return self
 
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Settings from `FORMULARY_CONFIG` (a TOML file), overruled by the environment; the demo has its own secret."""
+    """Settings from `FORMULARY_CONFIG` (TOML), overruled by the environment; the demo has its own secret."""
     values: dict[str, object] = {}
     if path := environ.get("FORMULARY_CONFIG"):
         values |= tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    values |= {f.name: environ[name] for f in fields(Settings) if (name := f"FORMULARY_{f.name.upper()}") in environ}
-    settings = Settings(**{f.name: _typed(f.name, f.type, values[f.name]) for f in fields(Settings) if f.name in values})  # type: ignore[arg-type]
+    values |= {
+        f.name: environ[name] for f in fields(Settings) if (name := f"FORMULARY_{f.name.upper()}") in environ
+    }
+    settings = Settings(
+        **{f.name: _typed(f.name, f.type, values[f.name]) for f in fields(Settings) if f.name in values}
+    )  # type: ignore[arg-type]
     if settings.demo and not settings.secret_key:
         settings = replace(settings, secret_key=DEMO_SECRET)
     return settings.checked()

@@ -48,6 +48,7 @@ class Permission(StrEnum):
     RECALL_CASES = "run recall cases"
     MANAGE_CLINIC = "manage people, sites, places and policies"
     READ_AUDIT = "read the audit trail"
+    READ_ACCESS = "read who looked at patients"
 
 
 P, R = Permission, Role
@@ -76,6 +77,7 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     P.RECALL_CASES: frozenset({R.RECALL_OFFICER}),
     P.MANAGE_CLINIC: frozenset({R.ADMINISTRATOR}),
     P.READ_AUDIT: frozenset(R),
+    P.READ_ACCESS: frozenset({R.ADMINISTRATOR, R.AUDITOR}),
 }
 
 

@@ -12,7 +12,7 @@ from formulary.accounts.actions.signing import sign
 from formulary.accounts.models import Organisation, Policy, Site
 from formulary.accounts.permissions import Actor
 from formulary.accounts.queries.clinic import UNDECIDED
-from formulary.db import db, expect_version
+from formulary.db import db, expect_version, once
 from formulary.rules.findings import Finding, Level, Refused, inputs_hash, refuse
 
 Opener = Callable[..., None]
@@ -26,6 +26,7 @@ def at_opening(opener: Opener) -> Opener:
     return opener
 
 
+@once
 def found_organisation(name: str, *, at: datetime, by: By) -> Organisation:
     """The one organisation of this database."""
     if queries.organisation_name():
@@ -38,6 +39,7 @@ def found_organisation(name: str, *, at: datetime, by: By) -> Organisation:
     return organisation
 
 
+@once
 def add_site(
     *,
     name: str,
@@ -68,8 +70,9 @@ def add_site(
     return site
 
 
+@once
 def change_site_facts(
-    site: Site, changes: dict[str, Any], *, signer: Actor, at: datetime, version: int | None = None
+    site: Site, changes: dict[str, Any], *, by: Actor, at: datetime, version: int | None = None
 ) -> Site:
     """Change what a site is and which second persons it asks for, signed by an administrator."""
     expect_version(site, version)
@@ -78,11 +81,12 @@ def change_site_facts(
     for name in FACTS:
         setattr(site, name, changes.get(name, before[name]))
     after = _facts(site)
-    sign(signer, meaning="policy", subject=site, signed_hash=inputs_hash(before, after), at=at)
-    audit.record("accounts.change_site_facts", site, by=signer, at=at, old=before, new=after)
+    sign(by, meaning="policy", subject=site, signed_hash=inputs_hash(before, after), at=at)
+    audit.record("accounts.change_site_facts", site, by=by, at=at, old=before, new=after)
     return site
 
 
+@once
 def set_policy(
     site_id: int,
     kind: str,

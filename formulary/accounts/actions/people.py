@@ -10,13 +10,14 @@ from formulary.accounts.actions import passwords
 from formulary.accounts.actions.sessions import end_sessions
 from formulary.accounts.models import Person, StaffRole, User
 from formulary.accounts.permissions import Actor, Operator, Role
-from formulary.db import db, expect_version
+from formulary.db import db, expect_version, once
 from formulary.rules.findings import Finding, Level, Refused, refuse
 
 USERNAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,58}[a-z0-9])?")
 By = Actor | Operator
 
 
+@once
 def add_user(
     *,
     username: str,
@@ -49,6 +50,7 @@ def add_user(
     return user
 
 
+@once
 def change_roles(
     user: User, site_id: int, roles: Collection[Role], *, at: datetime, by: By, version: int | None = None
 ) -> User:
@@ -69,6 +71,7 @@ def change_roles(
     return user
 
 
+@once
 def close_account(user: User, *, reason: str, at: datetime, by: By, version: int | None = None) -> User:
     """Nobody signs in to it any more; what its person did stays as it is."""
     expect_version(user, version)
@@ -81,6 +84,7 @@ def close_account(user: User, *, reason: str, at: datetime, by: By, version: int
     return user
 
 
+@once
 def open_account(user: User, *, reason: str, at: datetime, by: By, version: int | None = None) -> User:
     """Let its person sign in again, with a new one-time link."""
     expect_version(user, version)
@@ -90,6 +94,7 @@ def open_account(user: User, *, reason: str, at: datetime, by: By, version: int 
     return user
 
 
+@once
 def rename(user: User, name: str, *, at: datetime, by: By, version: int | None = None) -> User:
     """Change how a person is called; what they signed keeps the name of then."""
     expect_version(user, version)

@@ -1,7 +1,7 @@
 """What stands before every request: who asks, with which rights, and secrets checked before an act."""
 
 from formulary.accounts.guards.doors import Undeclared, every_door_declares
-from formulary.accounts.guards.secrets import check_secret, own_secret, second_person
+from formulary.accounts.guards.secrets import account_with, check_secret, own_secret, second_person
 from formulary.accounts.guards.sessions import (
     COOKIE,
     CSRF_COOKIE,
@@ -15,6 +15,7 @@ __all__ = [
     "COOKIE",
     "CSRF_COOKIE",
     "Undeclared",
+    "account_with",
     "check_secret",
     "every_door_declares",
     "init_app",

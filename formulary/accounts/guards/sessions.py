@@ -61,7 +61,7 @@ def _identify() -> None:
     live: LiveSession = current_user.live
     _note_use(live)
     g.actor, g.live = live.actor, live
-    g.site = queries.site(live.actor.site_id)
+    g.site = queries.site_as_read(live.actor.site_id)
     if session.get("csrf_token") != live.csrf_id:
         session["csrf_token"] = live.csrf_id
 

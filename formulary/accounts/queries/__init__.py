@@ -1,6 +1,7 @@
 """The only way to get a row of this room: people, sessions, the clinic and its policies."""
 
 from formulary.accounts.queries.clinic import (
+    day_at,
     organisation,
     organisation_name,
     policies_in_force,
@@ -8,6 +9,7 @@ from formulary.accounts.queries.clinic import (
     policy_history,
     policy_rows,
     site,
+    site_as_read,
     sites,
 )
 from formulary.accounts.queries.people import (
@@ -16,6 +18,7 @@ from formulary.accounts.queries.people import (
     people,
     person_names,
     roles_of,
+    roles_of_all,
     signatures_on,
     sites_of,
     staff_who_may,
@@ -37,6 +40,7 @@ __all__ = [
     "LiveSession",
     "actor",
     "actor_of",
+    "day_at",
     "last_site_of",
     "live_session",
     "organisation",
@@ -48,10 +52,12 @@ __all__ = [
     "policy_history",
     "policy_rows",
     "roles_of",
+    "roles_of_all",
     "session",
     "sessions_of",
     "signatures_on",
     "site",
+    "site_as_read",
     "sites",
     "sites_of",
     "staff_who_may",

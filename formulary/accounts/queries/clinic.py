@@ -31,6 +31,13 @@ def site(site_id: int) -> Site:
     return found
 
 
+def site_as_read(site_id: int) -> Site:
+    """One site as it is now, apart from the session: it stays as it was read for the whole request."""
+    found = site(site_id)
+    db.session.expunge(found)
+    return found
+
+
 def sites() -> list[Site]:
     """Every site, by name."""
     return list(db.session.scalars(db.select(Site).order_by(Site.name)))
@@ -53,11 +60,10 @@ def policy_rows(site_id: int, at: datetime) -> dict[str, Policy]:
     return {row.kind: row for row in db.session.scalars(query.order_by(Policy.valid_from, Policy.id))}
 
 
-def policy_history(site_id: int, kind: str) -> list[tuple[Policy, bool]]:
-    """Every decision of the site on this, the newest first, each with whether it undid the one before."""
+def policy_history(site_id: int, kind: str) -> list[Policy]:
+    """Every decision of the site on this, the newest first."""
     query = db.select(Policy).filter_by(site_id=site_id, kind=kind)
-    rows = db.session.scalars(query.order_by(Policy.valid_from.desc(), Policy.id.desc()))
-    return [(row, row.value == UNDECIDED) for row in rows]
+    return list(db.session.scalars(query.order_by(Policy.valid_from.desc(), Policy.id.desc())))
 
 
 def day_at(site_id: int, at: datetime) -> date:

@@ -41,6 +41,14 @@ def roles_of(user_id: int) -> dict[int, frozenset[Role]]:
     return {site_id: frozenset(roles) for site_id, roles in found.items()}
 
 
+def roles_of_all() -> dict[int, dict[int, list[Role]]]:
+    """The roles of every account, by account and site."""
+    found: dict[int, dict[int, list[Role]]] = {}
+    for row in db.session.scalars(db.select(StaffRole).order_by(StaffRole.role)):
+        found.setdefault(row.user_id, {}).setdefault(row.site_id, []).append(Role(row.role))
+    return found
+
+
 def sites_of(user_id: int) -> list[Site]:
     """The sites at which an account has a role, by name."""
     theirs = db.select(StaffRole.site_id).filter_by(user_id=user_id)

@@ -1,0 +1,24 @@
+"""What people type into this room, as values."""
+
+from formulary.accounts.forms.clinic import PolicyForm, SiteForm, policy_form, site_form
+from formulary.accounts.forms.entry import ChooseForm, LinkForm, PasswordForm, SignerForm, SignInForm
+from formulary.accounts.forms.people import NewPersonForm, PersonForm, ReasonForm, RolesForm
+from formulary.accounts.forms.trail import AccessForm, TrailForm
+
+__all__ = [
+    "AccessForm",
+    "ChooseForm",
+    "LinkForm",
+    "NewPersonForm",
+    "PasswordForm",
+    "PersonForm",
+    "PolicyForm",
+    "ReasonForm",
+    "RolesForm",
+    "SignInForm",
+    "SignerForm",
+    "SiteForm",
+    "TrailForm",
+    "policy_form",
+    "site_form",
+]

@@ -1,0 +1,154 @@
+"""What this room calls things: the roles, and the policies that a site decides."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from formulary.accounts.permissions import Role
+from formulary.web.words import SPACE, plural
+
+ROLE_WORDS = [(role.value, role.value.replace("_", " ").capitalize()) for role in Role]
+MARKS = {".": "point, as in 0.5", ",": "comma, as in 0,5"}
+
+
+class Answer(StrEnum):
+    """What kind of answer a part of a policy takes."""
+
+    YES_OR_NO = "yes or no"
+    COUNT = "count"
+    NUMBER = "number"
+    PERCENT = "percent"
+    TEXT = "text"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One answer inside a policy; a policy of one unnamed part is that answer itself."""
+
+    name: str
+    label: str
+    answer: Answer
+    unit: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class PolicyKind:
+    """What a site may decide: its name, what follows, what unknown means, and the answers it takes."""
+
+    kind: str
+    title: str
+    decides: str
+    undecided: str
+    parts: tuple[Part, ...]
+
+
+_ = Answer
+POLICIES = {
+    each.kind: each
+    for each in (
+        PolicyKind(
+            "patch_test",
+            "Patch tests",
+            "Whether a treatment needs a concluded patch test, and for how long one counts.",
+            "A test is asked for, and how long it counts is unknown.",
+            (
+                Part("required", "A concluded test is required", _.YES_OR_NO),
+                Part("bound_to_lot", "A test counts for its own lot alone", _.YES_OR_NO),
+                Part("valid_days", "A test counts for", _.COUNT, "days", "Empty leaves it unknown."),
+            ),
+        ),
+        PolicyKind(
+            "allergy_asked_within_days",
+            "Asking for allergies",
+            "How long the answer about allergies counts before it is asked again.",
+            "Every treatment stops at the question.",
+            (Part("", "An answer counts for", _.COUNT, "days"),),
+        ),
+        PolicyKind(
+            "consent",
+            "Consent",
+            "Which version of the consent a patient must have signed.",
+            "No consent can be current.",
+            (
+                Part("procedure", "Procedure", _.TEXT, hint="Such as mesotherapy."),
+                Part("version", "Version in use", _.TEXT),
+            ),
+        ),
+        PolicyKind(
+            "preparation_limit",
+            "Time limit of preparations",
+            "How long a preparation may be used here, after the standard that the site follows.",
+            "No preparation gets a beyond-use date.",
+            (
+                Part("name", "Category and place", _.TEXT, hint="Such as Category 1, ISO 5 device."),
+                Part("room_h", "At room temperature", _.NUMBER, "h"),
+                Part("fridge_h", "In the refrigerator", _.NUMBER, "h"),
+            ),
+        ),
+        PolicyKind(
+            "tolerances",
+            "Tolerances",
+            "How far an achieved dose or volume may be from the planned one.",
+            "Every difference stops.",
+            (
+                Part("dose", "Dose", _.PERCENT, "%"),
+                Part("volume", "Total volume", _.PERCENT, "%"),
+                Part("smallest_fill", "Smallest filling of a syringe", _.PERCENT, "%"),
+            ),
+        ),
+        PolicyKind(
+            "shared_single_dose",
+            "Sharing single-dose containers",
+            "Whether a single-dose container may serve more than one patient, where and how long.",
+            "A single-dose container serves one patient.",
+            (
+                Part("air", "In which air", _.TEXT, hint="Such as ISO 5."),
+                Part("hours", "For how long after opening", _.NUMBER, "h"),
+            ),
+        ),
+        PolicyKind(
+            "manual_entry_second_person",
+            "Second person for packs without a code",
+            "Whether a second person reads a pack that has no code to scan.",
+            "The same person reads it twice.",
+            (Part("", "A second person reads it", _.YES_OR_NO),),
+        ),
+    )
+}
+del _
+
+
+def part_words(part: Part, value: Any, mark: str) -> str:
+    """One answer of a policy as a page says it; nothing where it is unknown."""
+    if value is None:
+        return ""
+    if part.answer is Answer.YES_OR_NO:
+        return "yes" if value else "no"
+    if part.answer is Answer.COUNT:
+        return plural(int(value), part.unit.removesuffix("s"))
+    number = written(part, value, mark)
+    return f"{number}{SPACE}{part.unit}" if part.unit else number
+
+
+def written(part: Part, value: Any, mark: str) -> str:
+    """An answer as its field shows it: a ratio in per cent, with the site's decimal mark."""
+    if value is None or part.answer not in (Answer.NUMBER, Answer.PERCENT):
+        return "" if value is None else str(value)
+    number = Decimal(str(value)) * (100 if part.answer is Answer.PERCENT else 1)
+    return format(number.normalize(), "f").replace(".", mark)
+
+
+def policy_words(kind: str, value: Any, mark: str) -> list[tuple[str, str]]:
+    """A decision as (what, answer) pairs; empty where it is unknown."""
+    if value is None or value == {}:
+        return []
+    parts = POLICIES[kind].parts if kind in POLICIES else ()
+    told = [(part.label, part_words(part, answer_of(part, value), mark)) for part in parts]
+    return [(label, words) for label, words in told if words]
+
+
+def answer_of(part: Part, value: Any) -> Any:
+    """The answer to one part inside a stored decision."""
+    return value.get(part.name) if part.name and isinstance(value, dict) else value if not part.name else None

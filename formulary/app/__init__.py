@@ -1,0 +1,107 @@
+"""The application factory: settings, database, who asks, rooms, headers, error pages, in this order."""
+
+import secrets
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from flask import Blueprint, Flask, Response, g
+from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
+
+from formulary import config, web
+from formulary.accounts import guards
+from formulary.app import faults, health, logs, navigation
+from formulary.db import db
+
+ROOMS = (
+    "accounts", "audit", "catalogue", "stock", "patients", "patch_tests",
+    "cocktails", "preparations", "administrations", "recalls", "overview",
+)  # fmt: skip
+WITH_TABLES = ROOMS[:-1]
+LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
+
+
+class IdConverter(IntegerConverter):
+    """The number of a row in a path: what both databases hold, in ASCII digits; anything else is no page."""
+
+    regex = "[0-9]{1,10}"
+
+    def __init__(self, url_map: Any) -> None:
+        """Take 1 to 2**31 - 1."""
+        super().__init__(url_map, min=1, max=2**31 - 1)
+
+
+def create_app(settings: config.Settings | None = None) -> Flask:
+    """An application for these settings, or for the environment's; BadSetting where it must not start."""
+    settings = (settings or config.load()).checked()
+    app = Flask("formulary", template_folder=str(config.templates_folder()))
+    app.extensions["formulary"] = settings
+    app.config.from_mapping(_flask_settings(settings))
+    app.url_map.converters["id"] = IdConverter
+    _open_database(app)
+    logs.init_app(app)
+    app.before_request(_name_request)
+    app.after_request(_tell_request)
+    guards.init_app(app)
+    web.init_app(app, hsts=settings.behind_tls, who_changed=faults.who_changed)
+    faults.init_app(app)
+    health.init_app(app)
+    _open_rooms(app)
+    navigation.init_app(app)
+    guards.every_door_declares(app)
+    if settings.proxies:
+        n = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+    return app
+
+
+def _flask_settings(settings: config.Settings) -> dict[str, Any]:
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "TRUSTED_HOSTS": settings.hosts or LOOPBACK,
+        "SQLALCHEMY_DATABASE_URI": settings.sqlalchemy_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True, **_pool(settings)},
+    }
+
+
+def _pool(settings: config.Settings) -> dict[str, Any]:
+    if settings.sqlite_file is None and settings.sqlalchemy_url.startswith("sqlite"):
+        return {}
+    return {"pool_pre_ping": True, "pool_size": settings.threads, "max_overflow": 4, "pool_timeout": 10}
+
+
+def _open_database(app: Flask) -> None:
+    for room in WITH_TABLES:
+        import_module(f"formulary.{room}.models")
+    db.init_app(app)
+    Migrate(app, db, directory=str(config.PACKAGE / "migrations"), render_as_batch=True)
+
+
+def _open_rooms(app: Flask) -> None:
+    for room in ROOMS:
+        for blueprint in _blueprints(room):
+            app.register_blueprint(blueprint)
+
+
+def _blueprints(room: str) -> list[Blueprint]:
+    """What a room opens; one that is still being built opens nothing."""
+    name = f"formulary.{room}.views"
+    try:
+        views = import_module(name) if find_spec(name) else None
+    except ImportError as fault:
+        print(f"{name} cannot be imported yet: {fault}", file=sys.stderr)
+        return []
+    found = getattr(views, "blueprints", None) or [getattr(views, "bp", None)]
+    return [blueprint for blueprint in found if blueprint]
+
+
+def _name_request() -> None:
+    g.request_id = secrets.token_hex(8)
+
+
+def _tell_request(answer: Response) -> Response:
+    answer.headers["X-Request-Id"] = g.get("request_id", "")
+    return answer

@@ -1,0 +1,27 @@
+"""Reading the audit trail and the access log, and proving the chain."""
+
+from formulary.audit.queries.proof import Fault, chain_faults, movements_of_entries
+from formulary.audit.queries.trail import (
+    Filter,
+    Whose,
+    access_log,
+    entries_about,
+    last_change,
+    people_in,
+    recent_acts,
+    trail,
+)
+
+__all__ = [
+    "Fault",
+    "Filter",
+    "Whose",
+    "access_log",
+    "chain_faults",
+    "entries_about",
+    "last_change",
+    "movements_of_entries",
+    "people_in",
+    "recent_acts",
+    "trail",
+]

@@ -1,0 +1,1 @@
+"""Accounts: who may enter, and what they may do."""

@@ -1,0 +1,1 @@
+"""The audit trail: complete, in order, unchangeable."""

@@ -1,0 +1,1 @@
+"""The database: one act, whole or not at all."""
