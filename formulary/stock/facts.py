@@ -25,8 +25,9 @@ USED_AT = frozenset({"in_use", "preparation", "patient", "patch_test"})
 AWAY = frozenset({"quarantine", "waste", "returned", "destroyed", "lost_or_found"})
 STOPS_A_MOVE = frozenset({"lot.held", "lot.quarantined", "lot.expired"})
 COLUMNS = (
-    Balance.quantity, Balance.place_id, Lot.id.label("lot_id"), Lot.number, Lot.expires_on, Lot.status, Place.name,
-    Place.kind, Site.zone, Vial.id.label("vial_id"), Vial.code, Vial.state, Vial.opened_at, Vial.reconstituted_at,
+    Balance.quantity, Balance.place_id, Place.name, Place.kind, Site.zone,
+    Lot.id.label("lot_id"), Lot.number, Lot.expires_on, Lot.status,
+    Vial.id.label("vial_id"), Vial.code, Vial.state, Vial.opened_at, Vial.reconstituted_at,
     Vial.beyond_use_at, Vial.opened_for_id, Vial.mixed_volume, Vial.mixed_content,
 )  # fmt: skip
 

@@ -2,9 +2,11 @@
 entry.
 """
 
+from formulary.stock.actions.balances import lock
 from formulary.stock.actions.codes import label_vials, learn_code
+from formulary.stock.actions.entries import Entry, Way
 from formulary.stock.actions.holds import place_hold, release_hold
-from formulary.stock.actions.ledger import Entry, lock, post, reverse, write
+from formulary.stock.actions.ledger import post, reverse, write
 from formulary.stock.actions.moving import move_lot, move_vial
 from formulary.stock.actions.places import add_place, change_place, furnish
 from formulary.stock.actions.quarantine import release_lot
@@ -21,6 +23,7 @@ __all__ = [
     "Pick",
     "Recorded",
     "Taken",
+    "Way",
     "add_place",
     "change_place",
     "end_reservations",

@@ -8,35 +8,34 @@ from formulary.accounts.actions import next_code
 from formulary.audit import record
 from formulary.catalogue.models import Product
 from formulary.db import Missing, db, once
-from formulary.rules.findings import refuse
 from formulary.stock import queries
+from formulary.stock.labels import refusals
 from formulary.stock.models import Balance, Delivery, Hold, Lot, Place, Reservation, Vial
 
 OBJECTS: dict[str, type[Any]] = {
-    "lot": Lot, "vial": Vial, "place": Place, "product": Product, "delivery": Delivery,
-}  # fmt: skip
+    "lot": Lot,
+    "vial": Vial,
+    "place": Place,
+    "product": Product,
+    "delivery": Delivery,
+}
 
 
 @once
 def place_hold(
     object_kind: str, object_id: int, *, reason: str, at: datetime, by: Actor, source: str = ""
 ) -> Hold:
-    """Stop a lot, vial, place, product or delivery until somebody releases it, and break its reservations.
+    """Stop a lot, vial, place, product or delivery until a person releases it; its reservations end.
 
     `source` is what a page shows after "held:" ("recall R-7"); without it the hold's code and reason are
     shown. Waits for draws under way, so that every later one sees it.
     """
     if not reason.strip():
-        raise refuse(
-            "hold.reason_missing", "hold", "A hold needs a reason.", "Say what was seen.", field="reason"
-        )
+        raise refusals.hold_without_reason("A hold")
     if object_kind not in OBJECTS or db.session.get(OBJECTS[object_kind], object_id) is None:
         raise Missing(f"No {object_kind} {object_id}")
-    code = next_code("H")
-    touched = _touched(object_kind, object_id)
-    db.session.execute(db.select(Balance.id).where(touched).order_by(Balance.id).with_for_update())
     hold = Hold(
-        code=code,
+        code=next_code("H"),
         object_kind=object_kind,
         object_id=object_id,
         reason=reason,
@@ -44,15 +43,15 @@ def place_hold(
         placed_at=at,
         placed_by_id=by.person_id,
     )
+    _wait_for_draws(object_kind, object_id)
     db.session.add(hold)
     db.session.flush()
-    broken = _break_reservations(object_kind, object_id, hold, at)
+    broken = _end_reservations(object_kind, object_id, f"hold {hold.code}", at)
     new = {
-        "hold": code,
-        "object": object_kind,
-        "object_id": object_id,
+        "hold": hold.code,
+        "on": f"{object_kind} {object_id}",
         "source": source,
-        "reservations_broken": broken,
+        "reservations_ended": broken,
     }
     record("stock.hold", hold, by=by, at=at, new=new, reason=reason)
     return hold
@@ -63,44 +62,43 @@ def release_hold(hold_id: int, *, reason: str, at: datetime, by: Actor) -> Hold:
     """End a hold with a reason; the stock is usable again where nothing else stops it."""
     hold = queries.hold(hold_id)
     if hold.released_at is not None:
-        raise refuse(
-            "hold.released_already",
-            hold.code,
-            f"Hold {hold.code} was released before.",
-            "Nothing is left to do.",
-        )
+        raise refusals.released_before(hold)
     if not reason.strip():
-        raise refuse(
-            "hold.reason_missing",
-            hold.code,
-            "A release needs a reason.",
-            "Say what was found.",
-            field="reason",
-        )
+        raise refusals.hold_without_reason("A release")
     hold.released_at, hold.released_by_id, hold.release_reason = at, by.person_id, reason
-    record("stock.release_hold", hold, by=by, at=at, old={"held_since": str(hold.placed_at)}, reason=reason)
+    old = {"held_since": str(hold.placed_at), "reason": hold.reason}
+    record("stock.release_hold", hold, by=by, at=at, old=old, reason=reason)
     db.session.flush()
     return hold
 
 
-def _touched(kind: str, number: int) -> Any:
-    if kind == "lot":
-        return Balance.lot_id == number
-    if kind == "product":
-        return Balance.lot_id.in_(db.select(Lot.id).filter_by(product_id=number))
-    if kind == "delivery":
-        return Balance.lot_id.in_(queries.lots_of_delivery(number))
-    return (Balance.vial_id if kind == "vial" else Balance.place_id) == number
+def _wait_for_draws(kind: str, number: int) -> None:
+    """Take the balances: a draw that began before ends first, one that begins later finds the hold."""
+    touched = {
+        "lot": Balance.lot_id == number,
+        "product": Balance.lot_id.in_(_lots_of_product(number)),
+        "delivery": Balance.lot_id.in_(_lots_of_delivery(kind, number)),
+        "vial": Balance.vial_id == number,
+        "place": Balance.place_id == number,
+    }
+    db.session.execute(db.select(Balance.id).where(touched[kind]).order_by(Balance.id).with_for_update())
 
 
-def _break_reservations(kind: str, number: int, hold: Hold, at: datetime) -> int:
-    by_kind: dict[str, Any] = {
+def _end_reservations(kind: str, number: int, why: str, at: datetime) -> int:
+    kept = {
         "lot": Reservation.lot_id == number,
+        "product": Reservation.lot_id.in_(_lots_of_product(number)),
+        "delivery": Reservation.lot_id.in_(_lots_of_delivery(kind, number)),
         "vial": Reservation.vial_id == number,
         "place": Reservation.place_id == number,
-        "product": Reservation.lot_id.in_(db.select(Lot.id).filter_by(product_id=number)),
-        "delivery": Reservation.lot_id.in_(queries.lots_of_delivery(number) if kind == "delivery" else ()),
     }
-    ended = db.update(Reservation).where(by_kind[kind], Reservation.ended_at.is_(None))
-    done = db.session.execute(ended.values(ended_at=at, ended_why=f"hold {hold.code}"))
-    return done.rowcount
+    ended = db.update(Reservation).where(kept[kind], Reservation.ended_at.is_(None))
+    return db.session.execute(ended.values(ended_at=at, ended_why=why)).rowcount
+
+
+def _lots_of_product(number: int) -> Any:
+    return db.select(Lot.id).filter_by(product_id=number)
+
+
+def _lots_of_delivery(kind: str, number: int) -> set[int]:
+    return queries.lots_of_delivery(number) if kind == "delivery" else set()

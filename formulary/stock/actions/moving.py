@@ -1,24 +1,22 @@
 """Moving stock inside a site: from shelf to shelf, into quarantine, back to the supplier, to destruction."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from formulary.accounts import Actor
 from formulary.audit import record
 from formulary.db import once
-from formulary.rules.findings import refuse
-from formulary.stock import facts, queries
-from formulary.stock.actions.ledger import Entry, write
-from formulary.stock.actions.taking import lot_row
+from formulary.stock import facts
+from formulary.stock.actions.entries import Entry, Way
+from formulary.stock.actions.ledger import write
 from formulary.stock.actions.vials import where_is
+from formulary.stock.actions.wasting import everything_in
+from formulary.stock.labels import refusals
 from formulary.stock.models import Lot, Place, Vial
 
-MOVED_TO = {
-    "storage": "moved",
-    "in_use": "moved",
-    "quarantine": "quarantined",
-    "returned": "returned",
-    "destroyed": "destroyed",
-}
+AWAY = {"quarantine": "quarantined", "returned": "returned", "destroyed": "destroyed"}
+SEALED_GOES_TO = AWAY | {"storage": "moved"}
+OPEN_GOES_TO = AWAY | {"in_use": "moved"}
 
 
 @once
@@ -30,9 +28,9 @@ def move_lot(
     Held, expired and quarantined stock goes to quarantine, return or destruction only; stock leaves
     quarantine for a shelf through `release_lot`.
     """
-    reason = _reason(lot.number, target, ("storage", "quarantine", "returned", "destroyed"))
-    entry = Entry(lot, None, source, target, quantity, reason, ("lot", lot.id), at, remark=remark)
-    movements = write([entry], at=at, by=by, use=facts.Use(lot, None, source, target, quantity))
+    way = Way(target, _reason(target, SEALED_GOES_TO), ("lot", lot.id), at, remark)
+    use = facts.Use(lot, None, source, target, quantity)
+    movements = write([Entry(lot, None, source, quantity, way)], at=at, by=by, use=use)
     new = {"lot": lot.number, "from": source.name, "to": target.name, "quantity": quantity}
     record("stock.move", lot, by=by, at=at, new=new, reason=remark, movements=movements)
     return lot
@@ -40,30 +38,19 @@ def move_lot(
 
 @once
 def move_vial(vial: Vial, *, target: Place, at: datetime, by: Actor, remark: str = "") -> Vial:
-    """Move an open vial with all that is in it to another place of open vials, to quarantine, return or
-    destruction.
-    """
-    reason = _reason(vial.code, target, ("in_use", "quarantine", "returned", "destroyed"))
+    """Move an open vial with all in it to another place of open vials, quarantine, return or destruction."""
+    way = Way(target, _reason(target, OPEN_GOES_TO), ("vial", vial.id), at, remark)
     source = where_is(vial)
-    entries = [
-        Entry(
-            lot_row(c.lot_id), vial, source, target, c.quantity, reason, ("vial", vial.id), at, remark=remark
-        )
-        for c in queries.contents(vial_id=vial.id)
-    ]
+    entries = everything_in(vial, source, way)
+    if target.kind in {"in_use", "quarantine"}:
+        entries = [replace(entry, mixture=None) for entry in entries]
     movements = write(entries, at=at, by=by, use=facts.Use(vial.lot, vial, source, target, 0))
     new = {"vial": vial.code, "from": source.name, "to": target.name}
     record("stock.move", vial, by=by, at=at, new=new, reason=remark, movements=movements)
     return vial
 
 
-def _reason(what: str, target: Place, kinds: tuple[str, ...]) -> str:
+def _reason(target: Place, kinds: dict[str, str]) -> str:
     if target.kind not in kinds:
-        raise refuse(
-            "place.wrong_kind",
-            what,
-            f"{target.name} is not a place for this.",
-            "Choose another place.",
-            field="target",
-        )
-    return MOVED_TO[target.kind]
+        raise refusals.wrong_kind(target.name, "Choose another place.", "target_id")
+    return kinds[target.kind]

@@ -7,8 +7,8 @@ from formulary.accounts.actions import at_opening
 from formulary.accounts.models import Site
 from formulary.audit import record
 from formulary.db import db, once
-from formulary.rules.findings import refuse
 from formulary.stock import queries
+from formulary.stock.labels import refusals
 from formulary.stock.models import Place
 
 STANDING = {
@@ -39,18 +39,10 @@ def furnish(site: Site, *, at: datetime, by: Actor) -> list[Place]:
 
 @once
 def add_place(site_id: int, *, kind: str, name: str, at: datetime, by: Actor, temperature: str = "") -> Place:
-    """Add a shelf, a quarantine, a place for open vials or for preparing; refuses a name that the site has
-    already.
-    """
+    """Add a shelf, a quarantine, a place for open vials or for preparing; refuses a name that is taken."""
     if kind not in ADDED:
-        raise refuse(
-            "place.wrong_kind",
-            name,
-            "Every site has one place of this kind.",
-            "Choose another kind.",
-            field="kind",
-        )
-    _name_is_free(site_id, name, None)
+        raise refusals.wrong_kind(name, "Every site has one place of this kind already.", "kind")
+    _name_is_free(site_id, name)
     place = Place(site_id=site_id, kind=kind, name=name, temperature=temperature)
     db.session.add(place)
     db.session.flush()
@@ -64,11 +56,12 @@ def add_place(site_id: int, *, kind: str, name: str, at: datetime, by: Actor, te
 def change_place(
     place_id: int, *, name: str, temperature: str, is_active: bool, at: datetime, by: Actor
 ) -> Place:
-    """Rename a place, note its temperature, close or open it; refuses to close the last of its kind or one
-    with stock.
+    """Rename a place, note its temperature, close or open it again.
+
+    Refuses to close the last place of its kind, and one that holds stock.
     """
     place = queries.place_by_id(place_id, by.site_id)
-    _name_is_free(place.site_id, name, place.id)
+    _name_is_free(place.site_id, name, but=place.id)
     if place.is_active and not is_active:
         _may_close(place)
     old = {"name": place.name, "temperature": place.temperature, "is_active": place.is_active}
@@ -79,23 +72,14 @@ def change_place(
     return place
 
 
-def _name_is_free(site_id: int, name: str, but: int | None) -> None:
-    taken = db.session.scalar(db.select(Place).filter_by(site_id=site_id, name=name))
-    if taken is not None and taken.id != but:
-        raise refuse(
-            "place.name_taken",
-            name,
-            f"The site has a place called {name}.",
-            "Choose another name.",
-            field="name",
-        )
+def _name_is_free(site_id: int, name: str, but: int | None = None) -> None:
+    taken = db.session.scalar(db.select(Place.id).filter_by(site_id=site_id, name=name))
+    if taken not in {None, but}:
+        raise refusals.name_taken(name)
 
 
 def _may_close(place: Place) -> None:
     if queries.contents(place_id=place.id):
-        raise refuse(
-            "place.not_empty", place.name, f"{place.name} holds stock.", "Move it first.", field="is_active"
-        )
+        raise refusals.place_not_empty(place)
     if len(queries.places(place.site_id, [place.kind])) == 1:
-        reason = f"{place.name} is the site's only place of its kind."
-        raise refuse("place.last_of_kind", place.name, reason, "Add another one first.", field="is_active")
+        raise refusals.last_of_kind(place)

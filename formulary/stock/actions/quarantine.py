@@ -2,14 +2,16 @@
 
 from datetime import datetime
 
-from formulary.accounts import Actor
+from formulary.accounts import Actor, Permission
 from formulary.accounts import queries as accounts
 from formulary.audit import record
 from formulary.db import db, once
-from formulary.rules.findings import Refused, refuse
+from formulary.rules.findings import Refused
 from formulary.rules.lot_status import usable
 from formulary.stock import facts, queries
-from formulary.stock.actions.ledger import Entry, write
+from formulary.stock.actions.entries import Entry, Way
+from formulary.stock.actions.ledger import write
+from formulary.stock.labels import refusals
 from formulary.stock.models import Lot, Movement, Place
 
 STILL_STOPS = frozenset({"lot.held", "lot.expired"})
@@ -17,52 +19,33 @@ STILL_STOPS = frozenset({"lot.held", "lot.expired"})
 
 @once
 def release_lot(lot: Lot, *, place: Place, at: datetime, by: Actor, remark: str = "") -> Lot:
-    """Move everything sealed of a lot out of the site's quarantine to a shelf and make the lot available.
+    """Move everything sealed of a lot out of the site's quarantine to a shelf; the lot becomes available.
 
     Refuses the person who received it (on a solo site they give a reason and it is marked SELF-CHECKED), a
     lot that is held or expired, and one of which nothing lies in quarantine.
     """
     if place.kind != "storage":
-        raise refuse(
-            "place.wrong_kind",
-            place.name,
-            f"{place.name} is not a shelf.",
-            "Choose a shelf.",
-            field="place_id",
-        )
-    parts = [(q, c) for q in queries.places(place.site_id, ["quarantine"]) for c in _sealed_at(lot, q)]
+        raise refusals.wrong_kind(place.name, "Choose a shelf.")
+    parts = [(q, held) for q in queries.places(place.site_id, ["quarantine"]) for held in _sealed_at(lot, q)]
     if not parts:
-        raise refuse(
-            "lot.not_quarantined",
-            lot.number,
-            f"No sealed stock of lot {lot.number} lies in quarantine.",
-            "Nothing is left to do.",
-        )
+        raise refusals.not_quarantined(lot)
     _nothing_stops(lot, parts[0][0], at)
-    self_checked = _second_person(lot, place, by, remark)
-    entries = [
-        Entry(lot, None, source, place, held, "released", ("lot", lot.id), at, remark=remark)
-        for source, held in parts
-    ]
-    movements = write(entries, at=at, by=by)
+    self_checked = _self_checked(lot, place, by, remark)
+    way = Way(place, "released", ("lot", lot.id), at, remark)
+    movements = write([Entry(lot, None, source, held, way) for source, held in parts], at=at, by=by)
     old, lot.status = lot.status, "available"
     new = {"lot": lot.number, "place": place.name, "self_checked": self_checked}
+    was = {"status": old}
     record(
-        "stock.release_quarantine",
-        lot,
-        by=by,
-        at=at,
-        old={"status": old},
-        new=new,
-        reason=remark,
-        movements=movements,
+        "stock.release_quarantine", lot, by=by, at=at, old=was, new=new, reason=remark, movements=movements
     )
     db.session.flush()
     return lot
 
 
 def _sealed_at(lot: Lot, place: Place) -> list[int]:
-    return [c.quantity for c in queries.contents(lot_id=lot.id, place_id=place.id) if c.vial_id is None]
+    lies = queries.contents(lot_id=lot.id, place_id=place.id)
+    return [c.quantity for c in lies if c.vial_id is None]
 
 
 def _nothing_stops(lot: Lot, place: Place, at: datetime) -> None:
@@ -72,20 +55,14 @@ def _nothing_stops(lot: Lot, place: Place, at: datetime) -> None:
         raise Refused(*stops)
 
 
-def _second_person(lot: Lot, place: Place, by: Actor, remark: str) -> bool:
-    """Whether the same person releases what they received, which only a solo site allows, with a reason."""
+def _self_checked(lot: Lot, place: Place, by: Actor, remark: str) -> bool:
+    """Whether a person releases what they received, which only a solo site allows, with a reason."""
     received = db.select(Movement.id).filter_by(lot_id=lot.id, reason="received", by_id=by.person_id)
     if db.session.scalar(received.limit(1)) is None:
         return False
     if not accounts.site(place.site_id).solo:
-        reason = f"You received lot {lot.number}, so another pharmacist looks at it before it is used."
-        raise refuse("release.same_person", lot.number, reason, "Ask a second pharmacist to release it.")
+        may = accounts.staff_who_may(Permission.RELEASE_QUARANTINE, place.site_id, but_not=by.person_id)
+        raise refusals.received_it_oneself(lot, may)
     if not remark.strip():
-        raise refuse(
-            "release.reason_missing",
-            lot.number,
-            "You release what you received yourself.",
-            "Say what you looked at.",
-            field="remark",
-        )
+        raise refusals.release_without_reason(lot)
     return True

@@ -6,10 +6,12 @@ from datetime import datetime
 
 from formulary.accounts import Actor
 from formulary.db import db
-from formulary.rules.findings import Finding, Level, Refused
-from formulary.stock.actions.ledger import Key, Locked, lock
+from formulary.rules.findings import Finding, Refused
+from formulary.stock.actions.balances import lock
+from formulary.stock.actions.entries import Key
 from formulary.stock.facts import standing
-from formulary.stock.models import BY_VIAL, Lot, Place, Reservation, Vial
+from formulary.stock.labels import refusals
+from formulary.stock.models import Lot, Place, Reservation, Vial
 
 
 @dataclass(frozen=True)
@@ -21,21 +23,30 @@ class Pick:
     place_id: int
     vial_id: int | None = None
 
+    @property
+    def key(self) -> Key:
+        """The balance it is of."""
+        return self.place_id, self.lot_id, self.vial_id
+
 
 def reserve(
     for_ref: str, picks: Iterable[Pick], *, at: datetime, by: Actor, until: datetime | None = None
 ) -> list[Reservation]:
-    """Keep these quantities for `for_ref` (`cocktail:12`), all of them or none.
+    """Keep these quantities for `for_ref` (`cocktail:12`), all of them or none; ends what was kept before.
 
-    Ends what was kept for it before. Refuses with one finding per source that others have left too little
-    of. The caller's audit entry tells of it.
+    Refuses with one finding per source of which others have left too little. The caller's audit entry tells
+    of it.
     """
     wanted = list(picks)
     end_reservations(for_ref, why="reserved anew", at=at)
-    rows = lock((pick.place_id, pick.lot_id, pick.vial_id) for pick in wanted)
-    short = [pick for pick in wanted if pick.quantity > _free(pick, rows, at)]
+    rows = lock(pick.key for pick in wanted)
+    kept = _kept(wanted, at)
+    asked: dict[Key, int] = {}
+    for pick in wanted:
+        asked[pick.key] = asked.get(pick.key, 0) + pick.quantity
+    short = [key for key, quantity in asked.items() if quantity > rows[key].quantity - kept.get(key, 0)]
     if short:
-        raise Refused(*(_taken(pick) for pick in short))
+        raise Refused(*map(_taken_meanwhile, short))
     made = [_reservation(for_ref, pick, at, until) for pick in wanted]
     db.session.add_all(made)
     db.session.flush()
@@ -48,23 +59,19 @@ def end_reservations(for_ref: str, *, why: str, at: datetime) -> int:
     return db.session.execute(ended.values(ended_at=at, ended_why=why[:60])).rowcount
 
 
-def _free(pick: Pick, rows: dict[Key, Locked], at: datetime) -> int:
-    key = (pick.place_id, pick.lot_id, pick.vial_id)
-    query = db.select(db.func.coalesce(db.func.sum(Reservation.quantity), 0)).where(
-        Reservation.lot_id == pick.lot_id, Reservation.place_id == pick.place_id, standing(at)
-    )
-    same = Reservation.vial_id.is_(None) if pick.vial_id is None else Reservation.vial_id == pick.vial_id
-    return rows[key].quantity - int(db.session.scalar(query.where(same)) or 0)
+def _kept(picks: list[Pick], at: datetime) -> dict[Key, int]:
+    key = (Reservation.place_id, Reservation.lot_id, Reservation.vial_id)
+    query = db.select(*key, db.func.sum(Reservation.quantity)).group_by(*key)
+    query = query.where(Reservation.lot_id.in_({pick.lot_id for pick in picks}), standing(at))
+    return {(place, lot, vial): int(total) for place, lot, vial, total in db.session.execute(query)}
 
 
-def _taken(pick: Pick) -> Finding:
-    lot, place = db.session.get_one(Lot, pick.lot_id), db.session.get_one(Place, pick.place_id)
-    vial = db.session.get(Vial, pick.vial_id) if pick.vial_id and place.kind in BY_VIAL else None
-    name = f"vial {vial.code}" if vial else f"lot {lot.number} in {place.name}"
-    reason = f"Someone has just taken {name}: too little is left. Nothing was reserved."
-    return Finding(
-        "stock.taken", name, reason, "Check again for the next best pick.", level=Level.BLOCK, rule="L6"
-    )
+def _taken_meanwhile(key: Key) -> Finding:
+    place_id, lot_id, vial_id = key
+    if vial_id is not None:
+        return refusals.taken_meanwhile(f"vial {db.session.get_one(Vial, vial_id).code}")
+    lot, place = db.session.get_one(Lot, lot_id), db.session.get_one(Place, place_id)
+    return refusals.taken_meanwhile(f"lot {lot.number} in {place.name}")
 
 
 def _reservation(for_ref: str, pick: Pick, at: datetime, until: datetime | None) -> Reservation:

@@ -6,7 +6,9 @@ from datetime import datetime
 from formulary.accounts import Actor
 from formulary.db import db
 from formulary.stock import queries
-from formulary.stock.actions.ledger import Document, Entry, lock, write
+from formulary.stock.actions.balances import lock
+from formulary.stock.actions.entries import Document, Entry, Way
+from formulary.stock.actions.ledger import write
 from formulary.stock.models import Discrepancy, Lot, Movement, Place, Vial
 
 
@@ -37,24 +39,28 @@ def record_shortfall(
     What is missing is posted from lost-or-found first and opens a discrepancy with the words of `what`;
     nothing is asked about holds, expiry or state. The caller's audit entry carries all the movements.
     """
-    entry = Entry(lot, vial, source, target, quantity, reason, document, occurred_at)
-    drawn_on = entry.keys[0]
-    there = lock([drawn_on])[drawn_on].quantity if drawn_on else quantity
-    missing = max(0, quantity - there)
+    entry = Entry(lot, vial, source, quantity, Way(target, reason, document, occurred_at))
+    missing = _missing(entry)
+    if not missing:
+        return Recorded(write([entry], at=at, by=by), None)
     found = queries.place(source.site_id, "lost_or_found")
-    rows = (
-        [Entry(lot, vial, found, source, missing, "shortfall", document, occurred_at, remark=what)]
-        if missing
-        else []
-    )
-    movements = write([*rows, entry], at=at, by=by)
-    return Recorded(movements, _open(lot, source, movements[0], missing, what, at) if missing else None)
-
-
-def _open(lot: Lot, place: Place, movement: Movement, missing: int, what: str, at: datetime) -> Discrepancy:
+    topped_up = Entry(lot, vial, found, missing, Way(source, "shortfall", document, occurred_at, what))
+    movements = write([topped_up, entry], at=at, by=by)
     opened = Discrepancy(
-        lot_id=lot.id, place_id=place.id, movement_id=movement.id, quantity=missing, what=what, opened_at=at
+        lot_id=lot.id,
+        place_id=source.id,
+        movement_id=movements[0].id,
+        quantity=missing,
+        what=what,
+        opened_at=at,
     )
     db.session.add(opened)
     db.session.flush()
-    return opened
+    return Recorded(movements, opened)
+
+
+def _missing(entry: Entry) -> int:
+    drawn_on = entry.keys[0]
+    if drawn_on is None:
+        return 0
+    return max(0, entry.quantity - lock([drawn_on])[drawn_on].quantity)

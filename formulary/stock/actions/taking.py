@@ -6,11 +6,13 @@ from fractions import Fraction
 
 from formulary.accounts import Actor
 from formulary.db import db
-from formulary.rules.findings import refuse
 from formulary.rules.units import VOLUME, Quantity, Rounding, round_fraction
-from formulary.stock import facts, labels, queries
-from formulary.stock.actions.ledger import Document, Entry, lock, write
+from formulary.stock import facts, queries
+from formulary.stock.actions.balances import lock
+from formulary.stock.actions.entries import Document, Entry, Way
+from formulary.stock.actions.ledger import write
 from formulary.stock.actions.vials import where_is
+from formulary.stock.labels import refusals
 from formulary.stock.models import Lot, Movement, Place, Vial
 
 
@@ -39,95 +41,68 @@ def take(
     occurred_at: datetime | None = None,
     already_happened: bool = False,
 ) -> list[Taken]:
-    """Take a volume from an open vial to `target`: the ingredient and, of a reconstituted one, its diluent
-    with it.
+    """Take a volume from an open vial: its ingredient and, where it was reconstituted, its diluent with it.
 
     Each lot gives its share rounded to one step; the last take gives all that is left, so the sums are
     exact. The caller's audit entry carries the movements. Refuses more than is left, and everything that
     `facts.allow` refuses; `already_happened` records it all the same, as far as the vial holds it.
     """
-    wanted = steps_of(volume, "volume")
-    place = where_is(vial)
-    entries = shares(vial, place, target, wanted, reason, document, occurred_at or at)
-    use = facts.Use(vial.lot, vial, place, target, entries[0].quantity, for_patient, for_ref)
+    source = where_is(vial)
+    entries = shares(vial, source, volume, Way(target, reason, document, occurred_at or at))
+    use = facts.Use(vial.lot, vial, source, target, entries[0].quantity, for_patient, for_ref)
     movements = write(entries, at=at, by=by, use=None if already_happened else use)
-    return [_taken(entry, movement) for entry, movement in zip(entries, movements, strict=True)]
+    return [_taken(vial, movement) for movement in movements]
+
+
+def shares(vial: Vial, source: Place, volume: Quantity, way: Way) -> list[Entry]:
+    """What a take writes: a row for the ingredient, and one for the diluent of a reconstituted vial."""
+    wanted = steps_of(volume, "volume")
+    if vial.mixed_volume is not None:
+        return _mixed_shares(vial, source, wanted, way)
+    if vial.lot.product.ledger != "volume":
+        raise refusals.not_reconstituted(vial)
+    return [Entry(vial.lot, vial, source, wanted, way)]
+
+
+def share(held: int, wanted: int, left: int) -> int:
+    """What leaves of `held` with `wanted` of `left`: to the nearest step, and at the last all of it."""
+    return held if wanted == left else round_fraction(Fraction(held * wanted, left), Rounding.HALF_EVEN)
 
 
 def steps_of(volume: Quantity, field: str) -> int:
     """A volume in nL; refuses nothing, less than nothing, and what is finer than a step."""
     if volume.dimension != VOLUME:
-        raise refuse(
-            "quantity.not_a_volume", field, "A volume is needed here.", "Give it in mL.", field=field
-        )
+        raise refusals.not_a_volume(field)
     if volume.steps <= 0:
-        raise refuse(
-            "quantity.not_positive", field, "Nothing would move.", "Give a volume above 0 mL.", field=field
-        )
+        raise refusals.nothing_moves(field, field)
     if volume.steps.denominator != 1:
-        raise refuse("quantity.too_fine", field, "It is finer than 0.000001 mL.", "Round it.", field=field)
+        raise refusals.too_fine(field)
     return volume.whole()
-
-
-def shares(
-    vial: Vial, place: Place, target: Place, wanted: int, reason: str, document: Document, when: datetime
-) -> list[Entry]:
-    """The rows that a take of `wanted` nL writes: one for the ingredient, one for the diluent of a
-    reconstituted vial.
-    """
-    if vial.mixed_volume is None:
-        return [Entry(vial.lot, vial, place, target, _plain_volume(vial, wanted), reason, document, when)]
-    lots = [vial.lot, *([lot_row(vial.diluent_lot_id)] if vial.diluent_lot_id else [])]
-    drafts = [Entry(lot, vial, place, target, 1, reason, document, when) for lot in lots]
-    rows = lock(key for draft in drafts for key in draft.keys)
-    left = queries.mixture_left([vial])[vial.id]
-    if wanted > left:
-        raise labels.short(
-            vial.lot, vial, place, there=Quantity(left, VOLUME), needed=Quantity(wanted, VOLUME)
-        )
-    held = {lot.id: rows[(place.id, lot.id, vial.id)].quantity for lot in lots}
-    parts = {lot.id: share(held[lot.id], wanted, left) for lot in lots}
-    if parts[vial.lot_id] == 0:
-        raise refuse(
-            "quantity.too_small", vial.code, "Less than one step of the ingredient would move.", "Take more."
-        )
-    return [
-        Entry(
-            lot,
-            vial,
-            place,
-            target,
-            parts[lot.id],
-            reason,
-            document,
-            when,
-            wanted if lot.id == vial.lot_id else None,
-        )
-        for lot in lots
-        if parts[lot.id]
-    ]
-
-
-def share(held: int, wanted: int, left: int) -> int:
-    """The part of what is held that leaves with `wanted` of `left`: to the nearest step, and all of it at
-    the last.
-    """
-    return held if wanted == left else round_fraction(Fraction(held * wanted, left), Rounding.HALF_EVEN)
-
-
-def _plain_volume(vial: Vial, wanted: int) -> int:
-    if vial.lot.product.ledger != "volume":
-        reason = f"Vial {vial.code} holds a powder: its diluent has not been recorded."
-        raise refuse("vial.not_reconstituted", vial.code, reason, "Record the reconstitution first.")
-    return wanted
-
-
-def _taken(entry: Entry, movement: Movement) -> Taken:
-    assert entry.vial is not None  # noqa: S101 - every share names its vial
-    via = "direct" if entry.lot.id == entry.vial.lot_id else "diluent"
-    return Taken(entry.lot.id, entry.vial.id, movement, entry.quantity, via)
 
 
 def lot_row(lot_id: int) -> Lot:
     """A lot by its key, which a balance names."""
     return db.session.get_one(Lot, lot_id)
+
+
+def _mixed_shares(vial: Vial, source: Place, wanted: int, way: Way) -> list[Entry]:
+    lots = [vial.lot, *([lot_row(vial.diluent_lot_id)] if vial.diluent_lot_id else [])]
+    drafts = [Entry(lot, vial, source, 1, way) for lot in lots]
+    rows = lock(key for draft in drafts for key in draft.keys)
+    left = queries.mixture_left([vial])[vial.id]
+    if wanted > left:
+        amounts = {"there": Quantity(left, VOLUME), "needed": Quantity(wanted, VOLUME)}
+        raise refusals.short(vial.lot, vial, source, **amounts)
+    held = [rows[(source.id, lot.id, vial.id)].quantity for lot in lots]
+    ingredient, *diluent = [share(quantity, wanted, left) for quantity in held]
+    if ingredient == 0:
+        raise refusals.too_small(vial)
+    mixed = [Entry(vial.lot, vial, source, ingredient, way, mixture=wanted)]
+    return mixed + [
+        Entry(lot, vial, source, part, way) for lot, part in zip(lots[1:], diluent, strict=True) if part
+    ]
+
+
+def _taken(vial: Vial, movement: Movement) -> Taken:
+    via = "direct" if movement.lot_id == vial.lot_id else "diluent"
+    return Taken(movement.lot_id, vial.id, movement, movement.quantity, via)

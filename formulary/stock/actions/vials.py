@@ -6,9 +6,10 @@ from formulary.accounts import Actor
 from formulary.accounts.actions import next_code
 from formulary.audit import record
 from formulary.db import Missing, db, once
-from formulary.rules.findings import refuse
 from formulary.stock import facts, queries
-from formulary.stock.actions.ledger import Entry, write
+from formulary.stock.actions.entries import Entry, Way
+from formulary.stock.actions.ledger import write
+from formulary.stock.labels import refusals
 from formulary.stock.models import Lot, Place, Vial
 
 
@@ -26,29 +27,22 @@ def open_vial(
     labelled: Vial | None = None,
     for_ref: str | None = None,
 ) -> Vial:
-    """Open one container of a lot that lies at `place`: its content moves to the place of open vials under
-    a new code.
+    """Open one container of a lot that lies at `place`: its content moves to the place of open vials.
 
-    Refuses a lot that may not be used, a product whose content is unknown, and a shelf that has no full
+    Refuses a lot that may not be used, a product whose content is unknown, and a shelf without a full
     container. An `opened_at` in the past is a late entry: it needs `late_reason` and is recorded whatever
     holds now. `labelled` is a sealed vial that has a label of ours already.
     """
     is_late = _is_late(opened_at, late_reason, at)
     content = content_of(lot)
-    vial = labelled or Vial(code=next_code("V"), lot=lot, site_id=_same_site(place, by), serial=serial)
-    if labelled is not None and (labelled.state, labelled.lot_id) != ("sealed", lot.id):
-        raise refuse(
-            "vial.not_sealed",
-            labelled.code,
-            f"Vial {labelled.code} is {labelled.state}.",
-            "Take another vial.",
-        )
+    vial = _labelled(labelled, lot) or Vial(code=next_code("V"), lot=lot, site_id=_own(place, by).site_id)
+    vial.serial = serial or vial.serial
     vial.opened_at, vial.opened_by_id = opened_at or at, by.person_id
     vial.opened_for_id, vial.late_reason = opened_for_id, late_reason
     db.session.add(vial)
     db.session.flush()
     target = queries.place(place.site_id, "in_use")
-    entry = Entry(lot, vial, place, target, content, "opened", ("vial", vial.id), vial.opened_at)
+    entry = Entry(lot, vial, place, content, Way(target, "opened", ("vial", vial.id), vial.opened_at))
     use = facts.Use(lot, None, place, target, content, opened_for_id, for_ref)
     movements = write([entry], at=at, by=by, use=None if is_late else use)
     vial.state = "open"
@@ -56,7 +50,7 @@ def open_vial(
     new = {
         "vial": vial.code,
         "lot": lot.number,
-        "opened_at": vial.opened_at.isoformat(),
+        "opened_at": str(vial.opened_at),
         "until": str(vial.beyond_use_at),
     }
     record("stock.open", vial, by=by, at=at, new=new, reason=late_reason, movements=movements)
@@ -65,24 +59,16 @@ def open_vial(
 
 def where_is(vial: Vial) -> Place:
     """The place where an opened vial stands; refuses one that has nothing left."""
-    lies = [c for c in queries.contents(vial_id=vial.id, lot_id=vial.lot_id)]
+    lies = queries.contents(vial_id=vial.id, lot_id=vial.lot_id)
     if not lies:
-        raise refuse(
-            "vial.empty", vial.code, f"Vial {vial.code} has nothing left.", "Take another vial.", rule="L6"
-        )
+        raise refusals.empty(vial)
     return db.session.get_one(Place, lies[0].place_id)
 
 
 def content_of(lot: Lot) -> int:
     """What one full container of the lot holds, in its steps; refuses while the catalogue does not know."""
     if lot.product.content is None:
-        reason = f"The catalogue does not say what one container of {lot.product.name} holds."
-        raise refuse(
-            "product.content_unknown",
-            lot.product.name,
-            reason,
-            "Have its content entered in the catalogue first.",
-        )
+        raise refusals.content_unknown(lot.product)
     return lot.product.content
 
 
@@ -103,26 +89,23 @@ def limit_use(vial: Vial, place: Place, at: datetime) -> None:
     db.session.flush()
 
 
+def _labelled(vial: Vial | None, lot: Lot) -> Vial | None:
+    if vial is not None and (vial.state, vial.lot_id) != ("sealed", lot.id):
+        raise refusals.not_sealed(vial)
+    return vial
+
+
 def _is_late(opened_at: datetime | None, late_reason: str, at: datetime) -> bool:
     if opened_at is None or opened_at == at:
         return False
     if opened_at > at:
-        raise refuse(
-            "vial.opened_in_future",
-            "opened",
-            "It says opened later than now.",
-            "Correct the time.",
-            field="opened_at",
-        )
+        raise refusals.in_the_future("opened_at")
     if not late_reason.strip():
-        reason = "The vial was opened before now and no reason for the late entry is given."
-        raise refuse(
-            "vial.late_without_reason", "opened", reason, "Say why it is entered late.", field="late_reason"
-        )
+        raise refusals.late_without_reason()
     return True
 
 
-def _same_site(place: Place, by: Actor) -> int:
+def _own(place: Place, by: Actor) -> Place:
     if place.site_id != by.site_id:
         raise Missing(f"No place {place.id}")
-    return place.site_id
+    return place

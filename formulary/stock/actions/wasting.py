@@ -5,12 +5,13 @@ from datetime import datetime
 from formulary.accounts import Actor
 from formulary.audit import record
 from formulary.db import once
-from formulary.rules.findings import refuse
 from formulary.rules.units import Quantity
-from formulary.stock import labels, queries
-from formulary.stock.actions.ledger import Entry, write
-from formulary.stock.actions.taking import lot_row, shares, steps_of
+from formulary.stock import queries
+from formulary.stock.actions.entries import Entry, Way
+from formulary.stock.actions.ledger import write
+from formulary.stock.actions.taking import lot_row, shares
 from formulary.stock.actions.vials import where_is
+from formulary.stock.labels import WASTE_REASONS, reason_words, refusals
 from formulary.stock.models import Lot, Place, Vial
 
 
@@ -25,41 +26,15 @@ def waste_vial(
     volume: Quantity | None = None,
     occurred_at: datetime | None = None,
 ) -> Vial:
-    """Waste what is left in an open vial, or a volume of it; refuses an empty vial and a reason that is not
-    offered.
-    """
-    check_waste_reason(reason, remark)
-    place = where_is(vial)
-    target = queries.place(place.site_id, "waste")
-    when, document = occurred_at or at, ("vial", vial.id)
-    if volume is None:
-        entries = [
-            Entry(
-                lot_row(c.lot_id),
-                vial,
-                place,
-                target,
-                c.quantity,
-                reason,
-                document,
-                when,
-                _mixture(vial, c.lot_id),
-                remark=remark,
-            )
-            for c in queries.contents(vial_id=vial.id)
-        ]
-    else:
-        entries = shares(vial, place, target, steps_of(volume, "volume"), reason, document, when)
+    """Waste what is left in an open vial, or a volume of it; refuses an empty vial and an unknown reason."""
+    _has_reason(reason, remark)
+    source = where_is(vial)
+    target = queries.place(source.site_id, "waste")
+    way = Way(target, reason, ("vial", vial.id), occurred_at or at, remark)
+    entries = everything_in(vial, source, way) if volume is None else shares(vial, source, volume, way)
     movements = write(entries, at=at, by=by)
-    record(
-        "stock.waste",
-        vial,
-        by=by,
-        at=at,
-        new={"vial": vial.code},
-        reason=_why(reason, remark),
-        movements=movements,
-    )
+    why = ": ".join(filter(None, (reason_words(reason), remark)))
+    record("stock.waste", vial, by=by, at=at, new={"vial": vial.code}, reason=why, movements=movements)
     return vial
 
 
@@ -76,36 +51,26 @@ def waste_lot(
     occurred_at: datetime | None = None,
 ) -> Lot:
     """Waste sealed stock of a lot from a shelf or from quarantine; `quantity` is in the lot's steps."""
-    check_waste_reason(reason, remark)
-    target = queries.place(place.site_id, "waste")
-    entry = Entry(
-        lot, None, place, target, quantity, reason, ("lot", lot.id), occurred_at or at, remark=remark
-    )
-    movements = write([entry], at=at, by=by)
+    _has_reason(reason, remark)
+    way = Way(queries.place(place.site_id, "waste"), reason, ("lot", lot.id), occurred_at or at, remark)
+    movements = write([Entry(lot, None, place, quantity, way)], at=at, by=by)
     new = {"lot": lot.number, "place": place.name, "quantity": quantity}
-    record("stock.waste", lot, by=by, at=at, new=new, reason=_why(reason, remark), movements=movements)
+    why = ": ".join(filter(None, (reason_words(reason), remark)))
+    record("stock.waste", lot, by=by, at=at, new=new, reason=why, movements=movements)
     return lot
 
 
-def check_waste_reason(reason: str, remark: str) -> None:
-    """Refuse a reason that is not offered, and "another reason" without saying which."""
-    if reason not in labels.WASTE_REASONS:
-        raise refuse("waste.reason_missing", "waste", "No reason was chosen.", "Choose one.", field="reason")
+def everything_in(vial: Vial, source: Place, way: Way) -> list[Entry]:
+    """All that is left in a vial, on its way: the ingredient with the mixture, and the diluent."""
+    left = queries.mixture_left([vial]).get(vial.id)
+    return [
+        Entry(lot_row(c.lot_id), vial, source, c.quantity, way, left if c.lot_id == vial.lot_id else None)
+        for c in queries.contents(vial_id=vial.id)
+    ]
+
+
+def _has_reason(reason: str, remark: str) -> None:
+    if reason not in WASTE_REASONS:
+        raise refusals.no_waste_reason()
     if reason == "other" and not remark.strip():
-        raise refuse(
-            "waste.remark_missing",
-            "waste",
-            "Another reason needs words.",
-            "Say what happened.",
-            field="remark",
-        )
-
-
-def _mixture(vial: Vial, lot_id: int) -> int | None:
-    if vial.mixed_volume is None or lot_id != vial.lot_id:
-        return None
-    return queries.mixture_left([vial])[vial.id]
-
-
-def _why(reason: str, remark: str) -> str:
-    return labels.reason_words(reason) + (f": {remark}" if remark else "")
+        raise refusals.no_waste_remark()

@@ -1,0 +1,74 @@
+"""What a pack says, held against what may enter and what is on record."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from formulary.accounts import queries as accounts
+from formulary.catalogue.models import Product
+from formulary.rules.findings import Finding, Level, Refused
+from formulary.rules.lot_status import receivable
+from formulary.stock import queries
+from formulary.stock.labels import refusals
+from formulary.stock.models import Lot, Place
+
+
+@dataclass(frozen=True)
+class Printed:
+    """What the pack says, as scanned or typed; without a maker it is the product's."""
+
+    product: Product
+    maker: str
+    number: str
+    expires_on: date
+
+    @property
+    def made_by(self) -> str:
+        """Whose lot it is."""
+        return self.maker or self.product.maker
+
+    @property
+    def told(self) -> dict[str, str]:
+        """The same for the audit trail."""
+        return {"lot": self.number, "product": self.product.name, "expires_on": str(self.expires_on)}
+
+
+def may_enter(printed: Printed, place: Place, at: datetime, overrides: Mapping[str, str]) -> dict[str, str]:
+    """The reasons given for warnings; raises Refused with everything that stands against it."""
+    zone, for_return = accounts.site(place.site_id).zone, place.kind == "quarantine"
+    found = receivable(printed.number, printed.expires_on, at=at, zone=zone, quarantine=for_return)
+    found = (*found, *swallowed(printed))
+    reasons = {f.code: overrides[f.key] for f in found if f.level == Level.WARN and overrides.get(f.key)}
+    stops = [f for f in found if f.level == Level.BLOCK or (f.level == Level.WARN and f.code not in reasons)]
+    if stops:
+        raise Refused(*stops)
+    return reasons
+
+
+def swallowed(printed: Printed) -> Iterator[Finding]:
+    """Ask about a number that holds the expiry, a GTIN, or a known lot with a serial behind it."""
+    number = printed.number.upper()
+    known = next((n for n in _numbers(printed.product) if number.startswith(f"{n.upper()}21")), "")
+    codes = [code.gtin for code in printed.product.codes]
+    others = [f"17{printed.expires_on:%y%m%d}", *codes]
+    if known or any(other in number for other in others):
+        yield refusals.swallowed(printed.number, known)
+
+
+def known_lot(printed: Printed, second_record: bool) -> Lot | None:
+    """The lot that is on record just so; refuses one that is nearly so, until a person says it is another."""
+    same = queries.lots_with_number(printed.number, printed.product.id)
+    for lot in same:
+        if (lot.maker, lot.number, lot.expires_on) == (printed.made_by, printed.number, printed.expires_on):
+            return lot
+    if second_record:
+        return None
+    if same:
+        raise Refused(*(refusals.known_otherwise(lot, printed.number, printed.expires_on) for lot in same))
+    if similar := queries.similar_lots(printed.number, printed.product.id):
+        raise Refused(*(refusals.looks_like(lot, printed.number) for lot in similar))
+    return None
+
+
+def _numbers(product: Product) -> list[str]:
+    return [lot.number for lot in queries.lots_of([product.id])]

@@ -1,0 +1,25 @@
+"""Places, lots, vials, the ledger of movements, balances, holds, reservations, deliveries."""
+
+from formulary.stock.models.holds import Hold, Reservation
+from formulary.stock.models.ledger import HASH_VERSION, HASHED, Balance, Discrepancy, Movement, movement_hash
+from formulary.stock.models.lots import Lot, Vial, measured_in
+from formulary.stock.models.places import BY_VIAL, GUARDED, PLACE_KINDS, Delivery, Place
+
+__all__ = [
+    "BY_VIAL",
+    "GUARDED",
+    "HASHED",
+    "HASH_VERSION",
+    "PLACE_KINDS",
+    "Balance",
+    "Delivery",
+    "Discrepancy",
+    "Hold",
+    "Lot",
+    "Movement",
+    "Place",
+    "Reservation",
+    "Vial",
+    "measured_in",
+    "movement_hash",
+]

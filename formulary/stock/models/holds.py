@@ -1,0 +1,57 @@
+"""What keeps stock from being used: holds, and reservations for somebody."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from formulary.db import Base, Steps, UtcDateTime, one_of
+
+
+class Hold(Base):
+    """A stop: on a lot, a vial, a place, a product or a delivery; until somebody releases it."""
+
+    __tablename__ = "hold"
+    __table_args__ = (
+        one_of("object_kind", "lot", "vial", "place", "product", "delivery"),
+        Index("ix_hold_object", "object_kind", "object_id", "released_at"),
+    )
+
+    code: Mapped[str] = mapped_column(String(20), unique=True)
+    object_kind: Mapped[str] = mapped_column(String(20))
+    object_id: Mapped[int] = mapped_column(Integer)
+    reason: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(String(200), default="")
+    placed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    placed_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    released_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    release_reason: Mapped[str] = mapped_column(Text, default="")
+
+    @property
+    def words(self) -> str:
+        """How a page names it after "held:"."""
+        return self.source or f"{self.code}, {self.reason}"
+
+
+class Reservation(Base):
+    """A quantity of a lot (or of one vial) kept for somebody: `for_ref` is opaque to this room
+    (`cocktail:12`).
+    """
+
+    __tablename__ = "reservation"
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity_is_positive"),
+        Index("ix_reservation_lot", "lot_id", "ended_at"),
+        Index("ix_reservation_ref", "for_ref", "ended_at"),
+    )
+
+    lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"))
+    place_id: Mapped[int] = mapped_column(ForeignKey("place.id"))
+    vial_id: Mapped[int | None] = mapped_column(ForeignKey("vial.id"))
+    quantity: Mapped[int] = mapped_column(Steps)
+    for_ref: Mapped[str] = mapped_column(String(60))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_why: Mapped[str] = mapped_column(String(60), default="")

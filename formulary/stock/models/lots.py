@@ -1,0 +1,99 @@
+"""Lots of a maker, and the vials that were opened or labelled out of them."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+
+from formulary.catalogue.models import Product
+from formulary.db import Base, Steps, UtcDateTime, Versioned, one_of
+from formulary.rules.lot_status import near, normalise
+from formulary.rules.units import VOLUME, Dimension, Quantity, dimension
+
+
+def measured_in(product: Product) -> Dimension:
+    """What the ledger of a product counts: volume, or for a powder the dimension of its strength."""
+    return VOLUME if product.ledger == "volume" else dimension(product.dimension)
+
+
+class Lot(Versioned, Base):
+    """A maker's lot of a product, of the whole organisation. Hold and expiry are computed, never stored.
+
+    `expires_on` is the printed date; usable through that day. `normalised` is what a lookup begins with.
+    """
+
+    __tablename__ = "lot"
+    __table_args__ = (
+        UniqueConstraint("product_id", "maker", "number", "expires_on"),
+        one_of("status", "quarantined", "available", "exhausted"),
+        Index("ix_lot_normalised", "normalised", "product_id"),
+        Index("ix_lot_near", "near"),
+        Index("ix_lot_expiry", "product_id", "expires_on", "id"),
+    )
+
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id"))
+    maker: Mapped[str] = mapped_column(String(120), default="")
+    number: Mapped[str] = mapped_column(String(20))
+    normalised: Mapped[str] = mapped_column(String(20))
+    near: Mapped[str] = mapped_column(String(20))
+    expires_on: Mapped[date] = mapped_column(Date)
+    status: Mapped[str] = mapped_column(String(20), default="available")
+    made_from_id: Mapped[int | None] = mapped_column(ForeignKey("lot.id"), index=True)
+    grade: Mapped[str] = mapped_column(String(20), default="scanned")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    product: Mapped[Product] = relationship(lazy="joined")
+
+    @validates("number")
+    def _fill_lookups(self, _name: str, number: str) -> str:
+        self.normalised, self.near = normalise(number), near(number)
+        return number
+
+    def __str__(self) -> str:
+        return f"{self.product.name}, lot {self.number}"
+
+    @property
+    def measured_in(self) -> Dimension:
+        """What its ledger counts: volume, or for a powder the dimension of its strength."""
+        return measured_in(self.product)
+
+    def quantity(self, steps: int) -> Quantity:
+        """So many of its ledger's steps as a quantity."""
+        return Quantity(steps, self.measured_in)
+
+
+class Vial(Versioned, Base):
+    """A container with a serial of its own (`V-0417`), made when it is opened or labelled.
+
+    `state`: sealed, open, empty, wasted, returned. `beyond_use_at` was shortened by opening and
+    reconstituting, never lengthened, and `beyond_use_limit` names the term that decided it. A reconstituted
+    vial holds `mixed_volume` nL; the lot of its diluent is in the ledger under the same vial.
+    """
+
+    __tablename__ = "vial"
+    __table_args__ = (
+        one_of("state", "sealed", "open", "empty", "wasted", "returned"),
+        Index("ix_vial_lot", "lot_id", "state"),
+    )
+
+    code: Mapped[str] = mapped_column(String(20), unique=True)
+    lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"))
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    serial: Mapped[str | None] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(20), default="open")
+    opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    opened_for_id: Mapped[int | None] = mapped_column(Integer)
+    late_reason: Mapped[str] = mapped_column(Text, default="")
+    reconstituted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    mixed_volume: Mapped[int | None] = mapped_column(Steps)
+    mixed_content: Mapped[int | None] = mapped_column(Steps)
+    displacement: Mapped[int | None] = mapped_column(Steps)
+    diluent_lot_id: Mapped[int | None] = mapped_column(ForeignKey("lot.id"), index=True)
+    beyond_use_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    beyond_use_limit: Mapped[str] = mapped_column(String(200), default="")
+
+    lot: Mapped[Lot] = relationship(lazy="joined", foreign_keys=[lot_id])
+
+    def __str__(self) -> str:
+        return self.code
