@@ -111,6 +111,8 @@ def _measured(case: Case, solved: Solved) -> Iterator[Finding]:
         return
     error = abs(solved.achieved_volume / solved.draw_volume - 1)
     tolerance = case.policies.volume_tolerance
+    if not error and not solved.too_little and solved.times == 1:
+        return
     words = f"{capital(name_of(solved.line))} needs {about(solved.draw_volume, case.mark)}"
     inputs = (("syringe", syringe.name), ("graduation", show(syringe.graduation, mark=case.mark)))
     too_far = tolerance is not None and error > tolerance and not solved.line.product.ingredient.is_diluent
@@ -148,9 +150,7 @@ def _measured(case: Case, solved: Solved) -> Iterator[Finding]:
 
 def rounding(case: Case) -> Sequence[Finding]:
     """M2: what the syringe, or in the end the hand, makes of a dose stays within the site's tolerance."""
-    doses = [
-        x for x in case.solution.lines if x.dose is not None and not x.line.product.ingredient.is_diluent
-    ]
+    doses = [x for x in case.counted if x.dose is not None and not x.line.product.ingredient.is_diluent]
     found = [finding for solved in doses if solved.deviation for finding in _rounded(case, solved)]
     inputs = [(name_of(x.line), signed_percent(x.deviation, case.mark)) for x in doses]
     if not doses:

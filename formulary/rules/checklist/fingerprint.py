@@ -1,22 +1,25 @@
 """The hash that binds a report to everything it looked at, and dies when one thing changes.
 
-All facts go in as they are, in no order, but for three things that change all the time and mostly do not matter: the
-instant, what is left on the shelf, and rows of the compatibility table about other substances. What they decide goes
-in instead: every answer of the run (rule, version, code, line, subject, level), without its words and durations. So a
-report lives while seconds pass and others draw from the same lot, and dies when an expiry is crossed, a hold is
-placed or the last sufficient vial is gone, since an answer is then another one.
+All facts go in as they are, in no order, but for three things that change all the time and mostly do not
+matter: the instant, what is left on the shelf, and rows of the compatibility table about other substances.
+What they decide goes in instead: every answer of the run (rule, version, code, line, subject, level),
+without its words and durations. So a report lives while seconds pass and others draw from the same lot, and
+dies when an expiry is crossed, a hold is placed or the last sufficient vial is gone, since an answer is
+then another one.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from fractions import Fraction
-from functools import cache
+from json import dumps
+from json.encoder import encode_basestring_ascii as quoted
+from operator import attrgetter
+from typing import Any
 
 from formulary.rules.compatibility import relevant
 from formulary.rules.facts import Cocktail, Stock
@@ -43,48 +46,50 @@ def fingerprint(cocktail: Cocktail, stage: Stage, rule_set: str, answers: Iterab
 
 def _decided(answer: Finding) -> str:
     parts = (answer.key, answer.version, answer.level, answer.result.value, answer.accepted)
-    return json.dumps(parts, ensure_ascii=False)
+    return dumps(parts)
 
 
-@cache
-def _names(kind: type) -> tuple[str, ...]:
-    left_out = _VOLATILE.get(kind, frozenset())
-    return tuple(f.name for f in fields(kind) if f.name not in left_out)
+Writer = Callable[[Any], str]
 
 
 def _text(value: object) -> str:
     """A text equal exactly when the facts are; collections are in no order, as facts have none."""
-    write = _WRITERS.get(type(value))
-    if write is not None:
-        return write(value)
-    if isinstance(value, Enum):
-        return json.dumps(value.value)
-    if is_dataclass(value):
-        parts = (f"{name}={_text(getattr(value, name))}" for name in _names(type(value)))
-        return f"{type(value).__name__}({','.join(parts)})"
-    raise TypeError(f"A fact of type {type(value).__name__} has no canonical text")
+    kind: type[Any] = type(value)
+    write = _WRITERS.get(kind)
+    if write is None:
+        write = _WRITERS[kind] = _writer(kind)
+    return write(value)
 
 
-def _collection(values: object) -> str:
-    return f"[{','.join(sorted(map(_text, values)))}]"  # type: ignore[call-overload]
+def _writer(kind: type[Any]) -> Writer:
+    if issubclass(kind, Enum):
+        return lambda value: quoted(str(value.value))
+    if not is_dataclass(kind):
+        raise TypeError(f"A fact of type {kind.__name__} has no canonical text")
+    left_out = _VOLATILE.get(kind, frozenset())
+    get = attrgetter(*(f.name for f in fields(kind) if f.name not in left_out))
+    return lambda value: f"{kind.__name__}({','.join(map(_text, get(value)))})"
 
 
-def _instant(value: object) -> str:
-    if not isinstance(value, datetime) or value.tzinfo is None:
+def _collection(values: Iterable[object]) -> str:
+    return f"[{','.join(sorted(map(_text, values)))}]"
+
+
+def _instant(value: datetime) -> str:
+    if value.tzinfo is None:
         raise TypeError("An instant without its zone cannot be compared")
     return value.astimezone(UTC).isoformat()
 
 
-def _quantity(value: object) -> str:
-    assert isinstance(value, Quantity)  # noqa: S101 - dispatched by type
+def _quantity(value: Quantity) -> str:
     return f"{value.steps} {value.dimension.name}"
 
 
-_WRITERS: dict[type, Callable[[object], str]] = {
+_WRITERS: dict[type, Writer] = {
     Quantity: _quantity,
     tuple: _collection,
     frozenset: _collection,
-    str: json.dumps,
+    str: quoted,
     datetime: _instant,
     **dict.fromkeys((int, bool, type(None), Fraction, date, timedelta), str),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from formulary.rules.checklist.rule import CO_SIGN, NO_PATIENT, Case, not_applicable, passed, remove, unknown
 from formulary.rules.facts import Allergy, AllergySeverity, Consent, Line, Patient
@@ -71,6 +72,7 @@ def _in_group(allergy: Allergy, groups: frozenset[str]) -> bool:
     return word in map(plain_word, groups)
 
 
+@lru_cache(maxsize=4096)
 def plain_word(text: str) -> str:
     """A name as it is compared: without case, plural and the two spellings of sulfite."""
     word = " ".join(text.casefold().replace("_", " ").replace("sulph", "sulf").split())

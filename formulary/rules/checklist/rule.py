@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TypeVar, cast
 
 from formulary.rules.compatibility import Examined, examine
-from formulary.rules.facts import Cocktail, Line, Patient, SitePolicies, Strength
+from formulary.rules.facts import Cocktail, Line, Patient, SitePolicies, Stock, Strength
 from formulary.rules.findings import Finding, Fix, Level, Result, Stage
-from formulary.rules.formulation import Solution, achieved, solve_cocktail
+from formulary.rules.formulation import Solution, Solved, achieved, solve_cocktail
+from formulary.rules.lot_status import Bar, bars
 
 Inputs = Sequence[tuple[str, str]]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,13 @@ class Case:
 
     cocktail: Cocktail
     stage: Stage
+    _shared: dict[str, object] = field(default_factory=dict, compare=False)
+
+    def shared(self, name: str, compute: Callable[[Case], T]) -> T:
+        """What several rules ask for, computed once under this name."""
+        if name not in self._shared:
+            self._shared[name] = compute(self)
+        return cast(T, self._shared[name])
 
     @property
     def patient(self) -> Patient | None:
@@ -56,11 +66,31 @@ class Case:
         """The arithmetic that counts at this stage: achieved from the final check on, else planned."""
         return achieved(self.planned, self.cocktail.draws) if self.final else self.planned
 
+    @property
+    def counted(self) -> tuple[Solved, ...]:
+        """The lines whose figures count: in the end those that were drawn (C2 names the others)."""
+        if not self.final:
+            return self.solution.lines
+        drawn = {draw.line for draw in self.cocktail.draws}
+        return tuple(solved for solved in self.solution.lines if solved.number in drawn)
+
     @cached_property
     def examined(self) -> Examined:
         """What the compatibility table says, at the concentrations that count."""
         found = {solved.number: self._concentration(solved.number) for solved in self.solution.lines}
         return examine(self.lines, self.cocktail.compatibilities, found, self.cocktail.formula)
+
+    @cached_property
+    def sources(self) -> tuple[tuple[Stock, tuple[Bar, ...]], ...]:
+        """What was picked, or else all that may be drawn from, each with what stands against it now."""
+        return tuple((stock, self.bars(stock)) for stock in self.cocktail.picked or self.cocktail.stock)
+
+    def bars(self, stock: Stock) -> tuple[Bar, ...]:
+        """What stands against drawing from this source now, for this patient and this cocktail."""
+        cocktail, patient = self.cocktail, self.patient.id if self.patient is not None else None
+        return bars(
+            stock, at=cocktail.at, for_patient=patient, policies=cocktail.policies, for_ref=cocktail.ref
+        )
 
     def _concentration(self, number: int) -> Strength | None:
         solved = self.solution.line(number)

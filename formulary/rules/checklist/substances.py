@@ -41,7 +41,7 @@ class Substance:
 def substances(case: Case) -> Iterator[Substance]:
     """The ingredients of the cocktail in the order of its lines, each with all its lines."""
     by_id: dict[int, list[Solved]] = {}
-    for solved in case.solution.lines:
+    for solved in case.counted:
         by_id.setdefault(solved.line.product.ingredient.id, []).append(solved)
     for lines in by_id.values():
         yield _substance(case, lines)

@@ -47,8 +47,9 @@ class ScanFacts:
 class DrawFacts:
     """One draw about to be recorded: planned and measured volume, and what leaves which source.
 
-    `scanned_vial` is the vial that was scanned. `of` is the quantity the tolerance is a share of: the
-    planned volume, or for a diluent drawn to the mark the whole preparation.
+    `scanned_vial` is the vial whose label was scanned; `for_ref` is the cocktail's name in reservations.
+    `of` is the quantity the tolerance is a share of: the planned volume, or for a diluent drawn to the mark
+    the whole preparation.
     """
 
     line: int
@@ -61,6 +62,7 @@ class DrawFacts:
     at: datetime
     scanned_vial: str | None = None
     for_patient: int | None = None
+    for_ref: str | None = None
     of: Quantity | None = None
 
 

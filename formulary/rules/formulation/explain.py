@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from formulary.rules.facts import Pin, Strength
 from formulary.rules.formulation.problems import about, strength_of
@@ -93,6 +94,7 @@ def explain_total(solution: Solution, mark: str = ".") -> Explanation:
     return Explanation("total volume", formula, inputs, achieved=achieved)
 
 
+@lru_cache(maxsize=4096)
 def strength_words(strength: Strength, mark: str) -> str:
     """A strength or concentration as people read it: "100 mg/mL"."""
     return show_concentration(strength.amount, strength.volume, mark)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from formulary.rules.facts import Line, Pin, Strength
 from formulary.rules.findings import Finding, Fix, Level, capital, joined
@@ -231,6 +232,7 @@ def too_little(
     )
 
 
+@lru_cache(maxsize=4096)
 def about(q: Quantity, mark: str) -> str:
     """The quantity for a sentence: exact where three decimals hold it, else "about" and three decimals."""
     step = Quantity(natural(q).steps, q.dimension) / 1000

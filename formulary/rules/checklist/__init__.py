@@ -1,0 +1,30 @@
+"""The checklist: every check in order (`table`), run over a cocktail at a stage, and asked by single acts."""
+
+from formulary.rules.checklist.acts import allowed
+from formulary.rules.checklist.rule import Case, Rule
+from formulary.rules.checklist.run import (
+    check_draw,
+    check_given,
+    check_report,
+    check_scan,
+    inputs_hash,
+    is_current,
+    run,
+)
+from formulary.rules.checklist.table import BY_ID, RULE_SET, RULES
+
+__all__ = [
+    "BY_ID",
+    "RULES",
+    "RULE_SET",
+    "Case",
+    "Rule",
+    "allowed",
+    "check_draw",
+    "check_given",
+    "check_report",
+    "check_scan",
+    "inputs_hash",
+    "is_current",
+    "run",
+]

@@ -1,0 +1,61 @@
+"""Running the list: a report of every answer at a stage, and the checks that an act asks by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from formulary.rules.checklist import acts
+from formulary.rules.checklist.fingerprint import fingerprint
+from formulary.rules.checklist.rule import Case
+from formulary.rules.checklist.table import BY_ID, RULE_SET, RULES
+from formulary.rules.facts import AdministeredFacts, Cocktail, DrawFacts, ScanFacts
+from formulary.rules.findings import Finding, Report, Stage
+
+
+def run(cocktail: Cocktail, stage: Stage) -> Report:
+    """Every answer of every rule registered at this stage, bound to the hash of all it looked at.
+
+    From the final check on, what was drawn counts in the place of what was planned.
+    """
+    case = Case(cocktail, stage)
+    answers = tuple(answer for rule in RULES if rule.runs_at(stage) for answer in rule.answers(case))
+    return Report(stage, RULE_SET, fingerprint(cocktail, stage, RULE_SET, answers), answers)
+
+
+def inputs_hash(cocktail: Cocktail, stage: Stage) -> str:
+    """The hash that a report of these facts at this stage has now; see `fingerprint` for what is in it."""
+    return run(cocktail, stage).inputs_hash
+
+
+def is_current(report_hash: str, cocktail: Cocktail, stage: Stage) -> bool:
+    """Whether a report of this hash still speaks of these facts, at this instant, by these rules."""
+    return report_hash == inputs_hash(cocktail, stage)
+
+
+def check_report(report_hash: str, cocktail: Cocktail, stage: Stage) -> tuple[Finding, ...]:
+    """X2: report.stale where something changed since the report was made; it is then made again."""
+    if is_current(report_hash, cocktail, stage):
+        return ()
+    reason = (
+        "Something changed since these checks ran: what was typed, what is known, the stock, or the rules."
+    )
+    return _stamped([Finding("report.stale", "checks", reason, "Check again; nothing was done.", rule="X2")])
+
+
+def check_scan(facts: ScanFacts) -> tuple[Finding, ...]:
+    """L3: what stands against taking this vial for this line; nothing means it is the one meant."""
+    return _stamped(acts.scanned(facts))
+
+
+def check_draw(facts: DrawFacts) -> tuple[Finding, ...]:
+    """L1 L2 L4 M3: what stands against this draw now; nothing means it may be recorded."""
+    return _stamped(acts.drawn(facts))
+
+
+def check_given(facts: AdministeredFacts) -> tuple[Finding, ...]:
+    """R1: whether what was given, left and kept by the device adds up to what was released."""
+    return _stamped(acts.given(facts))
+
+
+def _stamped(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(BY_ID[finding.rule].stamp(finding) for finding in found)

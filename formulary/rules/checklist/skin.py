@@ -1,0 +1,89 @@
+"""T1 T2 T3: each line that wants a patch test has one that clears it, its lot too where the site says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from formulary.rules.checklist.rule import NO_PATIENT, Case, not_applicable, passed
+from formulary.rules.facts import Line, Patient
+from formulary.rules.findings import Finding, Level, capital
+from formulary.rules.patch_test import clears, standing_positive
+
+
+def tested(case: Case) -> Sequence[Finding]:
+    """T1: a test of the very product that concluded negative and still counts."""
+    return _rule(case, "T1") or [passed("patch_test.on_record", "patch tests", "Every line was tested.")]
+
+
+def not_positive(case: Case) -> Sequence[Finding]:
+    """T2: no positive test of an ingredient, nor of one that is an excipient here."""
+    if case.patient is None:
+        return _rule(case, "T2")
+    excipients = [finding for line in case.lines for finding in _by_excipient(case, line, case.patient)]
+    found = [*_rule(case, "T2"), *excipients]
+    return found or [passed("patch_test.none_positive", "patch tests", "None is positive.")]
+
+
+def not_doubtful(case: Case) -> Sequence[Finding]:
+    """T3: no test that is doubtful, was not read, or was read outside its window."""
+    return _rule(case, "T3") or [
+        passed("patch_test.none_doubtful", "patch tests", "None is doubtful or unread.")
+    ]
+
+
+def _rule(case: Case, rule: str) -> list[Finding]:
+    if case.patient is None:
+        return [not_applicable("patch_test.no_patient", "patch tests", NO_PATIENT)]
+    return [finding for finding in case.shared("patch tests", _answers) if finding.rule == rule]
+
+
+def _answers(case: Case) -> tuple[Finding, ...]:
+    """One answer of T1, T2 or T3 for each line and lot that a test is asked for."""
+    asked = (line for line in case.lines if line.product.ingredient.patch_test_required)
+    return tuple(_cleared(case, line, lot_id) for line in asked for lot_id in _lots(case, line))
+
+
+def _lots(case: Case, line: Line) -> Sequence[int | None]:
+    """The lots the line is drawn from, in the end, or as picked; None while that is open."""
+    if case.final:
+        lots = {draw.stock.lot_id for draw in case.cocktail.draws if draw.line == line.number}
+    else:
+        lots = {stock.lot_id for stock in case.cocktail.picked if stock.product_id == line.product.id}
+    return sorted(lots) or [None]
+
+
+def _cleared(case: Case, line: Line, lot_id: int | None) -> Finding:
+    product, policies = line.product, case.policies
+    tests = case.patient.tests if case.patient is not None else ()
+    answer = clears(
+        tests,
+        product.ingredient.id,
+        product.id,
+        lot_id,
+        at=case.cocktail.at,
+        policy=policies.patch_test,
+        zone=policies.zone,
+    )
+    return _named(answer.finding, line)
+
+
+def _named(finding: Finding, line: Line) -> Finding:
+    """The answer with the line it is about, said first."""
+    name = line.product.ingredient.name
+    reason = f"{capital(name)}: {finding.reason[:1].lower()}{finding.reason[1:]}"
+    return replace(finding, subject=name, reason=reason, line=line.number)
+
+
+def _by_excipient(case: Case, line: Line, patient: Patient) -> Iterator[Finding]:
+    at, policy = case.cocktail.at, case.policies.patch_test
+    for excipient in line.product.excipients:
+        if standing_positive(patient.tests, excipient.ingredient_id, at=at, policy=policy) is not None:
+            yield Finding(
+                "patch_test.positive_excipient",
+                line.product.ingredient.name,
+                f"The patch test for {excipient.name} was positive, and {line.product.name} contains it.",
+                "Leave it out, or take a product without it.",
+                level=Level.BLOCK,
+                line=line.number,
+            )

@@ -1,0 +1,80 @@
+"""Every check, in order, on one page: the list a pharmacist reviews.
+
+Stages: D draft, S sign, V verify, C claim, P each draw, F final check of what was drawn, A administer. A
+draft stops nobody, and shows what signing would. Level is what a finding does: INFO shows, WARN asks a
+reason, STOP a second person, BLOCK nobody passes; a function may answer with another one. Unknown is
+what an answer counts as that nobody knows (None: as its level). A second line names the function, and by
+whose word the rule holds; rules without a function are asked by the act itself, with the facts of that
+act.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from formulary.rules.checklist import arithmetic, concentrations, doses, mixtures, patients, shelf, skin
+from formulary.rules.checklist.rule import Rule
+from formulary.rules.findings import Level, Stage
+
+INFO, WARN, STOP, BLOCK = Level.INFO, Level.WARN, Level.STOP, Level.BLOCK
+BLOCK_AT_A = MappingProxyType({Stage.ADMINISTER: BLOCK})
+BLOCK_AT_C = MappingProxyType({Stage.CLAIM: BLOCK})
+
+RULE_SET = "2026-11"
+"""The version of the list as a whole; it changes with any rule, and makes every older report stale."""
+
+# fmt: off
+RULES: tuple[Rule, ...] = (
+    #    id    v  asks                                                 stages            level  unknown
+    Rule("U1", 1, "Dose in the ingredient's own units",                "D S V",          BLOCK, None,
+         arithmetic.dimensions,          "no general conversion between mass, IU and units of activity"),
+    Rule("U2", 1, "Number and unit cannot be misread",                 "D S V",          BLOCK, None,
+         arithmetic.numbers,             "ISMP list of error-prone designations, 2021"),
+    Rule("C2", 1, "The lines fit the volume",                          "D S V F",        BLOCK, None,
+         arithmetic.volumes,             "arithmetic"),
+    Rule("C3", 1, "Nothing that must not be mixed",                    "D S V F",        BLOCK, STOP,
+         mixtures.never_mixed,           "label of the product"),
+    Rule("C4", 1, "The lines go together, two by two",                 "D S V F",        BLOCK, WARN,
+         mixtures.pairs,                 "compatibility table"),
+    Rule("D1", 1, "Not above the most one session may hold",           "D S V F",        STOP,  STOP,
+         doses.doses,                    "label limit of the same route"),
+    Rule("C1", 1, "Not above the highest concentration",               "D S V F",        STOP,  STOP,
+         concentrations.concentrations,  "label limit of the same route"),
+    Rule("A1", 1, "Not allergic to anything in it",                    "D S V P A",      STOP,  None,
+         patients.allergies,             "the patient's allergies, and the excipients on the labels"),
+    Rule("A3", 1, "Allergies were asked for, lately",                  "D S A",          STOP,  None,
+         patients.allergies_asked,       "policy of the site"),
+    Rule("T1", 1, "Patch test done, concluded and still valid",        "D S C A",        STOP,  STOP,
+         skin.tested,                    "policy of the site; ICDRG readings at 48 h and 72 to 96 h"),
+    Rule("T2", 1, "No positive patch test",                            "D S C A",        BLOCK, None,
+         skin.not_positive,              "ICDRG scale"),
+    Rule("T3", 1, "No doubtful or unread patch test",                  "D S C A",        STOP,  None,
+         skin.not_doubtful,              "ICDRG scale"),
+    Rule("P1", 1, "Consent in the current version",                    "D S A",          WARN,  None,
+         patients.consent,               "policy of the site", BLOCK_AT_A),
+    Rule("B1", 1, "Given before its beyond-use time",                  "P F A",          BLOCK, BLOCK,
+         shelf.beyond_use,               "USP <797>, 2023: the time by which administration begins"),
+    Rule("L1", 1, "No lot or vial expired or beyond use",              "C F A",          BLOCK, BLOCK,
+         shelf.in_date,                  "printed expiry, through that day in the site's zone"),
+    Rule("L2", 1, "No lot or vial on hold or in quarantine",           "D S C F A",      BLOCK, None,
+         shelf.not_held,                 "holds and recalls"),
+    Rule("L3", 1, "The vial scanned is the one meant",                 "P",              BLOCK, None,
+         None,                           "GS1 General Specifications: GTIN, lot, expiry", act="check_scan"),
+    Rule("L4", 1, "The vial scanned holds what is drawn",              "P",              BLOCK, None,
+         None,                           "ledger", act="check_draw"),
+    Rule("L6", 1, "Enough in stock",                                   "D S C",          WARN,  None,
+         shelf.enough,                   "ledger", BLOCK_AT_C),
+    Rule("M1", 1, "A syringe in stock can measure it",                 "D S V",          WARN,  None,
+         arithmetic.measurable,          "syringes of the site"),
+    Rule("M2", 1, "Rounding leaves the dose within tolerance",         "D S V F",        STOP,  None,
+         arithmetic.rounding,            "policy of the site"),
+    Rule("M3", 1, "What was measured is what was planned",             "P",              STOP,  None,
+         None,                           "policy of the site", act="check_draw"),
+    Rule("R1", 1, "What was given adds up to what was released",       "A",              STOP,  None,
+         None,                           "arithmetic", act="check_given"),
+    Rule("X2", 1, "The report is of these very facts and rules",       "D S V C P F A",  BLOCK, None,
+         None,                           "hash of all inputs", act="check_report"),
+)
+# fmt: on
+
+BY_ID = MappingProxyType({rule.id: rule for rule in RULES})
