@@ -8,13 +8,13 @@ from formulary.cocktails.labels import CANCEL_REASONS, RETURN_REASONS, entry
 from formulary.rules.facts import Product
 from formulary.rules.findings import Finding, Refused
 from formulary.web import fields as f
-from formulary.web.forms import Form
+from formulary.web.forms import Form, SubForm
 
 ROUTES = (("ID", "intradermal"), ("SC", "subcutaneous"), ("IM", "intramuscular"))
 MOST_LINES = 20
 
 
-class LineForm(f.SubForm):
+class LineForm(SubForm):
     """One line: a product that stays, a number and a unit that says what is pinned."""
 
     product_id = f.IdField("Product")
@@ -73,7 +73,7 @@ def _typed(number: int, form: LineForm, products: Mapping[int, Product], mark: s
     return TypedLine(number, product.id, read.pin, read.amount, read.volume, read.unit, read.entered)
 
 
-class BlindDoseForm(f.SubForm):
+class BlindDoseForm(SubForm):
     """The dose of one line, as the verifier works it out from the prescription's source."""
 
     line = f.IdField("Line")

@@ -4,11 +4,11 @@ from sqlalchemy import Select
 from sqlalchemy.orm import selectinload
 
 from formulary.accounts import Actor, Permission
-from formulary.catalogue.models import Device
+from formulary.catalogue.models import Device, Ingredient, Product
 from formulary.cocktails.models import Cocktail
 from formulary.db import Missing, db
 from formulary.preparations.models import Attempt, CloseCall, Draw, PlannedDraw, Syringe
-from formulary.stock.models import Balance, Movement, Place, Vial
+from formulary.stock.models import Balance, Lot, Movement, Place, Vial
 
 SEEING = (Permission.PREPARE, Permission.RELEASE, Permission.ADMINISTER)
 
@@ -168,3 +168,22 @@ def final_device(total: int) -> tuple[Device | None, int]:
     if fitting is not None:
         return fitting, 1
     return devices[-1], -(-total // devices[-1].capacity)
+
+
+def diluents(product: Product, site_id: int) -> list[Lot]:
+    """The lots of diluents on the shelves of a site; those that the product's label names come first."""
+    query = (
+        db.select(Lot)
+        .join(Product, Lot.product_id == Product.id)
+        .join(Ingredient, Product.ingredient_id == Ingredient.id)
+    )
+    query = query.join(Balance, Balance.lot_id == Lot.id).join(Place, Balance.place_id == Place.id)
+    here = (
+        Ingredient.role == "diluent",
+        Place.site_id == site_id,
+        Place.kind == "storage",
+        Balance.quantity > 0,
+    )
+    named = db.case((Ingredient.name == product.diluent, 0), else_=1)
+    lots = db.session.scalars(query.where(*here).order_by(named, Lot.expires_on, Lot.id)).unique()
+    return list(dict.fromkeys(lots))

@@ -207,5 +207,6 @@ def test_words(line: Line, cocktail: Cocktail) -> tuple[str, str]:
         None,
         at=cocktail.at,
         policy=cocktail.policies.patch_test,
+        zone=cocktail.policies.zone,
     )
     return cleared.state, cleared.words

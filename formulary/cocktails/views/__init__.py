@@ -1,0 +1,6 @@
+"""The pages of this room."""
+
+from formulary.cocktails.views import verifying as verifying
+from formulary.cocktails.views.pages import bp
+
+__all__ = ["bp"]

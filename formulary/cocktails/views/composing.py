@@ -1,0 +1,130 @@
+"""One sitting at the compose page: what was saved, what is typed now, and what the rules say of it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cached_property
+
+from flask import g, request
+
+from formulary.accounts import Actor, guards
+from formulary.catalogue import facts as catalogue
+from formulary.catalogue import queries as catalogue_rows
+from formulary.cocktails import actions, queries
+from formulary.cocktails.facts import Gathered, TypedLine, content_of, gather, reservation_ref
+from formulary.cocktails.forms import ComposeForm
+from formulary.cocktails.labels import OVERRIDE_REASONS, entry
+from formulary.cocktails.labels.sheet import Row, Sheet, sheet
+from formulary.cocktails.models import Cocktail
+from formulary.rules import checklist
+from formulary.rules.findings import Stage
+from formulary.rules.units import VOLUME, Quantity
+from formulary.web import fields as f
+
+
+class Composing:
+    """The form filled from what was saved or from what was typed, its content, facts, report and figures."""
+
+    def __init__(self, cocktail: Cocktail, *, at: datetime) -> None:
+        """Read the form of this request; a line is added or removed here when a button asked for it."""
+        self.cocktail, self.at = cocktail, at
+        self.revision = queries.revision(cocktail)
+        self.saved = content_of(cocktail, self.revision)
+        self.mark = g.site.decimal_mark
+        self.form = ComposeForm() if request.method == "POST" else self._filled()
+        self.form.add.choices = f.choices(catalogue_rows.product_choices(), empty="Choose a product…")
+        self.products = catalogue.products(self._product_ids())
+        self._edit_lines()
+        self.form.offer_units(self.products)
+        if request.method == "POST":
+            self.form.validate()
+        self.content, unread = self.form.content(self.saved, self.products, self.mark)
+        if unread:
+            self.form.add_findings(unread)
+
+    def wants(self, *acts: str) -> bool:
+        """Whether one of these buttons was pressed."""
+        return request.form.get("act", "") in acts
+
+    def is_readable(self) -> bool:
+        """Whether every field could be read."""
+        return not self.form.errors
+
+    @cached_property
+    def gathered(self) -> Gathered:
+        """The facts of what is typed."""
+        return gather(self.content, site=g.site, at=self.at, ref=reservation_ref(self.cocktail))
+
+    @cached_property
+    def sheet(self) -> Sheet:
+        """Every figure and finding of what is typed."""
+        return sheet(self.gathered.cocktail, checklist.run(self.gathered.cocktail, Stage.SIGN))
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """The figures of every line."""
+        return self.sheet.rows
+
+    def row(self, number: int) -> Row | None:
+        """The figures of one line."""
+        return self.sheet.row(number)
+
+    @property
+    def reasons(self) -> dict[str, Sequence[str]]:
+        """The reasons offered for a finding that may be answered."""
+        return {"WARN": OVERRIDE_REASONS, "STOP": OVERRIDE_REASONS}
+
+    def save(self, *, by: Actor) -> None:
+        """Keep what is typed."""
+        actions.save_draft(self.cocktail.id, self.content, version=self.form.version, at=self.at, by=by)
+
+    def answers(self) -> Sequence[actions.Answer]:
+        """What was said to the findings; a co-signer's secret is checked here, before the transaction."""
+        cosigner = (
+            guards.second_person(self.form.signer, at=self.at)
+            if self.form.signer.form.username.data
+            else None
+        )
+        return [
+            actions.Answer(key, reason, cosigner=cosigner) for key, reason in self.form.overrides().items()
+        ]
+
+    def sign(self, answers: Sequence[actions.Answer], *, by: Actor) -> None:
+        """Sign what was shown, with the answers given to its findings."""
+        actions.sign(
+            self.cocktail.id,
+            seen_hash=request.form.get("inputs_hash", ""),
+            answers=answers,
+            at=self.at,
+            by=by,
+            key=self.form.key,
+        )
+
+    def _product_ids(self) -> set[int]:
+        typed = {line.form.product_id.data for line in self.form.lines if line.form.product_id.data}
+        return typed | ({self.form.add.data} if self.wants("add") and self.form.add.data else set())
+
+    def _edit_lines(self) -> None:
+        if self.wants("add") and self.form.add.data:
+            product = self.products[self.form.add.data]
+            self.form.lines.append_entry(
+                {"product_id": product.id, "unit": entry.options(product)[0].code, "value": ""}
+            )
+        removed = request.form.get("act", "").removeprefix("remove-")
+        if removed.isdecimal() and 1 <= int(removed) <= len(self.form.lines.entries):
+            del self.form.lines.entries[int(removed) - 1]
+
+    def _filled(self) -> ComposeForm:
+        products = catalogue.products({line.product_id for line in self.saved.lines})
+        return ComposeForm(
+            target=None if self.saved.target is None else Quantity(self.saved.target, VOLUME),
+            route=self.saved.route,
+            area=self.saved.area,
+            planned_for=self.saved.planned_for,
+            lines=[self._line(line, products) for line in self.saved.lines],
+            row_version=self.revision.row_version,
+        )
+
+    def _line(self, line: TypedLine, products: dict) -> dict[str, object]:  # type: ignore[type-arg]
+        product = products[line.product_id]
+        text = entry.written(line, product, self.mark)
+        return {"product_id": line.product_id, "value": text, "unit": line.unit or entry.MAKE_UP}

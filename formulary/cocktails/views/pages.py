@@ -1,0 +1,121 @@
+"""The pages on which a cocktail is composed, signed, verified, returned and called off."""
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from formulary import clock
+from formulary.accounts import Permission, requires
+from formulary.audit import record_refusal
+from formulary.catalogue import queries as catalogue
+from formulary.cocktails import actions, queries
+from formulary.cocktails.forms import CancelForm, StartForm
+from formulary.cocktails.labels import LIVE
+from formulary.cocktails.labels.story import story
+from formulary.cocktails.views.composing import Composing
+from formulary.db import retried, transaction
+from formulary.patients import queries as patients
+from formulary.rules.findings import Refused
+from formulary.web import fields as f
+
+bp = Blueprint("cocktails", __name__, url_prefix="/cocktails")
+Page = str | Response | tuple[str, int]
+
+
+@bp.get("/")
+@requires(Permission.COMPOSE)
+def index() -> Page:
+    """The site's cocktails that are not finished, soonest first."""
+    return render_template("cocktails/index.html", cocktails=queries.in_state(LIVE, g.actor))
+
+
+@bp.route("/new/<id:patient_id>", methods=["GET", "POST"])
+@requires(Permission.COMPOSE)
+@retried
+def new(patient_id: int) -> Page:
+    """Begin a cocktail for a patient, from a formula or from nothing."""
+    form = StartForm(patient_id=patient_id)
+    form.formula_version_id.choices = f.choices(
+        [(v.id, str(v)) for v in catalogue.usable_formulas()], empty="No formula: compose line by line"
+    )
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                cocktail = actions.create_draft(
+                    patient_id,
+                    formula_version_id=form.formula_version_id.data,
+                    at=clock.now(),
+                    by=g.actor,
+                    key=form.key,
+                )
+        except Refused as refusal:
+            record_refusal("cocktails.create", refusal, by=g.actor)
+            form.add_findings(refusal.findings)
+        else:
+            return redirect(url_for("cocktails.compose", cocktail_id=cocktail.id))
+    page = render_template("cocktails/new.html", form=form, patient=patients.patient(patient_id, g.actor))
+    return page, 422 if form.errors else 200
+
+
+@bp.route("/<id:cocktail_id>/compose", methods=["GET", "POST"])
+@requires(Permission.COMPOSE)
+@retried
+def compose(cocktail_id: int) -> Page:
+    """Compose: every figure and every finding as one types; save, or sign."""
+    work = Composing(queries.cocktail(cocktail_id, g.actor), at=clock.now())
+    if request.method == "POST" and work.wants("save", "sign") and work.is_readable():
+        try:
+            answers = work.answers() if work.wants("sign") else ()
+            with transaction():
+                work.save(by=g.actor)
+                if work.wants("sign"):
+                    work.sign(answers, by=g.actor)
+        except Refused as refusal:
+            record_refusal("cocktails.compose", refusal, by=g.actor)
+            work.form.add_findings(refusal.findings)
+        else:
+            return _after(work)
+    page = render_template("cocktails/compose.html", work=work, form=work.form)
+    return page, 422 if work.form.errors else 200
+
+
+@bp.post("/<id:cocktail_id>/preview")
+@requires(Permission.COMPOSE)
+def preview(cocktail_id: int) -> Page:
+    """The figures and findings of what is typed and not saved; writes nothing."""
+    work = Composing(queries.cocktail(cocktail_id, g.actor), at=clock.now())
+    return render_template("cocktails/preview.html", work=work, form=work.form)
+
+
+@bp.get("/<id:cocktail_id>")
+@requires(Permission.COMPOSE)
+def cocktail(cocktail_id: int) -> Page:
+    """One cocktail: what was signed, by whom, every report, every step."""
+    found = queries.cocktail(cocktail_id, g.actor)
+    return render_template("cocktails/cocktail.html", story=story(found, at=clock.now()), cancel=CancelForm())
+
+
+@bp.post("/<id:cocktail_id>/cancel")
+@requires(Permission.COMPOSE)
+@retried
+def cancel(cocktail_id: int) -> Page:
+    """Call a cocktail off, with a reason, before anything was drawn."""
+    form = CancelForm()
+    if not form.validate():
+        found = queries.cocktail(cocktail_id, g.actor)
+        return render_template(
+            "cocktails/cocktail.html", story=story(found, at=clock.now()), cancel=form
+        ), 422
+    with transaction():
+        called_off = actions.cancel(
+            cocktail_id, reason=form.reason.data, at=clock.now(), by=g.actor, key=form.key
+        )
+    flash(f"{called_off.code} is called off.")
+    return redirect(url_for("cocktails.cocktail", cocktail_id=cocktail_id))
+
+
+def _after(work: Composing) -> Response:
+    if work.wants("sign"):
+        flash(f"{work.cocktail.code} is signed and waits for verification.")
+        return redirect(url_for("cocktails.cocktail", cocktail_id=work.cocktail.id))
+    flash(f"{work.cocktail.code} is saved.")
+    return redirect(url_for("cocktails.compose", cocktail_id=work.cocktail.id))
