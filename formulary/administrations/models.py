@@ -88,7 +88,7 @@ class GivenLot(Base):
             "given",
             "grade",
             "via",
-        ),  # fmt: skip
+        ),
     )
 
     administration_id: Mapped[int] = mapped_column(ForeignKey("administration.id"))
