@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from formulary.catalogue.models import Product
 from formulary.db import Base, Steps, UtcDateTime, Versioned, one_of
+from formulary.rules import facts
 from formulary.stock.models import Lot
 
 
@@ -33,6 +34,11 @@ class PatchTest(Versioned, Base):
     items: Mapped[list["PatchTestItem"]] = relationship(
         back_populates="test", order_by="PatchTestItem.number"
     )
+
+    @property
+    def spots(self) -> list["PatchTestItem"]:
+        """What is looked at: each spot once, a mixture by its first component."""
+        return [item for item in self.items if not item.is_mixture or item is self.items[0]]
 
 
 class PatchTestItem(Base):
@@ -61,6 +67,29 @@ class PatchTestItem(Base):
     readings: Mapped[list["PatchTestReading"]] = relationship(
         back_populates="item", order_by="PatchTestReading.read_at"
     )
+
+    @property
+    def standing(self) -> list["PatchTestReading"]:
+        """The readings that no later one corrects, in the order of their making."""
+        corrected = {r.corrects_id for r in self.readings if r.corrects_id is not None}
+        return sorted((r for r in self.readings if r.id not in corrected), key=lambda r: (r.read_at, r.id))
+
+    @property
+    def together(self) -> list["PatchTestItem"]:
+        """The item, or all of a mixture: they lie on one spot and are read as one."""
+        return [item for item in self.test.items if item.is_mixture] if self.is_mixture else [self]
+
+    @property
+    def fact(self) -> facts.PatchTest:
+        """The spot as the rules see it."""
+        return facts.PatchTest(
+            ingredient_id=self.product.ingredient_id,
+            product_id=self.product_id,
+            lot_id=self.lot_id,
+            applied_at=self.test.applied_at,
+            readings=tuple(facts.Reading(r.grade, r.read_at) for r in self.standing),
+            is_mixture=self.is_mixture,
+        )
 
 
 class PatchTestReading(Base):

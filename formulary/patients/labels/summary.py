@@ -22,7 +22,7 @@ class Alert:
     words: str
 
 
-Teller = Callable[[int, datetime], list[Alert]]
+Teller = Callable[[int, datetime, ZoneInfo], list[Alert]]
 _tellers: list[Teller] = []
 
 
@@ -65,7 +65,7 @@ def summary(patient: Patient, *, by: Actor, at: datetime) -> Summary:
         allergies=_allergies(patient, asked=review is not None),
         asked=asked_words(review, at, zone),
         consent=Alert(*consent_state(patient.id, accounts.policy(site.id, "consent", at), at)),
-        alerts=[alert for teller in _tellers for alert in teller(patient.id, at)],
+        alerts=[alert for teller in _tellers for alert in teller(patient.id, at, zone)],
         emergency=queries.emergency_now(patient.id, by=by, at=at),
     )
 

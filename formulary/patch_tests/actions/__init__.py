@@ -1,0 +1,7 @@
+"""The only way to change a patch test: applying, reading, correcting a reading, voiding."""
+
+from formulary.patch_tests.actions.applying import Spot, apply_test
+from formulary.patch_tests.actions.reading import correct_reading, read_test
+from formulary.patch_tests.actions.voiding import void_test
+
+__all__ = ["Spot", "apply_test", "correct_reading", "read_test", "void_test"]

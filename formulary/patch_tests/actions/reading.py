@@ -1,0 +1,114 @@
+"""Reading a test: what is seen at a spot, also if it is nothing; a correction is a further reading."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from formulary.accounts import Actor
+from formulary.audit import record
+from formulary.db import db, once
+from formulary.patch_tests import queries
+from formulary.patch_tests.models import PatchTest, PatchTestReading
+from formulary.rules.findings import refuse
+
+GRADES = ("-", "?+", "+", "++", "+++", "IR")
+
+
+@once
+def read_test(
+    test_id: int,
+    *,
+    grades: Mapping[int, str],
+    read_at: datetime | None = None,
+    note: str = "",
+    at: datetime,
+    by: Actor,
+) -> PatchTest:
+    """Record the grade of each spot that was looked at, by item; a mixture is one spot with several items.
+
+    Refuses a time before the application or in the future. Outside its window a reading is recorded all the
+    same; whether it counts is computed whenever somebody asks.
+    """
+    test = queries.test(test_id, by=by, at=at)
+    when = read_at or at
+    _check(test, when, at=at)
+    if not grades:
+        raise refuse(
+            "reading.none", test.code, "No spot was read.", "Enter what you see, also if it is nothing."
+        )
+    seen = {item.id: grade for key, grade in grades.items() for item in queries.item_of(test, key).together}
+    rows = [_reading(item_id, grade, when, note, at=at, by=by) for item_id, grade in seen.items()]
+    db.session.add_all(rows)
+    db.session.flush()
+    told = {"grades": [[r.item_id, r.grade] for r in rows], "read_at": when.isoformat()}
+    record("patch_tests.read", test, by=by, at=at, new=told)
+    return test
+
+
+@once
+def correct_reading(
+    test_id: int,
+    reading_id: int,
+    *,
+    grade: str,
+    read_at: datetime | None = None,
+    note: str,
+    at: datetime,
+    by: Actor,
+) -> PatchTest:
+    """Correct a reading by a further one that says why; the first stays on record and no longer counts."""
+    test = queries.test(test_id, by=by, at=at)
+    wrong = queries.reading_of(test, reading_id)
+    when = read_at or wrong.read_at
+    _check(test, when, at=at)
+    if _is_corrected(wrong):
+        told = "This reading was corrected already."
+        raise refuse("reading.corrected", test.code, told, "Correct the newer one.")
+    alike = [twin for item in wrong.item.together for twin in item.readings if _is_twin(twin, wrong)]
+    rows = [_reading(r.item_id, grade, when, note, at=at, by=by, corrects_id=r.id) for r in alike]
+    db.session.add_all(rows)
+    db.session.flush()
+    before = {"grade": wrong.grade, "read_at": wrong.read_at.isoformat()}
+    told = {"grade": grade, "read_at": when.isoformat(), "items": [r.item_id for r in rows]}
+    record("patch_tests.correct_reading", test, by=by, at=at, old=before, new=told, reason=note)
+    return test
+
+
+def _check(test: PatchTest, when: datetime, *, at: datetime) -> None:
+    if test.state == "void":
+        raise refuse("test.void", test.code, f"{test.code} is void.", "Apply a new test.")
+    if when > at:
+        told = "This time has not come yet."
+        raise refuse("reading.in_future", test.code, told, "Type when you looked.", field="read_at")
+    if when < test.applied_at:
+        told = "This is before the test was applied."
+        raise refuse("reading.before_application", test.code, told, "Type when you looked.", field="read_at")
+
+
+def _is_corrected(reading: PatchTestReading) -> bool:
+    return any(r.corrects_id == reading.id for r in reading.item.readings)
+
+
+def _is_twin(one: PatchTestReading, other: PatchTestReading) -> bool:
+    """Whether two readings were made in one look: those of a mixture stand once per component."""
+    return one is other or (one.read_at, one.entered_at, one.grade) == (
+        other.read_at,
+        other.entered_at,
+        other.grade,
+    )
+
+
+def _reading(
+    item_id: int,
+    grade: str,
+    when: datetime,
+    note: str,
+    *,
+    at: datetime,
+    by: Actor,
+    corrects_id: int | None = None,
+) -> PatchTestReading:
+    if grade not in GRADES:
+        raise refuse("reading.grade", "the reading", f"“{grade}” is not a grade.", "Choose one of the list.")
+    row = PatchTestReading(item_id=item_id, grade=grade, read_at=when, entered_at=at, reader_id=by.person_id)
+    row.note, row.corrects_id = note, corrects_id
+    return row

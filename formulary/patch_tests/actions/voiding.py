@@ -1,0 +1,42 @@
+"""Voiding a test: it stays on record with the reason and clears and bars nothing."""
+
+from datetime import datetime
+
+from formulary.accounts import Actor
+from formulary.audit import record
+from formulary.db import db, expect_version
+from formulary.patch_tests import queries
+from formulary.patch_tests.actions.drawing import undo
+from formulary.patch_tests.models import PatchTest
+from formulary.rules.findings import refuse
+
+
+def void_test(
+    test_id: int, *, reason: str, nothing_applied: bool = False, version: int | None, at: datetime, by: Actor
+) -> PatchTest:
+    """Void a test. Where `nothing_applied`, what it took goes back to the stock; else it stays used."""
+    test = queries.test(test_id, by=by, at=at)
+    expect_version(test, version)
+    if test.state == "void":
+        raise refuse("test.void", test.code, f"{test.code} is void already.", "Load the page again.")
+    if nothing_applied and any(item.readings for item in test.items):
+        told = "It was read, so something was applied."
+        raise refuse(
+            "test.was_read", test.code, told, "Untick “nothing was applied”.", field="nothing_applied"
+        )
+    test.state, test.void_reason = "void", reason
+    rows = queries.movements([test.id]) if nothing_applied else []
+    back = undo(test, rows, why=f"{test.code} void", at=at, by=by) if rows else []
+    db.session.flush()
+    told = {"nothing_applied": nothing_applied}
+    record(
+        "patch_tests.void",
+        test,
+        by=by,
+        at=at,
+        old={"state": "applied"},
+        new=told,
+        reason=reason,
+        movements=back,
+    )
+    return test

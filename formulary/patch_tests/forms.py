@@ -1,0 +1,132 @@
+"""The forms about patch tests: text to values."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from flask import request
+
+from formulary.patch_tests.actions import Spot
+from formulary.patch_tests.labels import GRADES, Source, grade_words
+from formulary.rules.units import Quantity
+from formulary.web import fields as f
+from formulary.web.forms import Form, SubForm
+
+LEAST, MOST = Quantity.of("0.001", "mL"), Quantity.of("5", "mL")
+SCALE = [(grade, grade_words(grade)) for grade in GRADES]
+FIRST_ROWS, MOST_ROWS = 3, 12
+KNOWN_LOT = ("lot:", "vial:")
+
+
+class SpotForm(SubForm):
+    """One spot: from what, how much, how it was prepared."""
+
+    source = f.ChoiceField("Product and lot", [f.Optional()], choices=())
+    volume = f.QuantityField("Volume drawn", [f.Optional()], units=("mL",), least=LEAST, most=MOST)
+    dilution = f.TextField("Dilution", [f.Optional()], most=60, default="as supplied")
+    vehicle = f.TextField("Vehicle", [f.Optional()], most=60, hint="Water, petrolatum …")
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A volume needs what it was drawn from, and a lot or a vial needs how much was drawn of it."""
+        sound: bool = super().validate(extra_validators)
+        chosen, volume = self.source.data or "", self.volume
+        if not chosen and volume.data is not None:
+            self.source.errors = [*self.source.errors, "A volume without a product. Choose what was drawn."]
+        if chosen.startswith(KNOWN_LOT) and volume.data is None and not volume.errors:
+            volume.errors = [*volume.errors, "How much was drawn is not filled in. Type it in mL."]
+        return sound and not self.errors
+
+
+class ApplyForm(Form):
+    """A sitting: what goes on which spot, when and where."""
+
+    scan = f.ScanField("Scan a vial or a pack", hint="It fills the next spot. Or choose from the lists.")
+    spots = f.FieldList(f.FormField(SpotForm), min_entries=FIRST_ROWS, max_entries=MOST_ROWS)
+    is_mixture = f.YesField("These were mixed and lie on one spot", hint="A mixture clears no component.")
+    body_site = f.TextField("Where on the body", [f.Optional()], hint="Left forearm, upper back …")
+    applied_at = f.InstantField("Applied at", [f.Optional()], hint="Leave it empty for now.")
+    late_reason = f.NotesField("Why it is entered late", [f.Optional()], most=400)
+
+    @property
+    def wants_a_row(self) -> bool:
+        """Whether the button for one more spot was pressed."""
+        return "more" in request.form
+
+    def offer(self, sources: Sequence[Source]) -> None:
+        """Let every spot choose among these."""
+        choices = f.choices([(source.ref, source.words) for source in sources], empty="Nothing on this spot")
+        for entry in self.spots:
+            entry.form.source.choices = choices
+
+    def add_row(self) -> Any:
+        """One more spot, as long as there is room."""
+        if len(self.spots) < MOST_ROWS:
+            self.spots.append_entry()
+        return self.spots[-1].form
+
+    def place(self, source: Source) -> None:
+        """Put what was scanned on the next free spot."""
+        free = next((e.form for e in self.spots if not e.form.source.data), None) or self.add_row()
+        free.source.data, self.scan.data = source.ref, ""
+
+    def chosen(self, sources: Iterable[Source]) -> list[Spot]:
+        """The spots that are filled in."""
+        offered = {source.ref: source for source in sources}
+        rows = [entry.form for entry in self.spots]
+        return [_spot(offered[row.source.data], row) for row in rows if row.source.data in offered]
+
+
+class GradeForm(SubForm):
+    """What is seen at one spot."""
+
+    item = f.IdField()
+    grade = f.ChoiceField("Grade", [f.Optional()], choices=f.choices(SCALE, empty="Not read now"))
+
+
+class ReadForm(Form):
+    """One look at the spots of a test."""
+
+    grades = f.FieldList(f.FormField(GradeForm))
+    read_at = f.InstantField("Read at", [f.Optional()], hint="Leave it empty for now.")
+    note = f.NotesField("Note", [f.Optional()], most=400)
+
+    def ask(self, spots: Iterable[Any]) -> None:
+        """Put one question per spot, under its own name."""
+        names = {spot.item.id: " + ".join(spot.names) for spot in spots}
+        if not self.is_submitted():
+            for item_id in names:
+                self.grades.append_entry({"item": item_id})
+        for asked in (entry.form for entry in self.grades):
+            asked.grade.label.text = names.get(asked.item.data, "")
+
+    def seen(self) -> dict[int, str]:
+        """The grades entered now, by spot."""
+        asked = [entry.form for entry in self.grades]
+        return {one.item.data: one.grade.data for one in asked if one.item.data and one.grade.data}
+
+
+class CorrectForm(Form):
+    """A further reading in the place of a wrong one."""
+
+    grade = f.ChoiceField(
+        "What was seen", [f.Required()], choices=f.choices(SCALE, empty="Choose what was seen")
+    )
+    read_at = f.InstantField("Read at", [f.Required()])
+    note = f.NotesField("Why it is corrected", [f.Required()], most=400)
+
+
+class VoidForm(Form):
+    """Why a test no longer counts, and whether anything was applied at all."""
+
+    reason = f.NotesField("Why", [f.Required()], most=400)
+    nothing_applied = f.YesField("Nothing was applied: put the amounts back into the stock")
+
+
+def _spot(source: Source, row: Any) -> Spot:
+    return Spot(
+        product_id=source.product_id,
+        lot_id=source.lot_id,
+        vial_id=source.vial_id,
+        volume=row.volume.data,
+        dilution=row.dilution.data or "as supplied",
+        vehicle=row.vehicle.data or "",
+    )

@@ -1,0 +1,159 @@
+"""Tests as their pages show them: each spot with its readings, what they come to, and what comes next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from formulary.accounts import queries as accounts
+from formulary.patch_tests.labels.flags import flags_of
+from formulary.patch_tests.labels.grades import grade_state, grade_words
+from formulary.patch_tests.models import PatchTest, PatchTestItem, PatchTestReading
+from formulary.rules.facts import PatchTestPolicy, TestOutcome
+from formulary.rules.patch_test import WINDOWS, Due, Outcome, outcome
+from formulary.rules.units import VOLUME, Quantity
+from formulary.web import words
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class ReadingLine:
+    """One reading: what was seen, how long after, by whom, and whether it counts."""
+
+    reading: PatchTestReading
+    who: str
+    state: str
+    words: str
+    when: str
+    remark: str
+    stands: bool
+
+
+@dataclass(frozen=True)
+class SpotLine:
+    """One spot: what lies on it, its readings, its outcome in words, what is due next, and its flags."""
+
+    item: PatchTestItem
+    names: list[str]
+    state: str
+    words: str
+    reason: str
+    due: Due | None
+    readings: list[ReadingLine]
+    flags: list[str]
+    volume: Quantity | None
+
+
+@dataclass(frozen=True)
+class TestLine:
+    """One test with its spots."""
+
+    __test__ = False
+
+    test: PatchTest
+    who: str
+    spots: list[SpotLine]
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """From where the tests are looked at, and what was read for all of them at once."""
+
+    policy: PatchTestPolicy
+    zone: ZoneInfo
+    at: datetime
+    flags: dict[int, list[str]]
+    names: dict[int, str]
+
+
+def test_lines(
+    tests: Sequence[PatchTest], policy: PatchTestPolicy, zone: ZoneInfo, at: datetime
+) -> list[TestLine]:
+    """The tests as known at `at`, computed from their readings; four queries whatever their number."""
+    seen = _Seen(policy, zone, at, flags_of(tests, zone), accounts.person_names(_people(tests)))
+    return [_test(row, seen) for row in tests]
+
+
+def outcome_words(found: Outcome, due: Due | None, zone: ZoneInfo) -> tuple[str, str]:
+    """The state and the words of an outcome: "negative until 2 May 2027", "48 h reading due until …"."""
+    if found.kind is TestOutcome.PENDING and due is not None:
+        return _pending(due, zone)
+    on = f" {words.day(found.on, zone)}" if found.on else ""
+    until = f" until {words.day(found.valid_until, zone)}" if found.valid_until else ""
+    told = {
+        TestOutcome.NEGATIVE: f"negative{until or on}",
+        TestOutcome.LAPSED: f"lapsed{until.replace('until', 'on')}",
+        TestOutcome.POSITIVE: f"positive{on}",
+        TestOutcome.DOUBTFUL: f"doubtful{on}",
+        TestOutcome.INVALID: "not valid",
+    }
+    return found.kind.value, told.get(found.kind, "not concluded")
+
+
+def next_due(found: Outcome) -> Due | None:
+    """The reading to make next: the one that is due now, else the one that comes; a missed one last."""
+    order = {"due": 0, "upcoming": 1, "missed": 2}
+    return min(found.due, key=lambda due: (order[due.state], due.at), default=None)
+
+
+def _pending(due: Due, zone: ZoneInfo) -> tuple[str, str]:
+    if due.state == "due":
+        return "reading_due", f"{due.window.name} reading due, until {words.instant(due.closes_at, zone)}"
+    return "pending", f"{due.window.name} reading from {words.instant(due.opens_at, zone)}"
+
+
+def _test(test: PatchTest, seen: _Seen) -> TestLine:
+    return TestLine(test, seen.names.get(test.applied_by_id, ""), [_spot(item, seen) for item in test.spots])
+
+
+def _spot(item: PatchTestItem, seen: _Seen) -> SpotLine:
+    is_void = item.test.state == "void"
+    found = outcome(item.fact, at=seen.at, policy=seen.policy)
+    due = None if is_void else next_due(found)
+    state, told = ("invalid", "void") if is_void else outcome_words(found, due, seen.zone)
+    return SpotLine(
+        item=item,
+        names=[_name(one) for one in item.together],
+        state=state,
+        words=told,
+        reason=item.test.void_reason if is_void else found.reason,
+        due=due,
+        readings=[_reading(r, seen) for r in sorted(item.readings, key=lambda r: (r.read_at, r.id))],
+        flags=[flag for one in item.together for flag in seen.flags.get(one.id, [])],
+        volume=None if item.volume is None else Quantity(item.volume, VOLUME),
+    )
+
+
+def _name(item: PatchTestItem) -> str:
+    return (
+        f"{item.product.name}, lot {item.lot.number}" if item.lot else f"{item.product.name}, lot not known"
+    )
+
+
+def _reading(reading: PatchTestReading, seen: _Seen) -> ReadingLine:
+    stands = reading in reading.item.standing
+    elapsed = reading.read_at - reading.item.test.applied_at
+    window = next((w for w in WINDOWS if w.holds(elapsed)), None)
+    return ReadingLine(
+        reading=reading,
+        who=seen.names.get(reading.reader_id, ""),
+        state=grade_state(reading.grade) if stands else "superseded",
+        words=grade_words(reading.grade),
+        when=f"{window.name} reading" if window else f"{elapsed // HOUR} h after it was applied",
+        remark=_remark(reading, stands, inside=window is not None),
+        stands=stands,
+    )
+
+
+def _remark(reading: PatchTestReading, stands: bool, *, inside: bool) -> str:
+    if not stands:
+        return "corrected, does not count"
+    if not inside and reading.grade == "-":
+        return "outside every window, so it does not count"
+    return "" if inside else "outside every window"
+
+
+def _people(tests: Sequence[PatchTest]) -> set[int]:
+    readers = {r.reader_id for test in tests for item in test.items for r in item.readings}
+    return readers | {test.applied_by_id for test in tests}
