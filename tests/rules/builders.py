@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
+from formulary.rules.checklist import BY_ID, Case
 from formulary.rules.facts import (
     AcceptedRange,
     Allergy,
@@ -32,6 +34,7 @@ from formulary.rules.facts import (
     Strength,
     Syringe,
 )
+from formulary.rules.findings import Finding, Stage
 from formulary.rules.units import MASS, Quantity
 
 AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -277,3 +280,13 @@ def a_cocktail(**more: Any) -> Cocktail:
         "syringes": SYRINGES,
     }
     return Cocktail(**{**facts, **more})
+
+
+def ask(rule: str, stage: Stage = Stage.SIGN, **more: Any) -> tuple[Finding, ...]:
+    """What one rule answers about the melasma cocktail, changed as said."""
+    return BY_ID[rule].answers(Case(a_cocktail(**more), stage))
+
+
+def codes(found: Iterable[Finding]) -> list[str]:
+    """The codes of findings, in their order."""
+    return [finding.code for finding in found]

@@ -81,12 +81,14 @@ def plain_word(text: str) -> str:
 
 def _is_allergic(line: Line, allergy: Allergy, code: str, via: str) -> Finding:
     grave = allergy.severity in _GRAVE
-    holds = f"contains {via}" if via else "is one of them" if code == "allergy.group" else "is that"
+    name = line.product.name
+    holds = f"{name} is one of them" if code == "allergy.group" else f"line {line.number} is {name}"
+    holds = f"{name} contains {via}" if via else holds
     out = "Leave it out, or take a product without it"
     return Finding(
         code,
         line.product.ingredient.name,
-        f"The patient is allergic to {allergy.name} ({_severity(allergy)}), and {line.product.name} {holds}.",
+        f"The patient is allergic to {allergy.name} ({_severity(allergy)}), and {holds}.",
         f"{out}." if grave else f"{out}, {CO_SIGN}",
         level=Level.BLOCK if grave else Level.STOP,
         line=line.number,

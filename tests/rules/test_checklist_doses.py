@@ -1,0 +1,357 @@
+"""D1 C1: what limits, what does not, and what a formula's approver answers for."""
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from formulary.rules.facts import LimitKind
+from formulary.rules.findings import Level, Result, Stage
+from formulary.rules.formulation import solve_cocktail
+from formulary.rules.units import IU, VOLUME, Quantity
+from tests.rules.builders import (
+    GLUTATHIONE,
+    ROUTE,
+    SALINE,
+    a_cocktail,
+    a_draw,
+    a_formula,
+    a_limit,
+    a_line,
+    a_patient,
+    a_product,
+    a_range,
+    a_stock,
+    ask,
+    codes,
+    per,
+    q,
+)
+
+N = "\u00a0"
+LIDOCAINE = a_product(
+    20, "lidocaine", "10 mg/mL", limits=(a_limit("300 mg", "10 mg/mL", per_kg=q("4.5 mg")),)
+)
+
+
+def of(product, typed, target="5 mL", **more):
+    """A cocktail of one ingredient in saline, of no formula."""
+    lines = (a_line(1, product, typed), a_line(2, SALINE, "qs"))
+    return {"lines": lines, "target": q(target), "formula": None, **more}
+
+
+def limited(*limits, product=GLUTATHIONE):
+    return replace(product, limits=limits)
+
+
+class TestTheMostPerSession:
+    def test_thirty_above_says_so(self):
+        (finding,) = ask("D1", **of(limited(a_limit("120 mg", hard=False)), "150 mg"))
+        assert (finding.code, finding.level, finding.line) == ("dose.above_max", Level.STOP, 1)
+        assert finding.reason == (
+            f"Glutathione 150{N}mg is 30{N}mg above the most one session may hold (120{N}mg)."
+        )
+        assert finding.remedy == "Reduce it, or ask a second clinician to co-sign."
+        assert [(fix.label, fix.field, fix.value) for fix in finding.fixes] == [
+            (f"Set glutathione to 120{N}mg", "lines-1-dose", "120 mg")
+        ]
+        assert finding.inputs == (("dose", f"150{N}mg"), ("limit", f"120{N}mg"), ("of limit", f"125{N}%"))
+        assert finding.source == "label"
+
+    def test_a_hard_maximum_blocks(self):
+        (finding,) = ask("D1", **of(limited(a_limit("120 mg")), "150 mg"))
+        assert (finding.level, finding.remedy) == (Level.BLOCK, "Reduce it: this is a hard maximum.")
+
+    @pytest.mark.parametrize(
+        ("typed", "code"),
+        [("120 mg", "dose.within_max"), ("120.000001 mg", "dose.above_max"), ("1 mg", "dose.within_max")],
+    )
+    def test_at_the_limit_is_within(self, typed, code):
+        assert codes(ask("D1", **of(limited(a_limit("120 mg")), typed, syringes=()))) == [code]
+
+    def test_a_pass_says_how_much_of_it(self):
+        (answer,) = ask("D1", **of(limited(a_limit("120 mg")), "99 mg"))
+        assert (answer.result, answer.reason) == (Result.PASS, f"Glutathione 99{N}mg of 120{N}mg (82.5{N}%).")
+
+    def test_rounding_at_the_device_counts(self):
+        # 0.605 mL of 100 mg/mL; ties go down for a hard maximum, up for another one: 61 mg.
+        product = a_product(limits=(a_limit("60.5 mg", hard=False),))
+        (finding,) = ask("D1", **of(product, "60.6 mg"))
+        assert finding.code == "dose.above_max"
+        (finding,) = ask("D1", **of(a_product(limits=(a_limit("60.7 mg", hard=False),)), "60.6 mg"))
+        assert finding.inputs[0] == ("dose", f"61{N}mg")
+
+    def test_the_hard_one_of_two_exceeded_is_named(self):
+        limits = (a_limit("350 mg", hard=False, source="warn"), a_limit("600 mg", source="stop"))
+        for typed, level in (("350 mg", None), ("351 mg", Level.STOP), ("601 mg", Level.BLOCK)):
+            (answer,) = ask("D1", **of(limited(*limits), typed, target="10 mL", syringes=()))
+            assert answer.level == level
+
+    def test_two_products_of_one_ingredient_count_together(self):
+        other = replace(GLUTATHIONE, id=77, limits=())
+        lines = (
+            a_line(1, limited(a_limit("120 mg")), "70 mg"),
+            a_line(2, other, "60 mg"),
+            a_line(3, SALINE, "qs"),
+        )
+        (finding,) = ask("D1", lines=lines, formula=None)
+        assert (finding.code, finding.inputs[0], finding.fixes) == (
+            "dose.above_max",
+            ("dose", f"130.5{N}mg"),
+            (),
+        )
+
+    def test_a_pinned_volume_is_reduced_as_a_volume(self):
+        (finding,) = ask("D1", **of(limited(a_limit("120 mg")), "1 mL"))
+        assert [(fix.field, fix.value) for fix in finding.fixes] == [("lines-1-volume", "0.8 mL")]
+
+    def test_a_diluent_has_none(self):
+        (answer,) = ask("D1", lines=(a_line(1, SALINE, "qs"),), formula=None)
+        assert answer.result is Result.NOT_APPLICABLE
+
+    def test_a_diluent_with_a_limit_is_limited(self):
+        salt = replace(SALINE, limits=(a_limit("9 mg"),))
+        assert codes(ask("D1", lines=(a_line(1, salt, "qs"),), formula=None)) == ["dose.above_max"]
+
+    def test_an_unknown_strength_leaves_the_dose_unknown(self):
+        (answer,) = ask("D1", **of(a_product(strength=None), "1 mL"))
+        assert (answer.code, answer.result, answer.level) == ("dose.unknown", Result.UNKNOWN, Level.STOP)
+
+
+class TestWhatMayLimit:
+    """Only a label limit of the same route; everything else is a fact, and the limit stays unknown."""
+
+    @pytest.mark.parametrize(
+        "limit",
+        [
+            *(
+                a_limit("1 mg", "0.001 mg/mL", kind=kind)
+                for kind in LimitKind
+                if kind is not LimitKind.LABEL_LIMIT
+            ),
+            a_limit("1 mg", "0.001 mg/mL", route="intravenous"),
+        ],
+    )
+    def test_nothing_else(self, limit):
+        more = of(limited(limit), "100 mg")
+        assert codes(ask("D1", **more)) == ["dose.limit_unknown"]
+        assert codes(ask("C1", **more)) == ["concentration.limit_unknown"]
+
+    @pytest.mark.parametrize("route", [ROUTE, ROUTE.upper(), "any"])
+    def test_the_same_route_in_any_case_or_any_route(self, route):
+        assert codes(ask("D1", **of(limited(a_limit("1 mg", route=route)), "100 mg"))) == ["dose.above_max"]
+
+    def test_a_limit_in_another_dimension_cannot_be_compared(self):
+        limit = replace(a_limit("1 mg"), dose=Quantity.of(300, "IU"))
+        assert limit.dose.dimension == IU
+        assert codes(ask("D1", **of(limited(limit), "100 mg"))) == ["dose.limit_unknown"]
+
+    @pytest.mark.parametrize("zero", [q("0 mg"), q("0 mL")])
+    def test_zero_must_not_be_used_that_way(self, zero):
+        limit = replace(a_limit("1 mg", source="FDA public safety notification"), dose=zero)
+        (finding,) = ask("D1", **of(limited(limit), "100 mg"))
+        assert (finding.code, finding.level) == ("dose.must_not_be_used", Level.BLOCK)
+        assert finding.source == "FDA public safety notification"
+        assert zero.dimension in (q("1 mg").dimension, VOLUME)
+
+    def test_zero_by_another_route_says_nothing_here(self):
+        assert codes(ask("D1", **of(limited(a_limit("0 mg", route="oral")), "100 mg"))) == [
+            "dose.limit_unknown"
+        ]
+
+
+class TestByWeight:
+    """Lidocaine: the lower of 4.5 mg/kg and 300 mg [LID2, LID3]."""
+
+    @pytest.mark.parametrize(
+        ("kg", "typed", "code"),
+        [
+            ("50 kg", "225 mg", "dose.within_max"),
+            ("50 kg", "225.000001 mg", "dose.above_max"),
+            ("66.666666 kg", "299.999997 mg", "dose.within_max"),
+            ("80 kg", "300 mg", "dose.within_max"),
+            ("80 kg", "300.000001 mg", "dose.above_max"),
+        ],
+    )
+    def test_the_lower_of_the_two(self, kg, typed, code):
+        more = of(LIDOCAINE, typed, target="40 mL", patient=a_patient(weight=q(kg)), syringes=())
+        assert codes(ask("D1", **more)) == [code]
+
+    def test_without_a_weight_nobody_knows(self):
+        (answer,) = ask("D1", **of(LIDOCAINE, "100 mg", "20 mL", patient=a_patient(weight=None)))
+        assert (answer.code, answer.result, answer.level) == ("weight.unknown", Result.UNKNOWN, Level.STOP)
+        assert answer.remedy == "Weigh the patient, then check again."
+
+    def test_without_a_weight_the_absolute_limit_still_holds(self):
+        more = of(LIDOCAINE, "301 mg", "40 mL", patient=a_patient(weight=None), syringes=())
+        assert codes(ask("D1", **more)) == ["dose.above_max"]
+
+    def test_without_a_patient_the_absolute_limit_is_the_limit(self):
+        assert codes(ask("D1", **of(LIDOCAINE, "100 mg", "20 mL", patient=None))) == ["dose.within_max"]
+
+    def test_an_approved_formula_does_not_answer_for_a_missing_weight(self):
+        formula = a_formula(ranges=(a_range(LIDOCAINE, ("1 mg", "200 mg"), ("1 mg/mL", "10 mg/mL")),))
+        more = of(LIDOCAINE, "100 mg", "20 mL", patient=a_patient(weight=None), formula=formula)
+        (answer,) = ask("D1", **more)
+        assert (answer.code, answer.accepted) == ("weight.unknown", "")
+
+    def test_a_limit_per_kg_alone_is_one(self):
+        articaine = a_product(21, "articaine", "40 mg/mL", limits=(replace(a_limit(), per_kg=q("7 mg")),))
+        patient = a_patient(weight=q("10 kg"))
+        for typed, code in (("70 mg", "dose.within_max"), ("70.000001 mg", "dose.above_max")):
+            assert codes(ask("D1", **of(articaine, typed, patient=patient, syringes=()))) == [code]
+
+
+class TestTheHighestConcentration:
+    """Procaine for infiltration: 5 mg/mL [Novocain label]."""
+
+    procaine = a_product(22, "procaine", "10 mg/mL", limits=(a_limit(concentration="5 mg/mL"),))
+
+    @pytest.mark.parametrize(
+        ("typed", "code"),
+        [("25 mg", "concentration.within_max"), ("25.000001 mg", "concentration.above_max")],
+    )
+    def test_at_the_limit_is_within(self, typed, code):
+        assert codes(ask("C1", **of(self.procaine, typed, syringes=()))) == [code]
+
+    def test_above_it_says_so(self):
+        (finding,) = ask("C1", **of(self.procaine, "40 mg"))
+        assert finding.reason == (
+            f"Procaine 8{N}mg/mL is above the highest concentration for intradermal use (5{N}mg/mL)."
+        )
+        assert (finding.level, finding.inputs[2]) == (Level.BLOCK, ("of limit", f"160{N}%"))
+
+    def test_a_soft_one_asks_a_second_person(self):
+        soft = limited(a_limit(concentration="5 mg/mL", hard=False), product=self.procaine)
+        (finding,) = ask("C1", **of(soft, "40 mg"))
+        assert finding.level is Level.STOP
+
+    def test_given_as_supplied_it_holds_too(self):
+        more = {"lines": (a_line(1, self.procaine, "1 mL"),), "target": None, "formula": None}
+        assert codes(ask("C1", **more)) == ["concentration.above_max"]
+
+    def test_zero_must_not_be_used_that_way(self):
+        zero = limited(a_limit(concentration="0 mg/mL"), product=self.procaine)
+        assert codes(ask("C1", **of(zero, "1 mg"))) == ["concentration.must_not_be_used"]
+
+    def test_two_lines_of_one_ingredient_count_together(self):
+        lines = (
+            a_line(1, self.procaine, "15 mg"),
+            a_line(2, replace(self.procaine, id=78), "15 mg"),
+            a_line(3, SALINE, "qs"),
+        )
+        assert codes(ask("C1", lines=lines, formula=None)) == ["concentration.above_max"]
+
+
+class TestUnknownLimits:
+    """An approved formula answers for its own unknowns, inside the range its approver signed."""
+
+    def by_formula(self, typed, rule="D1", **more):
+        lines = (a_line(1, GLUTATHIONE, typed), a_line(2, SALINE, "qs"))
+        return ask(rule, lines=lines, target=q("5 mL"), syringes=(), **more)
+
+    @pytest.mark.parametrize("typed", ["50 mg", "100 mg", "150 mg"])
+    def test_inside_the_range_it_does_not_stop(self, typed):
+        (answer,) = self.by_formula(typed)
+        assert (answer.code, answer.result) == ("dose.limit_unknown", Result.UNKNOWN)
+        assert answer.accepted == "limit unknown, accepted in formula Melasma v3"
+        assert not answer.stops
+
+    @pytest.mark.parametrize("typed", ["49.999999 mg", "150.000001 mg"])
+    def test_outside_it_a_second_person_signs(self, typed):
+        (finding,) = self.by_formula(typed)
+        assert (finding.code, finding.result, finding.level) == (
+            "dose.outside_formula",
+            Result.FINDING,
+            Level.STOP,
+        )
+        assert finding.stops
+
+    def test_fifteen_hundred_typed_for_a_hundred_and_fifty(self):
+        lines = (a_line(1, GLUTATHIONE, "1500 mg"), a_line(2, SALINE, "qs"))
+        (finding,) = ask("D1", lines=lines, target=q("5 mL"))
+        assert finding.reason == (
+            f"Glutathione 1,500{N}mg is outside what formula Melasma v3 accepts (50{N}mg to 150{N}mg), "
+            f"and no limit is on record."
+        )
+        assert [(fix.field, fix.value) for fix in finding.fixes] == [("lines-1-dose", "150 mg")]
+
+    def test_too_low_is_offered_the_low_end(self):
+        (finding,) = self.by_formula("5 mg")
+        assert finding.fixes[0].value == "50 mg"
+
+    @pytest.mark.parametrize(
+        ("typed", "code"),
+        [
+            ("50 mg", "concentration.limit_unknown"),
+            ("150 mg", "concentration.limit_unknown"),
+            ("49.999 mg", "concentration.outside_formula"),
+            ("150.001 mg", "concentration.outside_formula"),
+        ],
+    )
+    def test_the_same_for_concentrations(self, typed, code):
+        # 10 mg/mL to 30 mg/mL in 5 mL.
+        (answer,) = self.by_formula(typed, "C1")
+        assert answer.code == code
+        assert bool(answer.accepted) == (code == "concentration.limit_unknown")
+
+    @pytest.mark.parametrize("formula", [None, a_formula(approved=False), a_formula(ranges=())])
+    def test_without_a_formula_that_answers_it_stops(self, formula):
+        (answer,) = self.by_formula("100 mg", formula=formula)
+        assert (answer.code, answer.result, answer.level) == (
+            "dose.limit_unknown",
+            Result.UNKNOWN,
+            Level.STOP,
+        )
+        assert answer.stops
+        assert answer.reason == (
+            f"No limit of glutathione for intradermal use is on record (100{N}mg), "
+            f"and no approved formula answers for it."
+        )
+
+    def test_a_known_limit_needs_no_formula(self):
+        assert codes(ask("D1", **of(limited(a_limit("120 mg")), "100 mg"))) == ["dose.within_max"]
+
+    def test_the_formula_is_asked_about_what_was_prescribed(self):
+        # 150 mg is 1 mL, the end of the range; that 1.01 mL was drawn is for M2 and M3 to say.
+        lines = (a_line(1, GLUTATHIONE, "150 mg"), a_line(2, SALINE, "qs"))
+        found = ask(
+            "D1", Stage.FINAL, lines=lines, draws=(a_draw(lines[0], "1.01 mL"), a_draw(lines[1], "4 mL"))
+        )
+        assert [bool(f.accepted) for f in found] == [True]
+
+
+class TestInTheEnd:
+    """At the final check the doses are those drawn, each at its own vial's strength."""
+
+    lines = (a_line(1, limited(a_limit("120 mg")), "120 mg"), a_line(2, SALINE, "qs"))
+
+    @pytest.mark.parametrize(
+        ("measured", "strength", "code"),
+        [
+            ("0.8 mL", None, "dose.within_max"),
+            ("0.81 mL", None, "dose.above_max"),
+            ("0.8 mL", "600 mg/3.9 mL", "dose.above_max"),
+            ("0.8 mL", "600 mg/5 mL", "dose.within_max"),
+        ],
+    )
+    def test_what_was_drawn_counts(self, measured, strength, code):
+        stock = a_stock(GLUTATHIONE, strength=per(strength) if strength else None)
+        draws = (a_draw(self.lines[0], measured, stock=stock), a_draw(self.lines[1], "4.2 mL"))
+        assert codes(ask("D1", Stage.FINAL, lines=self.lines, draws=draws)) == [code]
+
+    def test_two_draws_of_one_line_add_up(self):
+        draws = (*(a_draw(self.lines[0], "0.4 mL"),) * 2, a_draw(self.lines[1], "4.2 mL"))
+        (answer,) = ask("D1", Stage.FINAL, lines=self.lines, draws=draws)
+        assert answer.inputs[0] == ("dose", f"120{N}mg")
+
+    def test_lines_not_drawn_yet_are_left_to_c2(self):
+        (answer,) = ask("D1", Stage.FINAL, lines=self.lines, draws=())
+        assert answer.result is Result.NOT_APPLICABLE
+
+
+def test_the_meter_of_a_line_is_its_share_of_the_lowest_limit():
+    product = limited(a_limit("120 mg", "60 mg/mL"), a_limit("100 mg", "40 mg/mL", route="intravenous"))
+    line = solve_cocktail(a_cocktail(**of(product, "150 mg"))).line(1)
+    assert (line.dose_limit, line.of_dose_limit) == (q("120 mg"), Fraction(5, 4))
+    assert line.of_concentration_limit == Fraction(1, 2)

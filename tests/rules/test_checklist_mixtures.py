@@ -1,0 +1,185 @@
+"""C3 C4: what is never mixed, what does not go together, and what nobody has data on."""
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from formulary.rules.findings import Level, Result, Stage
+from tests.rules.builders import (
+    GLUTATHIONE,
+    SALINE,
+    TRANEXAMIC,
+    a_draw,
+    a_formula,
+    a_line,
+    a_product,
+    a_rule,
+    an_excipient,
+    ask,
+    codes,
+    melasma_lines,
+    per,
+    q,
+)
+
+DEOXYCHOLIC = a_product(
+    30, "deoxycholic acid", "10 mg/mL", of={"do_not_mix": True, "do_not_mix_source": "Kybella label"}
+)
+THIAMINE = a_product(31, "thiamine")
+SULFITED = a_product(32, "procaine", "10 mg/mL", excipients=(an_excipient(),))
+
+
+def pair(a=THIAMINE, b=TRANEXAMIC, **more):
+    lines = (a_line(1, a, "1 mL"), a_line(2, b, "1 mL"))
+    return {"lines": lines, "target": q("2 mL"), "formula": None, **more}
+
+
+class TestC3:
+    def test_deoxycholic_acid_is_never_a_line_of_a_mixture(self):
+        (finding,) = ask("C3", lines=(*melasma_lines(), a_line(5, DEOXYCHOLIC, "1 mL")))
+        assert (finding.code, finding.level, finding.line) == ("mix.do_not_mix", Level.BLOCK, 5)
+        assert finding.reason == "Deoxycholic acid is never mixed or diluted."
+        assert finding.source == "Kybella label"
+        assert [(fix.field, fix.value) for fix in finding.fixes] == [("lines-5-remove", "1")]
+
+    def test_also_in_saline_alone(self):
+        assert codes(ask("C3", **pair(DEOXYCHOLIC, SALINE))) == ["mix.do_not_mix"]
+
+    def test_two_vials_of_it_are_a_mixture_of_two_lines(self):
+        assert codes(ask("C3", **pair(DEOXYCHOLIC, DEOXYCHOLIC))) == ["mix.do_not_mix"] * 2
+
+    def test_given_as_supplied_it_is_allowed(self):
+        (answer,) = ask("C3", lines=(a_line(1, DEOXYCHOLIC, "2 mL"),), target=None)
+        assert answer.result is Result.NOT_APPLICABLE
+
+    def test_what_may_be_mixed_passes(self):
+        assert codes(ask("C3")) == ["mix.allowed"]
+
+
+class TestC4Levels:
+    @pytest.mark.parametrize(
+        ("level", "code", "stops"),
+        [
+            ("BLOCK", "pair.incompatible", True),
+            ("STOP", "pair.incompatible", True),
+            ("WARN", "pair.caution", False),
+            ("INFO", "pair.note", False),
+            ("block", "pair.incompatible", True),
+        ],
+    )
+    def test_the_table_decides_how_far_it_stops(self, level, code, stops):
+        rule = a_rule("9", "ingredient:31", "ingredient:1", level)
+        (finding,) = ask("C4", **pair(compatibilities=(rule,)))
+        assert (finding.code, finding.level, finding.stops) == (code, Level[level.upper()], stops)
+
+    def test_it_says_what_with_what_why_and_by_whose_word(self):
+        rule = a_rule("9", "ingredient:31", "group:sulfite", mechanism="cleaves thiamine", source="TRIS-B1")
+        (finding,) = ask("C4", **pair(b=SULFITED, compatibilities=(rule,)))
+        assert finding.reason == "Thiamine with procaine: cleaves thiamine."
+        assert (finding.source, finding.remedy) == ("TRIS-B1", "Leave one out.")
+        assert finding.inputs == (("table row", "9 v1"), ("lines", "1 and 2"))
+        assert [fix.field for fix in finding.fixes] == ["lines-2-remove", "lines-1-remove"]
+
+    def test_the_worded_condition_is_said(self):
+        rule = a_rule("27", "ingredient:31", "ingredient:1", "WARN", condition="7 days at 5 C in the dark")
+        (finding,) = ask("C4", **pair(compatibilities=(rule,)))
+        assert finding.reason == "Thiamine with tranexamic acid: mechanism of 27 (7 days at 5 C in the dark)."
+
+    def test_alone_is_said_of_each_other_line(self):
+        rule = a_rule("31", "ingredient:3", kind="alone")
+        found = ask("C4", compatibilities=(rule,))
+        assert codes(found) == ["pair.alone"] * 3 + ["pair.no_data"]
+
+    def test_two_rows_about_one_pair_are_cleared_one_by_one(self):
+        rules = tuple(a_rule(n, "ingredient:31", "ingredient:1", "WARN") for n in ("10", "11"))
+        found = ask("C4", **pair(compatibilities=rules))
+        assert len({finding.key for finding in found}) == 2
+
+
+class TestC4WhatNobodyKnows:
+    """A rule that depends on an unknown figure is a STOP at most: a second person judges."""
+
+    @pytest.mark.parametrize(
+        ("level", "expected"), [("BLOCK", Level.STOP), ("STOP", Level.STOP), ("WARN", Level.WARN)]
+    )
+    def test_an_unknown_ph(self, level, expected):
+        rule = a_rule("23", "ingredient:31", "ingredient:1", level, ph_below=Fraction(6))
+        answers = ask("C4", **pair(compatibilities=(rule,)))
+        assert codes(answers) == ["pair.may_be_incompatible", "pair.no_data"]
+        assert (answers[0].result, answers[0].level) == (Result.UNKNOWN, expected)
+        assert "the pH of the mixture" in answers[0].reason
+
+    def test_a_known_one_decides(self):
+        rule = a_rule("23", "ingredient:31", "ingredient:1", ph_below=Fraction(6))
+        for low, high, expected in ((2, 4, "pair.incompatible"), (7, 8, "pair.no_data")):
+            products = (
+                replace(p, ph_low=Fraction(low), ph_high=Fraction(high)) for p in (THIAMINE, TRANEXAMIC)
+            )
+            assert codes(ask("C4", **pair(*products, compatibilities=(rule,)))) == [expected]
+
+    @pytest.mark.parametrize(
+        ("limit", "expected"), [("49.9 mg/mL", "pair.incompatible"), ("50 mg/mL", "pair.no_data")]
+    )
+    def test_a_concentration_is_that_of_the_mixture(self, limit, expected):
+        # 1 mL of 100 mg/mL in 2 mL
+        rule = a_rule("12", "ingredient:31", "ingredient:1", concentration_above=per(limit))
+        assert codes(ask("C4", **pair(compatibilities=(rule,)))) == [expected]
+
+    def test_the_higher_of_planned_and_rounded_counts(self):
+        # 100 mg of 150 mg/mL is rounded up to 100.5 mg: 20.1 mg/mL.
+        rule = a_rule("12", "ingredient:3", "ingredient:1", concentration_above=per("20.05 mg/mL"))
+        assert "pair.incompatible" in codes(ask("C4", compatibilities=(rule,)))
+
+    def test_in_the_end_what_was_drawn_counts(self):
+        rule = a_rule("12", "ingredient:31", "ingredient:1", concentration_above=per("40 mg/mL"))
+        more = pair(compatibilities=(rule,))
+        draws = (a_draw(more["lines"][0], "0.5 mL"), a_draw(more["lines"][1], "1.5 mL"))
+        assert codes(ask("C4", Stage.FINAL, **more, draws=draws)) == ["pair.no_data"]
+
+
+class TestC4PairsWithoutData:
+    def test_one_line_names_them_all(self):
+        (answer,) = ask("C4", **pair(GLUTATHIONE, TRANEXAMIC))
+        assert (answer.code, answer.result, answer.level) == ("pair.no_data", Result.UNKNOWN, Level.WARN)
+        assert answer.reason == "No data for glutathione with tranexamic acid (0 of 1 pairs known)."
+        assert answer.remedy == (
+            "No data is not the same as compatible: give a reason to go on, or leave one out."
+        )
+
+    def test_the_formula_answers_for_its_own_pairs_and_they_are_still_shown(self):
+        (answer,) = ask("C4")
+        assert (answer.code, answer.accepted) == ("pair.no_data", "no data, accepted in formula Melasma v3")
+        assert not answer.stops
+        assert len(answer.inputs) == 6
+
+    def test_a_changed_line_raises_only_the_new_pairs(self):
+        new, accepted = ask("C4", lines=(*melasma_lines(), a_line(5, THIAMINE, "10 mg")))
+        assert not new.accepted
+        assert new.subject.count("thiamine") == 4
+        assert accepted.accepted
+        assert "thiamine" not in accepted.subject
+
+    def test_an_unapproved_formula_answers_for_nothing(self):
+        (answer,) = ask("C4", formula=a_formula(approved=False))
+        assert not answer.accepted
+
+    def test_a_diluent_is_a_pair_like_any_other_until_the_table_says(self):
+        assert codes(ask("C4", **pair(TRANEXAMIC, SALINE))) == ["pair.no_data"]
+        rule = a_rule("c1", "ingredient:1", "ingredient:4", "INFO", kind="compatible")
+        (answer,) = ask("C4", **pair(TRANEXAMIC, SALINE, compatibilities=(rule,)))
+        assert (answer.code, answer.reason) == ("pair.compatible", "1 of 1 pairs known.")
+
+    def test_what_is_compatible_only_in_words_is_said_and_stays_unknown(self):
+        rule = a_rule(
+            "25", "ingredient:31", "ingredient:1", "INFO", kind="compatible", condition="10:1, 28 d at 5 C"
+        )
+        (answer,) = ask("C4", **pair(compatibilities=(rule,)))
+        assert answer.result is Result.UNKNOWN
+        assert answer.reason.endswith(
+            "On record: thiamine with tranexamic acid goes together when 10:1, 28 d at 5 C."
+        )
+
+    def test_one_line_makes_no_pair(self):
+        (answer,) = ask("C4", lines=melasma_lines()[:1])
+        assert answer.result is Result.NOT_APPLICABLE

@@ -1,0 +1,223 @@
+"""A1 A3 P1: allergies by substance, excipient and group, when they were asked for, and consent."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from formulary.rules.facts import AllergySeverity
+from formulary.rules.findings import Level, Result, Stage
+from tests.rules.builders import (
+    ASCORBIC,
+    AT,
+    SALINE,
+    TRANEXAMIC,
+    a_consent,
+    a_line,
+    a_patient,
+    a_product,
+    an_allergy,
+    an_excipient,
+    ask,
+    codes,
+    melasma_lines,
+    some_policies,
+)
+
+PROCAINE = a_product(
+    40,
+    "procaine",
+    "10 mg/mL",
+    excipients=(an_excipient("acetone sodium bisulfite", 91),),
+    of={"synonyms": ("Novocain",), "groups": frozenset({"local_anaesthetic"})},
+)
+
+
+def allergic(*allergies, product=PROCAINE, **more):
+    lines = (a_line(1, TRANEXAMIC, "20 mg"), a_line(2, product, "10 mg"), a_line(3, SALINE, "qs"))
+    return {"lines": lines, "patient": a_patient(allergies=allergies), **more}
+
+
+class TestA1:
+    def test_sulfites_in_a_sulfited_product_block(self):
+        (finding,) = ask("A1", **allergic(an_allergy("sulfites")))
+        assert (finding.code, finding.level, finding.line) == ("allergy.group", Level.BLOCK, 2)
+        assert finding.reason == (
+            "The patient is allergic to sulfites (severe), "
+            "and procaine 10 mg/mL contains acetone sodium bisulfite."
+        )
+        assert finding.remedy == "Leave it out, or take a product without it."
+        assert [fix.field for fix in finding.fixes] == ["lines-2-remove"]
+
+    @pytest.mark.parametrize(
+        ("severity", "level"),
+        [
+            (AllergySeverity.ANAPHYLAXIS, Level.BLOCK),
+            (AllergySeverity.SEVERE, Level.BLOCK),
+            (AllergySeverity.MODERATE, Level.STOP),
+            (AllergySeverity.MILD, Level.STOP),
+            (AllergySeverity.UNKNOWN, Level.STOP),
+        ],
+    )
+    def test_severe_blocks_and_the_rest_asks_a_second_person(self, severity, level):
+        (finding,) = ask("A1", **allergic(an_allergy("sulfites", severity)))
+        assert finding.level is level
+        assert finding.remedy.endswith("co-sign.") == (level is Level.STOP)
+
+    @pytest.mark.parametrize(
+        ("allergy", "code"),
+        [
+            (an_allergy("procaine", ingredient_id=40), "allergy.ingredient"),
+            (an_allergy("something else", ingredient_id=40), "allergy.ingredient"),
+            (an_allergy("Procaine", group=None), "allergy.ingredient"),
+            (an_allergy("novocain", group=None), "allergy.ingredient"),
+            (an_allergy("bisulfite", ingredient_id=91), "allergy.excipient"),
+            (an_allergy("Acetone sodium bisulfite", group=None), "allergy.excipient"),
+            (an_allergy("acetone sodium bisulphite", group=None), "allergy.excipient"),
+            (an_allergy("local anaesthetics", group=None), "allergy.group"),
+            (an_allergy("esters", group="local_anaesthetic"), "allergy.group"),
+            (an_allergy("Sulphites", group=None), "allergy.group"),
+            (an_allergy("sulfites", group="sulfite"), "allergy.group"),
+        ],
+    )
+    def test_by_number_name_synonym_excipient_and_group(self, allergy, code):
+        assert codes(ask("A1", **allergic(allergy))) == [code]
+
+    @pytest.mark.parametrize(
+        "allergy",
+        [
+            an_allergy("latex", group="latex"),
+            an_allergy("sulfonamides", group="sulfonamide"),
+            an_allergy("cobalt", ingredient_id=4711),
+            an_allergy("pro", group="pro"),
+        ],
+    )
+    def test_nothing_else_matches(self, allergy):
+        (answer,) = ask("A1", **allergic(allergy))
+        assert (answer.code, answer.result) == ("allergy.none_match", Result.PASS)
+
+    def test_each_allergy_and_each_line_is_named(self):
+        found = ask("A1", **allergic(an_allergy("sulfites"), an_allergy("tranexamic acid", ingredient_id=1)))
+        assert [(f.line, f.code) for f in found] == [(1, "allergy.ingredient"), (2, "allergy.group")]
+
+    def test_a_diluent_is_looked_at_too(self):
+        bacteriostatic = a_product(
+            41,
+            "water",
+            None,
+            excipients=(an_excipient("benzyl alcohol", 92, "alcohol"),),
+            of={"is_diluent": True},
+        )
+        lines = (a_line(1, TRANEXAMIC, "20 mg"), a_line(2, bacteriostatic, "qs"))
+        patient = a_patient(allergies=(an_allergy("benzyl alcohol", ingredient_id=92),))
+        assert [f.line for f in ask("A1", lines=lines, patient=patient)] == [2]
+
+    def test_unknown_excipients_with_an_allergic_patient_are_unknown(self):
+        product = replace(PROCAINE, excipients=(), excipients_known=False)
+        (answer,) = ask("A1", **allergic(an_allergy("sulfites"), product=product))
+        assert (answer.code, answer.result, answer.level) == (
+            "allergy.excipients_unknown",
+            Result.UNKNOWN,
+            Level.STOP,
+        )
+
+    def test_but_a_known_match_is_a_finding(self):
+        product = replace(PROCAINE, excipients_known=False)
+        assert codes(ask("A1", **allergic(an_allergy("sulfites"), product=product))) == ["allergy.group"]
+
+    def test_unknown_excipients_do_not_matter_to_a_patient_without_allergies(self):
+        product = replace(PROCAINE, excipients=(), excipients_known=False)
+        assert codes(ask("A1", **allergic(product=product))) == ["allergy.none_recorded"]
+
+    def test_an_allergy_in_words_alone_is_shown_as_such(self):
+        (answer,) = ask("A1", **allergic(an_allergy("bee stings", group=None)))
+        assert (answer.code, answer.result, answer.level) == (
+            "allergy.words_only",
+            Result.UNKNOWN,
+            Level.INFO,
+        )
+
+    def test_never_asked_is_not_none_known(self):
+        (answer,) = ask("A1", patient=a_patient(allergies_asked_at=None))
+        assert (answer.code, answer.result) == ("allergy.never_asked", Result.UNKNOWN)
+
+    def test_without_a_patient_it_is_not_asked(self):
+        assert ask("A1", patient=None)[0].result is Result.NOT_APPLICABLE
+
+
+class TestA3:
+    @pytest.mark.parametrize(
+        ("ago", "expected"),
+        [
+            (timedelta(0), "allergy.asked"),
+            (timedelta(days=30), "allergy.asked"),
+            (timedelta(days=30, seconds=1), "allergy.asked_long_ago"),
+            (-timedelta(minutes=1), "allergy.asked"),
+        ],
+    )
+    def test_within_the_sites_days(self, ago, expected):
+        assert codes(ask("A3", patient=a_patient(allergies_asked_at=AT - ago))) == [expected]
+
+    def test_never_asked_stops(self):
+        (finding,) = ask("A3", patient=a_patient(allergies_asked_at=None))
+        assert (finding.code, finding.level) == ("allergy.not_asked", Level.STOP)
+
+    def test_while_the_site_has_not_decided_nobody_knows(self):
+        (answer,) = ask("A3", policies=some_policies(allergy_asked_within=None))
+        assert (answer.code, answer.result, answer.level) == (
+            "allergy.policy_undecided",
+            Result.UNKNOWN,
+            Level.STOP,
+        )
+
+    def test_without_a_patient_it_is_not_asked(self):
+        assert ask("A3", patient=None)[0].result is Result.NOT_APPLICABLE
+
+
+class TestP1:
+    def test_a_consent_in_the_current_version(self):
+        assert codes(ask("P1")) == ["consent.given"]
+
+    @pytest.mark.parametrize(
+        ("consents", "code"),
+        [
+            ((), "consent.missing"),
+            ((a_consent(procedure="filler"),), "consent.missing"),
+            ((a_consent(given_at=AT + timedelta(seconds=1)),), "consent.missing"),
+            ((a_consent(version="2025-1"),), "consent.wrong_version"),
+            ((a_consent(withdrawn_at=AT),), "consent.withdrawn"),
+            ((a_consent(withdrawn_at=AT + timedelta(seconds=1)),), "consent.given"),
+            ((a_consent(covers_off_label=False),), "consent.not_off_label"),
+            ((a_consent(version="2025-1"), a_consent()), "consent.given"),
+            ((a_consent(), a_consent(version="2025-1")), "consent.given"),
+        ],
+    )
+    def test_what_is_missing(self, consents, code):
+        assert codes(ask("P1", patient=a_patient(consents=consents))) == [code]
+
+    def test_on_label_needs_no_more(self):
+        patient = a_patient(consents=(a_consent(covers_off_label=False),))
+        assert codes(ask("P1", patient=patient, off_label=False)) == ["consent.given"]
+
+    def test_it_warns_at_signing_and_blocks_at_administering(self):
+        patient = a_patient(consents=())
+        levels = {stage: ask("P1", stage, patient=patient)[0].level for stage in Stage}
+        assert levels[Stage.DRAFT] is levels[Stage.SIGN] is Level.WARN
+        assert levels[Stage.ADMINISTER] is Level.BLOCK
+
+    def test_while_the_site_has_not_decided_nobody_knows(self):
+        for stage, level in ((Stage.SIGN, Level.WARN), (Stage.ADMINISTER, Level.BLOCK)):
+            (answer,) = ask("P1", stage, policies=some_policies(consent_version=None))
+            assert (answer.code, answer.result, answer.level) == (
+                "consent.policy_undecided",
+                Result.UNKNOWN,
+                level,
+            )
+
+    def test_without_a_patient_it_is_not_asked(self):
+        assert ask("P1", patient=None)[0].result is Result.NOT_APPLICABLE
+
+
+def test_the_cocktail_of_the_builders_may_be_given():
+    assert [ask(rule)[0].result for rule in ("A1", "A3", "P1")] == [Result.PASS] * 3
+    assert melasma_lines()[1].product is ASCORBIC
