@@ -45,7 +45,7 @@ def opened(rules, *, mixed_at: datetime | None = None, expires_on: date = FAR) -
 H = timedelta(hours=1)
 
 # Hours: ascorbic acid 4 h after puncture [ASC1], glutathione 2 h after mixing at room temperature [GSH1],
-# Botox 24 h after mixing [BTX1], multi-dose vials 28 days = 672 h [JC-MDV]; 0 is "discard" [TXA1].
+# Botox 24 h after mixing [BTX1], multi-dose vials 28 days = 672 h; 0 is "discard" [TXA1].
 OPENED = [
     # container, after puncture, after mixing, mixed?, until, limited by
     (Container.BULK, 4, None, False, AT + 4 * H, "vial V-0391"),

@@ -81,13 +81,13 @@ def test_a_wrong_dimension_has_no_mass() -> None:
 
 
 def test_sodium_bicarbonate_of_8_4_per_cent_holds_one_milliequivalent_per_millilitre() -> None:
-    # FACTS 6.2, confirmed by calculation: 84 mg / 84.007 = 0.99992 mmol, valence 1.
+    # Calculated: 84 mg / 84.007 = 0.99992 mmol, valence 1.
     amount = to_amount(Quantity.of(84, "mg"), Decimal("84.007"))
     assert round(to_equivalents(amount, 1).in_unit(unit("mEq")), 3) == 1
 
 
 def test_magnesium_sulfate_of_50_per_cent_holds_4_06_milliequivalents_per_millilitre() -> None:
-    # FACTS 6.2, confirmed by calculation as 4.057: 500 mg of the heptahydrate, 246.47 g/mol, valence 2.
+    # Calculated as 4.057: 500 mg of the heptahydrate, 246.47 g/mol, valence 2.
     amount = to_amount(Quantity.of(500, "mg"), Decimal("246.47"))
     assert round(to_equivalents(amount, 2).in_unit(unit("mEq")), 3) == Fraction(4057, 1000)
 
@@ -161,6 +161,6 @@ def test_drops_have_a_volume_only_by_the_products_own_figure() -> None:
 
 
 def test_a_percentage_weight_in_volume_is_a_pair() -> None:
-    # 1 % (w/v) is 1 g in 100 mL, which is 10 mg/mL (FACTS 6.1).
+    # 1 % (w/v) is 1 g in 100 mL, which is 10 mg/mL.
     assert percent_in_volume(Decimal(3)) == (Quantity.of(3, "g"), Quantity.of(100, "mL"))
     assert show_concentration(*percent_in_volume(Decimal("0.9"))) == "9\u00a0mg/mL"

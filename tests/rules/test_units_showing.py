@@ -91,9 +91,11 @@ def test_a_comma_site_sees_commas_and_groups_with_a_space() -> None:
     assert show_percent(Fraction(1, 800), ",") == f"0,1{NBSP}%"
 
 
-def test_what_has_no_end_is_rounded_to_the_smallest_step() -> None:
-    assert show(Quantity.of(Fraction(2, 15), "mL")) == f"0.133333{NBSP}mL"
-    assert show(Quantity.of(Fraction(2, 3), "mL")) == f"0.666667{NBSP}mL"
+def test_what_has_no_end_has_three_decimals_or_four_figures_and_what_ends_has_all() -> None:
+    assert show(Quantity.of(Fraction(2, 15), "mL")) == f"0.1333{NBSP}mL"
+    assert show(Quantity.of(Fraction(100, 3), "mg")) == f"33.333{NBSP}mg"
+    assert show(Quantity.of(Fraction(1, 3000), "mL")) == f"0.000333{NBSP}mL"
+    assert show(Quantity.of("0.133333", "mL")) == f"0.133333{NBSP}mL"
 
 
 @pytest.mark.parametrize(

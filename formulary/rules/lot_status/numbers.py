@@ -27,7 +27,7 @@ def near(number: str) -> str:
 def number_findings(number: str) -> Iterator[Finding]:
     """Why a text cannot be a lot number: empty, over 20 characters, or outside GS1's character set 82.
 
-    Source: GS1 General Specifications, AI (10): X..20, character set 82 (CORRECTIONS A17).
+    Source: GS1 General Specifications, AI (10): X..20, character set 82, punctuation included.
     """
     if not any(c.isalnum() for c in number):
         yield _block("lot.number_missing", "The lot has no number.", "Type the number printed on the pack.")

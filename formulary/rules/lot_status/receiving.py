@@ -48,7 +48,7 @@ def read_gs1_expiry(text: str, *, on: date) -> Expiry:
     """The expiry of a GS1 code, YYMMDD; day 00 is the last day of the month, with a note. Raises Refused.
 
     The century is the one within 50 years of `on`. Source: GS1 General Specifications 7.12; from 1 Jan 2025
-    regulated healthcare items carry a real day (GSCN 21-040; CORRECTIONS A17).
+    regulated healthcare items carry a real day (GSCN 21-040).
     """
     match = _YYMMDD.fullmatch(text)
     if match is None:

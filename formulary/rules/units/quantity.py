@@ -97,7 +97,9 @@ class Quantity:
         """Whether it is exactly none."""
         return self.steps == 0
 
-    def _same(self, other: Quantity, what: str) -> Fraction:
+    def _same(self, other: object, what: str) -> Fraction:
+        if not isinstance(other, Quantity):
+            raise TypeError(f"A quantity and a {type(other).__name__} do not {what}")
         if other.dimension != self.dimension:
             raise DimensionMismatch(f"{self.dimension.name} and {other.dimension.name} do not {what}")
         return other.steps

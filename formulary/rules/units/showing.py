@@ -1,6 +1,6 @@
 """The only renderer of quantities: leading zero, no trailing zero, a space before the unit, never 0.
 
-Source: ISMP list of error-prone abbreviations and dose designations [ISMP1, ISMP2].
+Source: ISMP list of error-prone abbreviations, symbols and dose designations, 2021.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def show(q: Quantity, unit: Unit | None = None, mark: str = ".") -> str:
     """The quantity for people, "0.5 mL": in `unit`, or in the one it reads best in (2.5 mg, 50 mcg).
 
     Less than a hundredth of `unit`, or more decimals than it takes, goes to the one it reads best in (2.5 mg,
-    not 0.0025 g). A number without end is rounded to the unit's decimals; what would round to nothing is
+    not 0.0025 g). A number without end has three decimals, or four figures; what would round to nothing is
     "less than 0.001 mcg", never 0. Raises DimensionMismatch for a unit of another dimension.
     """
     chosen = unit if unit is not None and _reads_well(q, unit) else natural_unit(q)
@@ -31,7 +31,7 @@ def show(q: Quantity, unit: Unit | None = None, mark: str = ".") -> str:
     if value and round_fraction(value * 10**chosen.decimals) == 0:
         least = _number(Fraction(1, 10**chosen.decimals), chosen.decimals, mark)
         return f"less than {least}{SPACE}{chosen.code}"
-    number = _number(value, chosen.decimals, mark)
+    number = _number(value, min(chosen.decimals, _enough_places(value)), mark)
     return f"{number}{SPACE}{_word(chosen, number)}"
 
 
