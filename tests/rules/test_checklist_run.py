@@ -1,0 +1,412 @@
+"""The list as a whole: every rule answers, reports live and die with their facts, and it is quick."""
+
+import time
+from dataclasses import fields, replace
+from datetime import date, timedelta
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from formulary.rules.checklist import BY_ID, RULE_SET, RULES, check_report, inputs_hash, is_current, run
+from formulary.rules.checklist.fingerprint import _VOLATILE
+from formulary.rules.facts import Cocktail, Stock
+from formulary.rules.findings import Level, Result, Stage, Verdict
+from tests.rules.builders import (
+    ASCORBIC,
+    AT,
+    GLUTATHIONE,
+    ROUTE,
+    SALINE,
+    SYRINGES,
+    TRANEXAMIC,
+    a_cocktail,
+    a_consent,
+    a_draw,
+    a_formula,
+    a_limit,
+    a_line,
+    a_patient,
+    a_product,
+    a_rule,
+    a_stock,
+    a_test,
+    an_allergy,
+    an_excipient,
+    codes,
+    melasma_lines,
+    per,
+    q,
+    some_policies,
+)
+
+PRODUCTS = (TRANEXAMIC, ASCORBIC, GLUTATHIONE, SALINE)
+IDS = "U1 U2 C2 C3 C4 D1 C1 A1 A3 T1 T2 T3 P1 B1 L1 L2 L3 L4 L6 M1 M2 M3 R1 X2"
+
+
+class TestTheTable:
+    def test_it_holds_the_rules_in_order(self):
+        assert [rule.id for rule in RULES] == IDS.split()
+        assert list(BY_ID) == IDS.split()
+
+    def test_what_runs_when(self):
+        at = {stage.value: " ".join(rule.id for rule in RULES if rule.runs_at(stage)) for stage in Stage}
+        assert at == {
+            "D": "U1 U2 C2 C3 C4 D1 C1 A1 A3 T1 T2 T3 P1 L2 L6 M1 M2 X2",
+            "S": "U1 U2 C2 C3 C4 D1 C1 A1 A3 T1 T2 T3 P1 L2 L6 M1 M2 X2",
+            "V": "U1 U2 C2 C3 C4 D1 C1 A1 M1 M2 X2",
+            "C": "T1 T2 T3 L1 L2 L6 X2",
+            "P": "A1 B1 L3 L4 M3 X2",
+            "F": "C2 C3 C4 D1 C1 B1 L1 L2 M2 X2",
+            "A": "A1 A3 T1 T2 T3 P1 B1 L1 L2 R1 X2",
+        }
+
+    def test_a_draft_shows_what_signing_would(self):
+        for rule in RULES:
+            assert rule.runs_at(Stage.DRAFT) == rule.runs_at(Stage.SIGN)
+
+    def test_a_rule_is_asked_by_the_list_or_by_an_act(self):
+        by_act = {rule.id: rule.act for rule in RULES if rule.check is None}
+        assert by_act == {
+            "L3": "check_scan",
+            "L4": "check_draw",
+            "M3": "check_draw",
+            "R1": "check_given",
+            "X2": "check_report",
+        }
+        assert all((rule.check is None) == bool(rule.act) for rule in RULES)
+
+    def test_every_rule_says_what_it_asks_and_by_whose_word(self):
+        assert all(rule.title and rule.source and rule.version >= 1 for rule in RULES)
+
+
+@pytest.mark.parametrize("stage", Stage)
+class TestEveryAnswer:
+    def test_every_rule_of_the_stage_answers_under_its_name(self, stage):
+        report = run(a_cocktail(), stage)
+        assert list(dict.fromkeys(a.rule for a in report.answers)) == [
+            r.id for r in RULES if r.runs_at(stage)
+        ]
+        assert (report.stage, report.rule_set) == (stage, RULE_SET)
+
+    def test_every_answer_is_whole(self, stage):
+        for cocktail in (
+            a_cocktail(),
+            a_cocktail(patient=None, stock=(), syringes=(), formula=None),
+            in_trouble(),
+        ):
+            for answer in run(cocktail, stage).answers:
+                assert answer.code.count(".") >= 1
+                assert answer.subject and answer.reason.endswith(".") and answer.source
+                assert (answer.level is None) == (answer.result in (Result.PASS, Result.NOT_APPLICABLE))
+
+    def test_without_a_patient_patient_rules_do_not_apply(self, stage):
+        asked = [
+            a
+            for a in run(a_cocktail(patient=None), stage).answers
+            if a.rule in ("A1", "A3", "T1", "T2", "T3", "P1")
+        ]
+        assert all(a.result is Result.NOT_APPLICABLE for a in asked)
+
+    def test_findings_can_be_cleared_one_by_one(self, stage):
+        keys = [finding.key for finding in run(in_trouble(), stage).findings]
+        assert len(set(keys)) == len(keys)
+
+    def test_the_order_of_lines_changes_nothing(self, stage):
+        for cocktail in (a_cocktail(), in_trouble()):
+            turned = replace(cocktail, lines=cocktail.lines[::-1], stock=cocktail.stock[::-1])
+            report, other = run(cocktail, stage), run(turned, stage)
+            assert report.inputs_hash == other.inputs_hash
+            assert sorted(report.answers, key=str) == sorted(other.answers, key=str)
+
+    def test_words_are_those_of_the_house(self, stage):
+        for answer in run(in_trouble(), stage).answers:
+            words = f"{answer.reason} {answer.remedy}".casefold()
+            assert not any(
+                bad in words for bad in ("please", "invalid", "error", "successfully", "oops", "!")
+            )
+            assert "None" not in f"{answer.subject} {answer.reason}".replace("None is", "")
+
+
+def in_trouble() -> Cocktail:
+    """A cocktail with nearly everything wrong."""
+    sulfited = a_product(
+        60, "procaine", "10 mg/mL", excipients=(an_excipient(),), limits=(a_limit("1 mg", hard=False),)
+    )
+    lines = (
+        *melasma_lines()[:2],
+        a_line(3, GLUTATHIONE, "1500 mg"),
+        a_line(4, sulfited, "20 mg"),
+        a_line(5, a_product(61, "deoxycholic acid", of={"do_not_mix": True}), "0.004 mL"),
+        a_line(6, SALINE, "qs"),
+    )
+    patient = a_patient(
+        allergies=(an_allergy(), an_allergy("bee stings", group=None)),
+        allergies_asked_at=None,
+        weight=None,
+        tests=(a_test(ASCORBIC, "- ++"), a_test(GLUTATHIONE, "- ?+ -")),
+        consents=(a_consent(version="old"),),
+    )
+    rules = (
+        a_rule("1", "ingredient:61", kind="alone"),
+        a_rule("23", "ingredient:60", "ingredient:2", ph_below=Fraction(6)),
+        a_rule("36", "group:thiol", "ingredient:2", "WARN"),
+    )
+    return a_cocktail(
+        lines=lines,
+        patient=patient,
+        compatibilities=rules,
+        stock=(a_stock(TRANEXAMIC, held=("recall R-7",)), a_stock(ASCORBIC, expires_on=date(2026, 1, 1))),
+        policies=some_policies(dose_tolerance=None, volume_tolerance=None),
+        draws=tuple(a_draw(line, "1 mL") for line in lines[:2]),
+        formula=a_formula(),
+    )
+
+
+class TestTheStory:
+    """What the practitioner meets while she composes the melasma cocktail."""
+
+    def test_the_cocktail_of_the_formula_may_be_signed(self):
+        report = run(a_cocktail(), Stage.SIGN)
+        assert report.verdict is Verdict.PASS
+        assert report.open == ()
+        assert {finding.accepted for finding in report.findings} == {
+            "limit unknown, accepted in formula Melasma v3",
+            "no data, accepted in formula Melasma v3",
+        }
+
+    def test_fifteen_hundred_typed_for_a_hundred_and_fifty(self):
+        lines = (*melasma_lines()[:2], a_line(3, GLUTATHIONE, "1500 mg"), melasma_lines()[3])
+        report = run(a_cocktail(lines=lines), Stage.DRAFT)
+        assert [(f.code, f.level) for f in report.open] == [
+            ("volume.above_target", Level.BLOCK),
+            ("dose.outside_formula", Level.STOP),
+            ("concentration.outside_formula", Level.STOP),
+        ]
+
+    def test_with_deoxycholic_acid(self):
+        acid = a_product(61, "deoxycholic acid", "10 mg/mL", of={"do_not_mix": True})
+        report = run(a_cocktail(lines=(*melasma_lines(), a_line(5, acid, "1 mL"))), Stage.DRAFT)
+        assert (report.verdict, report.findings[0].code) == (Verdict.BLOCK, "mix.do_not_mix")
+
+    def test_before_the_patch_test_is_concluded(self):
+        early = tuple(a_test(p, "- -", started=AT - timedelta(hours=50)) for p in PRODUCTS[:3])
+        report = run(a_cocktail(patient=a_patient(tests=early)), Stage.SIGN)
+        assert [(f.rule, f.code, f.level) for f in report.open] == [
+            ("T1", "patch_test.pending", Level.STOP)
+        ] * 3
+
+    def test_for_a_patient_allergic_to_sulfites_with_a_sulfited_product(self):
+        sulfited = replace(ASCORBIC, excipients=(an_excipient(),))
+        lines = (melasma_lines()[0], a_line(2, sulfited, "30 mg/mL"), *melasma_lines()[2:])
+        report = run(a_cocktail(lines=lines, patient=a_patient(allergies=(an_allergy(),))), Stage.SIGN)
+        assert [(f.rule, f.level) for f in report.open] == [("A1", Level.BLOCK)]
+
+    def test_without_a_formula_every_unknown_is_open(self):
+        report = run(a_cocktail(formula=None), Stage.SIGN)
+        assert report.verdict is Verdict.STOP
+        assert codes(report.open).count("dose.limit_unknown") == 3
+
+    def test_after_a_hold_on_the_only_lot(self):
+        held = tuple(a_stock(p, **({"held": ("recall R-7",)} if p is GLUTATHIONE else {})) for p in PRODUCTS)
+        report = run(a_cocktail(stock=held), Stage.SIGN)
+        assert [(f.rule, f.code) for f in report.open] == [("L2", "lot.held"), ("L6", "stock.short")]
+
+    def test_administered_in_time_it_passes(self):
+        lines, volumes = melasma_lines(), ("0.2 mL", "0.3 mL", "0.67 mL", "3.83 mL")
+        draws = tuple(a_draw(line, volume) for line, volume in zip(lines, volumes, strict=True))
+        ready = a_cocktail(draws=draws, beyond_use_at=AT + timedelta(hours=1))
+        assert run(ready, Stage.FINAL).open == ()
+        assert run(ready, Stage.ADMINISTER).open == ()
+
+    def test_a_neat_line_given_as_supplied(self):
+        acid = a_product(
+            61, "deoxycholic acid", "10 mg/mL", of={"do_not_mix": True}, limits=(a_limit("100 mg"),)
+        )
+        patient = a_patient(tests=(a_test(acid),))
+        single = a_cocktail(
+            lines=(a_line(1, acid, "2 mL"),),
+            target=None,
+            stock=(a_stock(acid),),
+            patient=patient,
+            formula=None,
+        )
+        assert codes(run(single, Stage.SIGN).open) == ["concentration.limit_unknown"]
+
+
+def changed(**more):
+    return lambda c: replace(c, **more)
+
+
+def first_line(**more):
+    return lambda c: replace(c, lines=(replace(c.lines[0], **more), *c.lines[1:]))
+
+
+def first_product(**more):
+    return lambda c: first_line(product=replace(c.lines[0].product, **more))(c)
+
+
+def in_patient(**more):
+    return lambda c: replace(c, patient=replace(c.patient, **more))
+
+
+def in_policies(**more):
+    return lambda c: replace(c, policies=replace(c.policies, **more))
+
+
+def in_formula(**more):
+    return lambda c: replace(c, formula=replace(c.formula, **more))
+
+
+WHAT_MATTERS = {
+    "a concentration": first_line(concentration=per("4.000001 mg/mL")),
+    "a pin": first_line(pin="qs", concentration=None),
+    "the strength of the lot": first_line(strength=per("101 mg/mL")),
+    "the product": first_product(id=99),
+    "its name": first_product(name="another brand"),
+    "a limit": first_product(limits=(a_limit("300 mg"),)),
+    "a pH": first_product(ph_low=Fraction(6)),
+    "an excipient": first_product(excipients=(an_excipient(),)),
+    "what is known of excipients": first_product(excipients_known=False),
+    "a line more": lambda c: replace(c, lines=(*c.lines, a_line(9, SALINE, "1 mL"))),
+    "a line less": lambda c: replace(c, lines=c.lines[1:]),
+    "the target": changed(target=q("5.000001 mL")),
+    "the route": changed(route="subcutaneous"),
+    "no patient": changed(patient=None),
+    "a weight": in_patient(weight=q("58.001 kg")),
+    "an allergy": in_patient(allergies=(an_allergy("latex"),)),
+    "when allergies were asked": in_patient(allergies_asked_at=AT - timedelta(days=1, seconds=1)),
+    "a patch test": in_patient(tests=()),
+    "a consent": in_patient(consents=()),
+    "another patient": in_patient(id=8),
+    "a policy": in_policies(dose_tolerance=Fraction(1, 100)),
+    "a formula": changed(formula=None),
+    "its version": in_formula(version=4),
+    "its approval": in_formula(approved=False),
+    "its ranges": in_formula(ranges=()),
+    "its pairs": in_formula(accepted_pairs=frozenset()),
+    "the syringes": changed(syringes=SYRINGES[1:]),
+    "the overfill": changed(overfill=q("0.1 mL")),
+    "the dead space": changed(dead_space=q("0.1 mL")),
+    "the planned time": changed(planned_for=AT + timedelta(hours=1)),
+    "off label": changed(off_label=False),
+    "a draw": lambda c: replace(c, draws=(a_draw(c.lines[0], "0.2 mL"),)),
+    "the beyond-use date": changed(beyond_use_at=AT + timedelta(hours=1)),
+    "what was picked": changed(picked=(a_stock(TRANEXAMIC),)),
+    "the cocktail's name": changed(ref="C-2"),
+    "a rule about two of its lines": changed(
+        compatibilities=(a_rule("1", "ingredient:1", "ingredient:2", "INFO"),)
+    ),
+}
+WHAT_DOES_NOT = {
+    "a second": changed(at=AT + timedelta(seconds=1)),
+    "an hour": changed(at=AT + timedelta(hours=1)),
+    "another draws from the same lot": changed(
+        stock=tuple(a_stock(p, "3000 mg" if p.is_powder else "50 mL") for p in PRODUCTS)
+    ),
+    "a delivery": changed(stock=(*(a_stock(p) for p in PRODUCTS), a_stock(ASCORBIC, lot_id=77))),
+    "a hold on a lot that is not needed": changed(
+        stock=(*(a_stock(p) for p in PRODUCTS), a_stock(ASCORBIC, lot_id=77, held=("recall R-8",)))
+    ),
+    "a rule about other substances": changed(compatibilities=(a_rule("1", "ingredient:1", "ingredient:77"),)),
+    "the order of lines": lambda c: replace(c, lines=c.lines[::-1]),
+    "the order of tests": lambda c: in_patient(tests=c.patient.tests[::-1])(c),
+    "the same facts made anew": lambda c: a_cocktail(),
+}
+
+
+class TestX2:
+    @pytest.mark.parametrize("what", WHAT_MATTERS)
+    def test_a_report_dies_with(self, what):
+        report = run(a_cocktail(), Stage.SIGN)
+        other = WHAT_MATTERS[what](a_cocktail())
+        (finding,) = check_report(report.inputs_hash, other, Stage.SIGN)
+        assert (finding.code, finding.level, finding.rule) == ("report.stale", Level.BLOCK, "X2")
+        assert not is_current(report.inputs_hash, other, Stage.SIGN)
+
+    @pytest.mark.parametrize("what", WHAT_DOES_NOT)
+    def test_a_report_survives(self, what):
+        report = run(a_cocktail(), Stage.SIGN)
+        assert check_report(report.inputs_hash, WHAT_DOES_NOT[what](a_cocktail()), Stage.SIGN) == ()
+
+    @pytest.mark.parametrize(
+        ("stage", "crossing"),
+        [
+            (Stage.CLAIM, {"at": AT + timedelta(days=400)}),  # the lots expire
+            (Stage.SIGN, {"at": AT + timedelta(days=30)}),  # allergies are asked again
+            (Stage.CLAIM, {"at": AT + timedelta(days=181)}),  # the patch tests lapse
+            (Stage.CLAIM, {"stock": tuple(a_stock(p, held=("recall R-7",)) for p in PRODUCTS)}),
+            (Stage.SIGN, {"stock": ()}),
+            (Stage.SIGN, {"stock": tuple(a_stock(p, "0.29 mL") for p in PRODUCTS if not p.is_powder)}),
+        ],
+    )
+    def test_it_dies_when_time_or_stock_changes_an_answer(self, stage, crossing):
+        before = run(a_cocktail(), stage)
+        assert not is_current(before.inputs_hash, a_cocktail(**crossing), stage)
+
+    def test_it_dies_at_the_very_second_of_the_beyond_use_date(self):
+        until = AT + timedelta(hours=1)
+        report = run(a_cocktail(beyond_use_at=until), Stage.ADMINISTER)
+        for at, current in ((until - timedelta(seconds=1), True), (until, False)):
+            other = a_cocktail(beyond_use_at=until, at=at)
+            assert is_current(report.inputs_hash, other, Stage.ADMINISTER) is current
+
+    def test_each_stage_has_its_own(self):
+        assert len({inputs_hash(a_cocktail(), stage) for stage in Stage}) == len(Stage)
+
+    def test_the_hash_is_a_sha_256(self):
+        assert len(inputs_hash(a_cocktail(), Stage.SIGN)) == 64
+
+    def test_a_fact_of_no_known_kind_is_a_fault_of_ours(self):
+        with pytest.raises(TypeError, match="no canonical text"):
+            inputs_hash(a_cocktail(ref=object()), Stage.SIGN)
+
+    def test_an_instant_without_its_zone_is_a_fault_of_ours(self):
+        with pytest.raises(TypeError, match="zone"):
+            inputs_hash(a_cocktail(beyond_use_at=AT.replace(tzinfo=None)), Stage.VERIFY)
+
+    def test_every_field_of_the_facts_is_in_it_or_left_out_on_purpose(self):
+        for kind, left_out in _VOLATILE.items():
+            assert left_out < {f.name for f in fields(kind)}
+        assert _VOLATILE[Stock] == {"remaining", "reserved", "reserved_for", "place", "status", "held"}
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 10**6), st.sampled_from(list(Stage)))
+def test_seconds_alone_never_kill_a_report_while_nothing_is_crossed(seconds, stage):
+    cocktail = a_cocktail(patient=a_patient(allergies_asked_at=AT), beyond_use_at=AT + timedelta(days=20))
+    later = replace(cocktail, at=AT + timedelta(seconds=seconds))
+    assert inputs_hash(cocktail, stage) == inputs_hash(later, stage)
+
+
+def test_ten_lines_are_checked_in_less_than_ten_milliseconds():
+    products = [
+        a_product(
+            100 + n,
+            f"substance {n}",
+            limits=(a_limit("300 mg"), a_limit("5 g", route="iv")),
+            excipients=tuple(an_excipient(f"excipient {n}{k}", 200 + 3 * n + k, "paraben") for k in range(3)),
+            ph_low=Fraction(4),
+            ph_high=Fraction(7),
+        )
+        for n in range(9)
+    ]
+    rules = tuple(
+        a_rule(str(n), f"ingredient:{100 + n % 12}", f"ingredient:{100 + n * 5 % 12}", "WARN")
+        for n in range(60)
+    )
+    cocktail = a_cocktail(
+        lines=(*(a_line(n, p, "25 mg") for n, p in enumerate(products, 1)), a_line(10, SALINE, "qs")),
+        patient=a_patient(allergies=(an_allergy(), an_allergy("latex")), tests=tuple(map(a_test, products))),
+        stock=tuple(a_stock(p, lot_id=1000 * k + p.id) for p in (*products, SALINE) for k in range(4)),
+        compatibilities=rules,
+        route=ROUTE,
+    )
+    assert min(_milliseconds(cocktail) for _ in range(20)) < 10
+
+
+def _milliseconds(cocktail: Cocktail) -> Fraction:
+    started = time.process_time_ns()
+    run(cocktail, Stage.SIGN)
+    return Fraction(time.process_time_ns() - started, 10**6)
