@@ -323,10 +323,10 @@ def test_nothing_typed_reaches_pint_or_takes_long(row, monkeypatch) -> None:
 
     for name in ("parse_expression", "parse_units", "parse_unit_name", "define", "convert", "Quantity"):
         monkeypatch.setattr(_registry, name, explode)
-    started = time.perf_counter()
+    started = time.thread_time()
     with contextlib.suppress(Refused):
         parse(row[2], CHOSEN[row[0]], units=FIELDS[row[0]], mark=row[1])
-    assert time.perf_counter() - started < 0.05
+    assert time.thread_time() - started < 0.05
 
 
 def test_the_message_of_the_design_is_word_for_word() -> None:

@@ -8,7 +8,7 @@ from formulary.rules.units.grammar import quoted
 from formulary.rules.units.showing import listed
 
 MICRO = {"\N{MICRO SIGN}g": "mcg", "\N{GREEK SMALL LETTER MU}g": "mcg", "ug": "mcg"}
-"""Read as mcg, with a note, where the field takes mcg, by the ISMP list of error-prone abbreviations of 2021."""
+"""Read as mcg, with a note, where the field takes mcg (ISMP list of error-prone abbreviations, 2021)."""
 
 AMBIGUOUS = {
     "u": "u can be read as 0",
@@ -51,7 +51,7 @@ AMBIGUOUS = {
     "vial": "vials differ in what they hold",
     "vials": "vials differ in what they hold",
 }
-"""Refused wherever they are typed, with the reason (ISMP list of error-prone abbreviations, 2021; what Pint makes of them was measured)."""
+"""Refused wherever they are typed, with the reason (same list; what unit libraries make of them)."""
 
 KINDS = {
     **dict.fromkeys(("ng", "mcg", "mg", "g", "kg"), "a mass"),
