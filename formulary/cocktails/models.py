@@ -72,7 +72,7 @@ class Revision(Versioned, Base):
     verifier_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     self_checked: Mapped[bool] = mapped_column(Boolean, default=False)
-    snapshot: Mapped[Any] = mapped_column(CanonicalJson)
+    snapshot: Mapped[Any] = mapped_column(CanonicalJson, nullable=True)
     inputs_hash: Mapped[str] = mapped_column(String(64), default="")
     return_reason: Mapped[str] = mapped_column(Text, default="")
 

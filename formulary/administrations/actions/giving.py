@@ -36,7 +36,7 @@ def start(
     syringe = preparations.syringe(label, by)
     attempt = preparations.locked(syringe.attempt_id, by)
     cocktail = cocktails.locked(attempt.cocktail_id, by)
-    _identified(cocktail.patient_id, patient_code, born_on, by)
+    _identified(cocktail.patient_id, patient_code, born_on, at=at, by=by)
     if anything_new:
         raise refuse(
             "patient.something_new",
@@ -115,6 +115,7 @@ def remove_site(administration_id: int, number: int, *, at: datetime, by: Actor)
 
 
 def under_way(administration_id: int, by: Actor) -> Administration:
+    """A session that is not closed, locked; refused once it is."""
     by.must(Permission.ADMINISTER)
     administration = queries.locked(administration_id, by)
     if administration.state != "started":
@@ -124,8 +125,8 @@ def under_way(administration_id: int, by: Actor) -> Administration:
     return administration
 
 
-def _identified(patient_id: int, code: str, born_on: date, by: Actor) -> None:
-    patient = patients.patient(patient_id, by)
+def _identified(patient_id: int, code: str, born_on: date, *, at: datetime, by: Actor) -> None:
+    patient = patients.patient(patient_id, by=by, at=at)
     if (patient.code, patient.born_on) != (code.strip().upper(), born_on):
         raise refuse(
             "patient.not_this_one",

@@ -12,12 +12,14 @@ from formulary.catalogue import queries as catalogue
 from formulary.catalogue.models import FormulaLine, FormulaVersion, Product
 from formulary.cocktails import queries
 from formulary.cocktails.facts import Content, TypedLine
+from formulary.cocktails.labels.entry import PER_ML
 from formulary.cocktails.models import Cocktail, CocktailLine, Revision
 from formulary.db import db, expect_version, once
 from formulary.patients import queries as patients
 from formulary.rules.findings import refuse
 
 LONGEST = 40
+DOSES = frozenset({"mcg", "mg", "g", "IU", "units", "mmol"})
 
 
 @once
@@ -28,7 +30,7 @@ def create_draft(
     named.
     """
     by.must(Permission.COMPOSE)
-    patient = patients.patient(patient_id, by)
+    patient = patients.patient(patient_id, by=by, at=at)
     version = None if formula_version_id is None else catalogue.formula_version(formula_version_id)
     cocktail = Cocktail(
         code=next_code("C"),
@@ -131,7 +133,8 @@ def _lines_of(version: FormulaVersion) -> list[CocktailLine]:
 
 def _line_of(line: FormulaLine) -> TypedLine:
     product = line.product or _only_product(line)
-    return TypedLine(line.number, product.id, line.pin, line.amount, line.volume, line.unit)
+    unit = f"{line.unit}{PER_ML}" if line.pin == "concentration" and line.unit in DOSES else line.unit
+    return TypedLine(line.number, product.id, line.pin, line.amount, line.volume, unit)
 
 
 def _only_product(line: FormulaLine) -> Product:

@@ -52,7 +52,7 @@ def new(patient_id: int) -> Page:
             form.add_findings(refusal.findings)
         else:
             return redirect(url_for("cocktails.compose", cocktail_id=cocktail.id))
-    page = render_template("cocktails/new.html", form=form, patient=patients.patient(patient_id, g.actor))
+    page = render_template("cocktails/new.html", form=form, patient=patients.patient(patient_id, by=g.actor, at=clock.now()))
     return page, 422 if form.errors else 200
 
 
