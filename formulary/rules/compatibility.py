@@ -1,12 +1,13 @@
 """What goes together: the compatibility table matched over the lines, and the pairs nobody has data on.
 
 A pair is known when a rule of the table certainly applies to it. No data is never the same as compatible.
+`checklist.examined` does it for a whole cocktail, at the concentrations of its arithmetic.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from itertools import combinations
@@ -26,11 +27,11 @@ class Applies(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One rule of the table and the two lines it is about: side a first."""
+    """One rule of the table, the line that is its side a, and the others: one, or all where side b is any."""
 
     rule: Compatibility
     a: Line
-    b: Line
+    others: tuple[Line, ...]
     applies: Applies
 
 
@@ -66,6 +67,11 @@ class Examined:
     pairs: tuple[Pair, ...]
 
     @property
+    def total(self) -> int:
+        """How many pairs there are."""
+        return len(self.pairs)
+
+    @property
     def known(self) -> int:
         """How many pairs the table knows."""
         return sum(pair.known for pair in self.pairs)
@@ -83,7 +89,7 @@ class Examined:
     @property
     def words(self) -> str:
         """The count for people: "4 of 6 pairs known"."""
-        return f"{self.known} of {len(self.pairs)} pairs known"
+        return f"{self.known} of {self.total} pairs known"
 
 
 def keys_of(product: Product) -> frozenset[str]:
@@ -120,27 +126,39 @@ def examine(
     keys = [keys_of(line.product) for line in ordered]
     window = ph_window(ordered)
     found = [
-        Match(rule, a, b, applies)
+        Match(rule, a, (b,), applies)
         for rule in rules
         for a, b in _sides(rule, ordered, keys)
         if (applies := _applies(rule, a, concentrations.get(a.number), window)) is not Applies.NO
     ]
     matches = sorted((m for m in found if m.rule.kind != "compatible"), key=_order)
-    return Examined(tuple(_once(matches)), tuple(_pairs(ordered, found, formula)))
+    return Examined(tuple(_together(_once(matches))), tuple(_pairs(ordered, found, formula)))
 
 
-def _once(matches: Sequence[Match]) -> Iterator[Match]:
+def _once(matches: Sequence[Match]) -> list[Match]:
     """Each rule once for two lines, sure before perhaps: both lines may answer to both of its sides."""
     best: dict[tuple[str, frozenset[int]], Match] = {}
     for match in matches:
-        key = (match.rule.number, frozenset((match.a.number, match.b.number)))
+        key = (match.rule.number, frozenset((match.a.number, match.others[0].number)))
         if key not in best or (match.applies is Applies.YES and best[key].applies is Applies.MAYBE):
             best[key] = match
-    yield from best.values()
+    return list(best.values())
+
+
+def _together(matches: Sequence[Match]) -> Iterator[Match]:
+    """What is about a line with any other is said once, of all the others."""
+    seen: dict[tuple[str, int, Applies], list[Match]] = {}
+    for match in matches:
+        if match.rule.b != ANY:
+            yield match
+        else:
+            seen.setdefault((match.rule.number, match.a.number, match.applies), []).append(match)
+    for group in seen.values():
+        yield replace(group[0], others=tuple(line for match in group for line in match.others))
 
 
 def _order(match: Match) -> tuple[int, int, str]:
-    return match.a.number, match.b.number, match.rule.number
+    return match.a.number, match.others[0].number, match.rule.number
 
 
 def _sides(
@@ -218,7 +236,7 @@ def _pairs(lines: Sequence[Line], found: Sequence[Match], formula: Formula | Non
 
 
 def _ids(match: Match) -> frozenset[int]:
-    return frozenset((match.a.product.ingredient.id, match.b.product.ingredient.id))
+    return frozenset((match.a.product.ingredient.id, match.others[0].product.ingredient.id))
 
 
 def _makes_known(match: Match) -> bool:

@@ -86,10 +86,14 @@ class TestC4Levels:
         (finding,) = ask("C4", **pair(compatibilities=(rule,)))
         assert finding.reason == "Thiamine with tranexamic acid: mechanism of 27 (7 days at 5 C in the dark)."
 
-    def test_alone_is_said_of_each_other_line(self):
+    def test_alone_is_said_once_of_all_the_others(self):
         rule = a_rule("31", "ingredient:3", kind="alone")
         found = ask("C4", compatibilities=(rule,))
-        assert codes(found) == ["pair.alone"] * 3 + ["pair.no_data"]
+        assert codes(found) == ["pair.alone", "pair.no_data"]
+        assert found[0].reason == (
+            "Glutathione with tranexamic acid, ascorbic acid and sodium chloride 0.9 %: mechanism of 31."
+        )
+        assert [fix.field for fix in found[0].fixes] == ["lines-3-remove"]
 
     def test_two_rows_about_one_pair_are_cleared_one_by_one(self):
         rules = tuple(a_rule(n, "ingredient:31", "ingredient:1", "WARN") for n in ("10", "11"))

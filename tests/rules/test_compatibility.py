@@ -41,7 +41,8 @@ def found(rules, *products, concentrations=None, formula=None):
 
 def matched(rules, *products, **more):
     return [
-        (m.rule.number, m.a.number, m.b.number, m.applies) for m in found(rules, *products, **more).matches
+        (m.rule.number, m.a.number, m.others[0].number, m.applies)
+        for m in found(rules, *products, **more).matches
     ]
 
 
@@ -80,9 +81,10 @@ class TestSelectors:
         rule = a_rule("29", "group:local_anaesthetic", "group:local_anaesthetic")
         assert matched([rule], EPINEPHRINE, PROCAINE) == [("29", 1, 2, Applies.YES)]
 
-    def test_alone_matches_every_other_line(self):
+    def test_alone_matches_every_other_line_and_is_one_match(self):
         rule = a_rule("31", "ingredient:11", kind="alone")
-        assert [(a, b) for _, a, b, _ in matched([rule], THIAMINE, TRANEXAMIC, SALINE)] == [(1, 2), (1, 3)]
+        (match,) = found([rule], TRANEXAMIC, THIAMINE, SALINE).matches
+        assert (match.a.number, [line.number for line in match.others]) == (2, [1, 3])
         assert matched([rule], THIAMINE) == []
 
     def test_an_ingredient_of_another_number_does_not_match(self):
@@ -132,7 +134,7 @@ def with_ph(product, low, high):
 class TestPh:
     """The mixture lies within the lowest and highest pH of its lines; one unknown leaves it open."""
 
-    # (side a, side b) windows of pH, rule below, rule above, what applies; benzoate [CAF1], thiamine [TRIS-B1].
+    # Windows of side a and side b, rule below, rule above, what applies [CAF1, TRIS-B1].
     @pytest.mark.parametrize(
         ("a", "b", "below", "above", "applies"),
         [

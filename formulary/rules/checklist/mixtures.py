@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from formulary.rules.checklist.rule import Case, not_applicable, passed, remove, unknown
 from formulary.rules.compatibility import Applies, Examined, Match, Pair
 from formulary.rules.facts import Line
-from formulary.rules.findings import Finding, Level, capital, joined
+from formulary.rules.findings import Finding, Fix, Level, capital, joined
 
 TWO = 2
 
@@ -68,7 +68,16 @@ def _matched(match: Match) -> Finding:
         line=match.a.number,
         source=rule.source,
         inputs=_rule_inputs(match),
-        fixes=(remove(match.b), remove(match.a)) if level is Level.BLOCK else (),
+        fixes=_leave_out(match) if level is Level.BLOCK else (),
+    )
+
+
+def _leave_out(match: Match) -> tuple[Fix, ...]:
+    """Leave out either of two; where it is about one with all others, that one."""
+    return (
+        tuple(remove(line) for line in (*match.others, match.a))
+        if len(match.others) == 1
+        else (remove(match.a),)
     )
 
 
@@ -98,7 +107,8 @@ def _condition(match: Match) -> str:
 
 
 def _names(match: Match) -> str:
-    return f"{capital(match.a.product.ingredient.name)} with {match.b.product.ingredient.name}"
+    others = joined([line.product.ingredient.name for line in match.others])
+    return f"{capital(match.a.product.ingredient.name)} with {others}"
 
 
 def _subject(match: Match) -> str:
@@ -110,7 +120,7 @@ def _rule_inputs(match: Match) -> tuple[tuple[str, str], ...]:
     rule = match.rule
     return (
         ("table row", f"{rule.number} v{rule.version}"),
-        ("lines", f"{match.a.number} and {match.b.number}"),
+        ("lines", joined([str(line.number) for line in (match.a, *match.others)])),
     )
 
 

@@ -8,6 +8,7 @@ from formulary.rules.checklist import acts
 from formulary.rules.checklist.fingerprint import fingerprint
 from formulary.rules.checklist.rule import Case
 from formulary.rules.checklist.table import BY_ID, RULE_SET, RULES
+from formulary.rules.compatibility import Examined
 from formulary.rules.facts import AdministeredFacts, Cocktail, DrawFacts, ScanFacts
 from formulary.rules.findings import Finding, Report, Stage
 
@@ -20,6 +21,11 @@ def run(cocktail: Cocktail, stage: Stage) -> Report:
     case = Case(cocktail, stage)
     answers = tuple(answer for rule in RULES if rule.runs_at(stage) for answer in rule.answers(case))
     return Report(stage, RULE_SET, fingerprint(cocktail, stage, RULE_SET, answers), answers)
+
+
+def examined(cocktail: Cocktail) -> Examined:
+    """What the compatibility table says of a cocktail as planned: matches, and pairs known."""
+    return Case(cocktail, Stage.SIGN).examined
 
 
 def inputs_hash(cocktail: Cocktail, stage: Stage) -> str:
