@@ -5,9 +5,10 @@ import hmac
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 DEMO_SECRET = "formulary-demo-secret-never-outside-the-demo"  # noqa: S105 - refused outside the demo
 SECRET_LENGTH = 32
@@ -22,11 +23,11 @@ class BadSetting(ValueError):
 class Settings:
     """Everything that can be set from outside; field `database_url` is `FORMULARY_DATABASE_URL`."""
 
-    database_url: str = "sqlite:///var/formulary.db"
-    secret_key: str = ""
-    ledger_key: str = ""
+    database_url: str = field(default="sqlite:///var/formulary.db", repr=False)
+    secret_key: str = field(default="", repr=False)
+    ledger_key: str = field(default="", repr=False)
     demo: bool = False
-    demo_password: str = ""
+    demo_password: str = field(default="", repr=False)
     host: str = "127.0.0.1"
     port: int = 8000
     threads: int = 16
@@ -77,7 +78,9 @@ class Settings:
 
     def checked(self) -> "Settings":
         """These settings, or BadSetting where the app must not start with them."""
-        if not self.demo and (not self.secret_key or self.secret_key == DEMO_SECRET):
+        if not self.demo and self.secret_key == DEMO_SECRET:
+            raise BadSetting("FORMULARY_SECRET_KEY is the demo's, which everybody knows; set one of your own")
+        if not self.secret_key:
             raise BadSetting(
                 "FORMULARY_SECRET_KEY is not set; outside the demo it needs 32 characters or more"
             )
@@ -94,26 +97,45 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     """Settings from `FORMULARY_CONFIG` (TOML), overruled by the environment; the demo has its own secret."""
     values: dict[str, object] = {}
     if path := environ.get("FORMULARY_CONFIG"):
-        values |= tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    values |= {
-        f.name: environ[name] for f in fields(Settings) if (name := f"FORMULARY_{f.name.upper()}") in environ
+        values |= _read(Path(path))
+    names = {f"FORMULARY_{one.name.upper()}": one.name for one in fields(Settings)}
+    values |= {one: environ[name] for name, one in names.items() if name in environ}
+    given: dict[str, Any] = {
+        f.name: _typed(f.name, f.type, values[f.name]) for f in fields(Settings) if f.name in values
     }
-    settings = Settings(
-        **{f.name: _typed(f.name, f.type, values[f.name]) for f in fields(Settings) if f.name in values}
-    )  # type: ignore[arg-type]
+    settings = Settings(**given)
     if settings.demo and not settings.secret_key:
         settings = replace(settings, secret_key=DEMO_SECRET)
     return settings.checked()
 
 
+def _read(file: Path) -> dict[str, object]:
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as fault:
+        raise BadSetting(f"FORMULARY_CONFIG names {file}, which cannot be read: {fault}") from fault
+    known = {one.name for one in fields(Settings)}
+    if unknown := sorted(values.keys() - known):
+        raise BadSetting(
+            f"{file} has {', '.join(unknown)}, which is no setting; there are {', '.join(sorted(known))}"
+        )
+    return values
+
+
 def _typed(name: str, kind: object, value: object) -> object:
     if kind is bool or kind == "bool":
-        return str(value).lower() in {"1", "true", "yes", "on"}
+        return _yes_or_no(name, str(value).lower())
     if kind is int or kind == "int":
         if not str(value).isdecimal():
             raise BadSetting(f"FORMULARY_{name.upper()} is “{value}”; it takes a whole number")
         return int(str(value))
     return str(value)
+
+
+def _yes_or_no(name: str, word: str) -> bool:
+    if word not in {"1", "true", "yes", "on", "0", "false", "no", "off", ""}:
+        raise BadSetting(f"FORMULARY_{name.upper()} is “{word}”; it takes 1 or 0")
+    return word in {"1", "true", "yes", "on"}
 
 
 def templates_folder() -> Path:

@@ -91,7 +91,7 @@ def _blueprints(room: str) -> list[Blueprint]:
     name = f"formulary.{room}.views"
     try:
         views = import_module(name) if find_spec(name) else None
-    except ImportError as fault:
+    except Exception as fault:
         print(f"{name} cannot be imported yet: {fault}", file=sys.stderr)
         return []
     found = getattr(views, "blueprints", None) or [getattr(views, "bp", None)]

@@ -6,6 +6,7 @@ from flask import Flask, Response, current_app, g, redirect, request, url_for
 from sqlalchemy import inspect
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import SecurityError
 from werkzeug.wrappers import Response as AnyResponse
 
 from formulary.accounts import Forbidden, ReadOnly, SignInNeeded
@@ -19,10 +20,16 @@ READS_ONLY = "Your role here reads the records and does not change them."
 def init_app(app: Flask) -> None:
     """Answer a missing sign-in, missing rights, and a database that does not answer."""
     app.register_error_handler(SignInNeeded, _to_sign_in)
+    app.register_error_handler(SecurityError, _other_host)
     app.register_error_handler(Forbidden, _forbidden)
     app.register_error_handler(ReadOnly, _read_only)
     for fault in (OperationalError, InterfaceError, PoolTimeout):
         app.register_error_handler(fault, _no_database)
+
+
+def _other_host(_fault: SecurityError) -> Response:
+    """A name that is not ours: no page can be built, since no address of ours fits it."""
+    return Response("This is not an address of this clinic.\n", 400, mimetype="text/plain")
 
 
 def who_changed(row: Any) -> str:

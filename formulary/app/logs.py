@@ -3,7 +3,9 @@
 import logging
 import sys
 import time
+import traceback
 from collections.abc import MutableMapping
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -27,6 +29,7 @@ NEVER = frozenset(
         "typed",
     ]
 )
+DEEPEST = 30
 _log = structlog.stdlib.get_logger("formulary.requests")
 
 
@@ -54,6 +57,7 @@ def to_stderr(level: int = logging.INFO) -> None:
             ],
         )
     )
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
@@ -73,15 +77,26 @@ def _who(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mutable
     return event
 
 
+def _where(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """The kind of an exception and where it came from; its message may hold what somebody typed."""
+    told = event.pop("exc_info", None)
+    fault = sys.exc_info()[1] if told is True else told[1] if isinstance(told, tuple) else told
+    if isinstance(fault, BaseException):
+        frames = traceback.extract_tb(fault.__traceback__)
+        event["fault"] = type(fault).__name__
+        event["at"] = [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in frames][-DEEPEST:]
+    return event
+
+
 _STAMP = structlog.processors.TimeStamper(fmt="iso", utc=True)
 _CHAIN = [
     structlog.stdlib.add_log_level,
     _who,
     _STAMP,
-    structlog.processors.format_exc_info,
+    _where,
     structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
 ]
-_FOREIGN = [structlog.stdlib.add_log_level, structlog.stdlib.add_logger_name, _who, _STAMP]
+_FOREIGN = [structlog.stdlib.add_log_level, structlog.stdlib.add_logger_name, _who, _where, _STAMP]
 
 
 def _begin() -> None:

@@ -1,8 +1,5 @@
-"""The `formulary` command."""
+"""The command line: `formulary COMMAND`, one file per command."""
 
+from formulary.cli.frame import main
 
-def main() -> None:
-    """Run the command line."""
-    from formulary.cli.main import command
-
-    command()
+__all__ = ["main"]

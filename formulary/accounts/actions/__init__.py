@@ -16,6 +16,7 @@ from formulary.accounts.actions.people import (
     close_account,
     open_account,
     rename,
+    set_demo_password,
 )
 from formulary.accounts.actions.sessions import (
     Opened,
@@ -52,6 +53,7 @@ __all__ = [
     "rename",
     "renew",
     "see",
+    "set_demo_password",
     "set_policy",
     "sign",
     "sign_in",

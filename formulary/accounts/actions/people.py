@@ -157,3 +157,17 @@ def _needs_administrator() -> None:
 
 def _at(field: str, code: str, reason: str, remedy: str) -> Refused:
     return Refused(Finding(code, field, reason, remedy, level=Level.BLOCK, field=field))
+
+
+def set_demo_password(password: str, *, at: datetime, by: By) -> list[User]:
+    """Give everybody of the demo sites this password; whoever has it already keeps the open sessions."""
+    users = queries.demo_users()
+    others = [user for user in users if not passwords.matches(user.password_hash, password)]
+    for user in others:
+        set_password(user, password, at=at)
+    if others:
+        names = [user.username for user in others]
+        audit.record(
+            "accounts.set_demo_password", queries.organisation(), by=by, at=at, new={"accounts": names}
+        )
+    return users

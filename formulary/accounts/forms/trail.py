@@ -10,11 +10,11 @@ class TrailForm(SearchForm):
     """Which entries; every answer is one of a list or a date."""
 
     person = f.IdSelect("Person")
-    act = f.ChoiceField("Act")
-    outcome = f.ChoiceField("Outcome", choices=f.choices(OUTCOMES, empty="Any"))
+    act = f.ChoiceField("Act", default="")
+    outcome = f.ChoiceField("Outcome", choices=f.choices(OUTCOMES, empty="Any"), default="")
     since = f.DateField("From")
     until = f.DateField("To")
-    kind = f.ChoiceField("Object")
+    kind = f.ChoiceField("Object", default="")
     id = f.CountField("Its number", most=2**31 - 1)
 
 

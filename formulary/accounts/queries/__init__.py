@@ -15,6 +15,7 @@ from formulary.accounts.queries.clinic import (
 from formulary.accounts.queries.people import (
     actor,
     actor_of,
+    demo_users,
     people,
     person_names,
     roles_of,
@@ -41,6 +42,7 @@ __all__ = [
     "actor",
     "actor_of",
     "day_at",
+    "demo_users",
     "last_site_of",
     "live_session",
     "organisation",

@@ -90,6 +90,14 @@ def users_with_role(role: Role) -> list[User]:
     return list(db.session.scalars(db.select(User).where(User.id.in_(having), User.is_active)))
 
 
+def demo_users() -> list[User]:
+    """Open accounts with a role at a site of the demo."""
+    there = db.select(StaffRole.user_id).join(Site, Site.id == StaffRole.site_id).where(Site.is_demo)
+    return list(
+        db.session.scalars(db.select(User).where(User.id.in_(there), User.is_active).order_by(User.id))
+    )
+
+
 def user_of_link(token_hash: str, at: datetime) -> tuple[OneTimeLink, User]:
     """The one-time link and its account, while it may be used; Missing afterwards."""
     query = db.select(OneTimeLink).filter_by(token_hash=token_hash, used_at=None)
