@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from formulary.accounts import Actor
+from formulary.accounts import Actor, Permission
 from formulary.accounts.actions import next_codes
 from formulary.audit import record
 from formulary.catalogue.models import Product, ProductCode
@@ -28,6 +28,7 @@ def learn_code(product: Product, gtin: str, containers: int) -> ProductCode:
 @once
 def label_vials(lot: Lot, *, place: Place, count: int, at: datetime, by: Actor) -> Lot:
     """Give sealed containers on a shelf codes for our own labels; never more than lie there without one."""
+    by.must(Permission.RECEIVE_STOCK)
     free = unlabelled(lot, place)
     most = min(free, MOST_LABELS)
     if not 1 <= count <= most:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from formulary.accounts import Actor
+from formulary.accounts import Actor, Permission
 from formulary.accounts.actions import next_code
 from formulary.audit import record
 from formulary.catalogue.models import Product
@@ -30,6 +30,7 @@ def place_hold(
     `source` is what a page shows after "held:" ("recall R-7"); without it the hold's code and reason are
     shown. Waits for draws under way, so that every later one sees it.
     """
+    by.must(Permission.PLACE_HOLD)
     if not reason.strip():
         raise refusals.hold_without_reason("A hold")
     if object_kind not in OBJECTS or db.session.get(OBJECTS[object_kind], object_id) is None:
@@ -60,6 +61,7 @@ def place_hold(
 @once
 def release_hold(hold_id: int, *, reason: str, at: datetime, by: Actor) -> Hold:
     """End a hold with a reason; the stock is usable again where nothing else stops it."""
+    by.must(Permission.RELEASE_HOLD)
     hold = queries.hold(hold_id)
     if hold.released_at is not None:
         raise refusals.released_before(hold)

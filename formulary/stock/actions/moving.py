@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from formulary.accounts import Actor
+from formulary.accounts import Actor, Permission
 from formulary.audit import record
 from formulary.db import once
 from formulary.stock import facts
@@ -28,6 +28,7 @@ def move_lot(
     Held, expired and quarantined stock goes to quarantine, return or destruction only; stock leaves
     quarantine for a shelf through `release_lot`.
     """
+    by.must(Permission.RECEIVE_STOCK)
     way = Way(target, _reason(target, SEALED_GOES_TO), ("lot", lot.id), at, remark)
     use = facts.Use(lot, None, source, target, quantity)
     movements = write([Entry(lot, None, source, quantity, way)], at=at, by=by, use=use)
@@ -39,6 +40,7 @@ def move_lot(
 @once
 def move_vial(vial: Vial, *, target: Place, at: datetime, by: Actor, remark: str = "") -> Vial:
     """Move an open vial with all in it to another place of open vials, quarantine, return or destruction."""
+    by.must(Permission.RECEIVE_STOCK)
     way = Way(target, _reason(target, OPEN_GOES_TO), ("vial", vial.id), at, remark)
     source = where_is(vial)
     entries = everything_in(vial, source, way)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from formulary.accounts import Actor
+from formulary.accounts import Actor, Permission
 from formulary.accounts.actions import at_opening
 from formulary.accounts.models import Site
 from formulary.audit import record
@@ -40,6 +40,7 @@ def furnish(site: Site, *, at: datetime, by: Actor) -> list[Place]:
 @once
 def add_place(site_id: int, *, kind: str, name: str, at: datetime, by: Actor, temperature: str = "") -> Place:
     """Add a shelf, a quarantine, a place for open vials or for preparing; refuses a name that is taken."""
+    by.must(Permission.MANAGE_CLINIC)
     if kind not in ADDED:
         raise refusals.wrong_kind(name, "Every site has one place of this kind already.", "kind")
     _name_is_free(site_id, name)
@@ -60,6 +61,7 @@ def change_place(
 
     Refuses to close the last place of its kind, and one that holds stock.
     """
+    by.must(Permission.MANAGE_CLINIC)
     place = queries.place_by_id(place_id, by.site_id)
     _name_is_free(place.site_id, name, but=place.id)
     if place.is_active and not is_active:

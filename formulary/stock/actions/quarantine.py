@@ -24,6 +24,7 @@ def release_lot(lot: Lot, *, place: Place, at: datetime, by: Actor, remark: str 
     Refuses the person who received it (on a solo site they give a reason and it is marked SELF-CHECKED), a
     lot that is held or expired, and one of which nothing lies in quarantine.
     """
+    by.must(Permission.RELEASE_QUARANTINE)
     if place.kind != "storage":
         raise refusals.wrong_kind(place.name, "Choose a shelf.")
     parts = [(q, held) for q in queries.places(place.site_id, ["quarantine"]) for held in _sealed_at(lot, q)]

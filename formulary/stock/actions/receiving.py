@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from formulary.accounts import Actor
+from formulary.accounts import Actor, Permission
 from formulary.accounts import queries as accounts
 from formulary.audit import record
 from formulary.catalogue.models import Product
@@ -61,6 +61,7 @@ def receive_lot(
     reason in `overrides`. The first receipt of a product or from a supplier goes to quarantine unless the
     site's policy says otherwise.
     """
+    by.must(Permission.RECEIVE_STOCK)
     place = _entrance(place_id, site_id)
     printed = Printed(_product(product_id), maker, number, expires_on)
     reasons = may_enter(printed, place, at, overrides or {})

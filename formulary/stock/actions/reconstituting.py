@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from formulary.accounts import Actor
+from formulary.accounts import Actor, Permission
 from formulary.audit import record
 from formulary.db import once
 from formulary.rules.units import Quantity
@@ -25,6 +25,11 @@ class Act:
     at: datetime
     by: Actor
     for_ref: str | None
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it was done before it is recorded: then nothing is asked any more."""
+        return self.when < self.at
 
 
 @once
@@ -48,14 +53,15 @@ def reconstitute(
     displacement. Refuses a second time, a vial that is not an open powder, and a powder of which something
     was taken before.
     """
+    by.must(Permission.PREPARE)
     act = Act(reconstituted_at or at, at, by, for_ref)
     _may_be_reconstituted(vial, diluent_lot, act)
     steps, place = steps_of(volume, "volume"), where_is(vial)
-    sources = (
-        [(diluent_vial, steps)]
-        if diluent_vial
-        else list(_opened(diluent_lot, diluent_source, steps, vial, act))
-    )
+    if not act.is_late:
+        _may_be_used(vial, vial, 1, act)
+        _may_be_used(diluent_vial, vial, steps, act)
+    opened = _opened(diluent_lot, diluent_source, steps, vial, act)
+    sources = [(diluent_vial, steps)] if diluent_vial else list(opened)
     movements = [row for source, part in sources for row in _pour(source, part, vial, place, act)]
     vial.diluent_lot_id, vial.reconstituted_at = diluent_lot.id, act.when
     vial.displacement = None if displacement is None else displacement.whole()
@@ -90,11 +96,20 @@ def _opened(lot: Lot, place: Place, needed: int, powder: Vial, act: Act) -> Iter
         needed -= part
 
 
+def _may_be_used(source: Vial | None, powder: Vial, quantity: int, act: Act) -> None:
+    """Ask for the powder and an open vial of diluent; others are asked when opened."""
+    if source is None:
+        return
+    place = where_is(source)
+    through = queries.place(place.site_id, "preparation")
+    use = facts.Use(source.lot, source, place, through, quantity, powder.opened_for_id, act.for_ref)
+    facts.allow(use, act.at)
+
+
 def _pour(source: Vial, part: int, vial: Vial, place: Place, act: Act) -> list[Movement]:
     """Two rows, through the preparation place: out of the diluent's vial, into the powder's."""
     stands, through = where_is(source), queries.place(place.site_id, "preparation")
     document = ("reconstitution", vial.id)
-    use = facts.Use(source.lot, source, stands, through, part, vial.opened_for_id, act.for_ref)
     out = Entry(source.lot, source, stands, part, Way(through, "reconstituted", document, act.when))
     into = Entry(source.lot, vial, through, part, Way(place, "reconstituted", document, act.when))
-    return [*write([out], at=act.at, by=act.by, use=use), *write([into], at=act.at, by=act.by)]
+    return [*write([out], at=act.at, by=act.by), *write([into], at=act.at, by=act.by)]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from formulary.accounts import Actor
+from formulary.accounts import Actor, Permission
 from formulary.accounts.actions import next_code
 from formulary.audit import record
 from formulary.db import Missing, db, once
@@ -33,6 +33,7 @@ def open_vial(
     container. An `opened_at` in the past is a late entry: it needs `late_reason` and is recorded whatever
     holds now. `labelled` is a sealed vial that has a label of ours already.
     """
+    by.must(Permission.PREPARE)
     is_late = _is_late(opened_at, late_reason, at)
     content = content_of(lot)
     vial = _labelled(labelled, lot) or Vial(code=next_code("V"), lot=lot, site_id=_own(place, by).site_id)

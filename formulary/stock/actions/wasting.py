@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from formulary.accounts import Actor
+from formulary.accounts import Actor, Permission
 from formulary.audit import record
 from formulary.db import once
 from formulary.rules.units import Quantity
@@ -27,6 +27,7 @@ def waste_vial(
     occurred_at: datetime | None = None,
 ) -> Vial:
     """Waste what is left in an open vial, or a volume of it; refuses an empty vial and an unknown reason."""
+    by.must(Permission.PREPARE)
     _has_reason(reason, remark)
     source = where_is(vial)
     target = queries.place(source.site_id, "waste")
@@ -51,6 +52,7 @@ def waste_lot(
     occurred_at: datetime | None = None,
 ) -> Lot:
     """Waste sealed stock of a lot from a shelf or from quarantine; `quantity` is in the lot's steps."""
+    by.must(Permission.RECEIVE_STOCK)
     _has_reason(reason, remark)
     way = Way(queries.place(place.site_id, "waste"), reason, ("lot", lot.id), occurred_at or at, remark)
     movements = write([Entry(lot, None, place, quantity, way)], at=at, by=by)

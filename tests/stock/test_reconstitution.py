@@ -1,0 +1,211 @@
+"""Reconstituting a powder: the diluent goes along with every draw, in proportion, to the last step."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from formulary import clock
+from formulary.db import db
+from formulary.rules.findings import Refused
+from formulary.stock import facts, queries
+from formulary.stock.actions import where_is
+from formulary.stock.actions.taking import share
+from formulary.stock.models import Lot, Movement, Vial
+from tests.stock.doing import (
+    drawn,
+    held,
+    lies,
+    opened,
+    posted,
+    q,
+    reason_of,
+    reconstituted,
+    refused_codes,
+    undone,
+)
+from tests.support.builders import a_lot, a_powder, a_product, the_site
+from tests.support.watch import Watch
+
+pytestmark = pytest.mark.usefixtures("cast")
+
+
+def a_diluent() -> Lot:
+    return a_lot(a_product(container="ampoule", after_puncture_h=0, content="10 mL"))
+
+
+def a_mixture(**more: object) -> Vial:
+    return reconstituted(opened(a_lot(a_powder()), opened_for_id=7), a_diluent(), **more)
+
+
+def test_the_diluent_lies_under_the_powders_vial_and_its_container_stays_open() -> None:
+    diluent = a_diluent()
+    vial = reconstituted(opened(a_lot(a_powder()), opened_for_id=7), diluent)
+    inside = {c.lot_id: c.quantity for c in queries.contents(vial_id=vial.id)}
+    assert inside == {vial.lot_id: 600_000_000, diluent.id: 4_000_000}
+    [other] = queries.open_vials(the_site().id, diluent.id)
+    assert (queries.volume_left(other), other.opened_for_id) == (6_000_000, 7)
+    assert lies(diluent, "preparation") == 0
+
+
+def test_the_strength_is_content_in_the_volume_of_diluent_and_displacement() -> None:
+    vial = a_mixture(displacement=q("0.3 mL"))
+    assert (vial.mixed_volume, vial.mixed_content) == (4_300_000, 600_000_000)
+    stock = facts.stock_of(vial.lot, vial, where_is(vial), clock.now())
+    assert stock is not None and stock.strength is not None
+    assert (stock.strength.amount, stock.strength.volume) == (q("600 mg"), q("4.3 mL"))
+
+
+def test_it_keeps_for_the_time_after_reconstitution(watch: Watch) -> None:
+    vial = a_mixture()
+    assert vial.beyond_use_at == watch.now() + timedelta(hours=6)
+    assert vial.beyond_use_limit == "time after reconstitution"
+
+
+def test_reconstituting_never_lengthens(watch: Watch) -> None:
+    vial = opened(a_lot(a_powder(after_puncture_h=2, container="multi_dose")))
+    watch.move(hours=1)
+    before = vial.beyond_use_at
+    assert reconstituted(vial, a_diluent()).beyond_use_at == before
+
+
+def test_an_unknown_time_after_reconstitution_stays_unknown() -> None:
+    vial = opened(a_lot(a_powder(after_reconstitution_h=None)), opened_for_id=7)
+    vial = reconstituted(vial, a_diluent())
+    assert vial.beyond_use_at is None
+    with pytest.raises(Refused) as refusal:
+        drawn(vial, "1 mL", for_patient=7)
+    assert refused_codes(refusal) == ["vial.beyond_use_unknown"]
+
+
+def test_a_draw_takes_both_lots_in_proportion() -> None:
+    taken = drawn(a_mixture(), "1 mL", for_patient=7)
+    assert [(t.quantity, t.via) for t in taken] == [(150_000_000, "direct"), (1_000_000, "diluent")]
+
+
+def test_the_last_draw_takes_the_remainder_so_that_nothing_is_left_over() -> None:
+    vial = a_mixture(displacement=q("0.3 mL"))
+    parts = [
+        t.quantity for volume in ("1.1 mL", "1.1 mL", "2.1 mL") for t in drawn(vial, volume, for_patient=7)
+    ]
+    assert sum(parts[::2]) == 600_000_000
+    assert sum(parts[1::2]) == 4_000_000
+    assert vial.state == "empty"
+    assert queries.contents(vial_id=vial.id) == []
+
+
+def test_more_than_the_mixture_holds_is_refused_in_its_volume() -> None:
+    vial = a_mixture()
+    drawn(vial, "3.7 mL", for_patient=7)
+    with pytest.raises(Refused) as refusal:
+        drawn(vial, "0.51 mL", for_patient=7)
+    assert reason_of(refusal) == f"Vial {vial.code} has 0.3 mL left and 0.51 mL is needed."
+
+
+def test_an_undone_draw_puts_mixture_and_both_lots_back() -> None:
+    vial = a_mixture()
+    for taken in drawn(vial, "4 mL", for_patient=7):
+        undone(taken.movement)
+    assert queries.volume_left(vial) == 4_000_000
+    assert vial.state == "open"
+    assert [t.quantity for t in drawn(vial, "4 mL", for_patient=7)] == [600_000_000, 4_000_000]
+
+
+def test_diluent_is_taken_from_as_many_containers_as_it_needs() -> None:
+    diluent = a_lot(a_product(container="ampoule", after_puncture_h=0, content="2 mL"), containers=3)
+    vial = reconstituted(opened(a_lot(a_powder()), opened_for_id=7), diluent, "5 mL")
+    assert vial.mixed_volume == 5_000_000
+    assert lies(diluent, "storage") == 0
+
+
+def test_too_little_diluent_leaves_everything_as_it_was() -> None:
+    diluent = a_lot(a_product(container="ampoule", after_puncture_h=0, content="2 mL"), containers=2)
+    vial = opened(a_lot(a_powder()), opened_for_id=7)
+    with pytest.raises(Refused) as refusal:
+        reconstituted(vial, diluent, "5 mL")
+    assert refused_codes(refusal) == ["lot.exhausted"]
+    assert lies(diluent, "storage") == 4_000_000
+    assert queries.vial(vial.id).mixed_volume is None
+
+
+def test_an_open_vial_of_diluent_can_be_named() -> None:
+    diluent = a_lot(a_product(content="10 mL"))
+    source = opened(diluent)
+    vial = opened(a_lot(a_powder()), opened_for_id=7)
+    reconstituted(vial, diluent, diluent_vial=source)
+    assert queries.volume_left(source) == 6_000_000
+
+
+@pytest.mark.parametrize(
+    ("make", "code"),
+    [
+        (lambda: (a_mixture(), a_diluent()), "vial.reconstituted_already"),
+        (lambda: (opened(a_lot()), a_diluent()), "vial.not_a_powder"),
+        (lambda: (opened(a_lot(a_powder()), opened_for_id=7), a_lot(a_powder())), "diluent.not_a_fluid"),
+    ],
+)
+def test_what_cannot_be_reconstituted_is_refused(make, code: str) -> None:  # type: ignore[no-untyped-def]
+    vial, diluent = make()
+    with pytest.raises(Refused) as refusal:
+        reconstituted(vial, diluent)
+    assert refused_codes(refusal) == [code]
+
+
+def test_a_powder_of_which_something_is_gone_is_not_reconstituted() -> None:
+    vial = opened(a_lot(a_powder()), opened_for_id=7)
+    posted(vial.lot, "in_use", "waste", 1, reason="broken", vial=vial)
+    with pytest.raises(Refused) as refusal:
+        reconstituted(vial, a_diluent())
+    assert refused_codes(refusal) == ["vial.not_full"]
+
+
+def test_a_held_diluent_stops_it() -> None:
+    diluent = a_diluent()
+    held("lot", diluent.id)
+    with pytest.raises(Refused) as refusal:
+        reconstituted(opened(a_lot(a_powder()), opened_for_id=7), diluent)
+    assert refused_codes(refusal) == ["lot.held"]
+
+
+@pytest.mark.parametrize(("hours", "code"), [(1, "time.in_future"), (-48, "time.before_opening")])
+def test_its_time_lies_between_opening_and_now(hours: int, code: str) -> None:
+    vial = opened(a_lot(a_powder()), opened_for_id=7)
+    with pytest.raises(Refused) as refusal:
+        reconstituted(vial, a_diluent(), reconstituted_at=clock.now() + timedelta(hours=hours))
+    assert refused_codes(refusal) == [code]
+
+
+def test_the_ledger_tells_which_diluent_went_where() -> None:
+    vial = a_mixture()
+    rows = db.session.scalars(
+        db.select(Movement)
+        .filter_by(document_kind="reconstitution", document_id=vial.id)
+        .order_by(Movement.id)
+    ).all()
+    assert [(row.lot_id, row.vial_id == vial.id) for row in rows] == [
+        (vial.diluent_lot_id, False),
+        (vial.diluent_lot_id, True),
+    ]
+    assert vial.reconstituted_at == datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+@given(
+    held=st.integers(1, 10**12),
+    volume=st.integers(1, 10**8),
+    cuts=st.lists(st.integers(1, 10**8), max_size=12),
+)
+def test_whatever_is_cut_off_the_parts_sum_to_what_was_there(held: int, volume: int, cuts: list[int]) -> None:
+    left, remaining, out = volume, held, 0
+    for cut in [*cuts, volume]:
+        wanted = min(cut, left)
+        if wanted == 0:
+            break
+        part = share(remaining, wanted, left)
+        assert 0 <= part <= remaining
+        left, remaining, out = left - wanted, remaining - part, out + part
+    if left:
+        out += share(remaining, left, left)
+    assert out == held
