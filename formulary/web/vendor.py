@@ -68,9 +68,17 @@ def _symbol(whole: str, icon: str) -> str:
     return f'<symbol id="{icon}" viewBox="0 0 16 16">{paths}</symbol>'
 
 
+def without_data(sheet: str) -> str:
+    """A style sheet whose data: pictures are `none`, and which asks for no source map."""
+    bare = re.sub(r'url\("data:[^"]*"\)', "none", sheet)
+    return re.sub(r"/\*# sourceMappingURL=.*?\*/\s*", "", bare)
+
+
 def files_of(package: dict[str, Any], archive: bytes) -> dict[str, bytes]:
     """Where each file of a package goes, and what is in it."""
     files = {to: contents(archive, name) for name, to in package["files"].items()}
+    for name, to in package.get("without_data", {}).items():
+        files[to] = without_data(contents(archive, name).decode()).encode()
     if icons := package.get("sprite"):
         files[icons["to"]] = sprite(contents(archive, icons["from"]).decode(), icons["icons"]).encode()
     return files

@@ -1,10 +1,25 @@
-"""What the tests of `web` share: the small house, and a client in it."""
+"""What the tests of `web` share: the small house, a client in it, and a browser before it."""
+
+import threading
+from collections.abc import Iterator
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from werkzeug.serving import make_server
 
 from tests.web.house import make_app
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture
@@ -17,3 +32,43 @@ def app() -> Flask:
 def client(app: Flask) -> FlaskClient:
     """Somebody at the Lyon site."""
     return app.test_client()
+
+
+@pytest.fixture(scope="module")
+def house() -> Iterator[str]:
+    """The address at which the small house is served, tokens and all."""
+    server = make_server("127.0.0.1", 0, make_app(), threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium without a window."""
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def page(browser: Browser, house: str) -> Iterator[Page]:
+    """A window in which any fault of a script or of the content policy fails the test."""
+    context = browser.new_context(base_url=house, viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    faults: list[str] = []
+    opened.on("pageerror", lambda fault: faults.append(str(fault)))
+    opened.on("console", lambda said: faults.append(said.text) if _is_ours(said) else None)
+    yield opened
+    context.close()
+    assert faults == []
+
+
+def _is_ours(said: ConsoleMessage) -> bool:
+    """An answer of 422 is one we mean to give, and only a browser asks for /favicon.ico."""
+    meant = "422" in said.text or said.location["url"].endswith("/favicon.ico")
+    return said.type == "error" and not meant

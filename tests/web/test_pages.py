@@ -1,4 +1,4 @@
-"""The shell and the components: labelled, linked, without inline script or style, and whole without script."""
+"""The shell and the components: labelled, linked, nothing inline, whole without script."""
 
 import re
 from xml.etree.ElementTree import Element
@@ -101,7 +101,13 @@ def test_somebody_who_is_not_signed_in_sees_no_rail(client: FlaskClient) -> None
 
 def test_a_refused_form_leads_to_each_field_and_keeps_what_was_typed(client: FlaskClient) -> None:
     root = root_of(
-        client, "/everything", name="", lot="L" * 21, amount="5,0", route="id", **{"amount-unit": "mcg", "notes": "<b>"}
+        client,
+        "/everything",
+        name="",
+        lot="L" * 21,
+        amount="5,0",
+        route="id",
+        **{"amount-unit": "mcg", "notes": "<b>"},
     )
     summary = next(e for e in root.iter("div") if e.get("class") == "error-summary")
     assert summary.find("h2").text is None or "Nothing was saved" in "".join(summary.find("h2").itertext())

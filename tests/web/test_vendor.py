@@ -99,3 +99,16 @@ def test_every_state_has_an_icon_of_the_sprite() -> None:
     sprite = (ROOT / "formulary/static/vendor/bootstrap-icons/icons.svg").read_text(encoding="utf-8")
     have = set(re.findall(r'<symbol id="([^"]+)"', sprite))
     assert {state.icon for state in STATES.values()} <= have
+
+
+def test_a_sheet_loses_the_pictures_that_the_policy_refuses() -> None:
+    sheet = (
+        ".a{--x:url(\"data:image/svg+xml,%3csvg a='1'/%3e\");b:url(m.svg)}\n/*# sourceMappingURL=a.css.map */"
+    )
+    assert vendor.without_data(sheet) == ".a{--x:none;b:url(m.svg)}\n"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "formulary/static").rglob("*.css")), ids=lambda p: p.name)
+def test_no_sheet_asks_for_what_the_policy_refuses(path: Path) -> None:
+    text = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert not re.search(r"url\(.?data:|https?:|@import", text)
