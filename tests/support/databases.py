@@ -1,20 +1,19 @@
 """Both databases, migrated and filled once per worker, as they were again before every test."""
 
-import os
 import shutil
 import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import psycopg
 from psycopg import sql
 
+from tests.support.folders import in_memory, own_folder
 from tests.support.postgres import Cluster
 
 Fill = Callable[[str], None]
 RESETS_BEFORE_A_NEW_COPY = 60
-ROOM_NEEDED = 512 * 1024 * 1024
 
 
 class Database(ABC):
@@ -43,10 +42,11 @@ class Sqlite(Database):
 
     def __init__(self, fill: Fill) -> None:
         """Fill the template file."""
-        self.folder = Path(tempfile.mkdtemp(prefix="formulary-sqlite-", dir=fast_folder()))
+        self.folder = own_folder("sqlite", in_memory())
         self.template, self.file = self.folder / "template.db", self.folder / "work.db"
         self.url = f"sqlite:///{self.file}"
-        fill(f"sqlite:///{self.template}")
+        with closed_on_failure(self):
+            fill(f"sqlite:///{self.template}")
 
     def reset(self) -> None:
         """Copy the template over the file and drop its write-ahead log."""
@@ -71,13 +71,10 @@ class PostgreSQL(Database):
     def __init__(self, fill: Fill) -> None:
         """Start the server and fill the template."""
         self.cluster = Cluster()
-        try:
+        with closed_on_failure(self):
             self.cluster.run("CREATE DATABASE template_filled")
             fill(self.cluster.url("template_filled"))
             keep_baseline(self.cluster.url("template_filled"))
-        except BaseException:
-            self.cluster.stop()
-            raise
         self.url = self.cluster.url("work")
         self.resets = 0
         self.script = reset_script(self.cluster.url("template_filled"))
@@ -104,6 +101,16 @@ class PostgreSQL(Database):
         with psycopg.connect(self.url) as connection:
             connection.execute(END_LEFTOVERS)
             connection.execute(self.script)
+
+
+@contextmanager
+def closed_on_failure(database: Database) -> Iterator[None]:
+    """Leave nothing behind when the block fails."""
+    try:
+        yield
+    except BaseException:
+        database.close()
+        raise
 
 
 END_LEFTOVERS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -152,14 +159,6 @@ def rows(connection: psycopg.Connection, table: str) -> int:
         sql.SQL("SELECT count(*) FROM public.{}").format(sql.Identifier(table))
     ).fetchone()
     return int(counted[0]) if counted else 0
-
-
-def fast_folder() -> str | None:
-    """A folder in memory where there is room, so that fsync costs nothing; otherwise the usual one."""
-    memory = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
-    if memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM_NEEDED:
-        return str(memory)
-    return None
 
 
 KINDS: dict[str, Callable[[Fill], Database]] = {"sqlite": Sqlite, "postgresql": PostgreSQL}

@@ -5,11 +5,12 @@ import pwd
 import shutil
 import socket
 import subprocess
-import tempfile
 import time
 from pathlib import Path
 
 import psycopg
+
+from tests.support.folders import on_disk, own_folder
 
 BINARIES = "/usr/lib/postgresql"
 QUIET = (
@@ -23,7 +24,7 @@ class Cluster:
 
     def __init__(self) -> None:
         """Create the data folder and start the server on a spare loopback port."""
-        self.folder = Path(tempfile.mkdtemp(prefix="formulary-postgres-"))
+        self.folder = own_folder("postgres", on_disk())
         self.port = spare_port()
         binaries = newest_binaries()
         who = ordinary_user()
