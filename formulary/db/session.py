@@ -64,6 +64,7 @@ def transaction() -> Iterator[Session]:
     if session.new or session.dirty or session.deleted:
         raise Misuse("Rows were changed before the transaction began")
     session.rollback()
+    session.expire_all()  # also what was read before an earlier commit: a decision looks at the rows of now
     session.info.update(writing=True, changed=False, audited=False)
     try:
         session.connection(execution_options={"immediate": True})
