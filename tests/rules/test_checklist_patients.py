@@ -125,6 +125,12 @@ class TestA1:
         product = replace(PROCAINE, excipients_known=False)
         assert codes(ask("A1", **allergic(an_allergy("sulfites"), product=product))) == ["allergy.group"]
 
+    def test_a_match_does_not_hide_what_is_unknown_about_another_allergy(self):
+        product = replace(PROCAINE, excipients_known=False)
+        match, unknown = ask("A1", **allergic(an_allergy("sulfites"), an_allergy("latex"), product=product))
+        assert (match.code, unknown.code) == ("allergy.group", "allergy.excipients_unknown")
+        assert unknown.reason.endswith("the patient is allergic to latex.")
+
     def test_unknown_excipients_do_not_matter_to_a_patient_without_allergies(self):
         product = replace(PROCAINE, excipients=(), excipients_known=False)
         assert codes(ask("A1", **allergic(product=product))) == ["allergy.none_recorded"]

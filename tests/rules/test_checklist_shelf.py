@@ -118,6 +118,18 @@ class TestNotPickedYet:
         assert (finding.code, finding.level, finding.line) == ("lot.held", Level.BLOCK, 3)
         assert finding.reason == "Lot L3231 is on hold: recall R-7."
 
+    def test_an_expired_lot_beside_it_changes_nothing(self):
+        stock = shelf(GLUTATHIONE, a_stock(GLUTATHIONE, lot_id=31, lot="G2", **EXPIRED), **HELD)
+        (finding,) = ask("L2", Stage.SIGN, stock=stock)
+        assert (finding.code, finding.subject) == ("lot.held", "lot L3231")
+
+    @pytest.mark.parametrize("change", [{"status": "quarantined"}, {**HELD, **EXPIRED}])
+    def test_what_would_not_be_usable_without_the_hold_is_for_l6(self, change):
+        stock = shelf(GLUTATHIONE, **change)
+        assert codes(ask("L2", Stage.SIGN, stock=stock)) == ["lot.free"]
+        assert codes(ask("L6", Stage.SIGN, stock=stock)) == ["stock.short"]
+        assert ask("L2", Stage.CLAIM, stock=stock)[0].level is Level.BLOCK
+
     def test_nothing_but_expired_lots_blocks_the_claim(self):
         assert codes(ask("L1", Stage.CLAIM, stock=shelf(GLUTATHIONE, **EXPIRED))) == ["lot.expired"]
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from formulary.rules.checklist.rule import CO_SIGN, NO_PATIENT, Case, not_applicable, passed, remove, unknown
 from formulary.rules.facts import Allergy, AllergySeverity, Consent, Line, Patient
-from formulary.rules.findings import Finding, Level, Result, capital
+from formulary.rules.findings import Finding, Level, Result, capital, joined
 
 _GRAVE = (AllergySeverity.SEVERE, AllergySeverity.ANAPHYLAXIS)
 
@@ -36,14 +36,16 @@ def _none_recorded(patient: Patient) -> Finding:
 
 
 def _allergic(line: Line, patient: Patient) -> Iterator[Finding]:
-    """At most one answer for each allergy and line: a match, or excipients that nobody knows."""
+    """What of a line the patient is allergic to, and what may be, while its excipients are not on record."""
+    unmatched = []
     for allergy in patient.allergies:
         matched = _match(line, allergy)
-        if matched is not None:
+        if matched is None:
+            unmatched.append(allergy.name)
+        else:
             yield _is_allergic(line, allergy, *matched)
-    known = line.product.excipients_known
-    if not known and not any(_match(line, allergy) for allergy in patient.allergies):
-        yield _excipients_unknown(line, patient)
+    if unmatched and not line.product.excipients_known:
+        yield _excipients_unknown(line, unmatched)
 
 
 def _match(line: Line, allergy: Allergy) -> tuple[str, str] | None:
@@ -106,8 +108,8 @@ def _severity(allergy: Allergy) -> str:
     return "severity unknown" if unknown_ else allergy.severity.value
 
 
-def _excipients_unknown(line: Line, patient: Patient) -> Finding:
-    names = ", ".join(allergy.name for allergy in patient.allergies)
+def _excipients_unknown(line: Line, allergic_to: Sequence[str]) -> Finding:
+    names = joined(allergic_to)
     return unknown(
         "allergy.excipients_unknown",
         line.product.ingredient.name,

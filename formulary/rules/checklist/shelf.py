@@ -24,7 +24,8 @@ def in_date(case: Case) -> Sequence[Finding]:
 def not_held(case: Case) -> Sequence[Finding]:
     """L2: no lot or vial is held, recalled or in quarantine.
 
-    While nothing is picked, it is asked of products of which nothing on the shelf is usable.
+    While nothing is picked, a hold stops where nothing else of a product is usable and it would be without
+    the hold.
     """
     return _once(_against(case, "L2")) or [passed("lot.free", "lots", "Nothing is on hold.", _named(case))]
 
@@ -45,8 +46,15 @@ def _looked_at(case: Case) -> Iterator[tuple[int | None, Stock, tuple[Bar, ...]]
         return
     for line in case.lines:
         own = [(stock, barred) for stock, barred in case.sources if stock.product_id == line.product.id]
-        if case.cocktail.picked or all(barred for _, barred in own):
+        if case.cocktail.picked:
             yield from ((line.number, stock, barred) for stock, barred in own)
+        elif all(barred for _, barred in own):
+            yield from ((line.number, stock, barred) for stock, barred in own if _counts(case, barred))
+
+
+def _counts(case: Case, barred: Sequence[Bar]) -> bool:
+    """Whether what bars a source is said before one is picked: at the claim all of it, earlier holds."""
+    return case.stage is Stage.CLAIM or {bar.finding.code for bar in barred} == {"lot.held"}
 
 
 def _expires_before(case: Case) -> Iterator[Finding]:
