@@ -58,7 +58,6 @@ class ComposeForm(Form):
             patient_id=was.patient_id,
             lines=lines,
             target=None if target is None else target.whole(),
-            target_text=self.target.raw_text,
             route=self.route.data,
             area=self.area.data,
             formula_version_id=was.formula_version_id,

@@ -54,7 +54,7 @@ def snapshot(gathered: Gathered) -> dict[str, Any]:
     """What was signed, in words and exact numbers, readable without the catalogue of that day."""
     solution = solve_cocktail(gathered.cocktail)
     return {
-        "target": show(solution.target) if solution.target else "",
+        "target": show(solution.target) if solution.target is not None else "",
         "route": gathered.cocktail.route,
         "formula": gathered.cocktail.formula.label if gathered.cocktail.formula else "",
         "lines": [_line(solved) for solved in solution.lines],
@@ -67,9 +67,9 @@ def _line(solved: Solved) -> dict[str, Any]:
         "number": solved.number,
         "product": solved.line.product.name,
         "pin": solved.line.pin,
-        "dose": show(solved.dose) if solved.dose else "",
+        "dose": show(solved.dose) if solved.dose is not None else "",
         "volume": show(solved.volume),
         "concentration": show_concentration(strength.amount, strength.volume) if strength else "",
-        "dose_steps": str(solved.dose.steps) if solved.dose else "",
+        "dose_steps": str(solved.dose.steps) if solved.dose is not None else "",
         "volume_steps": str(solved.volume.steps),
     }

@@ -128,8 +128,10 @@ def asked_lines(checked: Checked) -> list[CocktailLine]:
 def compare(checked: Checked, answers: Mapping[int, Quantity]) -> list[dict[str, str]]:
     """Where the blind entry differs from what was prescribed; empty when it agrees."""
     solution = solve_cocktail(checked.gathered.cocktail)
-    doses = {solved.number: solved.dose or solved.volume for solved in solution.lines}
-    expected = {TOTAL: solution.target or solution.total} | {
+    doses = {
+        solved.number: solved.volume if solved.dose is None else solved.dose for solved in solution.lines
+    }
+    expected = {TOTAL: solution.total if solution.target is None else solution.target} | {
         n: doses[n] for n in (line.number for line in asked_lines(checked))
     }
     mark = checked.gathered.cocktail.policies.decimal_mark

@@ -114,7 +114,8 @@ class Sheet:
 def sheet(cocktail: Cocktail, report: Report) -> Sheet:
     """Everything that the page shows for these facts and this report."""
     solution = formulation.solve_cocktail(cocktail)
-    examined = compatibility.examine_cocktail(cocktail)
+    mixed = {solved.number: solved.concentration for solved in solution.lines}
+    examined = compatibility.examine(cocktail.lines, cocktail.compatibilities, mixed, cocktail.formula)
     return Sheet(
         rows=tuple(_row(line, cocktail, solution, report) for line in cocktail.lines),
         solution=solution,
@@ -142,9 +143,11 @@ def _row(line: Line, cocktail: Cocktail, solution: Solution, report: Report) -> 
         explained=_explained(solved, mark),
         limit=solved.dose_limit if solved else None,
         of_limit=solved.of_dose_limit if solved else None,
-        of_words=f"of {show(solved.dose_limit, mark=mark)}" if solved and solved.dose_limit else "",
+        of_words=f"of {show(solved.dose_limit, mark=mark)}"
+        if solved and solved.dose_limit is not None
+        else "",
         level=_level(line.number, report),
-        source=_source(stock, cocktail),
+        source=_source(line, cocktail),
         in_stock=_in_stock(stock, cocktail),
         test_state=state,
         test_words=words,
@@ -176,18 +179,22 @@ def _usable(stock: list[Stock], cocktail: Cocktail) -> list[Stock]:
     ]
 
 
-def _source(stock: list[Stock], cocktail: Cocktail) -> Source | None:
-    usable = sorted(_usable(stock, cocktail), key=lambda s: (s.vial_id is None, s.expires_on, s.lot_id))
-    if not usable:
+def first_source(line: Line, cocktail: Cocktail) -> Stock | None:
+    """What a line would be drawn from first: an open vial, else what expires next; None where nothing is
+    usable.
+    """
+    usable = _usable([s for s in cocktail.stock if s.product_id == line.product.id], cocktail)
+    return min(usable, key=lambda s: (s.vial_id is None, s.expires_on, s.lot_id), default=None)
+
+
+def _source(line: Line, cocktail: Cocktail) -> Source | None:
+    first = first_source(line, cocktail)
+    if first is None:
         return None
-    first = usable[0]
-    state = "open" if first.vial_id else "usable"
     words = (
-        f"vial {first.vial} open"
-        if first.vial_id
-        else f"expires {first.expires_on:%d %b %Y}".replace(" 0", " ")
+        f"vial {first.vial} open" if first.vial_id else f"expires {lot_status.day_words(first.expires_on)}"
     )
-    return Source(first.lot, first.lot_id, state, words)
+    return Source(first.lot, first.lot_id, "open" if first.vial_id else "usable", words)
 
 
 def _in_stock(stock: list[Stock], cocktail: Cocktail) -> Quantity | None:

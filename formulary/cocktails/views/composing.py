@@ -13,9 +13,11 @@ from formulary.cocktails import actions, queries
 from formulary.cocktails.facts import Gathered, TypedLine, content_of, gather, reservation_ref
 from formulary.cocktails.forms import ComposeForm
 from formulary.cocktails.labels import OVERRIDE_REASONS, entry
-from formulary.cocktails.labels.sheet import Row, Sheet, sheet
+from formulary.cocktails.labels.banner import Shown, banner
+from formulary.cocktails.labels.sheet import Row, Sheet, first_source, sheet
 from formulary.cocktails.models import Cocktail
 from formulary.rules import checklist
+from formulary.rules.beyond_use import BeyondUse, cocktail_until
 from formulary.rules.findings import Stage
 from formulary.rules.units import VOLUME, Quantity
 from formulary.web import fields as f
@@ -31,7 +33,8 @@ class Composing:
         self.saved = content_of(cocktail, self.revision)
         self.mark = g.site.decimal_mark
         self.form = ComposeForm() if request.method == "POST" else self._filled()
-        self.form.add.choices = f.choices(catalogue_rows.product_choices(), empty="Choose a product…")
+        offered = [(product.id, product.name) for product in catalogue_rows.products()]
+        self.form.add.choices = f.choices(offered, empty="Choose a product…")
         self.products = catalogue.products(self._product_ids())
         self._edit_lines()
         self.form.offer_units(self.products)
@@ -58,6 +61,24 @@ class Composing:
     def sheet(self) -> Sheet:
         """Every figure and finding of what is typed."""
         return sheet(self.gathered.cocktail, checklist.run(self.gathered.cocktail, Stage.SIGN))
+
+    @cached_property
+    def beyond_use(self) -> BeyondUse:
+        """Until when it could be used if it were prepared now from what would be drawn first."""
+        cocktail = self.gathered.cocktail
+        sources = [chosen for line in cocktail.lines if (chosen := first_source(line, cocktail))]
+        products = list(self.gathered.products.values())
+        return cocktail_until(sources, products, prepared_from=self.at, policies=cocktail.policies)
+
+    @property
+    def beyond_use_words(self) -> str:
+        """That instant in words, with the limit that decides."""
+        return self.beyond_use.words(g.site.zone, self.at)
+
+    @property
+    def banner(self) -> list[Shown]:
+        """What stands beside the patient's name: weight, allergies, what was given last."""
+        return banner(self.gathered.cocktail, self.at)
 
     @property
     def rows(self) -> Sequence[Row]:

@@ -35,7 +35,7 @@ def new(patient_id: int) -> Page:
     """Begin a cocktail for a patient, from a formula or from nothing."""
     form = StartForm(patient_id=patient_id)
     form.formula_version_id.choices = f.choices(
-        [(v.id, str(v)) for v in catalogue.usable_formulas()], empty="No formula: compose line by line"
+        [(v.id, str(v)) for v in catalogue.approved_formulas()], empty="No formula: compose line by line"
     )
     if form.validate_on_submit():
         try:
@@ -52,7 +52,9 @@ def new(patient_id: int) -> Page:
             form.add_findings(refusal.findings)
         else:
             return redirect(url_for("cocktails.compose", cocktail_id=cocktail.id))
-    page = render_template("cocktails/new.html", form=form, patient=patients.patient(patient_id, by=g.actor, at=clock.now()))
+    page = render_template(
+        "cocktails/new.html", form=form, patient=patients.patient(patient_id, by=g.actor, at=clock.now())
+    )
     return page, 422 if form.errors else 200
 
 

@@ -46,7 +46,7 @@ def label(attempt: Attempt, syringe: Syringe, *, at: datetime) -> Label:
         Content(
             name=solved.name,
             amount=show(solved.achieved_dose, mark=mark)
-            if solved.achieved_dose
+            if solved.achieved_dose is not None
             else show(solved.achieved_volume, mark=mark),
             per_ml=_per_ml(solved.achieved_concentration, mark),
         )
