@@ -1,5 +1,6 @@
 """The database: one session, one kind of transaction, exact types, idempotency keys."""
 
+from formulary.db import bulk
 from formulary.db.base import Base, Versioned, db
 from formulary.db.keys import RequestKey, once
 from formulary.db.session import (
@@ -27,6 +28,7 @@ __all__ = [
     "UtcDateTime",
     "Versioned",
     "before_commit",
+    "bulk",
     "db",
     "exclusive",
     "expect_version",
