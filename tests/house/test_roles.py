@@ -42,6 +42,7 @@ RECALL_LOOKUP       P T D R - U
 RECALL_CASES        - - - R - -
 MANAGE_CLINIC       - - - - A -
 READ_AUDIT          P T D R A U
+READ_ACCESS         - - - - A U
 """
 RECALL = {
     Role.PHARMACIST: RecallSight.CODES,

@@ -178,6 +178,7 @@ RULES = [
             "formulary/*/queries.py",
             "formulary/*/queries/*",
             "formulary/*/models.py",  # the condition of a partial index is a text
+            "formulary/*/models/*",
         ),
     ),
     SourceRule(
