@@ -40,12 +40,12 @@ def templates() -> list[Path]:
 @cache
 def tree(path: Path) -> ast.Module:
     """A file's syntax tree; each node knows its parent as `.parent`."""
-    return with_parents(path.read_text(encoding="utf-8"))
+    return with_parents(path.read_text(encoding="utf-8"), short(path))
 
 
-def with_parents(source: str) -> ast.Module:
+def with_parents(source: str, name: str = "sample") -> ast.Module:
     """The syntax tree of a text, each node with its parent."""
-    parsed = ast.parse(source)
+    parsed = ast.parse(source, name)
     for node in ast.walk(parsed):
         for child in ast.iter_child_nodes(node):
             child.parent = node  # type: ignore[attr-defined]
