@@ -1,6 +1,6 @@
 """The door to patients' pages: scoped to who asks, and noted in the access log."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sized
 from typing import TypeVar
 
 from flask import g, request
@@ -11,7 +11,7 @@ from formulary.db import transaction
 from formulary.patients import queries
 from formulary.patients.models import Patient
 
-Row = TypeVar("Row")
+Rows = TypeVar("Rows", bound=Sized)
 
 
 def opened(patient_id: int, page: str = "patients.chart") -> Patient:
@@ -25,7 +25,7 @@ def opened(patient_id: int, page: str = "patients.chart") -> Patient:
     return patient
 
 
-def seen(page: str, load: Callable[[], Sequence[Row]], detail: str = "") -> Sequence[Row]:
+def seen(page: str, load: Callable[[], Rows], detail: str = "") -> Rows:
     """A list that shows patients, as `load` reads it; that this person saw so many is noted."""
     with transaction():
         rows = load()

@@ -1,5 +1,7 @@
 """Who a patient is: to register, to edit, to find, to open in an emergency."""
 
+from typing import Any
+
 from formulary.web import fields as f
 from formulary.web.forms import Form
 
@@ -35,6 +37,13 @@ class FindForm(Form):
 
     q = f.TextField("Name, code, record number or telephone")
     born_on = f.DateField("Date of birth", [f.Optional()])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """One of the two must be told; everybody at once is no search."""
+        sound: bool = super().validate(extra_validators)
+        if sound and not (self.q.data or self.born_on.data):
+            self.q.errors = ["Nothing was typed. Type a part of the name, or the date of birth."]
+        return sound and not self.errors
 
     def told(self) -> str:
         """What was searched by, for the access log, without the words themselves."""

@@ -1,29 +1,31 @@
 """Finding patients: by what was typed, among those in care, and those who may be the same person."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_
+from sqlalchemy import ColumnElement, and_, exists, or_
 
 from formulary.accounts import Actor
 from formulary.db import db
 from formulary.patients.models import Care, Patient
 from formulary.patients.queries.access import scoped
 from formulary.patients.queries.names import fold, look_alike
+from formulary.web.paging import Page, Window, page
 
 MOST = 50
 
 
-def listed(*, by: Actor) -> Select[Any]:
-    """The patients in the care of this person's site, for a page of them."""
+def listed(window: Window, *, by: Actor) -> Page:
+    """The patients in the care of this person's site, newest registered first, by pages."""
     cared = exists().where(Care.patient_id == Patient.id, Care.site_id == by.site_id)
-    return db.select(Patient).where(cared, Patient.merged_into_id.is_(None))
+    return page(
+        db.select(Patient).where(cared, Patient.merged_into_id.is_(None)), (Patient.id,), window=window
+    )
 
 
 def found(text: str, born_on: date | None, *, by: Actor, at: datetime) -> list[Patient]:
     """Patients this person may see, by a part of the name, or code, record number or telephone; most 50."""
-    query = scoped(by=by, at=at).where(and_(*_criteria(text, born_on)))
+    query = scoped(by=by, at=at).where(*_criteria(text, born_on))
     return list(db.session.scalars(query.order_by(Patient.folded, Patient.id).limit(MOST)))
 
 
@@ -49,12 +51,14 @@ def alike(name: str, born_on: date, *, but: int | None = None) -> list[Patient]:
     return [row for row in rows if _may_be(row, folded, born_on)]
 
 
-def _criteria(text: str, born_on: date | None) -> Sequence[ColumnElement[bool]]:
-    words = [Patient.folded.contains(word, autoescape=True) for word in fold(text).split()]
+def _criteria(text: str, born_on: date | None) -> Iterator[ColumnElement[bool]]:
     typed = text.strip()
-    numbers = [Patient.code == typed.upper(), Patient.record_number == typed, Patient.phone == typed]
-    born = [] if born_on is None else [Patient.born_on == born_on]
-    return [or_(and_(*words), *numbers), *born] if words else born
+    if typed:
+        words = [Patient.folded.contains(word, autoescape=True) for word in fold(typed).split()]
+        numbers = [Patient.code == typed.upper(), Patient.record_number == typed, Patient.phone == typed]
+        yield or_(*numbers, *([and_(*words)] if words else []))
+    if born_on is not None:
+        yield Patient.born_on == born_on
 
 
 def _may_be(row: Patient, folded: str, born_on: date) -> bool:

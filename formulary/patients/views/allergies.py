@@ -8,7 +8,7 @@ from formulary.accounts import Permission, requires
 from formulary.db import Missing, retried
 from formulary.patients import actions, guards, queries
 from formulary.patients.forms import AllergyForm, AskedForm, WhyForm
-from formulary.patients.views.room import Answer, bp, done, page, to_chart
+from formulary.patients.views.room import Answer, bp, chart, done, page, to_chart
 
 
 @bp.route("/<id:patient_id>/allergies", methods=["GET", "POST"])
@@ -39,7 +39,7 @@ def asked(patient_id: int) -> Answer:
     ):
         flash("Asked: none known." if none_known else "Asked: the list is complete.")
         return to_chart(found.id)
-    return page("allergies", found, form, offered=[])
+    return chart(found, form)
 
 
 @bp.route("/<id:patient_id>/allergies/<id:allergy_id>/end", methods=["GET", "POST"])

@@ -7,7 +7,7 @@ from formulary.accounts import Permission, requires
 from formulary.db import retried
 from formulary.patients import actions, guards, labels, queries
 from formulary.patients.forms import ConditionsForm
-from formulary.patients.views.room import Answer, bp, done, page, to_chart
+from formulary.patients.views.room import Answer, bp, chart, done, page, to_chart
 from formulary.web.forms import Form
 
 
@@ -44,8 +44,4 @@ def confirm(patient_id: int) -> Answer:
     ):
         flash("Asked again: nothing has changed.")
         return to_chart(found.id)
-    asked = ConditionsForm(formdata=None)
-    asked.ask(queries.condition_kinds())
-    asked.add_findings(form.findings)
-    lines = {line.kind.id: line for line in labels.condition_lines(found.id, clock.now())}
-    return page("conditions", found, asked, lines=lines)
+    return chart(found, form)

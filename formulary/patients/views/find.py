@@ -8,7 +8,7 @@ from formulary.db import retried
 from formulary.patients import guards, queries
 from formulary.patients.forms import FindForm
 from formulary.patients.views.room import Answer, bp
-from formulary.web.paging import Window, page
+from formulary.web.paging import Window
 
 
 @bp.get("/")
@@ -16,7 +16,8 @@ from formulary.web.paging import Window, page
 @retried
 def index() -> Answer:
     """The patients of the site, newest registered first, and the search."""
-    rows = guards.seen("patients.list", lambda: queries.listed(page, Window.of(request.args), by=g.actor))
+    window, by = Window.of(request.args), g.actor
+    rows = guards.seen("patients.list", lambda: queries.listed(window, by=by))
     return render_template("patients/index.html", form=FindForm(), patients=rows, searched=False), 200
 
 
@@ -28,6 +29,6 @@ def search() -> Answer:
     form = FindForm()
     if not form.validate_on_submit():
         return render_template("patients/index.html", form=form, patients=[], searched=True), 422
-    by, at = g.actor, clock.now()
-    rows = guards.seen("patients.search", lambda: queries.found(**form.values(), by=by, at=at), form.told())
+    asked, by, at = (form.q.data, form.born_on.data), g.actor, clock.now()
+    rows = guards.seen("patients.search", lambda: queries.found(*asked, by=by, at=at), form.told())
     return render_template("patients/index.html", form=form, patients=rows, searched=True), 200

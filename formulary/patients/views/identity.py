@@ -4,12 +4,10 @@ from flask import flash, g, redirect, render_template, url_for
 
 from formulary import clock
 from formulary.accounts import Permission, requires
-from formulary.accounts import queries as accounts
 from formulary.db import retried
-from formulary.patients import actions, guards, labels, queries
+from formulary.patients import actions, guards, labels
 from formulary.patients.forms import AdmitForm, PatientForm, RegisterForm
-from formulary.patients.views.room import Answer, bp, done, page, to_chart
-from formulary.web.forms import Form
+from formulary.patients.views.room import Answer, bp, chart, done, page, to_chart
 
 
 @bp.route("/register", methods=["GET", "POST"])
@@ -54,23 +52,7 @@ def admit() -> Answer:
 @retried
 def patient(patient_id: int) -> Answer:
     """What this room holds of a patient, with what can be done beside each part."""
-    found, at = guards.opened(patient_id), clock.now()
-    policy = accounts.policy(g.site.id, "consent", at)
-    allergies = labels.allergy_lines(found.id)
-    conditions = labels.condition_lines(found.id, at)
-    return page(
-        "patient",
-        found,
-        weights=queries.weights(found.id, at),
-        allergies=allergies,
-        some_stand=any(line.allergy.ended_at is None for line in allergies),
-        review=queries.last_review(found.id, at),
-        conditions=conditions,
-        all_asked=bool(conditions) and all(line.answer for line in conditions),
-        consents=labels.consent_lines(found.id, policy),
-        consent_policy=policy,
-        button_key=Form(formdata=None).key,
-    )
+    return chart(guards.opened(patient_id))
 
 
 @bp.route("/<id:patient_id>/edit", methods=["GET", "POST"])

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, g, redirect, render_template, url_for
 
 from formulary import clock
+from formulary.accounts import queries as accounts
 from formulary.audit import record_refusal
 from formulary.db import transaction
-from formulary.patients import labels
+from formulary.patients import labels, queries
 from formulary.rules.findings import Refused
 from formulary.web.forms import Form
 
@@ -34,6 +35,28 @@ def page(template: str, patient: Any, form: Form | None = None, **context: Any) 
     context["summary"] = labels.summary(patient, by=g.actor, at=clock.now())
     answered = render_template(f"patients/{template}.html", patient=patient, form=form, **context)
     return answered, 422 if form is not None and form.errors else 200
+
+
+def chart(patient: Any, form: Form | None = None) -> Answer:
+    """The page of a patient; `form` is one of its buttons, where that was refused."""
+    at = clock.now()
+    policy = accounts.policy(g.site.id, "consent", at)
+    allergies = labels.allergy_lines(patient.id)
+    conditions = labels.condition_lines(patient.id, at)
+    return page(
+        "patient",
+        patient,
+        form,
+        weights=queries.weights(patient.id, at),
+        allergies=allergies,
+        some_stand=any(line.allergy.ended_at is None for line in allergies),
+        review=queries.last_review(patient.id, at),
+        conditions=conditions,
+        all_asked=bool(conditions) and all(line.answer for line in conditions),
+        consents=labels.consent_lines(patient.id, policy),
+        consent_policy=policy,
+        button_key=Form(formdata=None).key,
+    )
 
 
 def to_chart(patient_id: int) -> Response:

@@ -108,7 +108,7 @@ class QuantityField(Field):  # type: ignore[misc]
             )
 
     def _show(self, quantity: Quantity) -> str:
-        return units.show(quantity, None, site.mark())
+        return units.show(quantity, self.unit, site.mark())
 
     @property
     def mark_words(self) -> str:
