@@ -118,7 +118,7 @@ def _stocks(at: datetime, for_ref: str | None, *conditions: Any) -> tuple[Stock,
     query = query.join(Place, Place.id == Balance.place_id).join(Site, Site.id == Place.site_id)
     query = query.outerjoin(Vial, Vial.id == Balance.vial_id)
     query = query.where(*conditions, db.or_(Vial.id.is_(None), Vial.lot_id == Lot.id))
-    rows = db.session.execute(query.order_by(Lot.expires_on, Lot.id, Vial.id)).all()
+    rows = db.session.execute(query.order_by(Lot.expires_on, Lot.id, Vial.id.nulls_first())).all()
     if not rows:
         return ()
     holds, reserved = open_holds(), _reserved({row.lot_id for row in rows}, at, for_ref)

@@ -19,7 +19,7 @@ def open_vials(site_id: int, lot_id: int | None = None) -> list[Vial]:
     query = db.select(Vial).filter_by(site_id=site_id, state="open")
     if lot_id is not None:
         query = query.filter_by(lot_id=lot_id)
-    return list(db.session.scalars(query.order_by(Vial.beyond_use_at, Vial.id)))
+    return list(db.session.scalars(query.order_by(Vial.beyond_use_at.nulls_first(), Vial.id)))
 
 
 def _found(condition: object, site_id: int | None, otherwise: str) -> Vial:

@@ -1,0 +1,195 @@
+"""The proof: an untouched clinic is in order, and every row that is altered behind its back is named."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import subprocess
+import sys
+
+import pytest
+from sqlalchemy import text
+
+from formulary.audit.queries import chain_faults
+from formulary.cli.verify import command
+from formulary.db import db
+from formulary.stock import queries
+from formulary.stock.models import Balance, Movement, movement_hash
+from formulary.stock.queries import proof
+from tests.stock.doing import drawn, opened, posted, reconstituted, undone
+from tests.support.builders import a_lot, a_powder
+from tests.support.databases import Database
+
+pytestmark = pytest.mark.usefixtures("cast")
+
+
+@pytest.fixture
+def story(app: object) -> Movement:
+    """A lot that was opened, mixed, drawn, given, wasted and undone; the last row that moved."""
+    diluent = a_lot()
+    vial = reconstituted(opened(a_lot(a_powder()), opened_for_id=7), diluent)
+    [taken, _] = drawn(vial, "1.3 mL", for_patient=7)
+    undone(taken.movement)
+    posted(diluent, "storage", "waste", 5_000_000, reason="broken")
+    return posted(diluent, "storage", "quarantine", 5_000_000, reason="quarantined")
+
+
+def behind_its_back(statement: str) -> None:
+    """Change a row as somebody with the database's own tools would: triggers and checks asleep."""
+    with db.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SET session_replication_role = replica"))
+            connection.execute(text(statement))
+            connection.execute(text("SET session_replication_role = DEFAULT"))
+        else:
+            raw = connection.connection.driver_connection
+            dropped = raw.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+            for name, _ in dropped:
+                raw.execute(f"DROP TRIGGER {name}")
+            raw.execute("PRAGMA ignore_check_constraints = ON")
+            raw.execute("PRAGMA foreign_keys = OFF")
+            raw.execute(statement)
+            raw.execute("PRAGMA ignore_check_constraints = OFF")
+            raw.execute("PRAGMA foreign_keys = ON")
+            for _, creation in dropped:
+                raw.execute(creation)
+        connection.commit()
+    db.session.rollback()
+
+
+def found() -> list[tuple[str, str]]:
+    return [(fault.row, fault.what) for fault in proof.ledger_faults()]
+
+
+def test_an_untouched_ledger_is_in_order(story: Movement) -> None:
+    assert found() == []
+    assert list(chain_faults()) == []
+
+
+def test_the_database_puts_the_hashed_text_together_as_the_program_does(story: Movement) -> None:
+    rows = db.session.execute(db.select(Movement, proof.hashed_text())).all()
+    assert len(rows) > 8
+    assert {movement.id: movement.hash for movement, _ in rows} == {m.id: movement_hash(m) for m, _ in rows}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "quantity = quantity + 1",
+        "reason = 'expired'",
+        "occurred_at = '2020-01-01 00:00:00.000000'",
+        "by_id = by_id + 1",
+        "to_place_id = 1",
+        "remark = 'x'",
+    ],
+)
+def test_an_altered_movement_is_named(story: Movement, change: str) -> None:
+    behind_its_back(f"UPDATE movement SET {change} WHERE id = {story.id}")  # noqa: S608 - a test's own words
+    assert (f"movement {story.id}", "was altered after it was written") in found()
+
+
+def test_a_movement_altered_together_with_its_hash_is_named(story: Movement) -> None:
+    story.quantity = 1
+    forged = movement_hash(story)
+    db.session.expunge_all()
+    behind_its_back(f"UPDATE movement SET quantity = 1, hash = '{forged}' WHERE id = {story.id}")  # noqa: S608
+    assert (f"movement {story.id}", "is not the one that its audit entry holds") in found()
+
+
+def test_a_deleted_movement_is_named(story: Movement) -> None:
+    behind_its_back(f"DELETE FROM movement WHERE id = {story.id}")  # noqa: S608 - a test's own words
+    assert (f"movement {story.id}", "is missing, or is in two audit entries") in found()
+
+
+def test_a_movement_that_was_slipped_in_is_named(story: Movement) -> None:
+    columns = ", ".join(c.key for c in Movement.__table__.columns if c.key != "id")
+    behind_its_back(f"INSERT INTO movement ({columns}) SELECT {columns} FROM movement WHERE id = {story.id}")  # noqa: S608
+    newest = db.session.scalar(db.select(db.func.max(Movement.id)))
+    assert (f"movement {newest}", "is in no audit entry") in found()
+
+
+@pytest.mark.parametrize("quantity", [0, 4_999_999, 5_000_001])
+def test_an_altered_balance_is_named_with_both_figures(story: Movement, quantity: int) -> None:
+    row = db.session.scalars(
+        db.select(Balance).filter_by(lot_id=story.lot_id, place_id=story.to_place_id)
+    ).one()
+    behind_its_back(f"UPDATE balance SET quantity = {quantity} WHERE id = {row.id}")  # noqa: S608
+    number = queries.lot(story.lot_id).number
+    assert found() == [
+        (f"balance {row.id}", f"says {quantity} and the ledger 5000000 (lot {number}, Quarantine)")
+    ]
+
+
+def test_a_balance_that_is_gone_is_named(story: Movement) -> None:
+    behind_its_back(f"DELETE FROM balance WHERE place_id = {story.to_place_id}")  # noqa: S608
+    assert [row for row, _ in found()] == ["a balance that is not there"]
+
+
+def test_a_balance_that_was_slipped_in_is_named(story: Movement) -> None:
+    values = f"{story.from_place_id}, {story.lot_id}, (SELECT min(id) FROM vial), 7"  # noqa: S608
+    columns = "(place_id, lot_id, vial_id, quantity)"
+    behind_its_back(f"INSERT INTO balance {columns} SELECT {values}")
+    newest = db.session.scalar(db.select(db.func.max(Balance.id)))
+    assert [row for row, _ in found()] == [f"balance {newest}"]
+
+
+def test_two_altered_rows_are_both_named(story: Movement) -> None:
+    behind_its_back(f"UPDATE movement SET remark = 'x' WHERE id IN ({story.id}, {story.id - 1})")  # noqa: S608
+    assert [row for row, _ in found()] == [f"movement {story.id - 1}", f"movement {story.id}"]
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    """What the command says and with which code it ends, in this app."""
+    db.session.remove()
+    body = inspect.unwrap(command.callback)  # type: ignore[arg-type]
+    try:
+        body()
+    except SystemExit as end:
+        return int(str(end.code)), capsys.readouterr().out
+    return 0, capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("story")
+def test_the_command_says_what_it_went_through_and_ends_with_0(capsys: pytest.CaptureFixture[str]) -> None:
+    code, words = said(capsys)
+    assert (code, words.startswith("In order: ")) == (0, True), words
+    assert "movements" in words
+
+
+def test_the_command_names_a_planted_change_and_ends_with_1(
+    story: Movement, capsys: pytest.CaptureFixture[str]
+) -> None:
+    behind_its_back(f"UPDATE movement SET remark = 'x' WHERE id = {story.id}")  # noqa: S608
+    code, words = said(capsys)
+    assert code == 1
+    assert f"movement {story.id} was altered after it was written" in words
+
+
+@pytest.mark.usefixtures("story")
+def test_the_command_names_every_altered_audit_entry(capsys: pytest.CaptureFixture[str]) -> None:
+    behind_its_back("UPDATE audit_entry SET person_name = 'Nobody' WHERE id IN (2, 4)")
+    code, words = said(capsys)
+    assert code == 1
+    assert "entry 2 was altered after it was written" in words
+    assert "entry 4 was altered after it was written" in words
+
+
+@pytest.mark.usefixtures("story")
+def test_the_command_finds_a_shortened_trail(capsys: pytest.CaptureFixture[str]) -> None:
+    behind_its_back("DELETE FROM audit_entry WHERE id = (SELECT max(id) FROM audit_entry)")
+    code, words = said(capsys)
+    assert code == 1
+    assert "head says" in words
+
+
+# One process of its own is enough to know that the command is there.
+@pytest.mark.databases("sqlite")
+@pytest.mark.usefixtures("story")
+def test_the_command_runs_as_a_person_calls_it(database: Database) -> None:
+    db.session.remove()
+    db.engine.dispose()
+    settings = {"DATABASE_URL": database.url, "SECRET_KEY": "s" * 40, "LEDGER_KEY": "l" * 40}
+    environment = os.environ | {f"FORMULARY_{name}": value for name, value in settings.items()}
+    call = [sys.executable, "-c", "from formulary.cli import main; main()", "verify"]
+    done = subprocess.run(call, check=False, capture_output=True, text=True, env=environment)
+    assert (done.returncode, done.stdout[:9]) == (0, "In order:"), done.stderr
