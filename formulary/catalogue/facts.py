@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from formulary.catalogue.models import (
     CompatibilityRule,
@@ -22,11 +22,9 @@ from formulary.rules.units import VOLUME, Dimension, Quantity, dimension
 MIXING = ("pair", "alone", "compatible")
 WITH_EVERYTHING = (
     selectinload(Product.limits),
-    selectinload(Product.ingredient).selectinload(Ingredient.synonyms),
-    selectinload(Product.ingredient).selectinload(Ingredient.groups),
-    selectinload(Product.excipients)
-    .selectinload(ProductExcipient.ingredient)
-    .selectinload(Ingredient.groups),
+    joinedload(Product.ingredient).selectinload(Ingredient.synonyms),
+    joinedload(Product.ingredient).selectinload(Ingredient.groups),
+    selectinload(Product.excipients).joinedload(ProductExcipient.ingredient).selectinload(Ingredient.groups),
 )
 RULE_COLUMNS = (
     CompatibilityRule.number,

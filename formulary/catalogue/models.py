@@ -79,10 +79,10 @@ class SubstanceGroup(Base):
 class Product(Versioned, Base):
     """One product: strength as a pair, what a full container holds, its clocks. None is unknown, always.
 
-    `strength_amount`/`strength_volume` are steps (of the ingredient's dimension, and nL). A powder's strength is
-    what its label states after reconstitution with `reconstitution_volume` nL. `content` is what one container
-    holds, in the ledger's dimension: `volume` (nL) for solutions, mass or activity for powders (`ledger`).
-    `label_routes` are codes ("IM;SC"), `unconfirmed` names the fields that rest on background knowledge.
+    `strength_amount`/`strength_volume` are steps (of the ingredient's dimension, and nL). A powder's strength
+    is what its label states after reconstitution with `reconstitution_volume` nL. `content` is what one
+    container holds, in the ledger's dimension: `volume` (nL) for solutions, mass or activity for powders
+    (`ledger`). `label_routes` are codes ("IM;SC"), `unconfirmed` names the fields that rest on background.
     """
 
     __tablename__ = "product"
@@ -198,7 +198,7 @@ class Limit(Base):
 class CompatibilityRule(Base):
     """A row of the compatibility table; see `rules.facts.Compatibility` for what its columns mean.
 
-    Rules are fed with pair, alone and compatible; a route becomes a limit of 0; the others are kept and shown.
+    Rules are fed with pair, alone and compatible; a route becomes a limit of 0; the others are only shown.
     """
 
     __tablename__ = "compatibility_rule"

@@ -48,12 +48,13 @@ class UserRow:
 
 @dataclass(frozen=True, slots=True)
 class PlaceRow:
-    """A place of a site; a temperature for those that have one."""
+    """A place that a site adds, or what it calls one that every site has (`instead_of`)."""
 
     site: Text
     kind: Text
     name: Text
     temperature: Words
+    instead_of: Words
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,25 @@
+"""Ready-made databases: the demo clinic, and the thirteen lots of glutathione."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from formulary.seed import demo_patients, demo_stock
+from formulary.seed.demo import Demo, found_clinic
+
+
+def demo(*, password: str, at: datetime) -> Demo:
+    """The clinic of the tour: stocked, with patients, ready for the three deliveries."""
+    made = found_clinic(password=password, at=at)
+    demo_stock.furnish(made)
+    demo_stock.print_codes(made)
+    demo_stock.receive(made)
+    demo_patients.register(made)
+    return made
+
+
+SCENARIOS: dict[str, Callable[..., Demo]] = {"demo": demo}
+
+
+def seed(scenario: str, *, password: str, at: datetime) -> Demo:
+    """Make the scenario of this name in an empty database; Refused where an organisation is there."""
+    return SCENARIOS[scenario](password=password, at=at)

@@ -1,0 +1,150 @@
+"""What the rules are told of the catalogue: exact figures, only real limits, in a fixed number of queries."""
+
+from fractions import Fraction
+
+import pytest
+
+from formulary.catalogue import facts
+from formulary.catalogue.models import FormulaVersion
+from formulary.db import Missing, db
+from formulary.rules.compatibility import examine
+from formulary.rules.facts import Container, LimitKind, Line, Pin, Strength
+from formulary.rules.units import Quantity, show_concentration
+from tests.support.counting import counting_queries
+
+TXA, ASC = "tranexamic acid", "ascorbic acid (unapproved marketed vial)"
+GSH, NACL = "glutathione (reduced) lyophilised 600 mg", "sodium chloride 0.9%"
+
+
+def strength(amount, unit, volume="1"):
+    return Strength(Quantity.of(amount, unit), Quantity.of(volume, "mL"))
+
+
+def told(loaded, name):
+    return facts.product(loaded.product(name).id)
+
+
+def test_a_solution_is_told_with_its_strength_as_a_pair(loaded):
+    product = told(loaded, TXA)
+    assert product.strength == strength("100", "mg")
+    assert (product.container, product.is_powder, product.after_puncture_h) == (
+        Container.SINGLE_DOSE,
+        False,
+        0,
+    )
+    assert (product.ph_low, product.ph_high) == (Fraction("6.5"), Fraction(8))
+    assert product.mixture_stability_h == 4
+    assert product.routes == ("IV",)
+
+
+def test_a_powder_is_told_with_what_its_label_makes_of_it(loaded):
+    product = told(loaded, GSH)
+    assert product.strength == strength("600", "mg", "4")
+    assert product.is_powder
+    assert (product.after_puncture_h, product.after_reconstitution_h) == (None, 2)
+
+
+def test_what_is_unknown_is_told_as_none(loaded):
+    product = told(loaded, "riboflavin")
+    assert (product.strength, product.after_puncture_h, product.ph_low, product.limits) == (
+        None,
+        None,
+        None,
+        (),
+    )
+    assert product.container is Container.UNKNOWN
+    assert not product.excipients_known
+
+
+def test_each_toxin_and_enzyme_has_a_dimension_of_its_own(loaded):
+    botox = told(loaded, "onabotulinumtoxinA (Botox Cosmetic)")
+    ovine = told(loaded, "hyaluronidase ovine (Vitrase)")
+    bovine = told(loaded, "hyaluronidase bovine (Amphadase)")
+    dimensions = {x.ingredient.dimension for x in (botox, ovine, bovine)}
+    assert len(dimensions) == 3
+    assert botox.strength.amount.dimension == botox.ingredient.dimension
+    assert show_concentration(botox.strength.amount, botox.strength.volume).startswith("40")
+
+
+def test_only_label_limits_of_a_route_limit_and_a_list_of_routes_is_parted(loaded):
+    caffeine = told(loaded, "caffeine and sodium benzoate")
+    assert sorted({x.route for x in caffeine.limits}) == ["IM", "IV"]
+    assert {x.dose for x in caffeine.limits} == {Quantity.of(250, "mg"), Quantity.of(1250, "mg")}
+    assert {x.kind for x in told(loaded, TXA).limits} == {LimitKind.HIGHEST_PUBLISHED}
+
+
+def test_zero_means_must_not_be_used_that_way(loaded):
+    calcium = told(loaded, "calcium gluconate 10%")
+    zeros = {x.route for x in calcium.limits if x.dose is not None and x.dose.is_zero}
+    assert zeros == {"ID", "SC", "IM"}
+
+
+def test_a_rule_against_a_route_becomes_a_limit_of_zero(loaded):
+    oily = told(loaded, "dl-alpha-tocopheryl acetate")
+    (limit,) = [x for x in oily.limits if x.kind is LimitKind.LABEL_LIMIT]
+    assert (limit.route, limit.dose.is_zero, "table row 35" in limit.source) == ("ID", True, True)
+
+
+def test_excipients_carry_their_groups(loaded):
+    product = told(loaded, "lidocaine + epinephrine 1:100000")
+    groups = {excipient.name: excipient.groups for excipient in product.excipients}
+    assert groups["sodium metabisulfite (excipient)"] == {"sulfite"}
+    assert "local_anaesthetic" in groups["lidocaine hydrochloride"]
+
+
+def test_a_tall_man_form_is_the_name(loaded):
+    assert told(loaded, "epinephrine").ingredient.name == "EPINEPHrine"
+
+
+def test_the_rules_know_two_of_the_six_pairs_of_the_melasma_cocktail(loaded):
+    products = [told(loaded, name) for name in (TXA, ASC, GSH, NACL)]
+    lines = [Line(n, product, Pin.QS) for n, product in enumerate(products, start=1)]
+    examined = examine(lines, facts.compatibilities(), {})
+    assert examined.words == "2 of 6 pairs known"
+    assert examined.matches == ()
+
+
+def test_rules_about_handling_make_no_pair_known(loaded):
+    kinds = {rule.kind for rule in facts.compatibilities()}
+    assert kinds == {"pair", "alone", "compatible"}
+
+
+def test_deoxycholic_acid_stands_alone_and_sulfite_meets_thiamine(loaded):
+    lines = [
+        Line(1, told(loaded, "thiamine hydrochloride"), Pin.QS),
+        Line(2, told(loaded, "lidocaine + epinephrine 1:100000"), Pin.QS),
+        Line(3, told(loaded, "deoxycholic acid (Kybella)"), Pin.QS),
+    ]
+    found = {(m.rule.number, m.rule.level) for m in examine(lines, facts.compatibilities(), {}).matches}
+    assert {("9", "BLOCK"), ("1", "BLOCK"), ("10a", "BLOCK")} <= found
+
+
+def test_a_published_formula_answers_for_nothing(loaded):
+    query = db.select(FormulaVersion).filter_by(status="published")
+    version = db.session.scalars(query).first()
+    told_of = facts.formula(version.id)
+    assert (told_of.approved, told_of.ranges, told_of.accepted_pairs) == (False, (), frozenset())
+    assert facts.formula(None) is None
+
+
+def test_the_syringes_come_smallest_first_with_unknown_dead_space(loaded):
+    sizes = [(s.capacity, s.graduation, s.dead_space) for s in facts.syringes()]
+    expected = (("1", "0.01"), ("3", "0.1"), ("5", "0.2"), ("10", "0.5"))
+    assert sizes == [(Quantity.of(a, "mL"), Quantity.of(b, "mL"), None) for a, b in expected]
+
+
+def test_ten_products_take_as_many_queries_as_one(loaded):
+    names = [TXA, ASC, GSH, NACL, "biotin", "riboflavin", "epinephrine", "levocarnitine", "pentoxifylline"]
+    ids = [loaded.product(name).id for name in names]
+    db.session.expunge_all()
+    with counting_queries() as one:
+        facts.products(ids[1:2])
+    db.session.expunge_all()
+    with counting_queries() as many:
+        facts.products(ids)
+    assert len(one) == len(many) <= 7
+
+
+def test_a_product_that_is_not_there_is_missing(loaded):
+    with pytest.raises(Missing):
+        facts.products([2**31 - 1])

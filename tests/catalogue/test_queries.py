@@ -1,0 +1,88 @@
+"""Finding ingredients and codes, and what may not lie in one bin."""
+
+import pytest
+
+from formulary.catalogue import queries
+from formulary.db import Missing
+from tests.support.builders import a_code, a_gtin, a_product
+from tests.support.counting import counting_queries
+
+
+def names(text, role=""):
+    return [found.name for found in queries.ingredients(text, role)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("tranexamic acid", "tranexamic acid"),
+        ("TXA", "tranexamic acid"),
+        ("exami", "tranexamic acid"),
+        ("vitamin b12", "cyanocobalamin"),
+        ("Botox", "onabotulinumtoxinA"),
+        ("lyophilised 600", "glutathione"),
+        ("normal saline", "sodium chloride 0.9%"),
+        ("sodium chloride 0.9%", "sodium chloride 0.9%"),
+        ("sodium chloride 0.9 %", "sodium chloride 0.9%"),
+        ("adrénaline", "EPINEPHrine"),
+        ("paraben", "methylparaben (excipient)"),
+        ("neurotoxin", "abobotulinumtoxinA"),
+    ],
+)
+def test_an_ingredient_is_found_by_any_part_of_any_of_its_names(loaded, typed, found):
+    assert found in names(typed)
+
+
+def test_what_nothing_matches_finds_nothing(loaded):
+    assert names("zzz") == []
+    assert all("5%" in found for found in names("5%"))
+
+
+def test_the_kind_narrows(loaded):
+    assert names("", "diluent") == [
+        "bacteriostatic water for injection",
+        "sodium chloride 0.9%",
+        "water for injections",
+    ]
+    assert len(names("", "excipient")) == 25
+    assert len(names("", "active")) >= 63
+
+
+def test_the_list_takes_three_queries(loaded):
+    with counting_queries() as counted:
+        queries.ingredients("")
+    assert len(counted) == 3, counted
+
+
+def test_a_gtin_names_its_product_and_pack(app):
+    product = a_product()
+    code = a_code(product, a_gtin(), level="carton", containers=10)
+    found = queries.code(code.gtin)
+    assert (found.product.id, found.containers) == (product.id, 10)
+    assert queries.code(a_gtin()) is None
+
+
+def test_tranexamic_acid_never_lies_beside_a_local_anaesthetic(loaded):
+    txa, lidocaine = loaded.product("tranexamic acid"), loaded.product("lidocaine hydrochloride")
+    assert lidocaine.id in queries.never_beside(txa.id)
+    assert queries.never_beside(lidocaine.id) == [txa.id]
+    assert queries.never_beside(loaded.product("levocarnitine").id) == []
+
+
+def test_the_rules_about_an_ingredient_name_it_or_its_groups(loaded):
+    row = loaded.ingredient("thiamine hydrochloride")
+    numbers = {rule.number for rule in queries.rules_about(row, ["acid_salt"])}
+    assert {"9", "10a", "10b", "11a", "12a", "13a", "M1a", "2", "23a"} <= numbers
+    assert "1" not in numbers
+
+
+def test_what_is_not_there_is_missing(app):
+    for query in (
+        queries.ingredient,
+        queries.product,
+        queries.formula,
+        queries.formula_version,
+        queries.device,
+    ):
+        with pytest.raises(Missing):
+            query(2**31 - 1)

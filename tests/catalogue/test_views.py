@@ -1,0 +1,177 @@
+"""The pages of the catalogue: who may open them, what they say, and that unknown is shown as unknown."""
+
+import pytest
+
+from formulary import clock
+from formulary.catalogue import actions
+from formulary.catalogue.models import FormulaVersion
+from formulary.db import db, transaction
+from formulary.rules.units import Quantity
+from tests.support.builders.accounts import PASSWORD
+
+EVERYBODY = ("pharmacist", "technician", "practitioner", "recall", "auditor", "admin", "practitioner3")
+
+
+def a_draft(cast, loaded):
+    txa = loaded.product("tranexamic acid")
+    line = actions.DraftLine(
+        txa.ingredient_id, "concentration", product_id=txa.id, amount=4_000_000, volume=1_000_000, unit="mg"
+    )
+    with transaction():
+        return actions.draft_formula(
+            "Test formula",
+            lines=[line],
+            target=Quantity.of(5, "mL"),
+            route="ID",
+            at=clock.now(),
+            by=cast.actor("practitioner"),
+        )
+
+
+def version_of(name):
+    query = db.select(FormulaVersion).where(FormulaVersion.formula.has(name=name))
+    return db.session.scalars(query).one()
+
+
+@pytest.mark.parametrize("username", EVERYBODY)
+def test_everybody_of_the_clinic_reads_the_catalogue(clients, loaded, username):
+    page = clients(username).get_ok("/catalogue/?role=excipient")
+    assert page.h1 == "25 ingredients"
+
+
+@pytest.mark.parametrize(
+    "path", ["", "compatibility", "formulas", "ingredients/1", "products/1", "formulas/1"]
+)
+def test_a_stranger_is_asked_to_sign_in(client, path):
+    answer = client.get(f"/catalogue/{path}")
+    assert answer.status_code == 302
+    assert "/sign-in" in answer.location
+
+
+def test_the_list_is_searched_by_other_names(clients, loaded):
+    page = clients("practitioner").get_ok("/catalogue/?q=TXA")
+    assert page.h1 == "1 ingredient"
+    assert "tranexamic acid" in page.text
+
+
+def test_a_search_that_finds_nothing_says_what_to_do(clients, loaded):
+    page = clients("practitioner").get_ok("/catalogue/?q=zzzz&role=nonsense")
+    assert "Try fewer of them" in page.text
+
+
+def test_an_ingredient_page_shows_identifiers_products_and_rules(clients, loaded):
+    row = loaded.ingredient("deoxycholic acid")
+    page = clients("pharmacist").get_ok(f"/catalogue/ingredients/{row.id}")
+    for words in (
+        "005990WHZZ",
+        "83-44-3",
+        "deoxycholic acid (Belkyra)",
+        "never mixed",
+        "The label forbids dilution",
+    ):
+        assert words in page.text
+
+
+def test_a_product_page_shows_each_value_with_its_kind_and_source(clients, loaded):
+    row = loaded.product("tranexamic acid")
+    page = clients("pharmacist").get_ok(f"/catalogue/products/{row.id}")
+    for words in (
+        "100 mg/mL",
+        "10 mL",
+        "none: discard the rest",
+        "6.5 to 8",
+        "highest published, no limit",
+        "confidence high",
+    ):
+        assert words in page.text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_unknown_is_shown_as_unknown(clients, loaded):
+    row = loaded.product("riboflavin")
+    page = clients("pharmacist").get_ok(f"/catalogue/products/{row.id}")
+    assert page.text.count("unknown") >= 8
+    assert "not known to be all" in page.text
+
+
+def test_a_limit_of_zero_reads_must_not_be_used(clients, loaded):
+    row = loaded.product("exosome products (any)")
+    page = clients("pharmacist").get_ok(f"/catalogue/products/{row.id}")
+    assert "must not be used" in page.text
+
+
+def test_a_site_with_a_comma_reads_commas(clients, loaded):
+    row = loaded.product("tranexamic acid")
+    page = clients("practitioner3").get_ok(f"/catalogue/products/{row.id}")
+    assert "6,5 to 8" in page.text
+
+
+def test_every_product_and_ingredient_has_a_page(clients, loaded):
+    client = clients("technician")
+    for name in (
+        "onabotulinumtoxinA (Botox Cosmetic)",
+        "retinol palmitate (Aquasol A)",
+        "calcitonin salmon",
+        "epinephrine",
+    ):
+        client.get_ok(f"/catalogue/products/{loaded.product(name).id}")
+    for name in ("sodium metabisulfite (excipient)", "EPINEPHrine".lower(), "water for injections"):
+        client.get_ok(f"/catalogue/ingredients/{loaded.ingredient(name).id}")
+
+
+def test_the_whole_table_is_one_page(clients, loaded):
+    page = clients("practitioner").get_ok("/catalogue/compatibility")
+    assert page.h1 == "What goes together: 96 rules"
+    assert "superseded" in page.text
+
+
+def test_published_formulas_are_not_approved_here(clients, loaded):
+    page = clients("practitioner").get_ok("/catalogue/formulas")
+    assert page.h1 == "0 formulas approved here"
+    assert "published, not approved here" in page.text
+    version = version_of("Melasma A (Iraji 2019)")
+    page = clients("practitioner").get_ok(f"/catalogue/formulas/{version.id}")
+    for words in ("4 mg/mL", "30 mg/mL", "20 mg/mL", "none accepted", "Nobody has approved it here"):
+        assert words in page.text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_another_person_approves_with_a_password(clients, cast, loaded):
+    version = a_draft(cast, loaded)
+    page = clients("pharmacist").post_ok(
+        f"/catalogue/formulas/{version.id}/approve",
+        {"secret": PASSWORD},
+        at=f"/catalogue/formulas/{version.id}",
+    )
+    assert "approved by" in page.text
+
+
+def test_the_author_is_refused_in_words(clients, cast, loaded):
+    version = a_draft(cast, loaded)
+    page = clients("practitioner").post_refused(
+        f"/catalogue/formulas/{version.id}/approve",
+        {"secret": PASSWORD},
+        at=f"/catalogue/formulas/{version.id}",
+    )
+    assert "another person approves it" in page.text
+
+
+def test_a_wrong_password_approves_nothing(clients, cast, loaded):
+    version = a_draft(cast, loaded)
+    clients("pharmacist").post_refused(
+        f"/catalogue/formulas/{version.id}/approve",
+        {"secret": "something else"},
+        at=f"/catalogue/formulas/{version.id}",
+    )
+    db.session.expire_all()
+    assert db.session.get_one(FormulaVersion, version.id).status == "draft"
+
+
+@pytest.mark.parametrize("username", ["technician", "recall", "auditor", "admin"])
+def test_nobody_else_is_offered_the_approval(clients, cast, loaded, username):
+    version = a_draft(cast, loaded)
+    page = clients(username).get_ok(f"/catalogue/formulas/{version.id}")
+    assert "Approve it" not in page.text
+
+
+def test_what_is_not_there_is_not_found(clients):
+    for path in ("ingredients/999999", "products/999999", "formulas/999999", "products/99999999999999"):
+        clients("pharmacist").get_page(f"/catalogue/{path}", status=404)
