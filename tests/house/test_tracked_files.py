@@ -11,7 +11,7 @@ import pytest
 
 from tests.house.sources import ROOT, short, tracked_files
 
-MACHINE = re.compile(r"(?<![\w./-])/(?:work|root|home|opt|mnt|srv|Users)/[\w.-]+")
+MACHINE = re.compile(r"(?<![\w./-])/(?:work|root|home|opt|mnt|Users)/[\w.-]+")
 ADDRESS = re.compile(r"https?://|--(?:extra-)?index-url|--find-links|--trusted-host")
 TOP = {
     *(".ci", ".gitignore", "LICENSE", "Makefile", "README.md", "pyproject.toml"),
