@@ -2,8 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from formulary.rules.findings import canonical
@@ -19,24 +18,29 @@ HASHED = (
 
 def entry_hash(entry: Any) -> str:
     """The hash of an entry that is about to be written, and of the one before it."""
-    return encoded_hash(text_of(name, getattr(entry, name)) for name in HASHED)
+    values = {name: getattr(entry, name) for name in HASHED}
+    values |= {name: canonical(values[name]) for name in JSON}
+    return row_hash(*values.values())
 
 
-def text_of(name: str, value: Any) -> str:
-    """One field as it is hashed: an instant in ISO and UTC, JSON canonical, None as the word."""
-    if name == "at":
-        return instant_text(value)
-    return canonical(value) if name in JSON else str(value)
+def row_hash(  # noqa: PLR0917 - a field each: proving a million entries lives in this function
+    number: Any, at: Any, site: Any, person: Any, name: str, role: str, action: str, outcome: str, kind: str,
+    about: Any, old: str, new: str, movements: str, reason: str, request: str, previous: str,
+) -> str:  # fmt: skip
+    """SHA-256 over the version and every field behind its length; JSON as its canonical text."""
+    number, site, person, about, at = str(number), str(site), str(person), str(about), instant_text(at)
+    encoded = (
+        f"{VERSION}|{len(number)}:{number}{len(at)}:{at}{len(site)}:{site}{len(person)}:{person}{len(name)}:{name}"
+        f"{len(role)}:{role}{len(action)}:{action}{len(outcome)}:{outcome}{len(kind)}:{kind}{len(about)}:{about}"
+        f"{len(old)}:{old}{len(new)}:{new}{len(movements)}:{movements}{len(reason)}:{reason}"
+        f"{len(request)}:{request}{len(previous)}:{previous}"
+    )
+    return hashlib.sha256(encoded.encode()).hexdigest()
 
 
-def instant_text(at: datetime) -> str:
-    """An instant of UTC, always with its microseconds."""
-    return at.isoformat(timespec="microseconds")
-
-
-def encoded_hash(texts: Iterable[str]) -> str:
-    """SHA-256 over texts already in their order, each behind its length."""
-    return hashlib.sha256("".join([f"{len(text)}:{text}" for text in (VERSION, *texts)]).encode()).hexdigest()
+def instant_text(at: datetime | str) -> str:
+    """An instant as SQLite stores it: UTC, with its microseconds."""
+    return at if isinstance(at, str) else at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
 def head_signature(key: bytes, entries: int, last: str) -> str:

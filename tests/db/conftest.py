@@ -1,33 +1,19 @@
-"""What the tests of this room share: a table to write to, and somebody who writes."""
+"""What the tests of this room share: somebody who writes, and many at once."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from formulary.accounts import Operator
-from formulary.db import db
+from tests.support import at_once as threads
 
 BY = Operator("the tests", person_id=1)
 
 
 @pytest.fixture
 def at_once(app: Flask) -> Callable[..., list[Any]]:
-    """Call something in several threads, each with a session of its own; answers or exceptions, in order."""
-
-    def call(what: Callable[[int], Any], times: int) -> list[Any]:
-        def one(number: int) -> Any:
-            with app.app_context():
-                try:
-                    return what(number)
-                except Exception as fault:
-                    return fault
-                finally:
-                    db.session.remove()
-
-        with ThreadPoolExecutor(times) as pool:
-            return list(pool.map(one, range(times)))
-
-    return call
+    """Call something in several threads: `at_once(act, 6)`."""
+    return partial(threads.at_once, app)

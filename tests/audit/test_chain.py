@@ -1,0 +1,173 @@
+"""The chain: what was altered, taken out, put in or cut off is found, and named."""
+
+import pytest
+from flask_migrate import upgrade
+from sqlalchemy import text
+
+from formulary import audit
+from formulary.audit import chain
+from formulary.audit.models import AuditEntry, AuditHead
+from formulary.audit.queries import chain_faults, movements_of_entries
+from formulary.db import db, retried, transaction
+from tests.audit.conftest import BY
+from tests.support.counting import counting_queries
+
+ALTERED, GAP = "was altered after it was written", "is missing from the trail"
+BROKEN = "does not follow the entry before it"
+
+
+@pytest.fixture
+def trail(act):
+    """Six entries more than the cast left."""
+    for number in range(6):
+        act(new={"number": number})
+    return db.session.scalar(db.select(db.func.max(AuditEntry.id)))
+
+
+def faults():
+    return [(f.table, f.row, f.what) for f in chain_faults()]
+
+
+def test_an_untouched_trail_holds(trail):
+    assert faults() == []
+
+
+def test_so_does_one_that_is_longer_than_a_page(trail):
+    assert list(chain_faults(page=2)) == []
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("reason", "a better one"),
+        ("person_name", "Somebody Else"),
+        ("person_id", 7),
+        ("site_id", None),
+        ("role", "auditor"),
+        ("action", "people.other"),
+        ("outcome", "refused"),
+        ("object_kind", "lot"),
+        ("object_id", 2),
+        ("old", '{"a":1}'),
+        ("new", '{"number": 3}'),
+        ("movements", "[[1,\"x\"]]"),
+        ("request_id", "other"),
+    ],
+)  # fmt: skip
+def test_one_altered_value_is_found(trail, tamper, column, value):
+    tamper(f"UPDATE audit_entry SET {column} = :value WHERE id = :id", value=value, id=trail - 2)  # noqa: S608
+    assert faults()[0] == ("audit_entry", f"entry {trail - 2}", ALTERED)
+
+
+def test_an_altered_instant_is_found(trail, tamper):
+    tamper("UPDATE audit_entry SET at = '2020-01-01 00:00:00.000000' WHERE id = :id", id=trail)
+    assert faults()[0] == ("audit_entry", f"entry {trail}", ALTERED)
+
+
+def test_an_altered_link_is_found(trail, tamper):
+    tamper("UPDATE audit_entry SET previous = :other WHERE id = :id", other="f" * 64, id=trail)
+    assert faults()[0] == ("audit_entry", f"entry {trail}", BROKEN)
+
+
+def test_a_missing_row_is_found(trail, tamper):
+    tamper("DELETE FROM audit_entry WHERE id = :id", id=trail - 1)
+    assert faults()[0] == ("audit_entry", f"entry {trail - 1}", GAP)
+
+
+def test_the_last_row_cut_off_is_found(trail, tamper):
+    tamper("DELETE FROM audit_entry WHERE id = :id", id=trail)
+    assert faults() == [("audit_head", "head", f"says {trail} entries, the trail holds {trail - 1}")]
+
+
+def test_a_row_put_in_at_the_end_is_found(trail, tamper):
+    last = db.session.get(AuditEntry, trail)
+    values = {name: getattr(last, name) for name in chain.HASHED} | {"id": trail + 1, "previous": last.hash}
+    forged = AuditEntry(**values)
+    forged.hash = chain.entry_hash(forged)
+    columns = (
+        "site_id, person_id, person_name, role, action, outcome, object_kind, object_id, old, new, movements,"
+        " reason, request_id, at"
+    )
+    tamper(
+        f"INSERT INTO audit_entry (id, previous, hash, {columns})"  # noqa: S608 - names of this file
+        f" SELECT :id, :previous, :hash, {columns} FROM audit_entry WHERE id = :last",
+        id=trail + 1, previous=last.hash, hash=forged.hash, last=trail,
+    )  # fmt: skip
+    assert faults() == [("audit_head", "head", f"says {trail} entries, the trail holds {trail + 1}")]
+
+
+def test_a_head_that_was_moved_along_is_found_by_its_signature(trail, tamper):
+    tamper("DELETE FROM audit_entry WHERE id = :id", id=trail)
+    last = db.session.get(AuditEntry, trail - 1)
+    tamper("UPDATE audit_head SET entries = :n, hash = :hash", n=last.id, hash=last.hash)
+    assert faults() == [("audit_head", "head", "is not signed with this installation's key")]
+
+
+def test_a_head_taken_away_is_found(trail, tamper):
+    tamper("DELETE FROM audit_head")
+    assert faults() == [("audit_head", "head", f"is missing, the trail holds {trail}")]
+
+
+def test_a_trail_that_has_not_begun_holds(database, make_app):
+    app = make_app(database_url=database.empty("unbegun"))
+    with app.app_context():
+        upgrade()
+        assert faults() == []
+
+
+def test_every_field_is_told_apart_from_its_neighbour():
+    told = dict.fromkeys(chain.HASHED, "") | {"reason": "ab", "request_id": "c", "at": "now"}
+    other = told | {"reason": "a", "request_id": "bc"}
+    assert chain.row_hash(*told.values()) != chain.row_hash(*other.values())
+
+
+def test_of_many_at_once_each_gets_its_own_place(app, watch, at_once):
+    @retried
+    def act(number):
+        with transaction():
+            audit.record("people.greet", None, by=BY, at=watch.now(), new={"number": number})
+
+    before = db.session.scalar(db.select(db.func.max(AuditEntry.id)))
+    assert at_once(act, 8) == [None] * 8
+    db.session.rollback()
+    assert db.session.scalar(db.select(db.func.max(AuditEntry.id))) == before + 8
+    assert faults() == []
+
+
+def test_the_first_entries_of_a_new_database_do_not_race(database, make_app, watch, at_once):
+    app = make_app(database_url=database.empty("racing"))
+    with app.app_context():
+        upgrade()
+
+    @retried
+    def act(number):
+        with app.app_context(), transaction():
+            audit.record("people.greet", None, by=BY, at=watch.now(), new={"number": number})
+
+    assert at_once(act, 6) == [None] * 6
+    with app.app_context():
+        assert db.session.get(AuditHead, 1).entries == 6
+        assert faults() == []
+
+
+def test_the_proof_reads_by_pages_whatever_the_length(trail):
+    with counting_queries() as few:
+        list(chain_faults(page=100))
+    assert len(few) <= 3, few
+
+
+def test_the_pairs_that_entries_cover_are_given_to_the_ledgers_proof(app, watch, act):
+    class Moved:
+        id, hash = 41, "a" * 64
+
+    act(movements=[Moved()])
+    act()
+    assert list(movements_of_entries(page=2))[-1][1] == [[41, "a" * 64]]
+
+
+def test_the_database_keeps_no_key(app, trail):
+    head = db.session.get(AuditHead, 1)
+    key = app.extensions["formulary"].head_key
+    assert head.signature == chain.head_signature(key, head.entries, head.hash)
+    assert head.signature != chain.head_signature(b"another", head.entries, head.hash)
+    assert key.decode(errors="replace") not in str(db.session.execute(text("SELECT * FROM audit_head")).all())
