@@ -450,6 +450,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_lot_made_from_id"), ["made_from_id"], unique=False)
         batch_op.create_index("ix_lot_near", ["near"], unique=False)
         batch_op.create_index("ix_lot_normalised", ["normalised", "product_id"], unique=False)
+        batch_op.create_index(
+            "ix_lot_shelf",
+            ["expires_on", "id"],
+            unique=False,
+            sqlite_where=sa.text("status <> 'exhausted'"),
+            postgresql_where=sa.text("status <> 'exhausted'"),
+        )
 
     op.create_table(
         "patient",

@@ -2,13 +2,15 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from formulary.catalogue.models import Product
 from formulary.db import Base, Steps, UtcDateTime, Versioned, one_of
 from formulary.rules.lot_status import near, normalise
 from formulary.rules.units import VOLUME, Dimension, Quantity, dimension
+
+NOT_USED_UP = text("status <> 'exhausted'")
 
 
 def measured_in(product: Product) -> Dimension:
@@ -29,6 +31,7 @@ class Lot(Versioned, Base):
         Index("ix_lot_normalised", "normalised", "product_id"),
         Index("ix_lot_near", "near"),
         Index("ix_lot_expiry", "product_id", "expires_on", "id"),
+        Index("ix_lot_shelf", "expires_on", "id", sqlite_where=NOT_USED_UP, postgresql_where=NOT_USED_UP),
     )
 
     product_id: Mapped[int] = mapped_column(ForeignKey("product.id"))
