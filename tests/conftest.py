@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from playwright.sync_api import Browser, sync_playwright
 
 from formulary import clock
 from formulary.app import create_app
 from formulary.config import Settings
 from formulary.db import db
+from tests.support.browser import launch
 from tests.support.client import Client
 from tests.support.databases import KINDS, Database
 from tests.support.watch import Watch
@@ -59,6 +61,15 @@ def database(request: pytest.FixtureRequest, _stores: dict[str, tuple[Database, 
     dispose(app)
     store.reset()
     return store
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser per worker, without a window; a test opens a context of its own in it."""
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

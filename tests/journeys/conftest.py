@@ -7,22 +7,13 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from tests.support.browser import DESK, Person, launch, shots_folder
+from tests.support.browser import DESK, Person, shots_folder
 from tests.support.road import clinic, formula, patient  # noqa: F401 - fixtures
 from tests.support.server import serving
 
 Browse = Callable[..., Person]
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One browser per worker; every person gets a context of their own in it."""
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -39,16 +39,15 @@ def test_a_person_opens_types_and_takes_a_picture(chromium: Browser, tmp_path: P
         assert somebody_here.faults == []
 
 
-def test_a_scanner_is_fast_and_sends_its_separators(chromium: Browser, tmp_path: Path) -> None:
+def test_a_scanner_sends_its_separators(chromium: Browser, tmp_path: Path) -> None:
     with serving(rig()) as address:
         scanner = person(chromium, address, tmp_path).open("/")
         scanner.page.evaluate(
-            "addEventListener('keydown', e => (window.keys ??= []).push([e.key, e.ctrlKey, e.timeStamp]))"
+            "addEventListener('keydown', e => (window.keys ??= []).push([e.key, e.ctrlKey]))"
         )
         scanner.scan("10LOT\x1d21S", end="")
         keys = scanner.page.evaluate("keys.filter(k => k[0] != 'Control' && k[0] != 'Shift')")
-        assert "".join("<GS>" if ctrl else key for key, ctrl, _ in keys) == "]d210LOT<GS>21S"
-        assert (keys[-1][2] - keys[0][2]) / len(keys) < 35
+        assert "".join("<GS>" if ctrl else key for key, ctrl in keys) == "]d210LOT<GS>21S"
 
 
 def test_faults_of_a_page_are_told(chromium: Browser, tmp_path: Path) -> None:

@@ -5,20 +5,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import Flask
+from waitress import wasyncore
 from waitress.server import create_server
-from waitress.wasyncore import close_all
 
 
 @contextmanager
 def serving(app: Flask) -> Iterator[str]:
     """Serve the app inside the block; gives its address, without a slash at the end."""
     sockets: dict[int, object] = {}
-    server = create_server(app, map=sockets, host="127.0.0.1", port=0, threads=8, asyncore_loop_timeout=0.1)
-    thread = threading.Thread(target=server.run, name="served app", daemon=True)
+    server = create_server(app, map=sockets, host="127.0.0.1", port=0, threads=8)
+    over = threading.Event()
+
+    def loop() -> None:
+        while not over.is_set():
+            wasyncore.loop(timeout=0.05, use_poll=True, map=sockets, count=1)
+        wasyncore.close_all(sockets, ignore_all=True)
+
+    thread = threading.Thread(target=loop, name="served app")
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.effective_port}"
     finally:
-        server.task_dispatcher.shutdown()
-        close_all(sockets, ignore_all=True)
+        over.set()
         thread.join(10)
+        server.task_dispatcher.shutdown()
