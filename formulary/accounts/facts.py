@@ -10,8 +10,11 @@ from formulary.accounts.queries import policies_in_force
 from formulary.rules import facts
 
 
-def site_policies(site: Site, at: datetime) -> facts.SitePolicies:
-    """The site's decisions in force at `at`, read in one query; what it has not decided stays None."""
+def site_policies(site: Site, at: datetime, *, storage: str = "room") -> facts.SitePolicies:
+    """The site's decisions in force at `at`, read in one query; what it has not decided stays None.
+
+    `storage` ("room" or "fridge") is where a preparation is kept: each has a limit of its own.
+    """
     decided = policies_in_force(site.id, at)
     consent, limit = decided.get("consent") or {}, decided.get("preparation_limit") or {}
     tolerances = decided.get("tolerances") or {}
@@ -22,8 +25,8 @@ def site_policies(site: Site, at: datetime) -> facts.SitePolicies:
         allergy_asked_within=_days(decided.get("allergy_asked_within_days")),
         consent_version=consent.get("version"),
         consent_procedure=consent.get("procedure", "mesotherapy"),
-        preparation_limit_h=_fraction(limit.get("room_h")),
-        preparation_limit_name=limit.get("name", ""),
+        preparation_limit_h=_fraction(limit.get(f"{storage}_h")),
+        preparation_limit_name=_limit_name(limit, storage),
         preparation_limit_source=limit.get("source", ""),
         shared_single_dose=bool(decided.get("shared_single_dose")),
         dose_tolerance=_fraction(tolerances.get("dose")),
@@ -31,6 +34,11 @@ def site_policies(site: Site, at: datetime) -> facts.SitePolicies:
         smallest_fill=_fraction(tolerances.get("smallest_fill"))
         or facts.SitePolicies.__dataclass_fields__["smallest_fill"].default,
     )
+
+
+def _limit_name(limit: Mapping[str, Any], storage: str) -> str:
+    name = str(limit.get("name", ""))
+    return f"{name}, refrigerated" if name and storage == "fridge" else name
 
 
 def patch_test_policy(value: Mapping[str, Any] | None) -> facts.PatchTestPolicy:
