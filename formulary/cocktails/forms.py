@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from formulary.accounts.forms import SignerForm
+from formulary.accounts.forms import PerhapsSignerForm
 from formulary.cocktails.facts import Content, TypedLine
 from formulary.cocktails.labels import CANCEL_REASONS, RETURN_REASONS, entry
 from formulary.rules.facts import Product
@@ -31,7 +31,7 @@ class ComposeForm(Form):
     planned_for = f.InstantField("Planned for")
     lines = f.FieldList(f.FormField(LineForm), "Lines", max_entries=MOST_LINES)
     add = f.IdSelect("Add a line", choices=())
-    signer = f.FormField(SignerForm, "Co-signer")
+    signer = f.FormField(PerhapsSignerForm, "Co-signer")
 
     def offer_units(self, products: Mapping[int, Product]) -> None:
         """Give every line the units of its product."""

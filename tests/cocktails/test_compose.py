@@ -3,13 +3,23 @@
 import pytest
 
 from formulary import clock
+from formulary.catalogue import queries as catalogue
 from formulary.cocktails import actions as cocktails
-from formulary.cocktails import queries
-from formulary.db import transaction
+from formulary.cocktails.models import Cocktail, CocktailLine, Revision
+from formulary.db import db, transaction
+from formulary.patch_tests.models import PatchTest
+from tests.support.builders import a_patient, an_allergy
+from tests.support.counting import counting_queries
+
+FIXED = "\N{NO-BREAK SPACE}"
 
 
 @pytest.fixture
 def draft(clinic, patient, formula):
+    return a_draft(clinic, patient, formula)
+
+
+def a_draft(clinic, patient, formula):
     with transaction():
         return cocktails.create_draft(
             patient.id, formula_version_id=formula.id, at=clock.now(), by=clinic.actor("practitioner")
@@ -20,16 +30,113 @@ def the_page(draft):
     return f"/cocktails/{draft.id}/compose"
 
 
-def test_the_page_shows_dose_volume_and_mixture_of_every_line(draft, clients):
+def in_database(model, **key):
+    db.session.rollback()
+    return db.session.scalars(db.select(model).filter_by(**key)).one()
+
+
+def the_product(name):
+    return next(p.id for p in catalogue.products() if p.name == name)
+
+
+def codes(page):
+    return set(page.findings)
+
+
+def test_every_line_shows_dose_volume_mixture_and_its_explanation(draft, clients):
     page = clients("practitioner").get_ok(the_page(draft))
-    assert "4\N{NO-BREAK SPACE}mg/mL" in page.text
     assert "Ready to sign." in page.text
+    for words in ("20 mg ÷ 100 mg/mL = 0.2 mL", "4 mg/mL, as typed", "150 mg ÷ 500 mg/mL = 0.3 mL"):
+        assert words in page.text.replace(FIXED, " ")
 
 
-def test_signing_what_was_shown_prescribes_it(draft, clients, clinic):
+def test_signing_what_was_shown_prescribes_it(draft, clients):
     page = clients("practitioner").post_ok(the_page(draft), {}, press="Sign")
-    assert queries.cocktail(draft.id, clinic.actor("practitioner")).state == "prescribed"
     assert page.flashes == [f"{draft.code} is signed and waits for verification."]
+    assert in_database(Cocktail, id=draft.id).state == "prescribed"
+    assert in_database(Revision, cocktail_id=draft.id).snapshot["lines"][0]["dose"] == f"20{FIXED}mg"
+
+
+def test_a_signed_cocktail_is_frozen(draft, clients):
+    person = clients("practitioner")
+    shown = person.get_ok(the_page(draft))
+    person.submit(shown, {}, press="Sign")
+    late = person.submit(shown, {"lines-0-value": "5"}, press="Save draft")
+    assert late.status_code in (409, 422)
+    assert in_database(CocktailLine, revision_id=1, number=1).amount == 4_000_000
+
+
+def test_1500_mg_for_150_is_answered_with_what_does_not_fit(draft, clients):
+    values = {"lines-1-value": "1500", "lines-1-unit": "mg"}
+    page = clients("practitioner").post_refused(the_page(draft), values, press="Sign")
+    assert {"volume.negative_diluent", "dose.limit_unknown"} & codes(page)
+    assert in_database(Cocktail, id=draft.id).state == "draft"
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("4 u", "u can be read as 0"),
+        ("4,0", "has a comma"),
+        ("-4", "4"),
+        (".5", ".5"),
+        ("4 %", "per cent of what"),
+        ("1e3", "1e3"),
+    ],
+)
+def test_what_cannot_be_read_is_answered_at_its_field_and_kept(draft, clients, typed, words):
+    page = clients("practitioner").post_refused(the_page(draft), {"lines-0-value": typed}, press="Save draft")
+    assert words in " ".join(page.errors)
+    assert page.form(button="Sign").fields["lines-0-value"] == [typed]
+
+
+def test_deoxycholic_acid_can_never_be_a_line_of_a_mixture(draft, clients):
+    person = clients("practitioner")
+    values = {"add": str(the_product("deoxycholic acid (Kybella)"))}
+    page = person.submit(person.get_ok(the_page(draft)), values, press="Add the line")
+    assert "mix.do_not_mix" in page.text or b"do_not_mix" in page.data
+
+
+def test_before_the_patch_test_is_concluded_a_second_person_must_answer(clinic, patient, formula, clients):
+    untested = a_patient(site=clinic.site)
+    page = clients("practitioner").get_ok(the_page(a_draft(clinic, untested, formula)))
+    assert "STOP" in page.text
+    assert {c for c in codes(page) if c.startswith("patch_test")}
+    assert (
+        db.session.scalar(db.select(db.func.count()).select_from(PatchTest).filter_by(patient_id=untested.id))
+        == 0
+    )
+
+
+def test_an_allergy_to_an_ingredient_of_the_cocktail_is_found(clinic, patient, formula, clients):
+    product = next(p for p in catalogue.products() if p.name == "tranexamic acid")
+    an_allergy(patient, product.ingredient, severity="anaphylaxis")
+    page = clients("practitioner").get_ok(the_page(a_draft(clinic, patient, formula)))
+    assert {c for c in codes(page) if c.startswith("allergy")}
+    assert "Not ready to sign" in page.text
+
+
+def test_a_stop_passes_only_with_a_reason_and_another_persons_secret(clinic, patient, formula, clients):
+    draft = a_draft(clinic, a_patient(site=clinic.site), formula)
+    page = clients("practitioner").post_refused(the_page(draft), {}, press="Sign")
+    assert in_database(Cocktail, id=draft.id).state == "draft"
+    assert page.errors
+
+
+def test_the_preview_answers_with_figures_and_writes_nothing(draft, clients):
+    person = clients("practitioner")
+    form = person.get_ok(the_page(draft)).form(button="Sign")
+    answer = person.post(f"/cocktails/{draft.id}/preview", form.filled({"lines-0-value": "3"}, None))
+    assert answer.status_code == 200
+    assert f"3{FIXED}".encode() in answer.data or b"3&nbsp;" in answer.data
+    assert in_database(CocktailLine, revision_id=1, number=1).amount == 4_000_000
+
+
+def test_a_line_is_added_and_removed_without_javascript(draft, clients):
+    person = clients("practitioner")
+    values = {"add": str(the_product("sodium chloride 0.9%"))}
+    page = person.submit(person.get_ok(the_page(draft)), values, press="Add the line")
+    assert b"lines-4-value" in page.data
 
 
 def test_a_stranger_of_another_site_finds_nothing(draft, clients):
@@ -38,3 +145,11 @@ def test_a_stranger_of_another_site_finds_nothing(draft, clients):
 
 def test_a_technician_may_not_compose(draft, clients):
     clients("technician").get_page(the_page(draft), status=403)
+
+
+def test_the_page_asks_as_many_queries_for_four_lines_as_for_one(draft, clients):
+    person = clients("practitioner")
+    person.get_ok(the_page(draft))
+    with counting_queries() as asked:
+        person.get_ok(the_page(draft))
+    assert len(asked) <= 45, asked

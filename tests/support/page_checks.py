@@ -16,7 +16,7 @@ Check = Callable[[Page], Iterator[str]]
 UNITS = r"(?:mcg|mg|g|kg|mL|L|IU|units|mmol|mEq|mm|cm|drops?)"
 RAW = {
     r"[µμ]g": "writes µg; mcg is the unit",
-    rf"\d[.,]\d*0[ \u00a0]{UNITS}\b": "has a trailing zero before a unit",
+    rf"\d(?:\.\d*0|,(?!\d{{3}}[ \u00a0])\d*0)[ \u00a0]{UNITS}\b": "has a trailing zero before a unit",
     rf"(?<![\d.,])[.,]\d+[ \u00a0]?{UNITS}\b": "has a decimal mark without a leading zero",
     r"\d(?:mcg|mg|mL|IU|units|mmol)\b": "has no space before the unit",
     r"\d[ \u00a0](?:cc|ml|ug|MG|U|u)\b": "has a unit that a clinic must not write",

@@ -90,7 +90,8 @@ class Page:
 
     def form(self, to: str | None = None, button: str | None = None) -> Form:
         """The form that posts to `to` (a path or its end), or has this button; else the only posting one."""
-        found = [f for f in self.forms if f.fits(to, button)]
+        exact = [f for f in self.forms if button in f.buttons and f.fits(to, None)]
+        found = exact or [f for f in self.forms if f.fits(to, button)]
         offered = [(f.action, f.buttons) for f in self.forms]
         assert found, f"No form to {to or button or 'post'} on {self.url}: {offered}"
         assert len(found) == 1 or to or button, f"Several forms on {self.url}: {[f.action for f in found]}"

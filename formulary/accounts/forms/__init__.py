@@ -1,7 +1,14 @@
 """What people type into this room, as values."""
 
 from formulary.accounts.forms.clinic import PolicyForm, SiteForm, policy_form, site_form
-from formulary.accounts.forms.entry import ChooseForm, LinkForm, PasswordForm, SignerForm, SignInForm
+from formulary.accounts.forms.entry import (
+    ChooseForm,
+    LinkForm,
+    PasswordForm,
+    PerhapsSignerForm,
+    SignerForm,
+    SignInForm,
+)
 from formulary.accounts.forms.people import NewPersonForm, PersonForm, ReasonForm, RolesForm
 from formulary.accounts.forms.trail import AccessForm, TrailForm
 
@@ -11,6 +18,7 @@ __all__ = [
     "LinkForm",
     "NewPersonForm",
     "PasswordForm",
+    "PerhapsSignerForm",
     "PersonForm",
     "PolicyForm",
     "ReasonForm",

@@ -27,6 +27,13 @@ class SignerForm(SubForm):
     )
 
 
+class PerhapsSignerForm(SubForm):
+    """A second person where one is needed: both fields may stay empty."""
+
+    username = f.IdentifierField("Second person's name")
+    secret = f.SecretField("Second person's password")
+
+
 class ChooseForm(Form):
     """At which site one goes on."""
 

@@ -12,7 +12,7 @@ from formulary.catalogue import queries as catalogue
 from formulary.catalogue.models import FormulaLine, FormulaVersion, Product
 from formulary.cocktails import queries
 from formulary.cocktails.facts import Content, TypedLine
-from formulary.cocktails.labels.entry import PER_ML
+from formulary.cocktails.labels.entry import MAKE_UP, PER_ML
 from formulary.cocktails.models import Cocktail, CocktailLine, Revision
 from formulary.db import db, expect_version, once
 from formulary.patients import queries as patients
@@ -133,8 +133,14 @@ def _lines_of(version: FormulaVersion) -> list[CocktailLine]:
 
 def _line_of(line: FormulaLine) -> TypedLine:
     product = line.product or _only_product(line)
-    unit = f"{line.unit}{PER_ML}" if line.pin == "concentration" and line.unit in DOSES else line.unit
-    return TypedLine(line.number, product.id, line.pin, line.amount, line.volume, unit)
+    return TypedLine(line.number, product.id, line.pin, line.amount, line.volume, _unit_of(line))
+
+
+def _unit_of(line: FormulaLine) -> str:
+    """The unit under which the compose page shows what the formula pins."""
+    if line.pin == "qs":
+        return MAKE_UP
+    return f"{line.unit}{PER_ML}" if line.pin == "concentration" and line.unit in DOSES else line.unit
 
 
 def _only_product(line: FormulaLine) -> Product:

@@ -6,7 +6,7 @@ from datetime import datetime
 from formulary.rules.facts import Cocktail, Patient
 from formulary.rules.findings import joined
 from formulary.rules.lot_status import day_words
-from formulary.rules.units import show
+from formulary.rules.units import show, unit
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,9 @@ def _weight(patient: Patient, cocktail: Cocktail) -> Shown:
     if patient.weight is None or patient.weighed_on is None:
         return Shown("Weight", "unknown", "not on record")
     mark = cocktail.policies.decimal_mark
-    return Shown("Weight", "info", show(patient.weight, mark=mark), f"on {day_words(patient.weighed_on)}")
+    return Shown(
+        "Weight", "info", show(patient.weight, unit("kg"), mark), f"on {day_words(patient.weighed_on)}"
+    )
 
 
 def _allergies(patient: Patient) -> Shown:

@@ -96,8 +96,8 @@ def read(text: str, code: str, product: Product, *, mark: str, field: str) -> En
             "Choose one of the list.",
             field=field,
         )
-    if chosen.pin is Pin.QS:
-        return Entry(Pin.QS, None, None, MAKE_UP, "")
+    if chosen.pin is Pin.QS or not text.strip():
+        return Entry(chosen.pin, None, None, chosen.code, "")
     number, typed = _split(text, offered)
     chosen = typed or chosen
     return _read(number, chosen, _allowed(chosen, offered), mark=mark, field=field, text=text)
@@ -147,7 +147,7 @@ def _percent_without_basis(text: str) -> Refused:
 
 def written(line: TypedAs, product: Product, mark: str) -> str:
     """The number that a field shows for what is stored; it reads back as the same."""
-    if line.pin == Pin.QS:
+    if line.pin == Pin.QS or (line.amount is None and line.volume is None):
         return ""
     if line.pin == Pin.VOLUME:
         return plain(Quantity(line.volume or 0, ML.dimension), ML, mark)

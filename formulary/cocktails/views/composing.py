@@ -1,6 +1,7 @@
 """One sitting at the compose page: what was saved, what is typed now, and what the rules say of it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 
@@ -14,6 +15,7 @@ from formulary.cocktails.facts import Gathered, TypedLine, content_of, gather, r
 from formulary.cocktails.forms import ComposeForm
 from formulary.cocktails.labels import OVERRIDE_REASONS, entry
 from formulary.cocktails.labels.banner import Shown, banner
+from formulary.cocktails.labels.fixes import with_form_fixes
 from formulary.cocktails.labels.sheet import Row, Sheet, first_source, sheet
 from formulary.cocktails.models import Cocktail
 from formulary.rules import checklist
@@ -45,12 +47,12 @@ class Composing:
             self.form.add_findings(unread)
 
     def wants(self, *acts: str) -> bool:
-        """Whether one of these buttons was pressed."""
-        return request.form.get("act", "") in acts
+        """Whether one of these buttons was pressed; a fix button only edits."""
+        return not self.form.fix and request.form.get("act", "") in acts
 
     def is_readable(self) -> bool:
         """Whether every field could be read."""
-        return not self.form.errors
+        return not self.form.problems()
 
     @cached_property
     def gathered(self) -> Gathered:
@@ -60,7 +62,10 @@ class Composing:
     @cached_property
     def sheet(self) -> Sheet:
         """Every figure and finding of what is typed."""
-        return sheet(self.gathered.cocktail, checklist.run(self.gathered.cocktail, Stage.SIGN))
+        report = checklist.run(self.gathered.cocktail, Stage.SIGN)
+        return sheet(
+            self.gathered.cocktail, replace(report, answers=tuple(map(with_form_fixes, report.answers)))
+        )
 
     @cached_property
     def beyond_use(self) -> BeyondUse:
@@ -122,15 +127,17 @@ class Composing:
 
     def _product_ids(self) -> set[int]:
         typed = {line.form.product_id.data for line in self.form.lines if line.form.product_id.data}
-        return typed | ({self.form.add.data} if self.wants("add") and self.form.add.data else set())
+        return typed | (
+            {self.form.add.data} if request.form.get("act") == "add" and self.form.add.data else set()
+        )
 
     def _edit_lines(self) -> None:
-        if self.wants("add") and self.form.add.data:
+        if request.form.get("act") == "add" and self.form.add.data:
             product = self.products[self.form.add.data]
             self.form.lines.append_entry(
                 {"product_id": product.id, "unit": entry.options(product)[0].code, "value": ""}
             )
-        removed = request.form.get("act", "").removeprefix("remove-")
+        removed = (self.form.fix[0] if self.form.fix else request.form.get("act", "")).removeprefix("remove-")
         if removed.isdecimal() and 1 <= int(removed) <= len(self.form.lines.entries):
             del self.form.lines.entries[int(removed) - 1]
 
@@ -148,4 +155,5 @@ class Composing:
     def _line(self, line: TypedLine, products: dict) -> dict[str, object]:  # type: ignore[type-arg]
         product = products[line.product_id]
         text = entry.written(line, product, self.mark)
-        return {"product_id": line.product_id, "value": text, "unit": line.unit or entry.MAKE_UP}
+        shown = entry.MAKE_UP if line.pin == "qs" else line.unit
+        return {"product_id": line.product_id, "value": text, "unit": shown}

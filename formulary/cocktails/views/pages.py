@@ -77,7 +77,7 @@ def compose(cocktail_id: int) -> Page:
         else:
             return _after(work)
     page = render_template("cocktails/compose.html", work=work, form=work.form)
-    return page, 422 if work.form.errors else 200
+    return page, 200 if work.is_readable() else 422
 
 
 @bp.post("/<id:cocktail_id>/preview")

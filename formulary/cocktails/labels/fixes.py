@@ -1,0 +1,31 @@
+"""How the rules' fixes become buttons of the compose form: their fields by line number become the form's
+own.
+"""
+
+import re
+from dataclasses import replace
+
+from formulary.rules.findings import Finding, Fix
+
+OF_A_LINE = re.compile(r"lines-(\d+)-(dose|volume|concentration|remove)")
+
+
+def with_form_fixes(finding: Finding) -> Finding:
+    """The finding with each fix named after the field of the compose form that it edits."""
+    fixes = tuple(_named(fix) for fix in finding.fixes)
+    return replace(finding, fixes=fixes, field=form_field(finding.field) if finding.field else None)
+
+
+def form_field(name: str) -> str:
+    """`lines-3-dose` of the rules is `lines-2-value` of the form, which counts from nought and has one box
+    a line.
+    """
+    found = OF_A_LINE.fullmatch(name)
+    return f"lines-{int(found[1]) - 1}-value" if found else name
+
+
+def _named(fix: Fix) -> Fix:
+    found = OF_A_LINE.fullmatch(fix.field)
+    if found and found[2] == "remove":
+        return replace(fix, field=f"remove-{found[1]}", value="1")
+    return replace(fix, field=form_field(fix.field))
