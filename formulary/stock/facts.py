@@ -44,6 +44,27 @@ def candidates(
     return _stocks(at, for_ref, *here, Lot.product_id.in_(set(product_ids)))
 
 
+def at_site(site_id: int, lot_ids: Iterable[int], at: datetime) -> tuple[Stock, ...]:
+    """All that lies at the site of these lots, usable or not; three queries."""
+    here = (Place.site_id == site_id, Place.kind.in_(DRAWN_FROM), Balance.quantity > 0)
+    return _stocks(at, None, *here, Lot.id.in_(set(lot_ids)))
+
+
+def nowhere(lot: Lot, zone: str) -> Stock:
+    """A lot of which nothing lies at the site, so that its state can still be told: held, expired, used up."""
+    stopped = open_holds().on(lot_id=lot.id, product_id=lot.product_id, vial_id=None, place_id=None)
+    return Stock(
+        lot_id=lot.id,
+        lot=lot.number,
+        product_id=lot.product_id,
+        expires_on=lot.expires_on,
+        zone=zone,
+        remaining=lot.quantity(0),
+        status=lot.status,
+        held=tuple(hold.words for hold in stopped),
+    )
+
+
 def stock_of(
     lot: Lot, vial: Vial | None, place: Place, at: datetime, *, for_ref: str | None = None
 ) -> Stock | None:

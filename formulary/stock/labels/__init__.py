@@ -1,16 +1,34 @@
-"""The words of stock: reasons, places, documents, refusals."""
+"""The words of stock: reasons, places, states, documents, rows and sheets of pages, refusals."""
 
 from formulary.stock.labels import refusals
+from formulary.stock.labels.containers import container_count, container_word, content
 from formulary.stock.labels.documents import Named, document_names, names_documents
+from formulary.stock.labels.rows import Moved, OnShelf, moved, on_shelf, shelf_rows
+from formulary.stock.labels.sheet import Line, Sheet, sheet
+from formulary.stock.labels.states import Told, state_of, state_of_lot
 from formulary.stock.labels.words import PLACE_KINDS, REASONS, WASTE_REASONS, reason_words
 
 __all__ = [
     "PLACE_KINDS",
     "REASONS",
     "WASTE_REASONS",
+    "Line",
+    "Moved",
     "Named",
+    "OnShelf",
+    "Sheet",
+    "Told",
+    "container_count",
+    "container_word",
+    "content",
     "document_names",
+    "moved",
     "names_documents",
+    "on_shelf",
     "reason_words",
     "refusals",
+    "sheet",
+    "shelf_rows",
+    "state_of",
+    "state_of_lot",
 ]

@@ -10,11 +10,22 @@ from formulary.stock.queries.balances import (
 )
 from formulary.stock.queries.holds import Holds, hold, holds_about, holds_on, lots_of_delivery, open_holds
 from formulary.stock.queries.lots import lot, lots_of, lots_with_number, similar_lots
+from formulary.stock.queries.movements import (
+    last_receipt,
+    lots_by_id,
+    milestones,
+    movements_of_lot,
+    movements_of_vial,
+    places_by_id,
+    vials_by_id,
+)
 from formulary.stock.queries.places import place, place_by_id, places, standing_place
 from formulary.stock.queries.sheet import BalanceSheet, balance_sheet, in_preparation
+from formulary.stock.queries.shelf import Asked, shelf
 from formulary.stock.queries.vials import open_vials, vial, vial_by_code
 
 __all__ = [
+    "Asked",
     "BalanceSheet",
     "Content",
     "Holds",
@@ -24,21 +35,29 @@ __all__ = [
     "holds_about",
     "holds_on",
     "in_preparation",
+    "last_receipt",
     "locked_quantity",
     "lot",
+    "lots_by_id",
     "lots_of",
     "lots_of_delivery",
     "lots_with_number",
+    "milestones",
     "mixture_left",
     "moved_since",
+    "movements_of_lot",
+    "movements_of_vial",
     "open_holds",
     "open_vials",
     "place",
     "place_by_id",
     "places",
+    "places_by_id",
+    "shelf",
     "similar_lots",
     "standing_place",
     "vial",
     "vial_by_code",
+    "vials_by_id",
     "volume_left",
 ]
