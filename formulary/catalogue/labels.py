@@ -1,5 +1,6 @@
 """The words of the catalogue: kinds, rules, selectors and formulas as a page says them."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -107,6 +108,7 @@ class Line:
 
 
 ONE_ML = Quantity.of(1, "mL")
+_FIGURE = re.compile(r"(unknown|[0-9.]+) ([^/]*/(mL|vial)|unknown) ?")
 
 
 def figure(limit: Limit, product: Product) -> Figure:
@@ -144,6 +146,11 @@ def strength(product: Product) -> tuple[Quantity | None, Quantity | None]:
         Quantity(product.strength_amount, dimension(product.dimension)),
         Quantity(product.strength_volume, VOLUME),
     )
+
+
+def basis(product: Product) -> str:
+    """What the strength counts, in the source's words behind its figure: "elemental Zn", "after 4 mL"."""
+    return _FIGURE.sub("", product.strength_text)
 
 
 def content(product: Product) -> Quantity | None:

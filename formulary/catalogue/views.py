@@ -22,7 +22,8 @@ Page = str | Response | tuple[str, int]
 def index() -> Page:
     """Ingredients by name, other name, class or product."""
     form = FindForm()
-    found = queries.ingredients(form.q.data or "", form.role.data or "") if form.validate() else []
+    form.validate()
+    found = [] if form.q.errors else queries.ingredients(form.q.data or "", form.role.data or "")
     return render_template("catalogue/index.html", form=form, found=found, most=queries.MOST)
 
 
