@@ -24,6 +24,7 @@ from tests.support.builders.catalogue import (
     gtin_of,
     steps,
 )
+from tests.support.builders.patch_tests import a_read_test, a_reading, a_test
 from tests.support.builders.patients import (
     a_condition,
     a_condition_kind,
@@ -51,8 +52,11 @@ __all__ = [
     "a_policy",
     "a_powder",
     "a_product",
+    "a_read_test",
+    "a_reading",
     "a_rule",
     "a_site",
+    "a_test",
     "a_user",
     "a_weight",
     "act",
