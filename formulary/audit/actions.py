@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from types import SimpleNamespace
 from typing import Any, Protocol
 
 from flask import current_app, g, has_request_context
@@ -79,7 +78,7 @@ def record_many(acts: Iterable[Act]) -> None:
     db.session.info["audited"] = True
     head = _locked_head(db.session())
     db.session.flush()
-    bulk.load(AuditEntry, [vars(entry) for entry in _chained(head, acts)])
+    bulk.load(AuditEntry, _chained(head, acts), as_stored=chain.JSON)
     _sign(head)
 
 
@@ -128,30 +127,17 @@ def _sign(head: AuditHead) -> None:
     head.signature = chain.head_signature(key, head.entries, head.hash)
 
 
-def _chained(head: AuditHead, acts: Iterable[Act]) -> Iterator[SimpleNamespace]:
-    """The columns of each entry, hashed onto the one before it; moves the head along."""
+def _chained(head: AuditHead, acts: Iterable[Act]) -> Iterator[dict[str, Any]]:
+    """The columns of each entry, JSON as its text, hashed onto the one before it; moves the head along."""
     for act in acts:
-        entry = SimpleNamespace(
-            id=head.entries + 1,
-            at=act.at.astimezone(UTC),
-            site_id=act.by.site_id,
-            person_id=act.by.person_id,
-            person_name=act.by.name,
-            role=act.by.role,
-            action=act.action,
-            outcome="done",
-            object_kind=act.kind,
-            object_id=act.key,
-            old={},
-            new=_plain(dict(act.new)),
-            movements=[list(pair) for pair in act.movements],
-            reason=act.reason,
-            request_id="",
-            previous=head.hash,
-        )
-        entry.hash = chain.entry_hash(entry)
-        head.entries, head.hash = entry.id, entry.hash
-        yield entry
+        refuse_floats(act.new)
+        at, by = act.at.astimezone(UTC), act.by
+        values = (
+            head.entries + 1, at, by.site_id, by.person_id, by.name, by.role, act.action, "done", act.kind,
+            act.key, "{}", canonical(act.new), canonical(act.movements), act.reason, "", head.hash,
+        )  # fmt: skip
+        head.entries, head.hash = values[0], chain.row_hash(*values)
+        yield {**dict(zip(chain.HASHED, values, strict=True)), "hash": head.hash}
 
 
 def _locked_head(session: Session) -> AuditHead:

@@ -1,6 +1,7 @@
 """Loading many rows at once, past the ORM: inside the one transaction, with keys in hand and exact types."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Column, Connection, Dialect, Table, func, select, text
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from formulary.db.base import db
 from formulary.db.session import Misuse
+from formulary.db.types import UtcDateTime
 
 Model = Any
 Values = Mapping[str, Any]
@@ -26,16 +28,17 @@ def first_keys(models: Iterable[Model]) -> dict[Model, int]:
     return {model: (session.scalar(select(func.max(model.id))) or 0) + 1 for model in wanted}
 
 
-def load(model: Model, rows: Iterable[Values]) -> None:
+def load(model: Model, rows: Iterable[Values], *, as_stored: Collection[str] = ()) -> None:
     """Insert rows that carry their keys; a column that a row leaves out gets its default, or NULL.
 
-    PostgreSQL takes them by COPY. Raises Misuse outside `transaction()`, as every write does.
+    The columns `as_stored` come as the database keeps them. PostgreSQL takes the rows by COPY. Raises Misuse
+    outside `transaction()`, as every write does.
     """
     session, table = _writing(), model.__table__
     connection = session.connection()
     if getattr(model, "__audited__", True):
         session.info["changed"] = True
-    values = _converted(table, rows, connection.dialect)
+    values = _converted(table, rows, _converters(table, connection.dialect, as_stored))
     if connection.dialect.name == "postgresql":
         _copy(connection, table, values)
     elif ready := list(values):
@@ -49,13 +52,21 @@ def _writing() -> Session:
     return session
 
 
-def _converted(table: Table, rows: Iterable[Values], dialect: Dialect) -> Iterator[tuple[Any, ...]]:
-    columns = [(c.name, _default(c), _converter(c, dialect)) for c in table.columns]
+def _converted(
+    table: Table, rows: Iterable[Values], converters: Mapping[int, Convert]
+) -> Iterator[tuple[Any, ...]]:
+    columns = [(column.name, _default(column)) for column in table.columns]
     for row in rows:
-        yield tuple(
-            convert(row.get(name, default)) if convert else row.get(name, default)
-            for name, default, convert in columns
-        )
+        values = [row.get(name, default) for name, default in columns]
+        for place, convert in converters.items():
+            values[place] = convert(values[place])
+        yield tuple(values)
+
+
+def _converters(table: Table, dialect: Dialect, as_stored: Collection[str]) -> dict[int, Convert]:
+    """What turns a value into what the driver takes, by the place of the column."""
+    found = ((place, column.name, _converter(column, dialect)) for place, column in enumerate(table.columns))
+    return {place: convert for place, name, convert in found if convert and name not in as_stored}
 
 
 def _default(column: Column[Any]) -> Any:
@@ -64,7 +75,9 @@ def _default(column: Column[Any]) -> Any:
 
 
 def _converter(column: Column[Any], dialect: Dialect) -> Convert | None:
-    return column.type.dialect_impl(dialect).bind_processor(dialect)
+    convert = column.type.dialect_impl(dialect).bind_processor(dialect)
+    # Rows that are written together share their instants.
+    return lru_cache(1024)(convert) if convert and isinstance(column.type, UtcDateTime) else convert
 
 
 def _insert(table: Table) -> str:
