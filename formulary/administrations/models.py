@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from formulary.db import Base, CanonicalJson, Steps, UtcDateTime, Versioned, one_of
@@ -81,8 +81,8 @@ class GivenLot(Base):
         Index(
             "ix_given_lot_recall",
             "lot_id",
-            text("at DESC"),
-            text("id DESC"),
+            "at",
+            "id",
             "patient_id",
             "cocktail_id",
             "given",

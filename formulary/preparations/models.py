@@ -12,7 +12,6 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -127,8 +126,8 @@ class Draw(Base):
         Index(
             "ix_draw_recall",
             "lot_id",
-            text("drawn_at DESC"),
-            text("cocktail_id DESC"),
+            "drawn_at",
+            "cocktail_id",
             "patient_id",
             "quantity",
             "attempt_id",

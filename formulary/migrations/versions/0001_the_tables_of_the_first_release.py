@@ -1443,6 +1443,11 @@ def upgrade() -> None:
     with op.batch_alter_table("draw", schema=None) as batch_op:
         batch_op.create_index("ix_draw_attempt", ["attempt_id"], unique=False)
         batch_op.create_index("ix_draw_cocktail", ["cocktail_id"], unique=False)
+        batch_op.create_index(
+            "ix_draw_recall",
+            ["lot_id", "drawn_at", "cocktail_id", "patient_id", "quantity", "attempt_id", "via", "undone"],
+            unique=False,
+        )
         batch_op.create_index("ix_draw_vial", ["vial_id"], unique=False)
 
     op.create_table(
@@ -1526,6 +1531,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_given_lot")),
         sa.UniqueConstraint("administration_id", "draw_id", name=op.f("uq_given_lot_administration_id")),
     )
+    with op.batch_alter_table("given_lot", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_given_lot_recall",
+            ["lot_id", "at", "id", "patient_id", "cocktail_id", "given", "grade", "via"],
+            unique=False,
+        )
+
     op.create_table(
         "injection_site",
         sa.Column("administration_id", sa.Integer(), nullable=False),
