@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, func
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import contains_eager, selectinload
 
 from formulary.accounts import Actor
 from formulary.db import Missing, db
@@ -34,8 +34,11 @@ def tests_of(patient_id: int) -> list[PatchTest]:
 
 
 def items_of(patient_id: int) -> list[PatchTestItem]:
-    """Every spot of the patient's tests that were not voided."""
-    return [item for row in tests_of(patient_id) if row.state == "applied" for item in row.items]
+    """Every spot of the patient's tests that were not voided, with its test and its readings."""
+    query = db.select(PatchTestItem).join(PatchTestItem.test).order_by(PatchTestItem.id)
+    query = query.where(own(PatchTest.patient_id, patient_id), PatchTest.state == "applied")
+    wanted = (contains_eager(PatchTestItem.test), selectinload(PatchTestItem.readings))
+    return list(db.session.scalars(query.options(*wanted)))
 
 
 def watched(*, by: Actor, at: datetime) -> list[tuple[PatchTest, Patient]]:

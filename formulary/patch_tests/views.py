@@ -81,11 +81,12 @@ def read(test_id: int) -> Answer:
     """Enter what is seen, also if it is nothing."""
     found, patient = guards.opened(test_id)
     form = ReadForm()
-    told = form.values("grades")
     if form.validate_on_submit() and _done(
         form,
         "patch_tests.read",
-        lambda at: actions.read_test(test_id, grades=form.seen(), **told, at=at, by=g.actor, key=form.key),
+        lambda at: actions.read_test(
+            test_id, grades=form.seen(), **form.values("grades"), at=at, by=g.actor, key=form.key
+        ),
     ):
         flash("The reading is on record.")
         return _to_test(test_id)
