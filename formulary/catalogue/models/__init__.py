@@ -1,0 +1,23 @@
+"""Ingredients, products, codes, limits, compatibility, syringes, formulas: each with source and version."""
+
+from formulary.catalogue.models.formulas import Formula, FormulaLine, FormulaPair, FormulaVersion
+from formulary.catalogue.models.products import Limit, Product, ProductCode, ProductExcipient
+from formulary.catalogue.models.rules import CompatibilityRule, Device
+from formulary.catalogue.models.substances import Ingredient, IngredientGroup, SubstanceGroup, Synonym
+
+__all__ = [
+    "CompatibilityRule",
+    "Device",
+    "Formula",
+    "FormulaLine",
+    "FormulaPair",
+    "FormulaVersion",
+    "Ingredient",
+    "IngredientGroup",
+    "Limit",
+    "Product",
+    "ProductCode",
+    "ProductExcipient",
+    "SubstanceGroup",
+    "Synonym",
+]
