@@ -26,11 +26,11 @@ def sign_in() -> Answer:
         try:
             opened = _opened(form)
         except Throttled as wait:
-            form.add_findings(wait.findings)
+            form.add_findings(finding.at_field("password") for finding in wait.findings)
             page = render_template("accounts/sign_in.html", form=form)
             return page, 429, {"Retry-After": str(wait.seconds)}
         except Refused as refusal:
-            form.add_findings(refusal.findings)
+            form.add_findings(finding.at_field("password") for finding in refusal.findings)
         else:
             return guards.keep_session(make_response(redirect(_onwards(opened), 303)), opened)
     return render_template("accounts/sign_in.html", form=form), 422 if form.errors else 200
