@@ -1,118 +1,16 @@
-"""A PostgreSQL server of the test run's own: Debian's binaries, an ordinary user, loopback only."""
+"""The PostgreSQL server of a test run: safe against no power cut, and fast for it."""
 
-import os
-import pwd
-import shutil
-import socket
-import subprocess
-import time
-from pathlib import Path
+from formulary.bench import postgres
 
-import psycopg
-
-from tests.support.folders import on_disk, own_folder
-
-BINARIES = "/usr/lib/postgresql"
 QUIET = (
     "fsync=off", "full_page_writes=off", "synchronous_commit=off", "wal_level=minimal", "max_wal_senders=0",
-    "max_connections=120", "autovacuum=off", "unix_socket_directories=", "timezone=UTC", "lock_timeout=20s",
+    "autovacuum=off", "lock_timeout=20s",
 )  # fmt: skip
 
 
-class Cluster:
-    """One server with its data in a folder of its own; `stop()` ends it and removes the folder."""
+class Cluster(postgres.Cluster):
+    """One server for the tests of one process."""
 
     def __init__(self) -> None:
-        """Create the data folder and start the server on a spare loopback port."""
-        self.folder = own_folder("postgres", on_disk())
-        self.port = spare_port()
-        binaries = newest_binaries()
-        who = ordinary_user()
-        shutil.chown(self.folder, who.pw_uid, who.pw_gid)
-        data = str(self.folder / "data")
-        initdb = [
-            str(binaries / "initdb"),
-            "-D",
-            data,
-            "-U",
-            "formulary",
-            "-A",
-            "trust",
-            "-N",
-            "-E",
-            "UTF8",
-            "--no-locale",
-        ]
-        subprocess.run([*as_user(who), *initdb], check=True, cwd=self.folder, stdout=subprocess.DEVNULL)
-        options = [part for setting in QUIET for part in ("-c", setting)]
-        serve = [str(binaries / "postgres"), "-D", data, "-h", "127.0.0.1", "-p", str(self.port), *options]
-        with (self.folder / "log").open("wb") as log:
-            self.process = subprocess.Popen(
-                [*as_user(who), *serve], cwd=self.folder, stdout=log, stderr=log, stdin=subprocess.DEVNULL
-            )
-        self._wait()
-
-    def url(self, database: str) -> str:
-        """The address of one of its databases."""
-        return f"postgresql://formulary@127.0.0.1:{self.port}/{database}"
-
-    def run(self, statement: str, database: str = "postgres") -> None:
-        """Run one administrative statement."""
-        with psycopg.connect(self.url(database), autocommit=True) as connection:
-            connection.execute(statement.encode())
-
-    def copy(self, template: str, name: str) -> None:
-        """Make database `name` anew as a copy of `template`."""
-        self.run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        self.run(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
-
-    def stop(self) -> None:
-        """End the server and remove its data."""
-        self.process.send_signal(2)
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-        shutil.rmtree(self.folder)
-
-    def _wait(self) -> None:
-        for _ in range(400):
-            if self.process.poll() is not None:
-                raise RuntimeError(f"PostgreSQL did not start:\n{(self.folder / 'log').read_text()}")
-            try:
-                return self.run("SELECT 1")
-            except psycopg.OperationalError:
-                time.sleep(0.05)
-        raise RuntimeError("PostgreSQL did not answer within 20 seconds")
-
-
-def newest_binaries() -> Path:
-    """The folder with initdb and postgres of the newest version that is installed."""
-    found = sorted(Path(BINARIES).glob("*/bin/initdb"), key=lambda path: int(path.parent.parent.name))
-    if not found:
-        raise RuntimeError("PostgreSQL is not installed; `make setup` says how")
-    return found[-1].parent
-
-
-def ordinary_user() -> pwd.struct_passwd:
-    """Whoever runs the tests, or an ordinary user where that is root, whom PostgreSQL refuses."""
-    return pwd.getpwuid(os.getuid()) if os.getuid() else pwd.getpwnam("nobody")
-
-
-def as_user(who: pwd.struct_passwd) -> list[str]:
-    """The words before a command that run it as `who` and end it when the tests die."""
-    change = (
-        []
-        if who.pw_uid == os.getuid()
-        else [f"--reuid={who.pw_uid}", f"--regid={who.pw_gid}", "--clear-groups"]
-    )
-    return ["setpriv", "--pdeathsig=INT", *change]
-
-
-def spare_port() -> int:
-    """A loopback port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+        """Start it."""
+        super().__init__(QUIET)

@@ -1,0 +1,1 @@
+"""Tests of invented history and of the bench: structure, counts and plans, never time."""
