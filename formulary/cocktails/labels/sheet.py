@@ -60,6 +60,11 @@ class Sheet:
         """The checks that pass."""
         return tuple(answer for answer in self.report.answers if answer.result is Result.PASS)
 
+    @property
+    def accepted(self) -> tuple[Finding, ...]:
+        """What the formula's approver has answered for: shown, not stopping."""
+        return tuple(finding for finding in self.report.findings if finding.accepted)
+
     def row(self, number: int) -> Row | None:
         """The row of a line, or None where the line could not be read."""
         return next((row for row in self.rows if row.number == number), None)

@@ -1,0 +1,38 @@
+"""Composing in a real browser: figures follow what is typed, findings appear, one signs by keyboard."""
+
+import pytest
+
+from formulary import clock
+from formulary.cocktails import actions as cocktails
+from formulary.db import transaction
+from tests.support.browser import PHONE
+
+
+@pytest.fixture
+def draft(clinic, patient, formula):
+    with transaction():
+        return cocktails.create_draft(
+            patient.id, formula_version_id=formula.id, at=clock.now(), by=clinic.actor("practitioner")
+        )
+
+
+@pytest.mark.databases("sqlite")  # what the browser shows does not depend on the database
+def test_figures_follow_what_is_typed(draft, browse):
+    doctor = browse("practitioner")
+    doctor.open(f"/cocktails/{draft.id}/compose")
+    doctor.shot("compose-ready")
+    doctor.fits()
+    doctor.is_accessible()
+    doctor.page.get_by_label("Amount of tranexamic acid").fill("40")
+    doctor.sees("before it is signed")
+    doctor.shot("compose-findings")
+    doctor.is_accessible()
+
+
+@pytest.mark.databases("sqlite")  # what the browser shows does not depend on the database
+def test_composing_fits_a_phone(draft, browse):
+    doctor = browse("practitioner", screen=PHONE)
+    doctor.open(f"/cocktails/{draft.id}/compose")
+    doctor.shot("compose-phone")
+    doctor.fits()
+    doctor.is_accessible()
