@@ -5,6 +5,7 @@ from datetime import datetime
 
 from formulary.seed import demo_patients, demo_stock
 from formulary.seed.demo import Demo, found_clinic
+from formulary.seed.glutathione import glutathione
 
 
 def demo(*, password: str, at: datetime) -> Demo:
@@ -17,7 +18,7 @@ def demo(*, password: str, at: datetime) -> Demo:
     return made
 
 
-SCENARIOS: dict[str, Callable[..., Demo]] = {"demo": demo}
+SCENARIOS: dict[str, Callable[..., Demo]] = {"demo": demo, "glutathione": glutathione}
 
 
 def seed(scenario: str, *, password: str, at: datetime) -> Demo:
