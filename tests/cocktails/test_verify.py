@@ -22,7 +22,7 @@ def signed(clinic, patient, formula):
 
 
 def in_database(model, **key):
-    db.session.rollback()
+    db.session.expire_all()
     return db.session.scalars(db.select(model).filter_by(**key)).one()
 
 

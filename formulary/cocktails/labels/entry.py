@@ -98,7 +98,7 @@ def read(text: str, code: str, product: Product, *, mark: str, field: str) -> En
         )
     if chosen.pin is Pin.QS or not text.strip():
         return Entry(chosen.pin, None, None, chosen.code, "")
-    number, typed = _split(text, offered)
+    number, typed = _split(text, offered, field)
     chosen = typed or chosen
     return _read(number, chosen, _allowed(chosen, offered), mark=mark, field=field, text=text)
 
@@ -123,7 +123,7 @@ def _read(
     return Entry(Pin.DOSE, steps, None, parsed.unit.code, text, notes)
 
 
-def _split(text: str, offered: dict[str, Option]) -> tuple[str, Option | None]:
+def _split(text: str, offered: dict[str, Option], field: str) -> tuple[str, Option | None]:
     """A mixture typed whole ("4 mg/mL", "3 %"): its number and its option; anything else is left to the
     parser.
     """
@@ -132,16 +132,17 @@ def _split(text: str, offered: dict[str, Option]) -> tuple[str, Option | None]:
         if option.pin is Pin.CONCENTRATION and stripped.endswith(option.code):
             return stripped.removesuffix(option.code).strip(), option
     if stripped.endswith("%") and PERCENT in offered:
-        raise Refused(*_percent_without_basis(stripped).findings)
+        raise _percent_without_basis(stripped, field)
     return text, None
 
 
-def _percent_without_basis(text: str) -> Refused:
+def _percent_without_basis(text: str, field: str) -> Refused:
     return refuse(
         "unit.no_basis",
         "percent",
         f"“{text}” does not say per cent of what.",
         f"Type the number and choose {PERCENT}: 1 {PERCENT} is 10 mg/mL.",
+        field=field,
     )
 
 

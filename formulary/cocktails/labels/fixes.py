@@ -5,7 +5,7 @@ own.
 import re
 from dataclasses import replace
 
-from formulary.rules.findings import Finding, Fix
+from formulary.rules.findings import Finding, Fix, Level
 
 OF_A_LINE = re.compile(r"lines-(\d+)-(dose|volume|concentration|remove)")
 
@@ -14,6 +14,19 @@ def with_form_fixes(finding: Finding) -> Finding:
     """The finding with each fix named after the field of the compose form that it edits."""
     fixes = tuple(_named(fix) for fix in finding.fixes)
     return replace(finding, fixes=fixes, field=form_field(finding.field) if finding.field else None)
+
+
+def unanswered_finding(code: str, count: int) -> list[Finding]:
+    """One finding that says how many others wait for an answer; none where none does."""
+    if not count:
+        return []
+    words = "1 finding needs" if count == 1 else f"{count} findings need"
+    remedy = "Choose a reason beside each; a STOP also takes a second person."
+    return [
+        Finding(
+            "cocktail.unanswered", code, f"{words} an answer before it is signed.", remedy, level=Level.BLOCK
+        )
+    ]
 
 
 def form_field(name: str) -> str:

@@ -15,12 +15,12 @@ from formulary.cocktails.facts import Gathered, TypedLine, content_of, gather, r
 from formulary.cocktails.forms import ComposeForm
 from formulary.cocktails.labels import OVERRIDE_REASONS, entry
 from formulary.cocktails.labels.banner import Shown, banner
-from formulary.cocktails.labels.fixes import with_form_fixes
+from formulary.cocktails.labels.fixes import unanswered_finding, with_form_fixes
 from formulary.cocktails.labels.sheet import Row, Sheet, first_source, sheet
 from formulary.cocktails.models import Cocktail
 from formulary.rules import checklist
 from formulary.rules.beyond_use import BeyondUse, cocktail_until
-from formulary.rules.findings import Stage
+from formulary.rules.findings import Refused, Stage
 from formulary.rules.units import VOLUME, Quantity
 from formulary.web import fields as f
 
@@ -98,6 +98,13 @@ class Composing:
     def reasons(self) -> dict[str, Sequence[str]]:
         """The reasons offered for a finding that may be answered."""
         return {"WARN": OVERRIDE_REASONS, "STOP": OVERRIDE_REASONS}
+
+    def refuse(self, refusal: Refused) -> None:
+        """Show why nothing was signed: what stands among the findings already is counted, the rest is told."""
+        shown = {finding.key for finding in self.sheet.report.findings}
+        unanswered = [finding for finding in refusal.findings if finding.key in shown]
+        told = [finding for finding in refusal.findings if finding.key not in shown]
+        self.form.add_findings([*told, *unanswered_finding(self.cocktail.code, len(unanswered))])
 
     def save(self, *, by: Actor) -> None:
         """Keep what is typed."""

@@ -73,7 +73,7 @@ def compose(cocktail_id: int) -> Page:
                     work.sign(answers, by=g.actor)
         except Refused as refusal:
             record_refusal("cocktails.compose", refusal, by=g.actor)
-            work.form.add_findings(refusal.findings)
+            work.refuse(refusal)
         else:
             return _after(work)
     page = render_template("cocktails/compose.html", work=work, form=work.form)

@@ -67,7 +67,8 @@ def _blind_form(checked: Checked) -> VerifyForm:
         product = products.get(box.form.line.data)
         if product is not None:
             box.form.dose.label.text = f"Dose of {product.ingredient.name}"
-            box.form.dose.offer([u for u in units_of(product.ingredient.dimension) if u.code != "kg"])
+            offered = (u for u in units_of(product.ingredient.dimension) if u.code != "kg")
+            box.form.dose.offer(sorted(offered, key=lambda u: (u.code != "mg", u.steps)))
     return form
 
 
