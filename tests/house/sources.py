@@ -7,6 +7,8 @@ from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "formulary"
 SKIPPED = {".git", ".venv", "var", "build", "dist", "node_modules", "__pycache__"}
@@ -55,6 +57,13 @@ def with_parents(source: str, name: str = "sample") -> ast.Module:
 def short(path: Path) -> str:
     """The path as one says it: from the top of the project."""
     return path.relative_to(ROOT).as_posix()
+
+
+def nothing(faults: Iterable[object]) -> None:
+    """Fail with every fault on a line of its own, unless there is none."""
+    lines = [str(fault) for fault in faults]
+    if lines:
+        pytest.fail("\n".join(lines), pytrace=False)
 
 
 def found_in(paths: Iterable[Path], check: SourceCheck, exempt: Iterable[str] = ()) -> list[str]:

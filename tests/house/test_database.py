@@ -11,6 +11,7 @@ from sqlalchemy import CheckConstraint, Column, Connection, Integer, MetaData, i
 from sqlalchemy.exc import DBAPIError
 
 from formulary.db import db
+from tests.house.sources import nothing
 from tests.support.builders import a_lot
 
 APPEND_ONLY = {
@@ -76,7 +77,7 @@ def with_one_more_column(metadata: MetaData) -> MetaData:
 
 def test_an_upgrade_makes_what_the_models_say(app: Flask) -> None:
     with db.engine.connect() as connection:
-        assert "\n".join(map(str, differences(connection, db.metadata))) == ""
+        nothing(differences(connection, db.metadata))
 
 
 def test_a_column_without_a_migration_is_found(app: Flask) -> None:

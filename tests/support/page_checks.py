@@ -98,7 +98,7 @@ def artefacts(page: Page) -> Iterator[str]:
     """Nothing of the machinery shows."""
     said = " ".join(_spoken(page.root))
     yield from (f"“{_around(said, m)}” is left over from a template" for m in re.finditer(ARTEFACTS, said))
-    for element in page.root.iter():
+    for element in (e for e in page.root.iter() if e.tag not in VERBATIM):
         for part in (
             element.text,
             element.tail,

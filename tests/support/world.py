@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 
+from flask import Flask
 from flask_migrate import upgrade
 
 from formulary import clock
@@ -69,16 +72,22 @@ def settings_for(url: str) -> Settings:
     return Settings(database_url=url, secret_key="s" * 40, ledger_key="l" * 40)
 
 
-def fill(url: str) -> None:
-    """Bring a new database up to date and put the cast and the noise into it."""
+@contextmanager
+def upgraded(url: str) -> Iterator[Flask]:
+    """An app on a new database brought up to date, inside its context; its connections are closed after."""
     app = create_app(settings_for(url))
-    with app.app_context(), clock.frozen(NOON):
+    with app.app_context():
         upgrade()
-        with transaction():
-            make_cast()
-            make_noise(Cast().other_site)
+        yield app
         db.session.remove()
         db.engine.dispose()
+
+
+def fill(url: str) -> None:
+    """Bring a new database up to date and put the cast and the noise into it."""
+    with upgraded(url), clock.frozen(NOON), transaction():
+        make_cast()
+        make_noise(Cast().other_site)
 
 
 def make_cast() -> None:

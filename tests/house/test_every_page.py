@@ -1,0 +1,99 @@
+"""The demo clinic walked through by every role: each page that is linked to is sound, and writes nothing."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from werkzeug.exceptions import HTTPException
+
+from formulary import clock
+from formulary.app import create_app
+from formulary.db import db
+from formulary.seed.scenarios import seed
+from tests.conftest import dispose
+from tests.house.sources import nothing
+from tests.house.test_endpoints import writing_nothing
+from tests.support.builders.accounts import PASSWORD
+from tests.support.client import MOVED, Client, local
+from tests.support.databases import KINDS
+from tests.support.watch import NOON
+from tests.support.world import settings_for, upgraded
+
+PER_ENDPOINT = 4
+ROLES = ("admin", "pharmacist", "technician", "practitioner", "recall", "auditor", "practitioner3")
+
+
+def fill_with_demo(url: str) -> None:
+    """A new database with the demo clinic in it."""
+    with upgraded(url), clock.frozen(NOON):
+        seed("demo", password=PASSWORD, at=NOON)
+
+
+@pytest.fixture(params=KINDS)
+def demo(request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """The app on a database with the demo clinic."""
+    database = KINDS[request.param](fill_with_demo)
+    database.reset()
+    app = create_app(settings_for(database.url))
+    with app.app_context(), clock.frozen(NOON):
+        yield app
+    dispose(app)
+    database.close()
+
+
+def walk(app: Flask, client: Client) -> Iterator[str]:
+    """Follow every link, a few per endpoint, breadth first; yields what is wrong with what it leads to."""
+    ahead, seen, counted = deque(["/"]), {"/"}, Counter[str]()
+    while ahead:
+        url = ahead.popleft()
+        try:
+            links = opened(client, url)
+        except AssertionError as fault:
+            yield str(fault)
+            continue
+        for link in links:
+            endpoint = endpoint_of(app, link)
+            if link not in seen and endpoint != "static" and counted[endpoint] < PER_ENDPOINT:
+                seen.add(link)
+                counted[endpoint] += 1
+                ahead.append(link)
+
+
+def opened(client: Client, url: str) -> list[str]:
+    """Open one address; returns where it leads."""
+    with writing_nothing(f"GET {url}"):
+        answer = client.get(url)
+    if answer.status_code in MOVED:
+        return [local(answer.location)]
+    if answer.status_code != 200:
+        raise AssertionError(f"{url} as {client.user} answers {answer.status_code}")
+    if answer.mimetype != "text/html":
+        return []
+    page = client.read(answer, url, 200)
+    base = urlsplit(url).path
+    found = [link if link.startswith("/") else base + link for link in page.links.values() if ours(link)]
+    return [link.partition("#")[0] for link in found]
+
+
+def ours(link: str) -> bool:
+    """Whether a link leads to a page of the app."""
+    return link.startswith(("/", "?")) and not link.startswith("//")
+
+
+def endpoint_of(app: Flask, link: str) -> str:
+    """The endpoint that answers a path; the path itself where none does."""
+    try:
+        endpoint, _ = app.url_map.bind("localhost").match(urlsplit(link).path)
+    except HTTPException:
+        return link
+    return str(endpoint)
+
+
+def test_every_page_of_the_demo_is_sound_for_every_role(demo: Flask) -> None:
+    faults = {name: list(walk(demo, Client(demo).login(name))) for name in ROLES}
+    db.session.remove()
+    nothing(f"{name}: {fault}" for name, found in faults.items() for fault in found)
