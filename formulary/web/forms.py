@@ -106,6 +106,7 @@ class Form(FlaskForm):  # type: ignore[misc]
             if answer not in (None, ""):
                 field = self._fields[name]
                 field.process(None, answer)
+                field.raw_data = None  # what was typed is not what the field shows any more
 
     def add_findings(self, findings: Iterable[Finding]) -> None:
         """Put each finding at its field, and those of no field above the form; `errors` is then not empty."""

@@ -55,7 +55,7 @@ def test_a_column_aligns_on_the_mark(render: Render, text: str, mark: str, whole
     shown = render("{{ q|quantity_column }}", mark, q=Quantity.of(text, "mL"))
     assert (
         shown
-        == f'<span class="qty">{whole}<span class="frac">{part}</span><span class="unit-box">mL</span></span>'
+        == f'<span class="qty">{whole}<span class="frac">{part}</span><span class="unit-box">&nbsp;mL</span></span>'
     )
 
 
