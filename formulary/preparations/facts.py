@@ -1,91 +1,123 @@
-"""What the rules are told of a preparation: what each step needs, what was drawn, until when it may be
+"""What the rules are told of a preparation: what each step draws from, what was drawn, until when it may be
 used.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from formulary.accounts.models import Site
-from formulary.catalogue.models import Device
+from formulary.accounts import queries as accounts
+from formulary.accounts.facts import site_policies
+from formulary.catalogue.facts import syringe
 from formulary.cocktails.facts import Gathered, content_of, gather, reservation_ref
-from formulary.cocktails.models import Revision
-from formulary.db import Missing, db
+from formulary.db import Missing
 from formulary.preparations import queries
 from formulary.preparations.models import Attempt, Draw, PlannedDraw
 from formulary.rules import facts
 from formulary.rules.beyond_use import BeyondUse, cocktail_until
+from formulary.rules.lot_status import serves_one_patient
 from formulary.rules.units import VOLUME, Quantity
 from formulary.stock import facts as stock_facts
-from formulary.stock.models import Lot, Place, Vial
+from formulary.stock.models import Vial
+
+STORAGES = ("room", "fridge")
+
+
+@dataclass(frozen=True)
+class Rest:
+    """What is left in a vial opened for a preparation; one for one patient is not kept afterwards."""
+
+    vial: Vial
+    stock: facts.Stock
+    for_one_patient: bool
 
 
 def source_of(step: PlannedDraw, at: datetime, ref: str) -> facts.Stock:
     """The sealed lot or open vial that a step draws from, as it is now."""
-    lot, vial = (
-        db.session.get_one(Lot, step.lot_id),
-        db.session.get(Vial, step.vial_id) if step.vial_id else None,
-    )
-    found = stock_facts.stock_of(lot, vial, db.session.get_one(Place, step.place_id), at, for_ref=ref)
+    lot, vial = queries.lot(step.lot_id or 0), queries.vial(step.vial_id) if step.vial_id else None
+    found = stock_facts.stock_of(lot, vial, queries.place(step.place_id or 0), at, for_ref=ref)
     if found is None:
         raise Missing(f"Nothing of {lot} lies where step {step.position} expects it")
     return found
 
 
-def drawn(draws: Iterable[Draw], at: datetime) -> tuple[facts.Draw, ...]:
+def source_in(told: facts.Cocktail, step: PlannedDraw) -> facts.Stock:
+    """The same, out of what was gathered for the cocktail already."""
+    key = (step.lot_id, step.vial_id, step.place_id)
+    found = next((s for s in told.stock if (s.lot_id, s.vial_id, s.place_id) == key), None)
+    if found is None:
+        raise Missing(f"Nothing lies where step {step.position} expects it")
+    return found
+
+
+def drawn(draws: Iterable[Draw], at: datetime, ref: str) -> tuple[facts.Draw, ...]:
     """What was really drawn, one fact per draw; the diluent inside a vial is part of its own draw."""
     direct = [draw for draw in draws if draw.via != "diluent"]
-    devices = syringes({draw.device_id for draw in direct if draw.device_id})
-    return tuple(_drawn(draw, devices, at) for draw in direct)
+    stocks = stock_facts.of_vials({draw.vial_id for draw in direct if draw.vial_id}, at, for_ref=ref)
+    return tuple(_drawn(draw, stocks[draw.vial_id or 0]) for draw in direct)
 
 
-def _drawn(draw: Draw, devices: Mapping[int, facts.Syringe], at: datetime) -> facts.Draw:
-    lot, vial = db.session.get_one(Lot, draw.lot_id), db.session.get_one(Vial, draw.vial_id)
-    place = queries.place_of(vial)
-    stock = stock_facts.stock_of(lot, vial, place, at)
-    if stock is None:
-        raise Missing(f"{vial.code} is not at {place}")
+def _drawn(draw: Draw, stock: facts.Stock) -> facts.Draw:
     return facts.Draw(
         line=draw.line_number,
         stock=stock,
         measured=Quantity(draw.volume, VOLUME),
-        amount=lot.quantity(draw.quantity),
-        syringe=devices.get(draw.device_id or 0),
+        amount=queries.lot(draw.lot_id).quantity(draw.quantity),
+        syringe=syringe(queries.device(draw.device_id)) if draw.device_id else None,
         drawn_at=draw.drawn_at,
     )
 
 
-def syringes(device_ids: set[int]) -> dict[int, facts.Syringe]:
-    """The devices of these draws by key."""
-    rows = db.session.scalars(db.select(Device).where(Device.id.in_(device_ids)))
-    return {row.id: syringe(row) for row in rows}
+def gather_attempt(attempt: Attempt, *, at: datetime, storage: str | None = None) -> Gathered:
+    """The cocktail's facts with what was drawn for it in this attempt, and what is still to be drawn from.
 
-
-def syringe(row: Device) -> facts.Syringe:
-    """One device as the rules see it."""
-    dead = None if row.dead_space is None else Quantity(row.dead_space, VOLUME)
-    return facts.Syringe(
-        row.name, Quantity(row.capacity, VOLUME), Quantity(row.graduation, VOLUME), dead, row.source
-    )
-
-
-def gather_attempt(attempt: Attempt, *, at: datetime) -> Gathered:
-    """The cocktail's facts with what was drawn for it in this attempt."""
-    revision = db.session.get_one(Revision, attempt.revision_id)
-    done = drawn(queries.draws(attempt.id), at)
-    return gather(
-        content_of(attempt.cocktail, revision),
-        site=db.session.get_one(Site, attempt.site_id),
+    `storage` tells of another storage than the one chosen, to see what it would change.
+    """
+    ref, site = reservation_ref(attempt.cocktail), accounts.site(attempt.site_id)
+    done = drawn(queries.draws(attempt.id), at, ref)
+    gathered = gather(
+        content_of(attempt.cocktail, queries.revision(attempt)),
+        site=site,
         at=at,
-        ref=reservation_ref(attempt.cocktail),
-        picked=[draw.stock for draw in done],
+        ref=ref,
         draws=done,
         beyond_use_at=attempt.beyond_use_at,
     )
+    told = gathered.cocktail
+    if (kept_at := storage or attempt.storage) != STORAGES[0]:
+        told = replace(told, policies=site_policies(site, at, storage=kept_at))
+    picked = (*pending(attempt, told), *(draw.stock for draw in done))
+    return replace(gathered, cocktail=replace(told, picked=picked))
 
 
-def beyond_use(attempt: Attempt, gathered: Gathered) -> BeyondUse:
-    """Until when giving must have begun, with the limit that decides."""
-    sources = [draw.stock for draw in gathered.cocktail.draws]
-    started = min((draw.drawn_at for draw in gathered.cocktail.draws), default=attempt.claimed_at)
+def pending(attempt: Attempt, told: facts.Cocktail) -> list[facts.Stock]:
+    """What the steps that are not drawn yet will draw from, as far as it still lies there."""
+    keys = {(s.lot_id, s.vial_id, s.place_id) for s in queries.steps(attempt) if s.state == "planned"}
+    return [stock for stock in told.stock if (stock.lot_id, stock.vial_id, stock.place_id) in keys]
+
+
+def beyond_use(attempt: Attempt, gathered: Gathered, at: datetime) -> BeyondUse:
+    """Until when giving must have begun, with the limit that decides, by what was drawn and what will be.
+
+    The clock starts with the first draw; before it, at `at`.
+    """
+    told = gathered.cocktail
+    started = min((draw.drawn_at for draw in told.draws), default=at)
+    sources = {(stock.lot_id, stock.vial_id): stock for stock in told.picked}
     products = list(gathered.products.values())
-    return cocktail_until(sources, products, prepared_from=started, policies=gathered.cocktail.policies)
+    return cocktail_until(list(sources.values()), products, prepared_from=started, policies=told.policies)
+
+
+def storages(attempt: Attempt, at: datetime) -> tuple[str, ...]:
+    """Where the site has decided that a preparation may be kept: at room temperature, in the fridge."""
+    limit = accounts.policy(attempt.site_id, "preparation_limit", at) or {}
+    return tuple(kind for kind in STORAGES if limit.get(f"{kind}_h"))
+
+
+def rests(attempt: Attempt, at: datetime) -> list[Rest]:
+    """What is left in the vials opened for it, those for one patient and those that stay open."""
+    vials = {vial.id: vial for vial in queries.open_rests(attempt)}
+    stocks = stock_facts.of_vials(vials.keys(), at)
+    left = ((vials[key], stock) for key, stock in stocks.items() if stock.remaining.steps > 0)
+    ordered = sorted(left, key=lambda rest: rest[0].id)
+    return [Rest(vial, stock, serves_one_patient(stock.container)) for vial, stock in ordered]

@@ -1,6 +1,6 @@
 """What is typed and scanned at the bench."""
 
-from formulary.accounts.forms import SignerForm
+from formulary.accounts.forms import PerhapsSignerForm
 from formulary.preparations.actions import INSPECTED
 from formulary.web import fields as f
 from formulary.web.forms import Form
@@ -21,7 +21,7 @@ class ScanForm(Form):
     expires_on = f.DateField("Expiry, as printed")
     lot_again = f.LotField("Lot, once more")
     expires_on_again = f.DateField("Expiry, once more")
-    signer = f.FormField(SignerForm, "Second person")
+    signer = f.FormField(PerhapsSignerForm, "Second person")
 
 
 class MixForm(Form):
@@ -36,7 +36,7 @@ class DrawForm(Form):
 
     measured = f.QuantityField("Measured", [f.Required()], units=("mL",))
     reason = f.TextField("Why it differs", most=200)
-    signer = f.FormField(SignerForm, "Second person")
+    signer = f.FormField(PerhapsSignerForm, "Second person")
 
 
 class UndoForm(Form):

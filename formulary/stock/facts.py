@@ -51,7 +51,7 @@ def at_site(site_id: int, lot_ids: Iterable[int], at: datetime) -> tuple[Stock, 
 
 
 def nowhere(lot: Lot, zone: str) -> Stock:
-    """A lot of which nothing lies at the site, so that its state can still be told: held, expired, used up."""
+    """A lot of which nothing lies at the site, so that its state can still be told."""
     stopped = open_holds().on(lot_id=lot.id, product_id=lot.product_id, vial_id=None, place_id=None)
     return Stock(
         lot_id=lot.id,
@@ -74,6 +74,13 @@ def stock_of(
     )
     found = _stocks(at, for_ref, Balance.lot_id == lot.id, Balance.place_id == place.id, same_vial)
     return found[0] if found else None
+
+
+def of_vials(vial_ids: Collection[int], at: datetime, *, for_ref: str | None = None) -> dict[int, Stock]:
+    """Opened vials as the rules see them, empty ones too, each where its most lies or lay; three queries."""
+    found = _stocks(at, for_ref, Balance.vial_id.in_(vial_ids)) if vial_ids else ()
+    fullest = sorted(found, key=lambda stock: stock.remaining.steps)
+    return {stock.vial_id: stock for stock in fullest if stock.vial_id is not None}
 
 
 def allow(use: "Use", at: datetime) -> None:

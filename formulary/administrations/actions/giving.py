@@ -15,7 +15,7 @@ from formulary.db import db, once
 from formulary.patients import queries as patients
 from formulary.preparations import facts as bench
 from formulary.preparations import queries as preparations
-from formulary.preparations.actions.claims import must_be_answered
+from formulary.preparations.actions.acts import must_be_answered
 from formulary.preparations.models import Syringe
 from formulary.rules import checklist
 from formulary.rules.findings import Stage, refuse

@@ -1,19 +1,18 @@
-"""The only ways to change a preparation: claim, scan, mix, draw, finish, release, give back, waste."""
+"""The only ways to change a preparation: claim, scan, mix, draw, undo, finish, release, give back, waste."""
 
-from formulary.preparations.actions.bench import (
-    Deviation,
-    Shown,
-    confirm_draw,
-    mix_powder,
-    note_close_call,
-    scan_vial,
-    undo_draw,
-)
+from formulary.preparations.actions.acts import Deviation, Shown
 from formulary.preparations.actions.claims import claim
-from formulary.preparations.actions.finishing import INSPECTED, finish, give_back, release, waste, waste_draws
+from formulary.preparations.actions.drawing import confirm_draw, undo_draw
+from formulary.preparations.actions.finishing import finish
+from formulary.preparations.actions.mixing import mix_powder
+from formulary.preparations.actions.releasing import INSPECTED, release
+from formulary.preparations.actions.replanning import take_another_vial
+from formulary.preparations.actions.scanning import note_close_call, scan_vial
+from formulary.preparations.actions.wasting import REASONS, give_back, waste, waste_draws
 
 __all__ = [
     "INSPECTED",
+    "REASONS",
     "Deviation",
     "Shown",
     "claim",
@@ -24,6 +23,7 @@ __all__ = [
     "note_close_call",
     "release",
     "scan_vial",
+    "take_another_vial",
     "undo_draw",
     "waste",
     "waste_draws",

@@ -3,34 +3,34 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from fractions import Fraction
 
 from formulary.accounts import Actor, Permission
+from formulary.accounts import queries as accounts
 from formulary.audit import record
-from formulary.catalogue import queries as catalogue
 from formulary.cocktails import actions as cocktails
 from formulary.cocktails import queries as cocktail_queries
-from formulary.cocktails.actions.reserving import allocate_line, keep
+from formulary.cocktails.actions.reserving import allocate_line
 from formulary.cocktails.models import Cocktail, Revision
 from formulary.db import db, once
 from formulary.preparations import queries
+from formulary.preparations.actions.acts import keep_rest, must_be_answered
+from formulary.preparations.actions.planning import Part, follow, parts, planned_draw
 from formulary.preparations.models import Attempt, PlannedDraw
-from formulary.rules import allocation, checklist, formulation
-from formulary.rules.facts import SitePolicies
-from formulary.rules.findings import Level, Refused, Report, Stage
-from formulary.rules.formulation.solution import Solved
-from formulary.rules.units import Quantity
+from formulary.rules import checklist, facts, formulation
+from formulary.rules.allocation import Allocation
+from formulary.rules.facts import Pin
+from formulary.rules.findings import Refused, Stage, refuse
+from formulary.rules.formulation import Solved
 from formulary.stock import queries as shelf
-
-EXACT = Fraction(0)
 
 
 @dataclass(frozen=True)
 class Planned:
-    """One line with the vials chosen for it."""
+    """One line with the vials chosen for it, and the draws that makes."""
 
     solved: Solved
-    allocation: allocation.Allocation
+    allocation: Allocation
+    parts: list[Part]
 
 
 @once
@@ -42,37 +42,51 @@ def claim(cocktail_id: int, *, at: datetime, by: Actor) -> Attempt:
     """
     by.must(Permission.PREPARE)
     cocktail = cocktail_queries.locked(cocktail_id, by)
+    _nobody_was_first(cocktail, by)
     cocktails.move(cocktail, "in_preparation", at=at, by=by)
     checked = cocktails.check(cocktail, Stage.CLAIM, at=at)
-    facts = checked.gathered.cocktail
-    plan = [
-        Planned(s, allocate_line(facts, s, at=at))
-        for s in formulation.solve_cocktail(facts).or_refuse().lines
-    ]
-    picked = replace(facts, picked=tuple(pick.stock for step in plan for pick in step.allocation.picks))
-    must_be_answered(checklist.run(picked, Stage.CLAIM), checked.revision)
+    told = checked.gathered.cocktail
+    chosen = _chosen(told, at)
+    picked = tuple(pick.stock for each in chosen for pick in each.allocation.picks)
+    must_be_answered(checklist.run(replace(told, picked=picked), Stage.CLAIM), checked.revision)
+    _complete(chosen, told.policies.decimal_mark)
     attempt = _attempt(cocktail, checked.revision, at=at, by=by)
     db.session.add(attempt)
     db.session.flush()
-    attempt.planned = list(_steps(plan, facts.policies))
+    attempt.planned = list(_steps(chosen, told))
     db.session.flush()
-    keep(cocktail, [step.allocation for step in plan], at=at, by=by)
-    record(
-        "preparations.claim",
-        attempt,
-        by=by,
-        at=at,
-        new={"cocktail": cocktail.code, "attempt": attempt.number},
-    )
+    follow(attempt, told.policies)
+    keep_rest(attempt, at=at, by=by)
+    new = {"cocktail": cocktail.code, "attempt": attempt.number, "steps": len(attempt.planned)}
+    record("preparations.claim", attempt, by=by, at=at, new=new)
     return attempt
 
 
-def must_be_answered(report: Report, revision: Revision) -> None:
-    """Refuse on a STOP or BLOCK that was not answered for when the cocktail was signed."""
-    answered = cocktail_queries.overrides(revision.id, revision.inputs_hash)
-    blocking = [f for f in report.at_least(Level.STOP) if f.level is Level.BLOCK or f.key not in answered]
-    if blocking:
-        raise Refused(*blocking)
+def _nobody_was_first(cocktail: Cocktail, by: Actor) -> None:
+    if cocktail.state != "in_preparation":
+        return
+    attempt = queries.latest(cocktail.id, by)
+    name = accounts.person_names([attempt.preparer_id]).get(attempt.preparer_id, "Somebody")
+    raise refuse(
+        "cocktail.claimed",
+        cocktail.code,
+        f"{name} has {cocktail.code} in hand already. Nothing was reserved for you.",
+        "Take another one, or follow this one from the bench.",
+    )
+
+
+def _chosen(told: facts.Cocktail, at: datetime) -> list[Planned]:
+    solution = formulation.solve_cocktail(told).or_refuse()
+    needed = [solved for solved in solution.lines if solved.achieved_volume.steps > 0]
+    found = [(solved, allocate_line(told, solved, at=at)) for solved in needed]
+    return [Planned(solved, each, parts(solved, each.picks, told)) for solved, each in found]
+
+
+def _complete(chosen: list[Planned], mark: str) -> None:
+    """Every line has its vials, or none is drawn."""
+    short = [replace(f, line=p.solved.number) for p in chosen if (f := p.allocation.shortage(mark))]
+    if short:
+        raise Refused(*short)
 
 
 def _attempt(cocktail: Cocktail, revision: Revision, *, at: datetime, by: Actor) -> Attempt:
@@ -91,41 +105,11 @@ def _attempt(cocktail: Cocktail, revision: Revision, *, at: datetime, by: Actor)
     )
 
 
-def _steps(plan: list[Planned], policies: SitePolicies) -> Iterator[PlannedDraw]:
-    devices = {device.name: device.id for device in catalogue.devices()}
+def _steps(chosen: list[Planned], told: facts.Cocktail) -> Iterator[PlannedDraw]:
+    """The draws in the order of work: what is made up comes last."""
     position = 0
-    for step in sorted(plan, key=lambda p: (p.solved.to_mark, p.solved.number)):
-        for pick in step.allocation.picks:
+    for line in sorted(chosen, key=lambda p: (p.solved.line.pin is Pin.QS, p.solved.number)):
+        is_qs, product = line.solved.line.pin is Pin.QS, line.solved.line.product
+        for part in line.parts:
             position += 1
-            yield _step(position, step.solved, pick, policies, devices)
-
-
-def _step(
-    position: int, solved: Solved, pick: allocation.Pick, policies: SitePolicies, devices: dict[str, int]
-) -> PlannedDraw:
-    share = Fraction(pick.quantity.steps, 1) / solved_amount(solved).steps
-    volume = (solved.achieved_volume * share).whole()
-    spread = int(volume * (policies.volume_tolerance or EXACT))
-    return PlannedDraw(
-        position=position,
-        line_number=solved.number,
-        product_id=solved.line.product.id,
-        lot_id=pick.stock.lot_id,
-        vial_id=pick.stock.vial_id,
-        place_id=pick.stock.place_id,
-        volume=volume,
-        quantity=pick.quantity.whole(),
-        allowed_low=volume - spread,
-        allowed_high=volume + spread,
-        device_id=devices.get(solved.syringe.name) if solved.syringe else None,
-        is_qs=solved.to_mark,
-        why=pick.why[:200],
-    )
-
-
-def solved_amount(solved: Solved) -> Quantity:
-    """What a line takes from the ledger in all: volume, or the mass of a powder."""
-    strength = formulation.strength_of(solved.line)
-    return formulation.ledger_amount(
-        solved.achieved_volume, strength, is_powder=solved.line.product.is_powder
-    )
+            yield planned_draw(position, line.solved.number, product.id, part, told.policies, is_qs=is_qs)

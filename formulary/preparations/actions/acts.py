@@ -1,0 +1,118 @@
+"""What every act at the bench begins and ends with: the step in hand, findings answered, stock kept."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from formulary.accounts import Actor, Permission
+from formulary.accounts import queries as accounts
+from formulary.cocktails import queries as cocktails
+from formulary.cocktails.facts import reservation_ref
+from formulary.cocktails.models import Revision
+from formulary.db import db
+from formulary.preparations import queries
+from formulary.preparations.models import Attempt, PlannedDraw
+from formulary.rules.findings import Finding, Level, Refused, Report, refuse
+from formulary.stock import actions as stock
+
+BY_DEVIATION = frozenset({"dose.off_plan", "volume.off_target"})
+"""What the final check finds where a draw was kept outside the tolerance, which was co-signed then."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a scanner delivered, or what was typed twice where no code could be read."""
+
+    raw: str
+    gtin: str | None = None
+    lot: str | None = None
+    expires_on: date | None = None
+    serial: str | None = None
+    vial: str | None = None
+    typed_again: tuple[str, date] | None = None
+    second_person: Actor | None = None
+
+    @property
+    def is_manual(self) -> bool:
+        """Whether it was typed, twice."""
+        return self.typed_again is not None
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """Why a measured volume outside the tolerance is kept, and who else answers for it."""
+
+    reason: str
+    cosigner: Actor
+
+    def is_signed(self, by: Actor) -> bool:
+        """Whether there is a reason, and another person with the right to co-sign stands behind it."""
+        other = self.cosigner.person_id != by.person_id
+        return other and bool(self.reason.strip()) and self.cosigner.may(Permission.COSIGN)
+
+
+def step_in_hand(attempt_id: int, position: int, by: Actor) -> tuple[Attempt, PlannedDraw]:
+    """An attempt under way with one of its open steps, for its preparer."""
+    attempt = under_way(attempt_id, by)
+    step = queries.planned(attempt, position)
+    if step.state != "planned":
+        raise refuse(
+            "step.done",
+            f"step {position}",
+            "This step is done already, on this page or on another one.",
+            "Go on with the step that is shown now.",
+        )
+    return attempt, step
+
+
+def under_way(attempt_id: int, by: Actor) -> Attempt:
+    """An attempt that is being prepared, locked, for its preparer."""
+    by.must(Permission.PREPARE)
+    attempt = queries.locked(attempt_id, by)
+    if attempt.state != "in_preparation":
+        raise refuse(
+            "attempt.not_under_way",
+            attempt.cocktail.code,
+            f"{attempt.cocktail.code} is not being prepared any more: it is {words(attempt.state)}.",
+            "Load the page again to see what it waits for.",
+        )
+    if attempt.preparer_id != by.person_id:
+        name = accounts.person_names([attempt.preparer_id])[attempt.preparer_id]
+        raise refuse(
+            "attempt.other_preparer",
+            attempt.cocktail.code,
+            f"{name} is preparing {attempt.cocktail.code}.",
+            f"{name} can give it back as long as nothing is drawn, and then anybody can start.",
+        )
+    return attempt
+
+
+def words(state: str) -> str:
+    """A state as people say it."""
+    return state.replace("_", " ")
+
+
+def keep_rest(attempt: Attempt, *, at: datetime, by: Actor) -> None:
+    """Keep what the remaining steps need, and nothing more."""
+    picks = [
+        stock.Pick(step.lot_id, step.quantity, step.place_id, step.vial_id)
+        for step in queries.steps(attempt)
+        if step.state == "planned" and step.lot_id and step.place_id
+    ]
+    db.session.flush()
+    stock.reserve(reservation_ref(attempt.cocktail), picks, at=at, by=by)
+
+
+def must_be_answered(report: Report, revision: Revision, also: frozenset[str] = frozenset()) -> None:
+    """Refuse on a STOP or BLOCK that was not answered for when the cocktail was signed, nor `also`."""
+    answered = also | cocktails.overrides(revision.id, revision.inputs_hash).keys()
+    found = report.at_least(Level.STOP)
+    if open_ones := [f for f in found if f.level is Level.BLOCK or f.key not in answered]:
+        raise Refused(*open_ones)
+
+
+def answered_by_deviation(attempt: Attempt, findings: Iterable[Finding]) -> frozenset[str]:
+    """The keys of those findings that a co-signed deviation of a draw has answered for already."""
+    kept = {draw.line_number for draw in queries.draws(attempt.id) if draw.deviation_reason}
+    answered = (f for f in findings if f.code in BY_DEVIATION and kept and (f.line is None or f.line in kept))
+    return frozenset(f.key for f in answered)

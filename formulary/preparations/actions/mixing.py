@@ -1,0 +1,82 @@
+"""Mixing a powder: diluent, its lot, volume and time are recorded, and the draw follows the strength made."""
+
+from datetime import datetime
+
+from formulary.accounts import Actor
+from formulary.audit import record
+from formulary.cocktails.facts import reservation_ref
+from formulary.db import once
+from formulary.preparations import facts, queries
+from formulary.preparations.actions.acts import keep_rest, step_in_hand
+from formulary.preparations.actions.drawing import scanned
+from formulary.preparations.actions.planning import change, device_of, follow, on_marks, volume_holding
+from formulary.preparations.models import Attempt, PlannedDraw
+from formulary.rules import facts as rules
+from formulary.rules.findings import refuse
+from formulary.rules.units import VOLUME, Quantity
+from formulary.stock import actions as stock
+from formulary.stock import queries as shelf
+from formulary.stock.models import Lot, Vial
+
+
+@once
+def mix_powder(
+    attempt_id: int,
+    position: int,
+    *,
+    diluent_lot_id: int,
+    volume: Quantity,
+    displacement: Quantity | None = None,
+    mixed_at: datetime | None = None,
+    at: datetime,
+    by: Actor,
+) -> PlannedDraw:
+    """Reconstitute the powder of a step; another volume than the label's changes the strength, and so the
+    draw.
+
+    What is given as supplied takes its label's own diluent and no other.
+    """
+    attempt, step = step_in_hand(attempt_id, position, by)
+    vial, diluent = scanned(step), shelf.lot(diluent_lot_id)
+    _own_diluent(attempt, vial, diluent)
+    stock.reconstitute(
+        vial,
+        diluent_lot=diluent,
+        diluent_source=queries.place_holding(attempt.site_id, diluent.id),
+        volume=volume,
+        displacement=displacement,
+        reconstituted_at=mixed_at,
+        at=at,
+        by=by,
+        for_ref=reservation_ref(attempt.cocktail),
+    )
+    told = facts.gather_attempt(attempt, at=at).cocktail
+    for each in (s for s in attempt.planned if s.vial_id == vial.id and s.state == "planned"):
+        _plan_anew(each, told)
+    follow(attempt, told.policies)
+    keep_rest(attempt, at=at, by=by)
+    new = {"position": position, "vial": vial.code, "diluent": diluent.number, "draw_nL": step.volume}
+    record("preparations.mix", attempt, by=by, at=at, new=new)
+    return step
+
+
+def _own_diluent(attempt: Attempt, vial: Vial, diluent: Lot) -> None:
+    product = vial.lot.product
+    if attempt.cocktail.is_direct and not queries.is_named(product, diluent):
+        raise refuse(
+            "diluent.not_its_own",
+            str(product),
+            f"{product} is given as supplied, and its label does not name {diluent.product}.",
+            f"Take what the label names: {product.diluent or 'it is not on record'}.",
+            field="diluent_lot_id",
+        )
+
+
+def _plan_anew(step: PlannedDraw, told: rules.Cocktail) -> None:
+    """The volume that holds what the step needs, at the strength that was mixed, on a syringe's mark."""
+    source = facts.source_in(told, step)
+    needed = Quantity(step.quantity, source.remaining.dimension)
+    measured = on_marks(volume_holding(needed, source.strength), told)
+    left = Quantity(shelf.volume_left(queries.vial(step.vial_id or 0)) or 0, VOLUME)
+    step.device_id = device_of(measured.syringe)
+    change(step, min(measured.volume, left), needed, told.policies)

@@ -1,0 +1,96 @@
+"""Release: another person looks at it, the checks run on what was drawn, each container gets a code."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from formulary.accounts import Actor, Permission
+from formulary.accounts import actions as accounts_actions
+from formulary.accounts import queries as accounts
+from formulary.audit import record
+from formulary.cocktails.actions import move
+from formulary.db import db, once
+from formulary.preparations import facts, queries
+from formulary.preparations.actions.acts import answered_by_deviation, must_be_answered
+from formulary.preparations.actions.finishing import content_hash
+from formulary.preparations.models import Attempt, Syringe
+from formulary.rules import checklist
+from formulary.rules.findings import Level, Stage, joined, refuse
+
+INSPECTED = ("clear", "free of particles", "colour as expected", "container and label whole")
+
+
+@once
+def release(attempt_id: int, *, inspection: Mapping[str, bool], at: datetime, by: Actor) -> Attempt:
+    """Release for giving: the checks run again on what was really drawn, and everything was looked at.
+
+    Refused for the preparer (where the site asks for a second person), for what was not inspected, for a
+    hold placed meanwhile, and for a finding nobody answered for.
+    """
+    by.must(Permission.RELEASE)
+    attempt = queries.locked(attempt_id, by)
+    alone = _may_release(attempt, by)
+    _inspected(attempt, inspection)
+    move(attempt.cocktail, "released", at=at, by=by, self_checked=alone)
+    _check_again(attempt, at)
+    attempt.releaser_id, attempt.released_at, attempt.self_released = by.person_id, at, alone
+    attempt.state, attempt.inspection = "released", {what: True for what in INSPECTED}
+    db.session.add_all(_containers(attempt))
+    signed = {"subject": attempt, "signed_hash": content_hash(attempt), "self_checked": alone}
+    accounts_actions.sign(by, meaning="released", at=at, **signed)
+    record("preparations.release", attempt, by=by, at=at, new={"self_checked": alone})
+    return attempt
+
+
+def _may_release(attempt: Attempt, by: Actor) -> bool:
+    """Whether the release is self-checked; refused for the preparer where the site asks for a second
+    person.
+    """
+    if attempt.preparer_id != by.person_id:
+        return False
+    if accounts.site(attempt.site_id).release:
+        others = accounts.staff_who_may(Permission.RELEASE, attempt.site_id, by.person_id)
+        raise refuse(
+            "release.own_preparation",
+            attempt.cocktail.code,
+            "You prepared this cocktail, so another person releases it.",
+            f"{joined(others)} may." if others else "Nobody else at this site may release yet.",
+        )
+    return True
+
+
+def _inspected(attempt: Attempt, inspection: Mapping[str, bool]) -> None:
+    if missing := [what for what in INSPECTED if not inspection.get(what)]:
+        raise refuse(
+            "release.not_inspected",
+            attempt.cocktail.code,
+            f"Not confirmed: {joined(missing)}.",
+            "Look at it; what is not as it should be is not released.",
+            field="inspection",
+        )
+
+
+def _check_again(attempt: Attempt, at: datetime) -> None:
+    report = checklist.run(facts.gather_attempt(attempt, at=at).cocktail, Stage.FINAL)
+    deviations = answered_by_deviation(attempt, report.at_least(Level.STOP))
+    must_be_answered(report, queries.revision(attempt), deviations)
+
+
+def _containers(attempt: Attempt) -> list[Syringe]:
+    """The final containers: one syringe that holds all, or as many of the largest as it takes, filled
+    alike.
+    """
+    total = attempt.total or 0
+    device, count = queries.final_device(total)
+    even, rest = divmod(total, count)
+    return [
+        Syringe(
+            attempt_id=attempt.id,
+            number=k,
+            of=count,
+            code=f"{attempt.cocktail.code}/{attempt.number}.{k}",
+            device_id=device.id if device else None,
+            volume=even + (rest if k == count else 0),
+            dead_space=device.dead_space if device else None,
+        )
+        for k in range(1, count + 1)
+    ]

@@ -1,0 +1,140 @@
+"""Another vial: the one in hand gives what it holds, or nothing, and the next best gives the rest."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from formulary.accounts import Actor
+from formulary.audit import record
+from formulary.cocktails.actions.reserving import MAY_SPLIT, smallest_draw
+from formulary.db import db, once
+from formulary.preparations import facts, queries
+from formulary.preparations.actions.acts import keep_rest, step_in_hand
+from formulary.preparations.actions.planning import Part, change, device_of, follow, on_marks, planned_draw
+from formulary.preparations.actions.planning import volume_holding as holding
+from formulary.preparations.models import Attempt, PlannedDraw
+from formulary.rules import facts as rules
+from formulary.rules.allocation import Allocation, Pick, allocate
+from formulary.rules.findings import Refused, refuse
+from formulary.rules.formulation import ledger_amount, strength_of
+from formulary.rules.units import VOLUME, Quantity, show
+
+
+@once
+def take_another_vial(
+    attempt_id: int, position: int, *, from_this: Quantity | None, reason: str, at: datetime, by: Actor
+) -> Attempt:
+    """Plan a step anew: `from_this` is still drawn from the vial in hand (None: nothing), the rest elsewhere.
+
+    The next best vials are chosen as at the claim. Refused where nothing else serves, and where `from_this`
+    is not less than what is planned.
+    """
+    attempt, step = step_in_hand(attempt_id, position, by)
+    told = facts.gather_attempt(attempt, at=at).cocktail
+    old = {"lot": step.lot_id, "vial": step.vial_id, "nL": step.volume}
+    found = alternatives(attempt, step, told, from_this)
+    if short := found.shortage(told.policies.decimal_mark):
+        raise Refused(replace(short, line=step.line_number))
+    if from_this is not None:
+        change(step, from_this, _ledger(step, told, from_this), told.policies)
+    _plan(attempt, step, found, told, keeps_its_own=from_this is not None)
+    db.session.flush()
+    follow(attempt, told.policies)
+    keep_rest(attempt, at=at, by=by)
+    record("preparations.another_vial", attempt, by=by, at=at, old=old, reason=reason)
+    return attempt
+
+
+def alternatives(
+    attempt: Attempt, step: PlannedDraw, told: rules.Cocktail, from_this: Quantity | None
+) -> Allocation:
+    """What else a step could be drawn from, and why the others do not serve."""
+    line = _line(step, told)
+    need = queries.lot(step.lot_id or 0).quantity(step.quantity)
+    if from_this is not None:
+        need = need - _less(step, told, from_this)
+    smallest = ledger_amount(smallest_draw(told), strength_of(line), is_powder=line.product.is_powder)
+    return allocate(
+        need,
+        _others(attempt, step, told),
+        at=told.at,
+        for_patient=attempt.patient_id,
+        may_split=line.product.container in MAY_SPLIT,
+        policies=told.policies,
+        for_ref=told.ref,
+        smallest=smallest,
+    )
+
+
+def _line(step: PlannedDraw, told: rules.Cocktail) -> rules.Line:
+    return next(line for line in told.lines if line.number == step.line_number)
+
+
+def _ledger(step: PlannedDraw, told: rules.Cocktail, volume: Quantity) -> Quantity:
+    is_powder = _line(step, told).product.is_powder
+    return ledger_amount(volume, facts.source_in(told, step).strength, is_powder=is_powder)
+
+
+def _less(step: PlannedDraw, told: rules.Cocktail, from_this: Quantity) -> Quantity:
+    """What the vial in hand still gives, in the ledger; less than all that is planned."""
+    planned, mark = Quantity(step.volume, VOLUME), told.policies.decimal_mark
+    if not Quantity.zero(VOLUME) < from_this < planned:
+        shown = show(planned, mark=mark)
+        raise refuse(
+            "step.nothing_left_over",
+            f"step {step.position}",
+            f"This step needs {shown}, so a second vial is needed only for less from this one.",
+            f"Type less than {shown}, or leave it empty to draw nothing from this vial.",
+            field="from_this",
+        )
+    return _ledger(step, told, from_this)
+
+
+def _others(attempt: Attempt, step: PlannedDraw, told: rules.Cocktail) -> list[rules.Stock]:
+    """The sources but the one in hand, less what the other steps of this attempt will take of them."""
+    own = (step.lot_id, step.vial_id, step.place_id)
+    taken: dict[tuple[int | None, ...], int] = {}
+    for other in queries.steps(attempt):
+        if other is not step and other.state == "planned":
+            key = (other.lot_id, other.vial_id, other.place_id)
+            taken[key] = taken.get(key, 0) + other.quantity
+    mine = [s for s in told.stock if s.product_id == step.product_id]
+    return [_without(s, taken.get(k, 0)) for s in mine if (k := (s.lot_id, s.vial_id, s.place_id)) != own]
+
+
+def _without(stock: rules.Stock, taken: int) -> rules.Stock:
+    return replace(stock, remaining=stock.remaining - Quantity(taken, stock.remaining.dimension))
+
+
+def _plan(
+    attempt: Attempt, step: PlannedDraw, found: Allocation, told: rules.Cocktail, *, keeps_its_own: bool
+) -> None:
+    """New rows for the new sources; the step itself is the first of them, unless it keeps its own."""
+    new = _parts(step, found.picks, told)
+    if not keeps_its_own:
+        _move(step, new.pop(0), told)
+    last = max(s.position for s in attempt.planned)
+    for number, part in enumerate(new, start=last + 1):
+        row = planned_draw(number, step.line_number, step.product_id, part, told.policies, is_qs=step.is_qs)
+        attempt.planned.append(row)
+
+
+def _move(step: PlannedDraw, part: Part, told: rules.Cocktail) -> None:
+    stock = part.pick.stock
+    step.lot_id, step.vial_id, step.place_id = stock.lot_id, stock.vial_id, stock.place_id
+    step.scan, step.scanned_at, step.why = "", None, part.pick.why[:200]
+    step.device_id = step.device_id if step.is_qs else device_of(part.syringe)
+    change(step, part.volume, part.quantity, told.policies)
+
+
+def _parts(step: PlannedDraw, picks: Sequence[Pick], told: rules.Cocktail) -> list[Part]:
+    strength = strength_of(_line(step, told))
+    return [_part(step, pick, strength, told) for pick in picks]
+
+
+def _part(step: PlannedDraw, pick: Pick, strength: rules.Strength | None, told: rules.Cocktail) -> Part:
+    if pick.quantity.dimension == VOLUME:
+        volume = pick.quantity
+    else:
+        volume = on_marks(holding(pick.quantity, pick.stock.strength or strength), told).volume
+    return Part(pick, pick.quantity, volume, on_marks(volume, told).syringe)

@@ -1,0 +1,117 @@
+"""Giving a claimed cocktail back, and discarding what was mixed, lot by lot."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from formulary.accounts import Actor
+from formulary.audit import record
+from formulary.cocktails.actions import move
+from formulary.cocktails.actions.reserving import release_reservations
+from formulary.db import once
+from formulary.preparations import queries
+from formulary.preparations.actions.acts import under_way, words
+from formulary.preparations.actions.finishing import waste_rests
+from formulary.preparations.models import Attempt, Draw
+from formulary.rules.findings import refuse
+from formulary.stock import actions as stock
+from formulary.stock import queries as shelf
+from formulary.stock.models import Movement
+
+LIVE = ("in_preparation", "prepared", "released")
+REASONS = {
+    "particles": ("Particles or colour", "contaminated"),
+    "volume": ("Wrong volume or wrong draw", "not_given"),
+    "contaminated": ("Contaminated or dropped", "contaminated"),
+    "late": ("Past its beyond-use date", "past_beyond_use"),
+    "held": ("A lot in it is on hold", "recalled"),
+    "called_off": ("The session was called off", "not_given"),
+}
+"""Why a preparation is wasted: in words, and as the ledger names it."""
+
+
+@once
+def give_back(attempt_id: int, *, reason: str, at: datetime, by: Actor) -> Attempt:
+    """Leave a claimed cocktail to others, before anything was drawn for it."""
+    attempt = under_way(attempt_id, by)
+    if queries.draws(attempt.id):
+        raise refuse(
+            "attempt.drawn",
+            attempt.cocktail.code,
+            f"Something was drawn for {attempt.cocktail.code} already, so it cannot be given back.",
+            "Finish it, or waste what was drawn.",
+        )
+    attempt.state, attempt.ended_reason = "cancelled", reason
+    move(attempt.cocktail, "verified", at=at, by=by, reason=reason)
+    release_reservations(attempt.cocktail, why="given back", at=at)
+    record("preparations.give_back", attempt, by=by, at=at, reason=reason)
+    return attempt
+
+
+@once
+def waste(
+    attempt_id: int,
+    *,
+    reason: str,
+    again: bool = False,
+    waste_rest: Iterable[int] = (),
+    at: datetime,
+    by: Actor,
+) -> Attempt:
+    """Discard what was mixed: every lot in it goes to waste. `again` leaves the cocktail verified for
+    another attempt.
+
+    `reason` is a key of REASONS. Refused for what is given already, and `again` for what was released.
+    """
+    attempt = queries.locked(attempt_id, by)
+    why, in_ledger = _reason(reason)
+    before = _still_here(attempt, again)
+    if again and before == "prepared":
+        move(attempt.cocktail, "in_preparation", at=at, by=by, reason=why)
+    move(attempt.cocktail, "verified" if again else "wasted", at=at, by=by, reason=why)
+    attempt.state, attempt.ended_reason = "wasted", why
+    movements = waste_draws(attempt, queries.draws(attempt.id), in_ledger, at=at, by=by)
+    release_reservations(attempt.cocktail, why="wasted", at=at)
+    waste_rests(attempt, set(waste_rest), at=at, by=by)
+    old, new = {"state": before}, {"again": again}
+    record("preparations.waste", attempt, by=by, at=at, old=old, new=new, reason=why, movements=movements)
+    return attempt
+
+
+def waste_draws(
+    attempt: Attempt, draws: Iterable[Draw], reason: str, *, at: datetime, by: Actor
+) -> list[Movement]:
+    """Move all that these draws brought from the preparation to waste; one row per draw."""
+    source, target = queries.place(attempt.place_id), shelf.place(attempt.site_id, "waste")
+    return [
+        stock.post(
+            lot=queries.lot(draw.lot_id),
+            source=source,
+            target=target,
+            quantity=draw.quantity,
+            reason=reason,
+            document=("attempt", attempt.id),
+            occurred_at=at,
+            at=at,
+            by=by,
+        )
+        for draw in draws
+    ]
+
+
+def _reason(code: str) -> tuple[str, str]:
+    if code not in REASONS:
+        raise refuse("waste.no_reason", "reason", "No reason was chosen.", "Choose one.", field="reason")
+    return REASONS[code]
+
+
+def _still_here(attempt: Attempt, again: bool) -> str:
+    """The state it is wasted from; refused once it is being given, or is gone."""
+    code = attempt.cocktail.code
+    if attempt.state not in LIVE:
+        reason = f"{code}, attempt {attempt.number}, is {words(attempt.state)}. Nothing was wasted."
+        raise refuse("attempt.gone", code, reason, "Load the page again to see what became of it.")
+    if again and attempt.state == "released":
+        reason = f"{code} was released, so it is not simply prepared again."
+        remedy = "Waste it, and let the prescriber sign a new cocktail."
+        raise refuse("attempt.released", code, reason, remedy, field="again")
+    return attempt.state
