@@ -20,7 +20,7 @@ from formulary.db import db, transaction
 from formulary.patch_tests.models import PatchTestItem
 from formulary.patients.models import Patient
 from formulary.preparations.models import Attempt, Draw
-from formulary.recalls.queries import mass_balance
+from formulary.recalls.queries import flows
 from formulary.rules.findings import Refused
 from formulary.seed.shelf import Shelf
 from formulary.stock.models import Lot, Movement, Vial
@@ -57,7 +57,7 @@ def test_everything_can_be_proved(tell: Tell) -> None:
 def test_every_lot_is_accounted_for(tell: Tell) -> None:
     tell()
     lots = list(db.session.scalars(db.select(Lot.id)))
-    balances = mass_balance(lots)
+    balances = flows(lots).balances(lots, {})
     assert {lot: b.unaccounted for lot, b in balances.items() if b.unaccounted} == {}
     whole = [
         sum(getattr(b, name) for b in balances.values()) for name in ("received", "administered", "tested")

@@ -55,12 +55,22 @@ class Lots:
         return lot
 
     def served(self, lot: OnShelf) -> bool:
-        """Count a cocktail that was given of this lot; whether that was its last, and it is put away."""
+        """Count a cocktail that was given of this lot; whether that was its last."""
         lot.served += 1
-        if lot.served < lot.serves or self.in_hand.get(lot.ware.id) is not lot:
-            return False
+        return lot.served == lot.serves and self.in_hand.get(lot.ware.id) is lot
+
+    def put_away(self, lot: OnShelf, *, at: datetime) -> None:
+        """Another lot takes its place; the full containers that are left go back to the supplier."""
         del self.in_hand[lot.ware.id]
-        return True
+        if not lot.sealed:
+            return
+        by, quantity = self.book.ground.staff["verifier"], lot.sealed * lot.ware.content
+        purpose = Purpose("storage", "returned", "returned", ("lot", lot.id))
+        moved = self.book.move(lot.id, None, purpose, quantity, by=by, at=at)
+        lot.sealed = 0
+        new = {"lot": lot.number, "from": "Shelf", "to": "Returned", "quantity": quantity}
+        self.book.note("stock.move", Lot, lot.id, by=by, at=at, new=new, movements=[moved])
+        self.mark_empty(lot)
 
     def receive(self, ware: Ware, containers: int, *, at: datetime, by: Hand) -> OnShelf:
         """A new lot of a product comes to the shelf."""

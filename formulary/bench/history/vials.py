@@ -103,6 +103,7 @@ class Vials:
             found = self.shared.get(lot.ware.id)
             if found is not None and found.lot is lot:
                 self.waste(found, "left_over", at=at, by=by)
+            self.lots.put_away(lot, at=at)
 
     def _open(self, ware: Ware, patient_id: int | None, *, at: datetime, by: Hand) -> Open:
         lot, code = self.lots.with_container(ware, at=at), self.book.code("V")
