@@ -80,10 +80,14 @@ class PolicyForm(Form):
         given = {name: value for name, value in given.items() if value is not None}
         return given.get("") if "" in given else given or None
 
-    def validate_undecided(self, field: Field) -> None:
-        """Something must have been decided, or nothing on purpose."""
-        if not field.data and self.value() is None:
-            raise ValidationError("Nothing is decided. Give an answer, or tick that there is none.")
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Each answer for itself; then something must be decided, or nothing on purpose."""
+        if not super().validate(extra_validators):
+            return False
+        if self.undecided.data or self.value() is not None:
+            return True
+        self.undecided.errors = ["Nothing is decided. Give an answer, or tick that there is none."]
+        return False
 
 
 def policy_form(kind: PolicyKind, value: Any, mark: str, **data: Any) -> PolicyForm:
