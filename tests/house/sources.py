@@ -19,7 +19,18 @@ SourceCheck = Callable[[ast.AST], Iterator[tuple[int, str]]]
 @cache
 def tracked_files() -> tuple[Path, ...]:
     """Every file under version control, and those about to be."""
-    command = ["git", "-C", str(ROOT), "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    command = [
+        "git",
+        "-c",
+        "safe.directory=*",
+        "-C",
+        str(ROOT),
+        "ls-files",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+        "-z",
+    ]
     listed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return tuple(path for name in listed.split("\0") if name and (path := ROOT / name).is_file())
 
