@@ -21,9 +21,9 @@ POLLS, PAUSE, PATIENCE = 400, 0.05, 10
 class Cluster:
     """One server with its data in a folder of its own; `stop()` ends it and removes the folder."""
 
-    def __init__(self, settings: Iterable[str] = ()) -> None:
+    def __init__(self, settings: Iterable[str] = (), folder: Path | None = None) -> None:
         """Create the data folder and start the server on a spare loopback port, with these settings."""
-        self.folder = Path(tempfile.mkdtemp(prefix="formulary-postgres-"))
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="formulary-postgres-"))
         self.port = spare_port()
         binaries, who = newest_binaries(), ordinary_user()
         shutil.chown(self.folder, who.pw_uid, who.pw_gid)
