@@ -15,7 +15,7 @@ from formulary.stock.actions.reconstituting import reconstitute
 from formulary.stock.actions.reservations import Pick, end_reservations, reserve
 from formulary.stock.actions.shortfalls import Recorded, record_shortfall
 from formulary.stock.actions.taking import Taken, take
-from formulary.stock.actions.vials import open_vial, where_is
+from formulary.stock.actions.vials import content_of, open_vial, where_is
 from formulary.stock.actions.wasting import waste_lot, waste_vial
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Way",
     "add_place",
     "change_place",
+    "content_of",
     "end_reservations",
     "furnish",
     "label_vials",

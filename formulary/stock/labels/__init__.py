@@ -1,27 +1,33 @@
 """The words of stock: reasons, places, states, documents, rows and sheets of pages, refusals."""
 
 from formulary.stock.labels import refusals
-from formulary.stock.labels.containers import container_count, container_word, content
+from formulary.stock.labels.cards import VialCard, vial_card, vial_rows
+from formulary.stock.labels.containers import container_count, container_word, content, stated_diluent
 from formulary.stock.labels.documents import Named, document_names, names_documents
 from formulary.stock.labels.rows import Moved, OnShelf, moved, on_shelf, shelf_rows
 from formulary.stock.labels.sheet import Line, Sheet, sheet
 from formulary.stock.labels.states import Told, state_of, state_of_lot
+from formulary.stock.labels.story import Event, HoldLine, hold_lines, stopped_words, story
 from formulary.stock.labels.words import PLACE_KINDS, REASONS, WASTE_REASONS, reason_words
 
 __all__ = [
     "PLACE_KINDS",
     "REASONS",
     "WASTE_REASONS",
+    "Event",
+    "HoldLine",
     "Line",
     "Moved",
     "Named",
     "OnShelf",
     "Sheet",
     "Told",
+    "VialCard",
     "container_count",
     "container_word",
     "content",
     "document_names",
+    "hold_lines",
     "moved",
     "names_documents",
     "on_shelf",
@@ -31,4 +37,9 @@ __all__ = [
     "shelf_rows",
     "state_of",
     "state_of_lot",
+    "stated_diluent",
+    "stopped_words",
+    "story",
+    "vial_card",
+    "vial_rows",
 ]

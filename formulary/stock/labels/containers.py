@@ -1,7 +1,7 @@
 """Containers in words: how many of what, and what they hold together."""
 
 from formulary.catalogue.models import Product
-from formulary.rules.units import Quantity
+from formulary.rules.units import VOLUME, Quantity
 from formulary.stock.models import measured_in
 
 WORDS = {"ampoule": "ampoule", "device": "syringe"}
@@ -20,6 +20,12 @@ def container_count(product: Product, steps: int) -> str:
         return ""
     number, word = steps // product.content, container_word(product)
     return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+def stated_diluent(product: Product) -> Quantity | None:
+    """The volume of diluent that the label states, None where it is not known."""
+    steps = product.reconstitution_volume
+    return None if steps is None else Quantity(steps, VOLUME)
 
 
 def content(product: Product) -> Quantity | None:

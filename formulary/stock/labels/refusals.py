@@ -4,10 +4,12 @@ from datetime import date
 
 from formulary.accounts import queries as accounts
 from formulary.catalogue.models import Product
-from formulary.rules.findings import Finding, Level, Refused, joined, refuse
+from formulary.rules.findings import Finding, Fix, Level, Refused, joined, refuse
 from formulary.rules.lot_status import day_words
 from formulary.rules.units import Quantity, show
 from formulary.stock.models import Hold, Lot, Place, Vial
+
+A_SECOND_LOT = Fix("Record it as a second lot", "second_record", "y")
 
 
 def written(quantity: Quantity, site_id: int) -> str:
@@ -180,14 +182,25 @@ def known_otherwise(lot: Lot, number: str, expires_on: date) -> Finding:
     on_record = f"lot {lot.number}, expires {day_words(lot.expires_on)}{maker}"
     why = f"On record is {on_record}. You entered lot {number}, expires {day_words(expires_on)}."
     remedy = "Correct what you typed, or record it as a second lot."
-    return Finding("lot.known_otherwise", number, why, remedy, level=Level.STOP, field="number")
+    fixes = (*_as_on_record(lot, number, expires_on), A_SECOND_LOT)
+    return Finding("lot.known_otherwise", number, why, remedy, level=Level.STOP, field="number", fixes=fixes)
 
 
 def looks_like(lot: Lot, number: str) -> Finding:
     """A number that a tired eye reads as one that is known (0 and O, 1 and I and l)."""
     why = f"“{number}” looks like lot {lot.number}, which is on record, and is not the same."
     remedy = "Look at the pack again: correct what you typed, or record it as a second lot."
-    return Finding("lot.looks_like", number, why, remedy, level=Level.STOP, field="number")
+    fixes = (Fix(f"It is lot {lot.number}", "number", lot.number), A_SECOND_LOT)
+    return Finding("lot.looks_like", number, why, remedy, level=Level.STOP, field="number", fixes=fixes)
+
+
+def _as_on_record(lot: Lot, number: str, expires_on: date) -> tuple[Fix, ...]:
+    if lot.number != number:
+        return (Fix(f"It is lot {lot.number}", "number", lot.number),)
+    if lot.expires_on != expires_on:
+        day = day_words(lot.expires_on)
+        return (Fix(f"It expires {day}", "expires_on", lot.expires_on.isoformat()),)
+    return ()
 
 
 def swallowed(number: str, known: str) -> Finding:

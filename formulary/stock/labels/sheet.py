@@ -51,6 +51,11 @@ def sheet(lot: Lot, sums: BalanceSheet, places: Mapping[int, Place]) -> Sheet:
     return Sheet(lines, unit, sums.balances and not sums.unaccounted)
 
 
+def _wasted(sums: BalanceSheet) -> list[tuple[str, int]]:
+    by_reason = [(f"Wasted: {reason_words(reason)}", quantity) for reason, quantity in sums.wasted.items()]
+    return by_reason or [("Wasted", 0)]
+
+
 def _received(lot: Lot, sums: BalanceSheet) -> str:
     count = container_count(lot.product, sums.received)
     return f"Received, {count}" if count else "Received"

@@ -2,13 +2,23 @@
 
 from formulary.stock.queries.balances import (
     Content,
+    by_site,
     contents,
     locked_quantity,
     mixture_left,
     moved_since,
     volume_left,
 )
-from formulary.stock.queries.holds import Holds, hold, holds_about, holds_on, lots_of_delivery, open_holds
+from formulary.stock.queries.holds import (
+    Holds,
+    Stopped,
+    hold,
+    holds_about,
+    holds_on,
+    lots_of_delivery,
+    open_holds,
+    what_stops,
+)
 from formulary.stock.queries.lots import lot, lots_of, lots_with_number, similar_lots
 from formulary.stock.queries.movements import (
     last_receipt,
@@ -22,19 +32,22 @@ from formulary.stock.queries.movements import (
 from formulary.stock.queries.places import place, place_by_id, places, standing_place
 from formulary.stock.queries.sheet import BalanceSheet, balance_sheet, in_preparation
 from formulary.stock.queries.shelf import Asked, shelf
-from formulary.stock.queries.vials import open_vials, vial, vial_by_code
+from formulary.stock.queries.vials import labelled_vials, open_vials, vial, vial_by_code
 
 __all__ = [
     "Asked",
     "BalanceSheet",
     "Content",
     "Holds",
+    "Stopped",
     "balance_sheet",
+    "by_site",
     "contents",
     "hold",
     "holds_about",
     "holds_on",
     "in_preparation",
+    "labelled_vials",
     "last_receipt",
     "locked_quantity",
     "lot",
@@ -60,4 +73,5 @@ __all__ = [
     "vial_by_code",
     "vials_by_id",
     "volume_left",
+    "what_stops",
 ]

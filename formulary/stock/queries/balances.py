@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from formulary.accounts.models import Site
 from formulary.db import db
 from formulary.stock.models import Balance, Movement, Place, Vial
 
@@ -27,6 +28,13 @@ def contents(
         if value is not None:
             query = query.where(column == value)
     return [Content(*row) for row in db.session.execute(query)]
+
+
+def by_site(lot_id: int) -> dict[str, int]:
+    """What lies of a lot at each site that has any, by the site's name."""
+    query = db.select(Site.name, db.func.sum(Balance.quantity)).join(Place, Place.id == Balance.place_id)
+    query = query.join(Site, Site.id == Place.site_id).where(Balance.lot_id == lot_id, Balance.quantity > 0)
+    return {name: int(total) for name, total in db.session.execute(query.group_by(Site.name))}
 
 
 def locked_quantity(place: Place, lot_id: int, vial_id: int | None) -> int:

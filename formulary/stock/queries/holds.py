@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from formulary.db import Missing, db
-from formulary.stock.models import Hold, Lot, Movement, Vial
+from formulary.stock.models import Balance, Hold, Lot, Movement, Reservation, Vial
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,35 @@ def holds_on(lot_ids: Collection[int]) -> dict[int, list[Hold]]:
 def lots_of_delivery(delivery_id: int) -> set[int]:
     """The lots that came with a delivery."""
     return {lot_id for _, lot_id in _delivered({delivery_id})}
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """What a hold would stop, counted."""
+
+    places: int
+    vials: int
+    reservations: int
+
+
+def what_stops(kind: str, object_id: int) -> Stopped:
+    """Places with sealed stock, open vials and reservations that a hold on this would stop, at every site."""
+    lots = {"lot": {object_id}, "delivery": lots_of_delivery(object_id) if kind == "delivery" else set()}
+    of_product = db.select(Lot.id).filter_by(product_id=object_id)
+    balances: Any = {"vial": Balance.vial_id == object_id, "place": Balance.place_id == object_id}
+    kept: Any = {"vial": Reservation.vial_id == object_id, "place": Reservation.place_id == object_id}
+    among = of_product if kind == "product" else lots.get(kind, set())
+    here = balances.get(kind, Balance.lot_id.in_(among)), Balance.quantity > 0
+    standing = kept.get(kind, Reservation.lot_id.in_(among)), Reservation.ended_at.is_(None)
+    return Stopped(
+        places=_count(db.select(Balance.place_id).where(*here, Balance.vial_id.is_(None)).distinct()),
+        vials=_count(db.select(Balance.vial_id).where(*here, Balance.vial_id.is_not(None)).distinct()),
+        reservations=_count(db.select(Reservation.id).where(*standing)),
+    )
+
+
+def _count(query: Any) -> int:
+    return db.session.scalar(db.select(db.func.count()).select_from(query.subquery())) or 0
 
 
 def _delivered(deliveries: Collection[int]) -> Iterable[tuple[int, int]]:

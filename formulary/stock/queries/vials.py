@@ -22,6 +22,12 @@ def open_vials(site_id: int, lot_id: int | None = None) -> list[Vial]:
     return list(db.session.scalars(query.order_by(Vial.beyond_use_at.nulls_first(), Vial.id)))
 
 
+def labelled_vials(lot_id: int, site_id: int) -> list[Vial]:
+    """Sealed vials of a lot that have a label of ours."""
+    query = db.select(Vial).filter_by(lot_id=lot_id, site_id=site_id, state="sealed")
+    return list(db.session.scalars(query.order_by(Vial.id)))
+
+
 def _found(condition: object, site_id: int | None, otherwise: str) -> Vial:
     query = db.select(Vial).where(condition)
     if site_id is not None:

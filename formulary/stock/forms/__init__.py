@@ -1,0 +1,34 @@
+"""What people type about stock: deliveries, vials, moves, waste, holds, places."""
+
+from formulary.stock.forms.acts import (
+    HoldForm,
+    LabelForm,
+    MoveLotForm,
+    MoveVialForm,
+    OpenForm,
+    ReconstituteForm,
+    ReleaseHoldForm,
+    ReleaseLotForm,
+    WasteLotForm,
+    WasteVialForm,
+)
+from formulary.stock.forms.places import AddPlaceForm, ChangePlaceForm
+from formulary.stock.forms.receive import ReceiveForm
+from formulary.stock.forms.shelf import ShelfForm
+
+__all__ = [
+    "AddPlaceForm",
+    "ChangePlaceForm",
+    "HoldForm",
+    "LabelForm",
+    "MoveLotForm",
+    "MoveVialForm",
+    "OpenForm",
+    "ReceiveForm",
+    "ReconstituteForm",
+    "ReleaseHoldForm",
+    "ReleaseLotForm",
+    "ShelfForm",
+    "WasteLotForm",
+    "WasteVialForm",
+]

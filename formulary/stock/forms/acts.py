@@ -1,0 +1,91 @@
+"""Acts on a lot or a vial: open, reconstitute, move, waste, label, release, hold."""
+
+from formulary.rules.units import VOLUME
+from formulary.stock.labels import WASTE_REASONS, reason_words
+from formulary.web import fields as f
+from formulary.web.forms import Form
+
+REASONS = f.choices([(reason, reason_words(reason)) for reason in WASTE_REASONS], empty="Choose…")
+
+
+class OpenForm(Form):
+    """One container leaves the shelf; a time in the past makes it a late entry."""
+
+    place_id = f.IdSelect("From", [f.Required()])
+    opened_at = f.InstantField("Opened at", hint="Leave it empty for now.")
+    late_reason = f.TextField("Why it is entered late", most=400)
+
+
+class ReconstituteForm(Form):
+    """Diluent, its lot, volume and time; the source is `lot-<lot>-<place>` or `vial-<vial>`."""
+
+    diluent = f.ChoiceField("Diluent", [f.Required("Choose what it is dissolved in.")])
+    volume = f.QuantityField(
+        "Volume of diluent", [f.Required("Type the volume that was added.")], units=VOLUME
+    )
+    displacement = f.QuantityField(
+        "Volume the powder takes up", units=VOLUME, hint="From the label, if known."
+    )
+    reconstituted_at = f.InstantField("Done at", hint="Leave it empty for now.")
+
+
+class MoveLotForm(Form):
+    """Sealed containers from place to place."""
+
+    source_id = f.IdSelect("From", [f.Required()])
+    target_id = f.IdSelect("To", [f.Required()])
+    containers = f.CountField("Containers", [f.Required()])
+    remark = f.TextField("Remark")
+
+
+class MoveVialForm(Form):
+    """An open vial with all that is in it."""
+
+    target_id = f.IdSelect("To", [f.Required()])
+    remark = f.TextField("Remark")
+
+
+class WasteLotForm(Form):
+    """Sealed containers, thrown away for a reason."""
+
+    place_id = f.IdSelect("From", [f.Required()])
+    containers = f.CountField("Containers", [f.Required()])
+    reason = f.ChoiceField("Why", [f.Required("Choose why.")], choices=REASONS)
+    remark = f.TextField("What happened")
+
+
+class WasteVialForm(Form):
+    """What is left in a vial, or a volume of it."""
+
+    reason = f.ChoiceField("Why", [f.Required("Choose why.")], choices=REASONS)
+    volume = f.QuantityField("Volume", units=VOLUME, hint="Leave it empty to waste all that is left.")
+    remark = f.TextField("What happened")
+
+
+class LabelForm(Form):
+    """Labels of our own for sealed containers."""
+
+    place_id = f.IdSelect("Which lie at", [f.Required()])
+    count = f.CountField("Labels", [f.Required()], most=200)
+
+
+class ReleaseLotForm(Form):
+    """From quarantine to a shelf."""
+
+    place_id = f.IdSelect("Put into", [f.Required()])
+    remark = f.TextField("What you looked at", most=400)
+
+
+class HoldForm(Form):
+    """A stop, with its reason."""
+
+    reason = f.NotesField("Why", [f.Required("Say what was seen.")])
+    source = f.TextField(
+        "Who says so", hint="A maker, an authority or a recall; it is shown wherever the stock is."
+    )
+
+
+class ReleaseHoldForm(Form):
+    """The end of a stop, with its reason."""
+
+    reason = f.NotesField("Why it ends", [f.Required("Say what was found.")])

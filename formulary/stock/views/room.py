@@ -1,0 +1,65 @@
+"""The blueprint of this room, and what all its views do alike."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, g, redirect, render_template, url_for
+
+from formulary import clock
+from formulary.accounts import Permission
+from formulary.audit import record_refusal
+from formulary.db import transaction
+from formulary.rules.findings import Refused
+from formulary.web.forms import Form
+
+bp = Blueprint("stock", __name__, url_prefix="/stock")
+Answer = tuple[str, int] | Response
+
+
+def done(form: Form, what: str, act: Callable[[datetime], Any]) -> Any:
+    """The row that an act made in its own transaction, or None where refused: the form then says why."""
+    try:
+        with transaction():
+            return act(clock.now())
+    except Refused as refusal:
+        record_refusal(what, refusal, by=g.actor)
+        form.add_findings(refusal.findings)
+        return None
+
+
+def page(template: str, form: Form | None = None, **context: Any) -> Answer:
+    """A page of this room; 422 where the form has something to say."""
+    answered = render_template(f"stock/{template}.html", form=form, may=may(), **context)
+    return answered, 422 if form is not None and form.errors else 200
+
+
+def may() -> dict[str, bool]:
+    """What the person may do here, so that a page offers nothing else."""
+    acts = {
+        "receive": Permission.RECEIVE_STOCK,
+        "open": Permission.RECEIVE_STOCK,
+        "waste": Permission.PREPARE,
+        "hold": Permission.PLACE_HOLD,
+        "end_hold": Permission.RELEASE_HOLD,
+        "release": Permission.RELEASE_QUARANTINE,
+        "arrange": Permission.MANAGE_CLINIC,
+        "look_up": Permission.RECALL_LOOKUP,
+    }
+    return {name: g.actor.may(permission) for name, permission in acts.items()}
+
+
+def to_lot(lot_id: int) -> Response:
+    """To the page of a lot."""
+    return redirect(url_for("stock.lot", lot_id=lot_id))  # type: ignore[return-value]
+
+
+def to_vial(vial_id: int) -> Response:
+    """To the page of a vial."""
+    return redirect(url_for("stock.vial", vial_id=vial_id))  # type: ignore[return-value]
+
+
+def today() -> date:
+    """The day it is at the site."""
+    return clock.now().astimezone(ZoneInfo(g.site.zone)).date()

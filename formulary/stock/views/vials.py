@@ -1,0 +1,148 @@
+"""A vial: its page and label, and what is done with it."""
+
+from typing import Any
+
+from flask import flash, g, request
+
+from formulary import clock
+from formulary.accounts import Permission, requires
+from formulary.accounts import queries as accounts
+from formulary.catalogue import queries as catalogue
+from formulary.db import retried
+from formulary.rules.findings import refuse
+from formulary.rules.lot_status import usable
+from formulary.stock import actions, facts, labels, queries
+from formulary.stock.forms import MoveVialForm, ReconstituteForm, WasteVialForm
+from formulary.stock.views.room import Answer, bp, done, page, to_vial
+from formulary.web import barcodes, pdf
+from formulary.web import fields as f
+from formulary.web.paging import Window
+
+
+@bp.get("/vials/<id:vial_id>")
+@requires(Permission.SEE_STOCK)
+def vial(vial_id: int) -> Answer:
+    """A vial: what is left, until when, what is in it and where it went."""
+    row = queries.vial(vial_id, g.site.id)
+    movements = queries.movements_of_vial(row.id, Window.of(request.args))
+    return page("vial", card=_card(row), movements=movements, rows=labels.moved(movements.rows))
+
+
+@bp.get("/vials/<id:vial_id>/label.pdf")
+@requires(Permission.SEE_STOCK)
+def vial_label(vial_id: int) -> Any:
+    """The vial's label with our own code."""
+    row = queries.vial(vial_id, g.site.id)
+    names = accounts.person_names([row.opened_by_id] if row.opened_by_id else [])
+    return pdf.answer(
+        pdf.render("stock/label.html", vials=[row], names=names, barcode=barcodes.own),
+        f"label-{row.code}.pdf",
+    )
+
+
+@bp.route("/vials/<id:vial_id>/reconstitute", methods=["GET", "POST"])
+@requires(Permission.RECEIVE_STOCK)
+@retried
+def reconstitute(vial_id: int) -> Answer:
+    """Record the diluent of a powder."""
+    row, form = queries.vial(vial_id, g.site.id), ReconstituteForm()
+    form.diluent.choices = f.choices(_diluents(), empty="Choose…")
+    if form.validate_on_submit() and done(
+        form,
+        "stock.reconstitute",
+        lambda at: actions.reconstitute(
+            queries.vial(vial_id, g.site.id),
+            **_source(form.diluent.data),
+            volume=form.volume.data,
+            displacement=form.displacement.data,
+            reconstituted_at=form.reconstituted_at.data,
+            at=at,
+            by=g.actor,
+            key=form.key,
+        ),
+    ):
+        flash(f"Vial {row.code} is reconstituted.")
+        return to_vial(vial_id)
+    return page("reconstitute", form, card=_card(row), stated=labels.stated_diluent(row.lot.product))
+
+
+@bp.route("/vials/<id:vial_id>/waste", methods=["GET", "POST"])
+@requires(Permission.PREPARE)
+@retried
+def waste_vial(vial_id: int) -> Answer:
+    """Waste what is left in a vial, or a part of it."""
+    row, form = queries.vial(vial_id, g.site.id), WasteVialForm()
+    if form.validate_on_submit() and done(
+        form,
+        "stock.waste",
+        lambda at: actions.waste_vial(
+            queries.vial(vial_id, g.site.id), **form.values(), at=at, by=g.actor, key=form.key
+        ),
+    ):
+        flash(f"Wasted from vial {row.code}.")
+        return to_vial(vial_id)
+    return page("waste_vial", form, card=_card(row))
+
+
+@bp.route("/vials/<id:vial_id>/move", methods=["GET", "POST"])
+@requires(Permission.RECEIVE_STOCK)
+@retried
+def move_vial(vial_id: int) -> Answer:
+    """Move an open vial to another place of the site."""
+    row, form = queries.vial(vial_id, g.site.id), MoveVialForm()
+    targets = queries.places(g.site.id, ["in_use", "quarantine", "returned", "destroyed"])
+    form.target_id.choices = f.choices([(p.id, p.name) for p in targets])
+    if form.validate_on_submit() and done(
+        form,
+        "stock.move",
+        lambda at: actions.move_vial(
+            queries.vial(vial_id, g.site.id),
+            target=queries.place_by_id(form.target_id.data, g.site.id),
+            remark=form.remark.data,
+            at=at,
+            by=g.actor,
+            key=form.key,
+        ),
+    ):
+        flash(f"Vial {row.code} is moved.")
+        return to_vial(vial_id)
+    return page("move_vial", form, card=_card(row))
+
+
+def _card(row: Any) -> labels.VialCard:
+    at = clock.now()
+    lying = [s for s in facts.at_site(g.site.id, [row.lot_id], at) if s.vial_id == row.id]
+    return labels.vial_card(row, labels.state_of(lying[0], at) if lying else None)
+
+
+def _diluents() -> list[tuple[str, str]]:
+    """Diluents that may be used now, sealed by place and open by vial."""
+    at = clock.now()
+    names = {p.id: p.name for p in catalogue.products() if p.ingredient.role == "diluent"}
+    places = {p.name: p.id for p in queries.places(g.site.id)}
+    offered = [
+        s for s in facts.candidates(g.site.id, names, at) if not usable(s, at=at, for_patient=s.opened_for)
+    ]
+    return [
+        (f"vial-{s.vial_id}" if s.vial_id else f"lot-{s.lot_id}-{places[s.place]}", _words(s, names))
+        for s in offered
+    ]
+
+
+def _words(stock: Any, names: dict[int, str]) -> str:
+    left = labels.refusals.written(stock.remaining, g.site.id)
+    where = f"open vial {stock.vial}" if stock.vial else stock.place
+    return f"{names[stock.product_id]}, lot {stock.lot}, {where}, {left}"
+
+
+def _source(chosen: str) -> dict[str, Any]:
+    """The lot, place and vial behind an answer of the select, looked up inside the act."""
+    kind, _, rest = chosen.partition("-")
+    first, _, second = rest.partition("-")
+    if kind == "vial":
+        source = queries.vial(int(first), g.site.id)
+        return {"diluent_lot": source.lot, "diluent_source": actions.where_is(source), "diluent_vial": source}
+    if kind != "lot" or not second:
+        raise refuse("diluent.missing", "diluent", "No diluent was chosen.", "Choose one.", field="diluent")
+    place = queries.place_by_id(int(second), g.site.id)
+    return {"diluent_lot": queries.lot(int(first)), "diluent_source": place}
