@@ -17,7 +17,6 @@ from formulary.cocktails.labels import OVERRIDE_REASONS, entry
 from formulary.cocktails.labels.banner import Shown, banner
 from formulary.cocktails.labels.fixes import unanswered_finding, with_form_fixes
 from formulary.cocktails.labels.sheet import Row, Sheet, first_source, sheet
-from formulary.cocktails.models import Cocktail
 from formulary.rules import checklist
 from formulary.rules.beyond_use import BeyondUse, cocktail_until
 from formulary.rules.findings import Refused, Stage
@@ -28,11 +27,11 @@ from formulary.web import fields as f
 class Composing:
     """The form filled from what was saved or from what was typed, its content, facts, report and figures."""
 
-    def __init__(self, cocktail: Cocktail, *, at: datetime) -> None:
+    def __init__(self, cocktail_id: int, *, by: Actor, at: datetime) -> None:
         """Read the form of this request; a line is added or removed here when a button asked for it."""
-        self.cocktail, self.at = cocktail, at
-        self.revision = queries.revision(cocktail)
-        self.saved = content_of(cocktail, self.revision)
+        self.cocktail, self.at = queries.cocktail(cocktail_id, by), at
+        self.revision = queries.revision(self.cocktail)
+        self.saved = content_of(self.cocktail, self.revision)
         self.mark = g.site.decimal_mark
         self.form = ComposeForm() if request.method == "POST" else self._filled()
         offered = [(product.id, product.name) for product in catalogue_rows.products()]
@@ -100,7 +99,7 @@ class Composing:
         return {"WARN": OVERRIDE_REASONS, "STOP": OVERRIDE_REASONS}
 
     def refuse(self, refusal: Refused) -> None:
-        """Show why nothing was signed: what stands among the findings already is counted, the rest is told."""
+        """Show why nothing was signed: what stands among the findings is counted, the rest is told."""
         shown = {finding.key for finding in self.sheet.report.findings}
         unanswered = [finding for finding in refusal.findings if finding.key in shown]
         told = [finding for finding in refusal.findings if finding.key not in shown]

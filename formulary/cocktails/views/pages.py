@@ -63,7 +63,7 @@ def new(patient_id: int) -> Page:
 @retried
 def compose(cocktail_id: int) -> Page:
     """Compose: every figure and every finding as one types; save, or sign."""
-    work = Composing(queries.cocktail(cocktail_id, g.actor), at=clock.now())
+    work = Composing(cocktail_id, by=g.actor, at=clock.now())
     if request.method == "POST" and work.wants("save", "sign") and work.is_readable():
         try:
             answers = work.answers() if work.wants("sign") else ()
@@ -84,7 +84,7 @@ def compose(cocktail_id: int) -> Page:
 @requires(Permission.COMPOSE)
 def preview(cocktail_id: int) -> Page:
     """The figures and findings of what is typed and not saved; writes nothing."""
-    work = Composing(queries.cocktail(cocktail_id, g.actor), at=clock.now())
+    work = Composing(cocktail_id, by=g.actor, at=clock.now())
     return render_template("cocktails/preview.html", work=work, form=work.form)
 
 
