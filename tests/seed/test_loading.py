@@ -1,0 +1,84 @@
+"""Loading the catalogue: twice without change, corrected where a file was, one entry in the trail."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from formulary import clock
+from formulary.audit.models import AuditEntry
+from formulary.catalogue.models import CompatibilityRule, Limit, Product
+from formulary.db import db, transaction
+from formulary.seed.catalogue import load_catalogue
+
+pytestmark = pytest.mark.usefixtures("app")
+
+
+def load(shelf):
+    with transaction():
+        return load_catalogue(shelf, at=clock.now())
+
+
+def entries():
+    return db.session.scalars(db.select(AuditEntry).filter_by(action="catalogue.load")).all()
+
+
+def test_the_whole_catalogue_is_loaded_with_one_entry(shelf):
+    merge = load(shelf)
+    assert merge.created == {
+        "ingredient": 91,
+        "synonym": 192,
+        "substance_group": 45,
+        "ingredient_group": 100,
+        "product": 69,
+        "product_excipient": 46,
+        "catalogue_limit": 142,
+        "compatibility_rule": 96,
+        "device": 4,
+        "formula": 22,
+        "formula_version": 22,
+    }
+    assert merge.corrected == {}
+    (entry,) = entries()
+    assert (entry.person_id, entry.new["created"]["product"]) == (None, 69)
+
+
+def test_a_second_run_changes_nothing_and_leaves_no_entry(shelf):
+    load(shelf)
+    assert not load(shelf)
+    assert len(entries()) == 1
+
+
+def test_a_corrected_file_corrects_the_row(shelf):
+    load(shelf)
+    products = tuple(
+        replace(p, ph_low=Decimal("6.6")) if p.name == "tranexamic acid" else p for p in shelf.products
+    )
+    merge = load(replace(shelf, products=products))
+    assert (merge.created, merge.corrected) == ({}, {"product": 1})
+    assert db.session.scalars(db.select(Product.ph_low).filter_by(name="tranexamic acid")).one() == "6.6"
+
+
+def test_unknown_is_null_and_zero_is_zero(shelf):
+    load(shelf)
+    limits = {}
+    for limit, name in db.session.execute(db.select(Limit, Product.name).join(Product)):
+        limits.setdefault((name, limit.measure), []).append(limit)
+    (unknown,) = limits["tranexamic acid", "dose"]
+    assert (unknown.kind, unknown.amount) == ("unknown", None)
+    (zero,) = limits["exosome products (any)", "dose"]
+    assert (zero.amount, zero.route, zero.hard) == (0, "any", True)
+
+
+def test_selectors_name_ingredients_by_id(shelf):
+    load(shelf)
+    for rule in db.session.scalars(db.select(CompatibilityRule)):
+        for side in (rule.a, rule.b):
+            kind, _, name = side.partition(":")
+            assert kind != "ingredient" or name.isdigit(), rule.number
+
+
+def test_what_a_machine_cannot_decide_keeps_what_the_source_asks(shelf):
+    load(shelf)
+    rule = db.session.scalars(db.select(CompatibilityRule).filter_by(number="17")).one()
+    assert (rule.kind, rule.level, rule.condition) == ("handling", "info", "headspace and time; then warn")
