@@ -54,7 +54,7 @@ def main() -> None:
 
     \b
     Example:
-      formulary recall G4405
+      formulary recall G4405 --as recall
     """
 
 

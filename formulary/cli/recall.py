@@ -1,17 +1,42 @@
 """`formulary recall LOT`: the lookup on the terminal, for people and for programs."""
 
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import click
 
 from formulary import clock
+from formulary.accounts import Actor, Permission, RecallSight
 from formulary.accounts import queries as accounts
-from formulary.cli.frame import with_app
+from formulary.cli.frame import Said, operator, with_app
 from formulary.db import transaction
-from formulary.recalls import actions, queries
-from formulary.recalls.queries import Lookup
-from formulary.rules.units import Quantity, natural_unit, plain, show, unit_words
+from formulary.recalls import actions, labels, queries
+from formulary.recalls.forms import read_asked
+from formulary.recalls.queries import Given, Known, Lookup
+from formulary.rules.lot_status import day_of
+from formulary.rules.units import Quantity, Unit, natural_unit, plain, show
+
+
+@dataclass(frozen=True)
+class Export:
+    """An answer with everybody in it, and whether names go along."""
+
+    lookup: Lookup
+    given: tuple[tuple[Given, int], ...]
+    known: dict[int, Known]
+    codes: dict[int, str]
+    sight: RecallSight
+    names: bool
+
+    @property
+    def patients(self) -> int:
+        """How many patients leave with it."""
+        if self.sight is RecallSight.COUNTS:
+            return 0
+        told = {row.patient_id for row, _ in self.given} | {row.patient_id for row in self.lookup.tested}
+        return len({self.known[patient_id].id for patient_id in told})
 
 
 @click.command()
@@ -27,92 +52,165 @@ from formulary.rules.units import Quantity, natural_unit, plain, show, unit_word
 def command(lot: str, as_json: bool, names: bool, username: str) -> None:
     """Say who was touched by LOT and what is left of it; exit 1 when no such lot was ever received.
 
+    LOT is a number, the code of one of our vials, or what a scanner reads from a pack.
+
     \b
     Example:
       formulary recall 1810150050 --as recall --json
     """
-    by, at = accounts.actor(username), clock.now()
-    lookup = queries.look_up(lot, at=at, by=by)
+    by = _asker(username)
+    export = _export(lot, by, names=names)
     with transaction():
-        actions.note_lookup(lookup, at=at, by=by)
-    click.echo(
-        json.dumps(as_dict(lookup, names=names), indent=2) if as_json else as_text(lookup, names=names)
-    )
-    if not lookup.lots:
+        system_user = operator().name
+        actions.note_export(
+            export.lookup, export.patients, system_user=system_user, names=names, at=export.lookup.at, by=by
+        )
+    click.echo(json.dumps(as_dict(export), indent=2, ensure_ascii=False) if as_json else as_text(export))
+    if not export.lookup.lots:
         raise SystemExit(1)
 
 
-def as_dict(lookup: Lookup, *, names: bool) -> dict[str, Any]:
+def as_dict(export: Export) -> dict[str, Any]:
     """The answer as plain data: lots with their balances, patients, what is on hand."""
+    lookup = export.lookup
     return {
+        "asked": lookup.asked,
+        "as_of": lookup.at.isoformat(),
         "lots": [_lot(lookup, lot_id) for lot_id in lookup.lots],
-        "patients": [_patient(lookup, row, names=names) for row in _received(lookup)],
-        "on_hand": [_on_hand(lookup, row) for row in _left(lookup)],
+        "patients": list(_patients(export)),
+        "patch_tested": list(_tested(export)),
+        "on_hand": [_on_hand(lookup, row) for row in lookup.lying],
+        "buckets": lookup.counts,
+        "completeness": dict(zip(("named", "of"), lookup.completeness, strict=True)),
+        "similar": [lot.number for lot in lookup.found.similar],
     }
 
 
-def as_text(lookup: Lookup, *, names: bool) -> str:
-    """The answer for people: buckets, balances, patients."""
-    if lookup.answer is None:
-        near = ", ".join(lot.number for lot in lookup.found.similar)
-        return f"No lot {lookup.asked} was ever received." + (f" Similar: {near}." if near else "")
-    lines = [f"{lot}, expires {lot.expires_on}" for lot in lookup.lots.values()]
-    lines += [f"  {tile.letter} {tile.count:>6} {tile.words}" for tile in lookup.tiles]
-    for lot_id, lot in lookup.lots.items():
-        lines += [
-            f"  {name:<15} {show(lot.quantity(steps))}" for name, steps in lookup.balances[lot_id].lines()
-        ]
-    lines += [
-        f"{p['at']}  {p['patient']}  {p['cocktail']}  {p['quantity']} {p['unit']}"
-        for p in _patients(lookup, names)
-    ]
-    return "\n".join(lines)
+def as_text(export: Export) -> str:
+    """The answer for people: lots and their balances, the ten figures, patients, what is on hand."""
+    lookup = export.lookup
+    if not lookup.lots:
+        alike = ", ".join(dict.fromkeys(lot.number for lot in lookup.found.similar))
+        return f"No lot {lookup.asked} was ever received." + (
+            f" What may be meant: {alike}." if alike else ""
+        )
+    return "\n".join([*_head(lookup), *_figures(lookup), *_rows(export), *_places(lookup)])
 
 
-def _patients(lookup: Lookup, names: bool) -> list[dict[str, Any]]:
-    return [_patient(lookup, row, names=names) for row in _received(lookup)]
+def _asker(username: str) -> Actor:
+    by = accounts.actor(username)
+    if not by.may(Permission.RECALL_LOOKUP):
+        raise Said(f"{username} may not {Permission.RECALL_LOOKUP.value}.")
+    return by
 
 
-def _received(lookup: Lookup) -> list[Any]:
-    return list(lookup.answer.buckets["A"]) if lookup.answer else []
+def _export(text: str, by: Actor, *, names: bool) -> Export:
+    at = clock.now()
+    asked = read_asked(text.strip(), captured=False, today=day_of(at, accounts.site(by.site_id).zone))
+    lookup = queries.look_up(asked.number, gtin=asked.gtin, own=asked.own, at=at, by=by)
+    given = tuple(labels.together(queries.everybody(list(lookup.lots)))) if lookup.lots else ()
+    patients = {row.patient_id for row, _ in given} | lookup.patient_ids
+    codes = queries.cocktail_codes({row.cocktail_id for row, _ in given})
+    known = queries.known_patients(patients, by=by, at=at)
+    return Export(lookup, given, known, dict(codes), by.recall_sight, names)
 
 
-def _left(lookup: Lookup) -> list[Any]:
-    return [*lookup.answer.buckets["G"], *lookup.answer.buckets["H"]] if lookup.answer else []
+def _unit(lookup: Lookup, lot_id: int) -> Unit:
+    """One unit for all that is told of a lot: the one its receipt reads best in."""
+    return natural_unit(lookup.lots[lot_id].quantity(lookup.balances[lot_id].received))
+
+
+def _measured(lookup: Lookup, lot_id: int, steps: int | None) -> dict[str, str | None]:
+    unit = _unit(lookup, lot_id)
+    quantity = None if steps is None else plain(lookup.lots[lot_id].quantity(steps), unit)
+    return {"quantity": quantity, "unit": unit.code}
 
 
 def _lot(lookup: Lookup, lot_id: int) -> dict[str, Any]:
-    lot = lookup.lots[lot_id]
-    chosen = natural_unit(lot.quantity(lookup.balances[lot_id].received))
-    balance = {name: plain(lot.quantity(steps), chosen) for name, steps in lookup.balances[lot_id].lines()}
+    lot, unit, balance = lookup.lots[lot_id], _unit(lookup, lot_id), lookup.balances[lot_id]
+    figures = {name: plain(lot.quantity(getattr(balance, name)), unit) for name in labels.BALANCE}
     return {
         "lot": lot.number,
-        "product": lot.product.name,
+        "product": lot.product,
+        "maker": lot.maker,
         "expiry": lot.expires_on.isoformat(),
-        "balance": balance | {"unit": unit_words(chosen)},
+        "held": [hold.words for hold in lookup.holds[lot_id]],
+        "balance": figures | {"unit": unit.code},
     }
 
 
-def _patient(lookup: Lookup, row: Any, *, names: bool) -> dict[str, Any]:
-    patient = lookup.patients.get(row.patient_id)
-    shown = "" if patient is None else patient.words if names else patient.code
-    return {
-        "patient": shown,
+def _patients(export: Export) -> Iterator[dict[str, Any]]:
+    for row, steps in export.given if export.sight is not RecallSight.COUNTS else ():
+        yield {
+            **_who(export, row.patient_id),
+            "lot": export.lookup.lots[row.lot_id].number,
+            "cocktail": export.codes[row.cocktail_id],
+            "at": row.at.isoformat(),
+            **_measured(export.lookup, row.lot_id, steps),
+            "grade": row.grade,
+        }
+
+
+def _tested(export: Export) -> Iterator[dict[str, Any]]:
+    for row in export.lookup.tested if export.sight is not RecallSight.COUNTS else ():
+        lot_id = row.lot_id or 0
+        who = {**_who(export, row.patient_id), "lot": export.lookup.lots[lot_id].number, "test": row.code}
+        yield who | {"at": row.at.isoformat()} | _measured(export.lookup, lot_id, row.quantity)
+
+
+def _who(export: Export, patient_id: int) -> dict[str, str]:
+    known = export.known[patient_id]
+    return {"patient": known.code} | ({"name": known.name} if export.names and known.name else {})
+
+
+def _on_hand(lookup: Lookup, row: queries.Lying) -> dict[str, Any]:
+    where = {
         "lot": lookup.lots[row.lot_id].number,
-        "cocktail": lookup.codes.get(row.cocktail_id, ""),
-        "at": row.at.isoformat(),
-        "grade": row.grade,
-    } | _measured(lookup.lots[row.lot_id].quantity(row.given))
+        "place": f"{row.site}, {row.place}",
+        "vial": row.vial or None,
+    }
+    return where | _measured(lookup, row.lot_id, row.quantity)
 
 
-def _on_hand(lookup: Lookup, row: Any) -> dict[str, Any]:
-    place = f"{row.site}, {row.place}"
-    vial = getattr(row, "code", None)
-    return {"lot": lookup.lots[row.lot_id].number, "place": place, "vial": vial} | _measured(
-        lookup.lots[row.lot_id].quantity(row.quantity)
-    )
+def _head(lookup: Lookup) -> Iterator[str]:
+    for lot_id, lot in lookup.lots.items():
+        holds = "".join(f", held: {hold.words}" for hold in lookup.holds[lot_id])
+        yield f"Lot {lot.number}, {lot.product}, expires {lot.expires_on}{holds}"
+        balance, unit = lookup.balances[lot_id], _unit(lookup, lot_id)
+        for name, words in labels.BALANCE.items():
+            yield f"  {words:<26}{_shown(lot.quantity(getattr(balance, name)), unit):>16}"
+        yield "  It balances." if balance.balances else "  It does not balance."
 
 
-def _measured(quantity: Quantity) -> dict[str, str]:
-    chosen = natural_unit(quantity)
-    return {"quantity": plain(quantity, chosen), "unit": unit_words(chosen)}
+def _figures(lookup: Lookup) -> Iterator[str]:
+    yield ""
+    for letter, count in lookup.counts.items():
+        yield f"  {letter} {count:>6,}  {labels.bucket_words(letter, count)}"
+    named, used = lookup.completeness
+    yield f"  {named:,} of {used:,} uses name their lot; as of {lookup.at:%Y-%m-%d %H:%M} UTC"
+
+
+def _rows(export: Export) -> Iterator[str]:
+    if export.sight is RecallSight.COUNTS:
+        return
+    for title, rows in (("Received", list(_patients(export))), ("Patch-tested", list(_tested(export)))):
+        if rows:
+            yield f"\n{title}:"
+        for row in rows:
+            who = " ".join(filter(None, (row["patient"], row.get("name"))))
+            amount = f"{row['quantity']} {row['unit']}" if row["quantity"] else "not known"
+            code = row.get("cocktail") or row.get("test")
+            yield f"  {row['at'][:16].replace('T', ' ')}  {who:<12}  {code:<8}  lot {row['lot']}  {amount}"
+
+
+def _places(lookup: Lookup) -> Iterator[str]:
+    if lookup.lying:
+        yield "\nOn hand:"
+    for row in lookup.lying:
+        quantity = _shown(lookup.lots[row.lot_id].quantity(row.quantity), _unit(lookup, row.lot_id))
+        vial = f", vial {row.vial}" if row.vial else ""
+        yield f"  {row.site}, {row.place}{vial}: {quantity} of lot {lookup.lots[row.lot_id].number}"
+
+
+def _shown(quantity: Quantity, unit: Unit) -> str:
+    return show(quantity, unit)

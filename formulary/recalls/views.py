@@ -1,53 +1,63 @@
-"""The recall page: one box, ten buckets, a mass balance, and the hold."""
+"""The recall pages: one box, the answer with its ten buckets and its balance, and the hold."""
 
-from dataclasses import dataclass
+import re
 
-from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from formulary import clock
 from formulary.accounts import Permission, requires
 from formulary.audit import record_refusal
-from formulary.db import retried, transaction
+from formulary.db import Missing, retried, transaction
 from formulary.recalls import actions, labels, queries
-from formulary.recalls.forms import HoldForm, LookupForm
+from formulary.recalls.forms import HoldForm, LookupForm, read_asked
 from formulary.rules.findings import Refused
-from formulary.rules.lot_status.days import day_of
-from formulary.web.gs1 import read_scan
+from formulary.rules.lot_status import day_of
+from formulary.web.paging import Window
 
 bp = Blueprint("recalls", __name__, url_prefix="/recalls")
 Page = str | Response | tuple[str, int]
-SCANNED = ("]", "\x1d", "(", "[", "FML1:", "<GS>", "http")
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What the box was given: a number, perhaps a product, perhaps one of our vials."""
-
-    number: str
-    gtin: str | None = None
-    vial: str | None = None
+MOST_LOTS = 20
+KEY = re.compile(r"[1-9][0-9]{0,9}", re.ASCII)
 
 
 @bp.get("/")
 @requires(Permission.RECALL_LOOKUP)
 def index() -> Page:
-    """Type or scan a lot: who received it, what is under way, what is left, and whether it adds up."""
+    """Type or scan a lot; below it, the lots that are on hold."""
+    return _box(LookupForm())
+
+
+@bp.post("/")
+@requires(Permission.RECALL_LOOKUP, also_read_only=True)
+@retried
+def find() -> Page:
+    """Go to the answer of a known number, else offer what looks alike; what was typed is in no address."""
     form = LookupForm()
-    if not form.q.data:
-        return render_template("recalls/index.html", form=LookupForm(formdata=None), labels=labels)
+    if not form.validate_on_submit():
+        return _box(form), 422
     try:
-        asked = _asked(form)
+        asked = read_asked(form.q.data, captured=form.q.captured, today=day_of(clock.now(), g.site.zone))
     except Refused as refusal:
         form.add_findings(refusal.findings)
-        return render_template("recalls/index.html", form=form, labels=labels), 422
-    at = clock.now()
-    lookup = queries.look_up(asked.number, at=at, by=g.actor, gtin=asked.gtin, vial=asked.vial)
+        return _box(form), 422
+    found = queries.find_lots(asked.number, gtin=asked.gtin, own=asked.own)
+    if found.exact:
+        return redirect(_answer([lot.id for lot in found.exact]), 303)
+    return render_template("recalls/offered.html", form=form, asked=asked, found=found)
+
+
+@bp.get("/answer")
+@requires(Permission.RECALL_LOOKUP)
+@retried
+def answer() -> Page:
+    """Who received these lots, what is under way, what is left, and whether it adds up."""
+    at, window = clock.now(), Window.of(request.args)
+    lookup = queries.look_up_lots(_lot_ids(), at=at, by=g.actor, window=window)
     with transaction():
         actions.note_lookup(lookup, at=at, by=g.actor)
-    return render_template(
-        "recalls/answer.html", form=form, lookup=lookup, labels=labels, sight=g.actor.recall_sight
-    )
+    told = labels.told(lookup, g.actor.recall_sight)
+    return render_template("recalls/answer.html", form=LookupForm(), told=told, lookup=lookup, words=labels)
 
 
 @bp.route("/lots/<id:lot_id>/hold", methods=["GET", "POST"])
@@ -56,28 +66,36 @@ def index() -> Page:
 def hold(lot_id: int) -> Page:
     """Put a lot, and every lot made from it, on hold at every site; first what that will stop."""
     form, at = HoldForm(), clock.now()
-    lookup = queries.look_up_lot(lot_id, at=at, by=g.actor)
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                placed = actions.hold_lots(lot_id, **form.values(), at=at, by=g.actor, key=form.key)
-        except Refused as refusal:
-            record_refusal("recalls.hold", refusal, by=g.actor)
-            form.add_findings(refusal.findings)
-        else:
-            flash(
-                f"{placed.code} is placed. The next composing, draw, release and start of giving from it stop."
-            )
-            return redirect(url_for("recalls.index", q=lookup.asked))
-    page = render_template("recalls/hold.html", form=form, lookup=lookup, labels=labels)
+    if form.validate_on_submit() and (code := _hold(lot_id, form)):
+        flash(f"Hold {code} is placed. Composing, the next draw, release and the start of giving stop now.")
+        return redirect(_answer([lot_id]), 303)
+    lookup = queries.look_up_lots([lot_id], at=at, by=g.actor)
+    told = labels.told(lookup, g.actor.recall_sight)
+    page = render_template("recalls/hold.html", form=form, told=told, lookup=lookup, back=_answer([lot_id]))
     return page, 422 if form.errors else 200
 
 
-def _asked(form: LookupForm) -> Asked:
-    text = form.q.data
-    if not any(mark in text for mark in SCANNED):
-        return Asked(text)
-    scan = read_scan(text, captured=form.q.captured, today=day_of(clock.now(), g.site.zone))
-    if scan.own:
-        return Asked(scan.own, vial=scan.own)
-    return Asked(scan.lot or "", gtin=scan.gtin)
+def _hold(lot_id: int, form: HoldForm) -> str | None:
+    try:
+        with transaction():
+            placed = actions.hold_lots(lot_id, **form.values(), at=clock.now(), by=g.actor, key=form.key)
+            return placed.code
+    except Refused as refusal:
+        record_refusal("recalls.hold", refusal, by=g.actor)
+        form.add_findings(refusal.findings)
+        return None
+
+
+def _box(form: LookupForm) -> str:
+    return render_template("recalls/index.html", form=form, holds=queries.standing_holds(), words=labels)
+
+
+def _answer(lot_ids: list[int]) -> str:
+    return url_for("recalls.answer", lot=lot_ids[:MOST_LOTS])
+
+
+def _lot_ids() -> list[int]:
+    given = request.args.getlist("lot")[:MOST_LOTS]
+    if not given or not all(KEY.fullmatch(text) and int(text) < 2**31 for text in given):
+        raise Missing("No such lot")
+    return [int(text) for text in given]

@@ -21,6 +21,6 @@ def test_a_cocktail_that_keeps_to_its_formula_has_no_open_finding(clinic, patien
 def test_from_a_delivered_vial_to_a_recall_answer(clinic, patient, formula):
     a_closed_session(clinic, patient, formula)
     recall = recalls.look_up("gsh 0600", at=clock.now(), by=clinic.actor("recall"))
-    assert [tile.count for tile in recall.tiles if tile.letter in "AB"] == [1, 1]
+    assert (recall.counts["A"], recall.counts["B"]) == (1, 1)
     assert [balance.unaccounted for balance in recall.balances.values()] == [0]
     assert list(chain_faults()) == []

@@ -1,25 +1,44 @@
-"""Who was touched by a lot: finding lots, the ten buckets, the mass balance; every answer costs what it
-shows.
-"""
+"""Who was touched by a lot: finding lots, the ten buckets, the mass balance, at the cost of what is shown."""
 
-from formulary.recalls.queries.balance import MassBalance, mass_balance
-from formulary.recalls.queries.buckets import PAGE, Answer, answer, received
-from formulary.recalls.queries.lookup import Lookup, look_up, look_up_lot
-from formulary.recalls.queries.lots import Found, FoundLot, descendants, find_lots, one_lot
+from formulary.recalls.queries.answer import Held, Lookup, Pinning
+from formulary.recalls.queries.flows import Flow, Flows, flows
+from formulary.recalls.queries.given import Given, Reach, everybody, reach, received, received_page
+from formulary.recalls.queries.lookup import cocktail_codes, look_up, look_up_lots
+from formulary.recalls.queries.lots import Found, FoundLot, descendants, find_lots, lots_found
+from formulary.recalls.queries.lying import Lying
+from formulary.recalls.queries.patients import Known, known_patients
+from formulary.recalls.queries.promised import Promised
+from formulary.recalls.queries.standing import Standing, standing_holds
+from formulary.recalls.queries.tested import Tested
+from formulary.recalls.queries.under_way import UnderWay
 
 __all__ = [
-    "PAGE",
-    "Answer",
+    "Flow",
+    "Flows",
     "Found",
     "FoundLot",
+    "Given",
+    "Held",
+    "Known",
     "Lookup",
-    "MassBalance",
-    "answer",
+    "Lying",
+    "Pinning",
+    "Promised",
+    "Reach",
+    "Standing",
+    "Tested",
+    "UnderWay",
+    "cocktail_codes",
     "descendants",
+    "everybody",
     "find_lots",
+    "flows",
+    "known_patients",
     "look_up",
-    "look_up_lot",
-    "mass_balance",
-    "one_lot",
+    "look_up_lots",
+    "lots_found",
+    "reach",
     "received",
+    "received_page",
+    "standing_holds",
 ]

@@ -1,97 +1,111 @@
-"""One question, one answer: the lots, their buckets, their balances and the patients as one may see them."""
+"""Asking: from a number, a scan or keys to the whole answer, in a number of queries that never grows."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+
+from sqlalchemy import select
 
 from formulary.accounts import Actor
-from formulary.recalls.labels import BUCKETS, Known, Line, Tile, known, tile
-from formulary.recalls.queries.balance import MassBalance, mass_balance
-from formulary.recalls.queries.buckets import Answer, answer, cocktail_codes, lots_by_id
-from formulary.recalls.queries.lots import Found, descendants, find_lots, one_lot
+from formulary.catalogue.models import Formula, FormulaLine, FormulaVersion
+from formulary.cocktails.models import Cocktail
+from formulary.db import db
+from formulary.recalls.queries.answer import Held, Lookup, Pinning
+from formulary.recalls.queries.flows import flows
+from formulary.recalls.queries.given import reach, received_page
+from formulary.recalls.queries.lots import Found, FoundLot, find_lots, lots_found
+from formulary.recalls.queries.lying import Lying, lying
 from formulary.recalls.queries.patients import known_patients
-from formulary.stock.models import Lot
-
-WITH_PATIENTS = ("A", "B", "C", "D", "E", "F", "J")
-
-
-@dataclass(frozen=True)
-class Lookup:
-    """The whole answer to one lookup; without a lot there is none."""
-
-    asked: str
-    found: Found
-    lots: dict[int, Lot]
-    answer: Answer | None
-    balances: dict[int, MassBalance]
-    patients: dict[int, Known]
-    codes: dict[int, str]
-    at: datetime
-
-    @property
-    def tiles(self) -> list[Tile]:
-        """The ten figures; A counts patients, not draws."""
-        if self.answer is None:
-            return []
-        counts = {letter: len(rows) for letter, rows in self.answer.buckets.items()} | {
-            "A": self.answer.patients
-        }
-        return [tile(letter, counts[letter]) for letter in BUCKETS]
-
-    def rows(self, letter: str) -> list[Line]:
-        """One bucket, ready to print."""
-        if self.answer is None:
-            return []
-        return [self._line(row._mapping) for row in self.answer.buckets[letter]]
-
-    def _line(self, row: Mapping[str, Any]) -> Line:
-        lot = self.lots.get(row.get("lot_id", 0))
-        steps = row.get("given", row.get("quantity"))
-        words = [
-            row.get("state", ""),
-            row.get("code", "") if "opened_at" in row else "",
-            row.get("place", ""),
-            row.get("site", ""),
-            row.get("reason", ""),
-        ]
-        return Line(
-            what=", ".join(str(w).replace("_", " ") for w in words if w),
-            quantity=lot.quantity(steps) if lot is not None and steps is not None else None,
-            patient=known(self.patients, row.get("patient_id", 0)),
-            code=self.codes.get(row.get("cocktail_id", 0), "")
-            or ("" if "opened_at" in row else row.get("code", "")),
-            at=row.get("at") or row.get("applied_at") or row.get("opened_at"),
-            grade=row.get("grade", ""),
-        )
-
-    @property
-    def patient_ids(self) -> set[int]:
-        """Every patient whom the answer touches."""
-        if self.answer is None:
-            return set()
-        return {row.patient_id for bucket in WITH_PATIENTS for row in self.answer.buckets[bucket]}
+from formulary.recalls.queries.promised import Wanted, promised
+from formulary.recalls.queries.tested import not_excluded, tested
+from formulary.recalls.queries.under_way import prepared, under_way
+from formulary.stock.queries import open_holds
+from formulary.web.paging import Window
 
 
 def look_up(
-    asked: str, *, at: datetime, by: Actor, gtin: str | None = None, vial: str | None = None
+    asked: str,
+    *,
+    at: datetime,
+    by: Actor,
+    gtin: str | None = None,
+    own: str | None = None,
+    window: Window | None = None,
 ) -> Lookup:
     """Who was touched by the lot that was typed or scanned, at every site, as known now."""
-    return _answered(asked, find_lots(asked, gtin=gtin, vial=vial), at, by)
+    return _answered(asked, find_lots(asked, gtin=gtin, own=own), window or Window(), at=at, by=by)
 
 
-def look_up_lot(lot_id: int, *, at: datetime, by: Actor) -> Lookup:
-    """The same answer for one lot by its key; Missing when there is none."""
-    lot = one_lot(lot_id)
-    return _answered(lot.number, Found((lot,), descendants([lot.id]), ()), at, by)
+def look_up_lots(lot_ids: Iterable[int], *, at: datetime, by: Actor, window: Window | None = None) -> Lookup:
+    """The same answer for lots by their keys, with those made from them; Missing where one is none."""
+    found = lots_found(lot_ids)
+    asked = ", ".join(dict.fromkeys(lot.number for lot in found.exact))
+    return _answered(asked, found, window or Window(), at=at, by=by)
 
 
-def _answered(asked: str, found: Found, at: datetime, by: Actor) -> Lookup:
+def _answered(asked: str, found: Found, window: Window, *, at: datetime, by: Actor) -> Lookup:
+    bare = Lookup(asked, at, found)
     lot_ids = [lot.id for lot in found.lots]
-    if not lot_ids:
-        return Lookup(asked, found, {}, None, {}, {}, {}, at)
-    given = answer(lot_ids, sorted({lot.product_id for lot in found.lots}), at=at)
-    bare = Lookup(asked, found, lots_by_id(lot_ids), given, mass_balance(lot_ids), {}, {}, at)
-    codes = cocktail_codes({row.cocktail_id for row in given.buckets["A"]})
-    patients = known_patients(bare.patient_ids, by)
-    return Lookup(asked, found, bare.lots, given, bare.balances, patients, codes, at)
+    return _filled(bare, lot_ids, window, by) if lot_ids else bare
+
+
+def _filled(bare: Lookup, lot_ids: Sequence[int], window: Window, by: Actor) -> Lookup:
+    lots, moved, mixed = bare.found.lots, flows(lot_ids), under_way(lot_ids)
+    here, holds = lying(lot_ids), _holds(lots)
+    held_at = {held.at for some in holds.values() for held in some}
+    answer = replace(
+        bare,
+        given=received_page(lot_ids, window),
+        reach=reach(lot_ids),
+        tested=tested(lot_ids),
+        under_way=mixed,
+        promised=promised(_wanted(lot_ids, here), held_at=held_at, at=bare.at),
+        lying=here,
+        gone=moved.gone(),
+        not_excluded=not_excluded(lots, moved),
+        formulas=_formulas(lots),
+        balances=moved.balances(lot_ids, prepared(mixed)),
+        holds=holds,
+    )
+    patients = known_patients(answer.patient_ids, by=by, at=bare.at)
+    codes = cocktail_codes({row.cocktail_id for row in answer.given})
+    return replace(answer, patients=patients, codes=codes)
+
+
+def _wanted(lot_ids: Sequence[int], here: Sequence[Lying]) -> Wanted:
+    mixed: dict[int, frozenset[int]] = {}
+    for row in here:
+        if row.vial_id is not None and row.mixed_into:
+            mixed[row.vial_id] = mixed.get(row.vial_id, frozenset()) | {row.lot_id}
+    vial_lots = frozenset(row.vial_lot_id for row in here if row.vial_lot_id is not None and row.mixed_into)
+    return Wanted(frozenset(lot_ids), mixed, vial_lots)
+
+
+def _holds(lots: Sequence[FoundLot]) -> dict[int, tuple[Held, ...]]:
+    """The holds on each lot itself, its product or the delivery it came with."""
+    standing = open_holds()
+    return {
+        lot.id: tuple(
+            Held(hold.id, hold.code, hold.words, hold.placed_at)
+            for hold in standing.on(lot_id=lot.id, product_id=lot.product_id, vial_id=None, place_id=None)
+        )
+        for lot in lots
+    }
+
+
+def _formulas(lots: Sequence[FoundLot]) -> tuple[Pinning, ...]:
+    """The formula versions with a line of one of these products, or of its ingredient without a product."""
+    whole = FormulaLine.product_id.is_(None) & FormulaLine.ingredient_id.in_(
+        {lot.ingredient_id for lot in lots}
+    )
+    pins = FormulaLine.product_id.in_({lot.product_id for lot in lots}) | whole
+    columns = (FormulaVersion.id, Formula.name, FormulaVersion.number, FormulaVersion.status)
+    query = select(*columns).join(FormulaVersion, FormulaVersion.formula_id == Formula.id)
+    query = query.where(FormulaVersion.lines.any(pins)).order_by(Formula.name, FormulaVersion.number)
+    return tuple(Pinning(*row) for row in db.session.execute(query))
+
+
+def cocktail_codes(cocktail_ids: Iterable[int]) -> Mapping[int, str]:
+    """The codes of cocktails by key; a code names nobody."""
+    query = db.select(Cocktail.id, Cocktail.code).where(Cocktail.id.in_(set(cocktail_ids)))
+    return {number: code for number, code in db.session.execute(query)}

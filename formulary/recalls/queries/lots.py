@@ -1,37 +1,53 @@
-"""From what was typed or scanned to lots: exact by the normalised number, near ones offered and never
-assumed.
-"""
+"""From what was typed or scanned to lots: exact by the normalised number, others offered, never assumed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import Select, func, or_
 
-from formulary.catalogue.models import Product, ProductCode
+from formulary.catalogue.models import Ingredient, Product, ProductCode
+from formulary.cocktails.models import Cocktail
 from formulary.db import Missing, db
+from formulary.preparations.models import Draw
 from formulary.rules.lot_status import near, normalise
+from formulary.rules.units import VOLUME, Quantity, dimension
 from formulary.stock.models import Lot, Vial
 
-MOST = 50
+OFFERED = 50
+LEAST_LETTERS = 3
 
 
 @dataclass(frozen=True)
 class FoundLot:
-    """One lot with what tells it from its likes."""
+    """One lot with what tells it from its likes, and what its ledger counts."""
 
     id: int
     number: str
     product_id: int
+    ingredient_id: int
     product: str
     maker: str
     expires_on: date
     made_from_id: int | None
+    ledger: str
+    dimension: str
+    content: int | None
+
+    def quantity(self, steps: int) -> Quantity:
+        """So many of its ledger's steps as a quantity."""
+        return Quantity(steps, VOLUME if self.ledger == "volume" else dimension(self.dimension))
+
+    def containers(self, steps: int) -> int | None:
+        """How many full containers that is; None where the catalogue does not know, or one is not full."""
+        whole, rest = divmod(steps, self.content) if self.content else (0, 1)
+        return None if rest else whole
 
 
 @dataclass(frozen=True)
 class Found:
-    """The lots of the number asked for, those made from them, and those that look alike."""
+    """The lots asked for, those made from them, and those that are offered because they look alike."""
 
     exact: tuple[FoundLot, ...]
     made_from_these: tuple[FoundLot, ...]
@@ -43,29 +59,35 @@ class Found:
         return self.exact + self.made_from_these
 
 
-def find_lots(number: str, *, gtin: str | None = None, vial: str | None = None) -> Found:
-    """The lots of a number (of the product of a GTIN, where scanned), or the lot of one of our vials."""
-    exact = _exact(number, gtin, vial)
+def find_lots(number: str, *, gtin: str | None = None, own: str | None = None) -> Found:
+    """The lots of a number (of the product of a GTIN, where scanned), or of one of our own codes.
+
+    A vial's code is its lot. Offered, and never taken for it: numbers that a tired eye reads alike, the lots
+    of a product called so, and what a cocktail's code holds. What no number can hold finds nothing.
+    """
+    if not number.isprintable():
+        return Found((), (), ())
+    if own is not None:
+        return _of_own(own.partition("/")[0])
+    exact = _exact(number, gtin)
     known = {lot.id for lot in exact}
-    similar = (
-        ()
-        if vial
-        else tuple(lot for lot in _rows(_lots().where(Lot.near == near(number))) if lot.id not in known)
-    )
-    return Found(exact, descendants(known), similar)
+    offered = tuple(lot for lot in _alike(number, gtin) if lot.id not in known)
+    return Found(exact, descendants(known), offered)
 
 
-def one_lot(lot_id: int) -> FoundLot:
-    """One lot by its key; Missing when there is none."""
-    rows = _rows(_lots().where(Lot.id == lot_id))
-    if not rows:
-        raise Missing(f"No lot {lot_id}")
-    return rows[0]
+def lots_found(lot_ids: Iterable[int]) -> Found:
+    """These lots by their keys, those made from them and those that look alike; Missing where one is none."""
+    wanted = set(lot_ids)
+    rows = _rows(_lots().where(Lot.id.in_(wanted)))
+    if not wanted or len(rows) != len(wanted):
+        raise Missing(f"No lot {sorted(wanted - {lot.id for lot in rows})}")
+    alike = _lots().where(Lot.near.in_({near(lot.number) for lot in rows}), Lot.id.not_in(wanted))
+    return Found(rows, descendants(wanted), _rows(alike.limit(OFFERED)))
 
 
 def descendants(lot_ids: Iterable[int]) -> tuple[FoundLot, ...]:
     """Every lot made from these, however many repackers lie between; each once."""
-    seen, found = set(lot_ids), []
+    seen, found = set(lot_ids), list[FoundLot]()
     fresh = set(seen)
     while fresh:
         made = [lot for lot in _rows(_lots().where(Lot.made_from_id.in_(fresh))) if lot.id not in seen]
@@ -75,21 +97,44 @@ def descendants(lot_ids: Iterable[int]) -> tuple[FoundLot, ...]:
     return tuple(found)
 
 
-def _exact(number: str, gtin: str | None, vial: str | None) -> tuple[FoundLot, ...]:
-    if vial is not None:
-        return _rows(_lots().join(Vial, Vial.lot_id == Lot.id).where(Vial.code == vial))
+def _of_own(code: str) -> Found:
+    exact = _rows(_lots().where(Lot.id.in_(db.select(Vial.lot_id).where(Vial.code == code))))
+    drawn = db.select(Draw.lot_id).join(Cocktail, Cocktail.id == Draw.cocktail_id)
+    inside = _lots().where(Lot.id.in_(drawn.where(Cocktail.code == code, Draw.undone.is_(False))))
+    return Found(exact, descendants(lot.id for lot in exact), () if exact else _rows(inside))
+
+
+def _exact(number: str, gtin: str | None) -> tuple[FoundLot, ...]:
     query = _lots().where(Lot.normalised == normalise(number))
-    if gtin is not None:
-        query = query.join(ProductCode, ProductCode.product_id == Lot.product_id).where(
-            ProductCode.gtin == gtin
-        )
-    return _rows(query)
+    return _rows(query if gtin is None else query.where(_of_pack(gtin)))
 
 
-def _lots() -> Select[tuple[int, str, int, str, str, date, int | None]]:
-    columns = (Lot.id, Lot.number, Lot.product_id, Product.name, Lot.maker, Lot.expires_on, Lot.made_from_id)
-    return db.select(*columns).join(Product, Lot.product_id == Product.id).order_by(Lot.id).limit(MOST)
+def _alike(number: str, gtin: str | None) -> tuple[FoundLot, ...]:
+    if normalise(number):
+        return _rows(_lots().where(or_(Lot.near == near(number), *_called(number))).limit(OFFERED))
+    return _rows(_lots().where(_of_pack(gtin)).limit(OFFERED)) if gtin else ()
 
 
-def _rows(query: Select[tuple[int, str, int, str, str, date, int | None]]) -> tuple[FoundLot, ...]:
+def _called(text: str) -> Iterable[Any]:
+    """The condition that a lot is of a product, or an ingredient, with this in its name."""
+    part = text.strip().lower()
+    if len(part) >= LEAST_LETTERS:
+        yield func.lower(Product.name).contains(part, autoescape=True)
+        yield func.lower(Ingredient.name).contains(part, autoescape=True)
+
+
+def _of_pack(gtin: str) -> Any:
+    return Lot.product_id.in_(db.select(ProductCode.product_id).where(ProductCode.gtin == gtin))
+
+
+def _lots() -> Select[Any]:
+    columns = (
+        Lot.id, Lot.number, Lot.product_id, Product.ingredient_id, Product.name, Lot.maker, Lot.expires_on,
+        Lot.made_from_id, Product.ledger, Product.dimension, Product.content,
+    )  # fmt: skip
+    query = db.select(*columns).join(Product, Lot.product_id == Product.id)
+    return query.join(Ingredient, Product.ingredient_id == Ingredient.id).order_by(Lot.id)
+
+
+def _rows(query: Select[Any]) -> tuple[FoundLot, ...]:
     return tuple(FoundLot(*row) for row in db.session.execute(query))

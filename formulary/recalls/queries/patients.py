@@ -1,29 +1,45 @@
 """The patients of an answer, as much of each as the asker may see."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlalchemy.orm import aliased
 
 from formulary.accounts import Actor, RecallSight
 from formulary.db import db
-from formulary.patients.models import Care, Patient
-from formulary.recalls.labels import Known
+from formulary.patients.models import Patient
+from formulary.patients.queries import seen_of
 
 
-def known_patients(patient_ids: Iterable[int], by: Actor) -> dict[int, Known]:
-    """Name and code, code alone, or nothing, by the asker's right; one query, or two for own patients."""
-    wanted, sight = set(patient_ids), by.recall_sight
-    if not wanted or sight is RecallSight.COUNTS:
-        return {}
-    rows = db.session.execute(db.select(Patient.id, Patient.code, Patient.name).where(Patient.id.in_(wanted)))
-    named = (
-        wanted
-        if sight is RecallSight.NAMES
-        else _own(wanted, by)
-        if sight is RecallSight.OWN_NAMES
-        else set()
-    )
-    return {number: Known(code, name if number in named else "") for number, code, name in rows}
+@dataclass(frozen=True)
+class Known:
+    """A patient as far as the asker may know one: by name and code, by code, or only that there is one."""
+
+    id: int
+    code: str = ""
+    name: str = ""
 
 
-def _own(wanted: set[int], by: Actor) -> set[int]:
-    query = db.select(Care.patient_id).where(Care.patient_id.in_(wanted), Care.site_id == by.site_id)
-    return set(db.session.scalars(query))
+def known_patients(patient_ids: Iterable[int], *, by: Actor, at: datetime) -> dict[int, Known]:
+    """Each of these patients under the record that was kept; one query, or two for own patients."""
+    wanted = set(patient_ids)
+    kept = aliased(Patient)
+    query = db.select(Patient.id, kept.id, kept.code, kept.name)
+    query = query.join(kept, kept.id == func.coalesce(Patient.merged_into_id, Patient.id))
+    rows = db.session.execute(query.where(Patient.id.in_(wanted))).all() if wanted else []
+    named = _named({row[1] for row in rows}, by, at)
+    return {number: _known(key, code, name, key in named, by) for number, key, code, name in rows}
+
+
+def _named(kept: set[int], by: Actor, at: datetime) -> set[int]:
+    if by.recall_sight is RecallSight.NAMES:
+        return kept
+    return seen_of(kept, by=by, at=at) if kept and by.recall_sight is RecallSight.OWN_NAMES else set()
+
+
+def _known(key: int, code: str, name: str, is_named: bool, by: Actor) -> Known:
+    if by.recall_sight is RecallSight.COUNTS:
+        return Known(key)
+    return Known(key, code, name if is_named else "")

@@ -1,0 +1,87 @@
+"""What became of a lot by its ledger: every movement once, summed by place and reason, in one query."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import func, union_all
+
+from formulary.accounts.models import Site
+from formulary.db import db
+from formulary.rules.trace import MassBalance, mass_balance
+from formulary.stock.models import Movement, Place
+
+ON_SHELVES = frozenset({"storage", "quarantine", "in_use", "in_transit"})
+GONE_TO = frozenset({"waste", "destroyed", "returned"})
+
+
+@dataclass(frozen=True)
+class Flow:
+    """What a place gained of a lot for one reason, in its steps (a loss is negative), first and last when."""
+
+    lot_id: int
+    kind: str
+    place: str
+    site_id: int
+    site: str
+    reason: str
+    quantity: int
+    first: datetime
+    last: datetime
+
+
+@dataclass(frozen=True)
+class Flows:
+    """The flows of some lots."""
+
+    rows: tuple[Flow, ...]
+
+    def gone(self) -> tuple[Flow, ...]:
+        """What was wasted, destroyed or returned, by place and reason; what was undone is taken off."""
+        return tuple(flow for flow in self.rows if flow.kind in GONE_TO and flow.quantity)
+
+    def balances(self, lot_ids: Iterable[int], prepared: Mapping[int, int]) -> dict[int, MassBalance]:
+        """The mass balance of each lot; `prepared` is what of it lies in cocktails that are mixed."""
+        return {lot_id: mass_balance(self._net(lot_id), prepared.get(lot_id, 0)) for lot_id in lot_ids}
+
+    def was_there(self, lot_id: int, site_id: int, at: datetime) -> bool:
+        """Whether the lot may have been at the site then: from its first movement there until it was used up.
+
+        Where the ledger does not account for all of it, or some is left, there is no last moment.
+        """
+        here = [f for f in self.rows if (f.lot_id, f.site_id) == (lot_id, site_id) and f.kind in ON_SHELVES]
+        if not here or at < min(flow.first for flow in here):
+            return False
+        may_be_left = any(sum(f.quantity for f in here if f.place == flow.place) for flow in here)
+        return may_be_left or self._lost(lot_id) or at <= max(flow.last for flow in here)
+
+    def _lost(self, lot_id: int) -> bool:
+        return lot_id in self._not_accounted
+
+    @cached_property
+    def _not_accounted(self) -> frozenset[int]:
+        return frozenset(flow.lot_id for flow in self.rows if flow.kind == "lost_or_found")
+
+    def _net(self, lot_id: int) -> dict[str, int]:
+        net: dict[str, int] = {}
+        for flow in self.rows:
+            if flow.lot_id == lot_id:
+                net[flow.kind] = net.get(flow.kind, 0) + flow.quantity
+        return net
+
+
+def flows(lot_ids: Sequence[int]) -> Flows:
+    """The flows of these lots, at every site, by the ledger of now."""
+    columns = (Movement.lot_id, Movement.reason, Movement.occurred_at)
+    into = db.select(*columns, Movement.to_place_id.label("place_id"), Movement.quantity.label("gain"))
+    out = db.select(*columns, Movement.from_place_id.label("place_id"), (-Movement.quantity).label("gain"))
+    ends = union_all(*(query.where(Movement.lot_id.in_(lot_ids)) for query in (into, out))).subquery()
+    by: tuple[Any, ...] = (ends.c.lot_id, Place.kind, Place.name, Place.site_id, Site.name, ends.c.reason)
+    sums = (func.sum(ends.c.gain), func.min(ends.c.occurred_at), func.max(ends.c.occurred_at))
+    query = (
+        db.select(*by, *sums).join(Place, ends.c.place_id == Place.id).join(Site, Place.site_id == Site.id)
+    )
+    rows = db.session.execute(query.group_by(*by).order_by(Site.name, Place.name, ends.c.reason))
+    return Flows(tuple(Flow(*row[:6], int(row[6]), row[7], row[8]) for row in rows))

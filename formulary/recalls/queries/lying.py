@@ -1,0 +1,60 @@
+"""Buckets G and H: what lies where of these lots: sealed, and in vials that were opened."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import aliased
+
+from formulary.accounts.models import Site
+from formulary.catalogue.models import Product
+from formulary.db import db
+from formulary.stock.models import Balance, Lot, Place, Vial
+
+
+@dataclass(frozen=True)
+class Lying:
+    """So much of a lot at a place, in the lot's steps; in an opened vial with its code and clocks.
+
+    `mixed_into` is the product of the vial where the lot is its diluent.
+    """
+
+    lot_id: int
+    kind: str
+    place: str
+    site: str
+    quantity: int
+    vial_id: int | None = None
+    vial: str = ""
+    vial_lot_id: int | None = None
+    opened_at: datetime | None = None
+    beyond_use_at: datetime | None = None
+    mixed_into: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it lies in a vial that was opened."""
+        return self.vial_id is not None
+
+
+def lying(lot_ids: Sequence[int]) -> tuple[Lying, ...]:
+    """Everything above zero of these lots, at every site, by site, place and vial."""
+    own, product = aliased(Lot), aliased(Product)
+    columns = (Balance.lot_id, Place.kind, Place.name, Site.name, Balance.quantity)
+    vial = (Vial.id, Vial.code, Vial.lot_id, Vial.opened_at, Vial.beyond_use_at, product.name)
+    query = db.select(*columns, *vial).join(Place, Balance.place_id == Place.id)
+    query = query.join(Site, Place.site_id == Site.id)
+    query = query.outerjoin(Vial, db.and_(Vial.id == Balance.vial_id, Vial.state != "sealed"))
+    query = query.outerjoin(own, own.id == Vial.lot_id).outerjoin(product, product.id == own.product_id)
+    query = query.where(Balance.lot_id.in_(lot_ids), Balance.quantity > 0, Place.kind != "preparation")
+    rows = db.session.execute(query.order_by(Site.name, Place.name, Vial.code, Balance.id))
+    return tuple(_of(*row) for row in rows)
+
+
+def _of(lot_id: int, kind: str, place: str, site: str, quantity: int, *vial: object) -> Lying:
+    vial_id, code, own_lot, opened_at, beyond_use_at, product = vial
+    if vial_id is None:
+        return Lying(lot_id, kind, place, site, quantity)
+    mixed = product if own_lot != lot_id else ""
+    found = (vial_id, code, own_lot, opened_at, beyond_use_at, mixed)
+    return Lying(lot_id, kind, place, site, quantity, *found)  # type: ignore[arg-type]

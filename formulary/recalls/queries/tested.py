@@ -1,0 +1,107 @@
+"""Buckets B and J: who was patch-tested with a lot, and who cannot be excluded: the lot was not noted."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func
+
+from formulary.db import db
+from formulary.patch_tests.models import PatchTest, PatchTestItem
+from formulary.recalls.queries.flows import Flows
+from formulary.recalls.queries.lots import FoundLot
+from formulary.stock.models import Movement, Place
+
+TEST = (
+    PatchTest.id,
+    PatchTest.code,
+    PatchTest.patient_id,
+    PatchTest.site_id,
+    PatchTest.applied_at,
+    PatchTest.state,
+)
+
+
+@dataclass(frozen=True)
+class Tested:
+    """A lot on a patient's skin; `quantity` in its steps, None where it cannot be told; `via` as in Draw."""
+
+    test_id: int
+    code: str
+    patient_id: int
+    at: datetime
+    state: str
+    lot_id: int | None = None
+    product_id: int | None = None
+    quantity: int | None = None
+    via: str = "direct"
+
+
+def tested(lot_ids: Sequence[int]) -> tuple[Tested, ...]:
+    """Every test with one of these lots, as its own product or as the diluent of one; the newest first.
+
+    A test that was void because nothing was applied, and went back to the stock, touched nobody.
+    """
+    used = _used(lot_ids)
+    named = {(row.id, row.lot_id): row for row in db.session.execute(_items(lot_ids))}
+    through = _tests({test for test, lot in used if (test, lot) not in named})
+    direct = [_direct(row, used.get(key)) for key, row in named.items() if used.get(key) != 0]
+    diluted = [
+        _of(through[test], lot_id=lot, quantity=steps, via="diluent")
+        for (test, lot), steps in used.items()
+        if steps and test in through and (test, lot) not in named
+    ]
+    return tuple(sorted([*direct, *diluted], key=lambda t: (t.at, t.test_id), reverse=True))
+
+
+def not_excluded(lots: Sequence[FoundLot], flows: Flows) -> tuple[Tested, ...]:
+    """Tests with the product of one of these lots while that lot was at the site, and no lot was noted.
+
+    A treatment cannot be in doubt: no cocktail is finished before every draw names its lot.
+    """
+    product_ids = {lot.product_id for lot in lots}
+    query = db.select(*TEST, PatchTestItem.product_id).join(PatchTest, PatchTestItem.test_id == PatchTest.id)
+    query = query.where(PatchTestItem.lot_id.is_(None), PatchTestItem.product_id.in_(product_ids)).distinct()
+    rows = db.session.execute(query.order_by(PatchTest.applied_at.desc(), PatchTest.id.desc())).all()
+    return tuple(
+        _of(row, product_id=row.product_id)
+        for row in rows
+        if any(
+            lot.product_id == row.product_id and flows.was_there(lot.id, row.site_id, row.applied_at)
+            for lot in lots
+        )
+    )
+
+
+def _used(lot_ids: Sequence[int]) -> dict[tuple[int, int], int]:
+    """What the ledger took of each lot for each test, reversals taken off: 0 where all of it went back."""
+    signed = db.case((Movement.reverses_id.is_(None), Movement.quantity), else_=-Movement.quantity)
+    end = db.case((Movement.reverses_id.is_(None), Movement.to_place_id), else_=Movement.from_place_id)
+    query = db.select(Movement.document_id, Movement.lot_id, func.sum(signed)).join(Place, Place.id == end)
+    query = query.where(
+        Movement.lot_id.in_(lot_ids), Place.kind == "patch_test", Movement.document_kind == "patch_test"
+    )
+    rows = db.session.execute(query.group_by(Movement.document_id, Movement.lot_id))
+    return {(test or 0, lot): int(steps) for test, lot, steps in rows}
+
+
+def _items(lot_ids: Sequence[int]) -> Select[Any]:
+    columns = (*TEST, PatchTestItem.lot_id, PatchTestItem.product_id)
+    query = db.select(*columns, func.sum(PatchTestItem.quantity).label("quantity"))
+    query = query.join(PatchTest, PatchTestItem.test_id == PatchTest.id)
+    return query.where(PatchTestItem.lot_id.in_(lot_ids)).group_by(*columns)
+
+
+def _tests(test_ids: set[int]) -> Mapping[int, Any]:
+    rows = db.session.execute(db.select(*TEST).where(PatchTest.id.in_(test_ids))).all() if test_ids else []
+    return {row.id: row for row in rows}
+
+
+def _direct(row: Any, used: int | None) -> Tested:
+    noted = None if row.quantity is None else int(row.quantity)
+    return _of(row, lot_id=row.lot_id, product_id=row.product_id, quantity=noted if used is None else used)
+
+
+def _of(row: Any, **more: Any) -> Tested:
+    return Tested(row.id, row.code, row.patient_id, row.applied_at, row.state, **more)
