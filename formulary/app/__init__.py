@@ -21,7 +21,7 @@ ROOMS = (
     "cocktails", "preparations", "administrations", "recalls", "overview",
 )  # fmt: skip
 WITH_TABLES = ROOMS[:-1]
-LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
+LOOPBACK = ("127.0.0.1", "localhost")
 
 
 class IdConverter(IntegerConverter):
@@ -61,7 +61,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
 def _flask_settings(settings: config.Settings) -> dict[str, Any]:
     return {
         "SECRET_KEY": settings.secret_key,
-        "TRUSTED_HOSTS": settings.hosts or LOOPBACK,
+        "TRUSTED_HOSTS": settings.hosts or [*LOOPBACK, settings.host],
         "SQLALCHEMY_DATABASE_URI": settings.sqlalchemy_url,
         "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True, **_pool(settings)},
     }

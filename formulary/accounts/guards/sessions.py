@@ -39,7 +39,7 @@ def init_app(app: Flask) -> None:
         SESSION_COOKIE_PATH="/",
         SESSION_REFRESH_EACH_REQUEST=False,
     )
-    manager = LoginManager(app)
+    manager = LoginManager(app, add_context_processor=False)
     manager.session_protection = None
     manager.request_loader(_signed_in)
     app.before_request(_identify)

@@ -165,6 +165,11 @@ class SecretField(PasswordField):  # type: ignore[misc]
         super().__init__(label, validators, **options(hint, more))
         self.most = most
 
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Keep what was typed as it is; a file in its place counts as nothing."""
+        if valuelist:
+            self.data = valuelist[0] if isinstance(valuelist[0], str) else ""
+
     def pre_validate(self, form: BaseForm) -> None:
         """Refuse what is longer than any secret of ours."""
         if len(self.data or "") > self.most:
