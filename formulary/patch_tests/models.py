@@ -18,11 +18,12 @@ class PatchTest(Versioned, Base):
     __table_args__ = (
         one_of("state", "applied", "void"),
         Index("ix_patch_test_patient", "patient_id", "applied_at"),
+        Index("ix_patch_test_site", "site_id", "applied_at"),
     )
 
     code: Mapped[str] = mapped_column(String(20), unique=True)
     patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
-    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), index=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     state: Mapped[str] = mapped_column(String(20), default="applied")
     applied_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -813,7 +813,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("patch_test", schema=None) as batch_op:
         batch_op.create_index("ix_patch_test_patient", ["patient_id", "applied_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_patch_test_site_id"), ["site_id"], unique=False)
+        batch_op.create_index("ix_patch_test_site", ["site_id", "applied_at"], unique=False)
 
     op.create_table(
         "patient_condition",
@@ -933,6 +933,13 @@ def upgrade() -> None:
     with op.batch_alter_table("vial", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_vial_diluent_lot_id"), ["diluent_lot_id"], unique=False)
         batch_op.create_index("ix_vial_lot", ["lot_id", "state"], unique=False)
+        batch_op.create_index(
+            "ix_vial_open",
+            ["site_id", "beyond_use_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
 
     op.create_table(
         "balance",

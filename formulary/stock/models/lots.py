@@ -11,6 +11,7 @@ from formulary.rules.lot_status import near, normalise
 from formulary.rules.units import VOLUME, Dimension, Quantity, dimension
 
 NOT_USED_UP = text("status <> 'exhausted'")
+STANDS_OPEN = text("state = 'open'")
 
 
 def measured_in(product: Product) -> Dimension:
@@ -77,6 +78,9 @@ class Vial(Versioned, Base):
     __table_args__ = (
         one_of("state", "sealed", "open", "empty", "wasted", "returned"),
         Index("ix_vial_lot", "lot_id", "state"),
+        Index(
+            "ix_vial_open", "site_id", "beyond_use_at", sqlite_where=STANDS_OPEN, postgresql_where=STANDS_OPEN
+        ),
     )
 
     code: Mapped[str] = mapped_column(String(20), unique=True)
