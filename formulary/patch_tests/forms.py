@@ -6,13 +6,12 @@ from typing import Any
 from flask import request
 
 from formulary.patch_tests.actions import Spot
-from formulary.patch_tests.labels import GRADES, Source, grade_words
+from formulary.patch_tests.labels import Source, scale
 from formulary.rules.units import Quantity
 from formulary.web import fields as f
 from formulary.web.forms import Form, SubForm
 
 LEAST, MOST = Quantity.of("0.001", "mL"), Quantity.of("5", "mL")
-SCALE = [(grade, grade_words(grade)) for grade in GRADES]
 FIRST_ROWS, MOST_ROWS = 3, 12
 KNOWN_LOT = ("lot:", "vial:")
 
@@ -20,10 +19,10 @@ KNOWN_LOT = ("lot:", "vial:")
 class SpotForm(SubForm):
     """One spot: from what, how much, how it was prepared."""
 
-    source = f.ChoiceField("Product and lot", [f.Optional()], choices=())
-    volume = f.QuantityField("Volume drawn", [f.Optional()], units=("mL",), least=LEAST, most=MOST)
-    dilution = f.TextField("Dilution", [f.Optional()], most=60, default="as supplied")
-    vehicle = f.TextField("Vehicle", [f.Optional()], most=60, hint="Water, petrolatum …")
+    source = f.ChoiceField("Product and lot", choices=())
+    volume = f.QuantityField("Volume drawn", units=("mL",), least=LEAST, most=MOST)
+    dilution = f.TextField("Dilution", most=60, default="as supplied", hint="As supplied, 1 in 10 …")
+    vehicle = f.TextField("Vehicle", most=60, hint="Water, petrolatum …")
 
     def validate(self, extra_validators: Any = None) -> bool:
         """A volume needs what it was drawn from, and a lot or a vial needs how much was drawn of it."""
@@ -42,9 +41,9 @@ class ApplyForm(Form):
     scan = f.ScanField("Scan a vial or a pack", hint="It fills the next spot. Or choose from the lists.")
     spots = f.FieldList(f.FormField(SpotForm), min_entries=FIRST_ROWS, max_entries=MOST_ROWS)
     is_mixture = f.YesField("These were mixed and lie on one spot", hint="A mixture clears no component.")
-    body_site = f.TextField("Where on the body", [f.Optional()], hint="Left forearm, upper back …")
-    applied_at = f.InstantField("Applied at", [f.Optional()], hint="Leave it empty for now.")
-    late_reason = f.NotesField("Why it is entered late", [f.Optional()], most=400)
+    body_site = f.TextField("Where on the body", hint="Left forearm, upper back …")
+    applied_at = f.InstantField("Applied at", hint="Leave it empty for now.")
+    late_reason = f.NotesField("Why it is entered late", most=400)
 
     @property
     def wants_a_row(self) -> bool:
@@ -79,15 +78,15 @@ class GradeForm(SubForm):
     """What is seen at one spot."""
 
     item = f.IdField()
-    grade = f.ChoiceField("Grade", [f.Optional()], choices=f.choices(SCALE, empty="Not read now"))
+    grade = f.ChoiceField("Grade", choices=f.choices(scale(), empty="Not read now"))
 
 
 class ReadForm(Form):
     """One look at the spots of a test."""
 
     grades = f.FieldList(f.FormField(GradeForm))
-    read_at = f.InstantField("Read at", [f.Optional()], hint="Leave it empty for now.")
-    note = f.NotesField("Note", [f.Optional()], most=400)
+    read_at = f.InstantField("Read at", hint="Leave it empty for now.")
+    note = f.NotesField("Note", most=400)
 
     def ask(self, spots: Iterable[Any]) -> None:
         """Put one question per spot, under its own name."""
@@ -108,7 +107,7 @@ class CorrectForm(Form):
     """A further reading in the place of a wrong one."""
 
     grade = f.ChoiceField(
-        "What was seen", [f.Required()], choices=f.choices(SCALE, empty="Choose what was seen")
+        "What was seen", [f.Required()], choices=f.choices(scale(), empty="Choose what was seen")
     )
     read_at = f.InstantField("Read at", [f.Required()])
     note = f.NotesField("Why it is corrected", [f.Required()], most=400)

@@ -1,14 +1,13 @@
 """What the pages say of patch tests, in words and states."""
 
 from formulary.patch_tests.labels.flags import flags_of
-from formulary.patch_tests.labels.grades import GRADES, grade_state, grade_words
+from formulary.patch_tests.labels.grades import grade_state, grade_words, scale
 from formulary.patch_tests.labels.hooks import Barred, barred
 from formulary.patch_tests.labels.lines import ReadingLine, SpotLine, TestLine, test_lines
 from formulary.patch_tests.labels.sources import Source, scanned, sources
 from formulary.patch_tests.labels.worklist import DueLine, due_lines
 
 __all__ = [
-    "GRADES",
     "Barred",
     "DueLine",
     "ReadingLine",
@@ -20,6 +19,7 @@ __all__ = [
     "flags_of",
     "grade_state",
     "grade_words",
+    "scale",
     "scanned",
     "sources",
     "test_lines",

@@ -1,21 +1,25 @@
 """The grades of the ICDRG scale, in the words of the page."""
 
 GRADES = {
-    "-": "no reaction",
-    "?+": "faint redness only",
-    "+": "redness and infiltration, perhaps papules",
-    "++": "redness, infiltration, papules and vesicles",
-    "+++": "intense, vesicles run together",
-    "IR": "irritant reaction",
+    "-": ("negative", "no reaction", "No reaction"),
+    "?+": ("doubtful", "faint redness ?+", "?+  Faint redness only: doubtful"),
+    "+": ("positive", "positive +", "+  Redness and infiltration, perhaps papules"),
+    "++": ("positive", "positive ++", "++  Redness, infiltration, papules and vesicles"),
+    "+++": ("positive", "positive +++", "+++  Intense, vesicles run together"),
+    "IR": ("doubtful", "irritant IR", "IR  Irritant reaction"),
 }
-_STATES = {"-": "negative", "?+": "doubtful", "IR": "doubtful"}
 
 
 def grade_words(grade: str) -> str:
-    """A grade in words, with its sign where it is not plain: "faint redness only (?+)"."""
-    return GRADES[grade] if grade == "-" else f"{GRADES[grade]} ({grade})"
+    """A grade in few words: "no reaction", "positive ++"."""
+    return GRADES[grade][1]
 
 
 def grade_state(grade: str) -> str:
     """How a grade is drawn."""
-    return _STATES.get(grade, "positive")
+    return GRADES[grade][0]
+
+
+def scale() -> list[tuple[str, str]]:
+    """What a reader chooses from: each grade with what is seen."""
+    return [(grade, seen) for grade, (_, _, seen) in GRADES.items()]

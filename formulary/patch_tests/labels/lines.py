@@ -15,6 +15,14 @@ from formulary.rules.units import VOLUME, Quantity
 from formulary.web import words
 
 HOUR = timedelta(hours=1)
+WORDS = {
+    TestOutcome.PENDING: "not concluded",
+    TestOutcome.NEGATIVE: "negative",
+    TestOutcome.LAPSED: "lapsed",
+    TestOutcome.POSITIVE: "positive",
+    TestOutcome.DOUBTFUL: "doubtful",
+    TestOutcome.INVALID: "not valid",
+}
 
 
 @dataclass(frozen=True)
@@ -38,7 +46,7 @@ class SpotLine:
     names: list[str]
     state: str
     words: str
-    reason: str
+    detail: str
     due: Due | None
     readings: list[ReadingLine]
     flags: list[str]
@@ -75,20 +83,19 @@ def test_lines(
     return [_test(row, seen) for row in tests]
 
 
-def outcome_words(found: Outcome, due: Due | None, zone: ZoneInfo) -> tuple[str, str]:
-    """The state and the words of an outcome: "negative until 2 May 2027", "48 h reading due until …"."""
+def outcome_words(found: Outcome, due: Due | None, zone: ZoneInfo) -> tuple[str, str, str]:
+    """The state of an outcome, its words in short, and the rest: until when, since when, why."""
     if found.kind is TestOutcome.PENDING and due is not None:
         return _pending(due, zone)
-    on = f" {words.day(found.on, zone)}" if found.on else ""
-    until = f" until {words.day(found.valid_until, zone)}" if found.valid_until else ""
-    told = {
-        TestOutcome.NEGATIVE: f"negative{until or on}",
-        TestOutcome.LAPSED: f"lapsed{until.replace('until', 'on')}",
-        TestOutcome.POSITIVE: f"positive{on}",
-        TestOutcome.DOUBTFUL: f"doubtful{on}",
-        TestOutcome.INVALID: "not valid",
+    on = words.day(found.on, zone) if found.on else ""
+    until = words.day(found.valid_until, zone) if found.valid_until else ""
+    rest = {
+        TestOutcome.NEGATIVE: f"until {until}" if until else f"since {on}; for how long is not decided here",
+        TestOutcome.LAPSED: f"counted until {until}",
+        TestOutcome.POSITIVE: f"on {on}",
+        TestOutcome.DOUBTFUL: f"on {on}, clears nothing",
     }
-    return found.kind.value, told.get(found.kind, "not concluded")
+    return found.kind.value, WORDS[found.kind], rest.get(found.kind, found.reason)
 
 
 def next_due(found: Outcome) -> Due | None:
@@ -97,10 +104,10 @@ def next_due(found: Outcome) -> Due | None:
     return min(found.due, key=lambda due: (order[due.state], due.at), default=None)
 
 
-def _pending(due: Due, zone: ZoneInfo) -> tuple[str, str]:
+def _pending(due: Due, zone: ZoneInfo) -> tuple[str, str, str]:
     if due.state == "due":
-        return "reading_due", f"{due.window.name} reading due, until {words.instant(due.closes_at, zone)}"
-    return "pending", f"{due.window.name} reading from {words.instant(due.opens_at, zone)}"
+        return "reading_due", f"{due.window.name} reading due", f"until {words.instant(due.closes_at, zone)}"
+    return "pending", "not concluded", f"{due.window.name} reading from {words.instant(due.opens_at, zone)}"
 
 
 def _test(test: PatchTest, seen: _Seen) -> TestLine:
@@ -111,13 +118,14 @@ def _spot(item: PatchTestItem, seen: _Seen) -> SpotLine:
     is_void = item.test.state == "void"
     found = outcome(item.fact, at=seen.at, policy=seen.policy)
     due = None if is_void else next_due(found)
-    state, told = ("invalid", "void") if is_void else outcome_words(found, due, seen.zone)
+    void = ("invalid", "void", item.test.void_reason)
+    state, told, detail = void if is_void else outcome_words(found, due, seen.zone)
     return SpotLine(
         item=item,
         names=[_name(one) for one in item.together],
         state=state,
         words=told,
-        reason=item.test.void_reason if is_void else found.reason,
+        detail=detail,
         due=due,
         readings=[_reading(r, seen) for r in sorted(item.readings, key=lambda r: (r.read_at, r.id))],
         flags=[flag for one in item.together for flag in seen.flags.get(one.id, [])],

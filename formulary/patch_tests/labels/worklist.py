@@ -27,6 +27,7 @@ class DueLine:
     group: str
     state: str
     words: str
+    detail: str
     due: Due
     spots: int
 
@@ -49,7 +50,7 @@ def _line(
         return None
     due = min(wanted, key=lambda one: (one.state != "due", one.at))
     group = _group(due, zone, at)
-    return DueLine(test, patient, group, _state(due, group), _words(due, zone), due, len(wanted))
+    return DueLine(test, patient, group, _state(due, group), *_words(due, zone), due, len(wanted))
 
 
 def _group(due: Due, zone: ZoneInfo, at: datetime) -> str:
@@ -64,9 +65,10 @@ def _state(due: Due, group: str) -> str:
     return "overdue" if group == "overdue" else "reading_due" if due.state == "due" else "planned"
 
 
-def _words(due: Due, zone: ZoneInfo) -> str:
+def _words(due: Due, zone: ZoneInfo) -> tuple[str, str]:
+    name = f"{due.window.name} reading"
     if due.state == "missed":
-        return f"{due.window.name} reading missed, its window closed {words.instant(due.closes_at, zone)}"
+        return f"{name} missed", f"its window closed {words.instant(due.closes_at, zone)}"
     if due.state == "due":
-        return f"{due.window.name} reading, until {words.instant(due.closes_at, zone)}"
-    return f"{due.window.name} reading, from {words.instant(due.opens_at, zone)}"
+        return name, f"until {words.instant(due.closes_at, zone)}"
+    return name, f"from {words.instant(due.opens_at, zone)}"

@@ -14,7 +14,7 @@ UTC = ZoneInfo("UTC")
 
 def today(at: datetime, by: Actor) -> date:
     """The day it is at the site of this person."""
-    return at.astimezone(ZoneInfo(accounts.site(by.site_id).zone)).date()
+    return accounts.day_at(by.site_id, at)
 
 
 def refuse_future_day(on: date, field: str, subject: str, *, at: datetime, by: Actor) -> None:

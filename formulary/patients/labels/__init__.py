@@ -6,6 +6,7 @@ from formulary.patients.labels.chart import (
     ConsentLine,
     allergy_lines,
     allergy_state,
+    by_answer,
     condition_lines,
     consent_lines,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "allergy_lines",
     "allergy_state",
     "asked_words",
+    "by_answer",
     "condition_lines",
     "consent_lines",
     "look_alikes",

@@ -1,6 +1,6 @@
 """The lines of a patient's page: each question with its answer, each consent with what it is worth."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,9 +10,9 @@ from formulary.patients.models import Allergy, ConditionKind, Consent, PatientCo
 
 GRAVE = {"severe", "anaphylaxis"}
 ACTIONS = {
-    "block": "must not be treated",
+    "block": "the patient is not treated",
     "prescriber": "the prescriber decides",
-    "inform": "to be known",
+    "inform": "everybody must know",
 }
 ANSWERS = {"yes": ("warn", "yes"), "no": ("valid", "no"), "unknown": ("unknown", "not known")}
 
@@ -40,13 +40,21 @@ class AllergyLine:
 
 
 @dataclass(frozen=True)
+class Worth:
+    """What a consent is worth today, in few words and in more."""
+
+    state: str
+    words: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
 class ConsentLine:
     """One consent and what it is worth today."""
 
     consent: Consent
     who: str
-    state: str
-    words: str
+    worth: Worth
 
 
 def allergy_state(severity: str) -> str:
@@ -65,6 +73,12 @@ def allergy_lines(patient_id: int) -> list[AllergyLine]:
     return [AllergyLine(a, who, allergy_state(a.severity), severity_words(a.severity)) for a, who in rows]
 
 
+def by_answer(lines: Iterable[ConditionLine]) -> tuple[list[ConditionLine], list[ConditionLine]]:
+    """The questions that need a look (yes, not known, not asked), and those answered no."""
+    lines = list(lines)
+    return [line for line in lines if line.words != "no"], [line for line in lines if line.words == "no"]
+
+
 def condition_lines(patient_id: int, at: datetime) -> list[ConditionLine]:
     """Every question with the newest answer by `at`."""
     answers = queries.answers(patient_id, at)
@@ -73,16 +87,14 @@ def condition_lines(patient_id: int, at: datetime) -> list[ConditionLine]:
 
 def consent_lines(patient_id: int, policy: Mapping[str, Any] | None) -> list[ConsentLine]:
     """Every consent, newest first, against the version that the site's policy names."""
-    return [ConsentLine(row, who, *_worth(row, policy)) for row, who in queries.consents(patient_id)]
+    return [ConsentLine(row, who, _worth(row, policy)) for row, who in queries.consents(patient_id)]
 
 
-def consent_state(patient_id: int, policy: Mapping[str, Any] | None, at: datetime) -> tuple[str, str]:
-    """What stands of consent at `at`: the state and its words."""
-    given = [row for row, _ in queries.consents(patient_id) if row.given_at <= at]
-    found = [_worth(row, policy) for row in given]
-    if good := next((one for one in found if one[0] == "valid"), None):
-        return good
-    return found[0] if found else ("missing", "none on record")
+def consent_state(patient_id: int, policy: Mapping[str, Any] | None, at: datetime) -> Worth:
+    """What stands of consent at `at`: the best of what was given, else the newest."""
+    found = [_worth(row, policy) for row, _ in queries.consents(patient_id) if row.given_at <= at]
+    valid = next((worth for worth in found if worth.state == "valid"), None)
+    return valid or next(iter(found), Worth("missing", "none on record"))
 
 
 def _line(kind: ConditionKind, answer: PatientCondition | None, who: str) -> ConditionLine:
@@ -90,12 +102,13 @@ def _line(kind: ConditionKind, answer: PatientCondition | None, who: str) -> Con
     return ConditionLine(kind, state, words, ACTIONS[kind.action], answer, who)
 
 
-def _worth(row: Consent, policy: Mapping[str, Any] | None) -> tuple[str, str]:
+def _worth(row: Consent, policy: Mapping[str, Any] | None) -> Worth:
+    version = f"version {row.version}"
     if row.withdrawn_at is not None:
-        return "withdrawn", f"version {row.version}, withdrawn"
+        return Worth("withdrawn", f"{version}, withdrawn")
     if policy is None:
-        return "unknown", f"version {row.version}; this site has not said which is current"
+        return Worth("unknown", version, "this site has not said which is current")
     if (row.procedure, row.version) != (policy.get("procedure", row.procedure), policy.get("version")):
-        return "superseded", f"version {row.version}; current is {policy.get('version')}"
+        return Worth("superseded", version, f"current is {policy.get('version')}")
     covers = "covers off-label use" if row.covers_off_label else "does not cover off-label use"
-    return "valid", f"version {row.version}, current, {covers}"
+    return Worth("valid", version, f"current, {covers}")

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from formulary.accounts import Actor
 from formulary.accounts import queries as accounts
 from formulary.patients import queries
-from formulary.patients.labels.chart import allergy_state, consent_state, severity_words
+from formulary.patients.labels.chart import Worth, allergy_state, consent_state, severity_words
 from formulary.patients.models import AllergyReview, BreakGlass, Patient
 from formulary.rules.units import Quantity
 from formulary.web import words
@@ -44,7 +44,7 @@ class Summary:
     weighed_on: date | None
     allergies: list[Alert]
     asked: str
-    consent: Alert
+    consent: Worth
     alerts: list[Alert] = field(default_factory=list)
     emergency: BreakGlass | None = None
 
@@ -64,7 +64,7 @@ def summary(patient: Patient, *, by: Actor, at: datetime) -> Summary:
         weighed_on=weighed.measured_on if weighed else None,
         allergies=_allergies(patient, asked=review is not None),
         asked=asked_words(review, at, zone),
-        consent=Alert(*consent_state(patient.id, accounts.policy(site.id, "consent", at), at)),
+        consent=consent_state(patient.id, accounts.policy(site.id, "consent", at), at),
         alerts=[alert for teller in _tellers for alert in teller(patient.id, at, zone)],
         emergency=queries.emergency_now(patient.id, by=by, at=at),
     )

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, g, redirect, render_template, url_for
 
@@ -43,6 +42,7 @@ def chart(patient: Any, form: Form | None = None) -> Answer:
     policy = accounts.policy(g.site.id, "consent", at)
     allergies = labels.allergy_lines(patient.id)
     conditions = labels.condition_lines(patient.id, at)
+    striking, answered_no = labels.by_answer(conditions)
     return page(
         "patient",
         patient,
@@ -51,7 +51,8 @@ def chart(patient: Any, form: Form | None = None) -> Answer:
         allergies=allergies,
         some_stand=any(line.allergy.ended_at is None for line in allergies),
         review=queries.last_review(patient.id, at),
-        conditions=conditions,
+        striking=striking,
+        answered_no=answered_no,
         all_asked=bool(conditions) and all(line.answer for line in conditions),
         consents=labels.consent_lines(patient.id, policy),
         consent_policy=policy,
@@ -66,4 +67,4 @@ def to_chart(patient_id: int) -> Response:
 
 def today() -> date:
     """The day it is at the site."""
-    return clock.now().astimezone(ZoneInfo(g.site.zone)).date()
+    return accounts.day_at(g.site.id, clock.now())
