@@ -149,6 +149,8 @@ def _other_patient(asked: _Asked) -> Iterator[Bar]:
     stock = asked.stock
     if stock.opened_at is None or asked.shared or not serves_one_patient(stock.container):
         return
+    if stock.opened_for is None and stock.remaining == stock.one_container:
+        return  # nothing has been drawn: it serves whoever is first
     if stock.opened_for is None:
         reason = "is open, and for whom is not recorded; it serves one patient."
         more = {"result": Result.UNKNOWN}

@@ -6,6 +6,8 @@ from fractions import Fraction
 
 from formulary.accounts import Actor
 from formulary.db import db
+from formulary.rules.facts import Container
+from formulary.rules.lot_status import serves_one_patient
 from formulary.rules.units import VOLUME, Quantity, Rounding, round_fraction
 from formulary.stock import facts, queries
 from formulary.stock.actions.balances import lock
@@ -44,13 +46,16 @@ def take(
     """Take a volume from an open vial: its ingredient and, where it was reconstituted, its diluent with it.
 
     Each lot gives its share rounded to one step; the last take gives all that is left, so the sums are
-    exact. The caller's audit entry carries the movements. Refuses more than is left, and everything that
-    `facts.allow` refuses; `already_happened` records it all the same, as far as the vial holds it.
+    exact. A container for one patient that was opened for nobody is that patient's from its first draw. The
+    caller's audit entry carries the movements. Refuses more than is left, and everything that `facts.allow`
+    refuses; `already_happened` records it all the same, as far as the vial holds it.
     """
     source = where_is(vial)
     entries = shares(vial, source, volume, Way(target, reason, document, occurred_at or at))
     use = facts.Use(vial.lot, vial, source, target, entries[0].quantity, for_patient, for_ref)
     movements = write(entries, at=at, by=by, use=None if already_happened else use)
+    if vial.opened_for_id is None and serves_one_patient(Container(vial.lot.product.container)):
+        vial.opened_for_id = for_patient
     return [_taken(vial, movement) for movement in movements]
 
 
