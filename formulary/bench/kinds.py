@@ -1,0 +1,71 @@
+"""The lines of the table: what is measured, against what, and what is aimed at."""
+
+from dataclasses import dataclass
+
+from formulary.bench.results import Aim
+
+COMPOSE_AT_MOST = 0.010
+"""Seconds of process time."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of line: its name, the aim where there is one, and how to read it."""
+
+    what: str
+    aim: Aim | None
+    note: str
+
+
+STATEMENT = Kind(
+    "recall statement",
+    Aim(1.5, "≤ 1.5"),
+    "The SELECT that the app sends, run by the bare driver, against a SELECT by hand on one table with the "
+    "one right index and the same rows.",
+)
+QUERY = Kind(
+    "recall query",
+    Aim(1.5, "≤ 1.5"),
+    "The same answer from the room's own query, as the objects that the page prints, against the bare "
+    "driver's rows.",
+)
+QUERY_GROWTH = Kind(
+    "recall query, growth",
+    Aim(1.3, "≤ 1.3"),
+    "How much slower ours became with the ledger, over how much slower the floor did.",
+)
+ANSWER = Kind(
+    "recall, ten buckets",
+    None,
+    "Everything the recall page asks: ten buckets, balances, holds, patients. It has no floor.",
+)
+ANSWER_GROWTH = Kind("recall, ten buckets, growth", None, "How much slower it became with the ledger.")
+PAGE = Kind(
+    "recall page",
+    Aim(2, "≤ 2"),
+    "Over HTTP, signed in, against a page of the same shell and as many rows that asks nothing.",
+)
+PREPARE = Kind(
+    "prepare and draw",
+    Aim(1 / 3, "≥ 1/3", at_least=True),
+    "One cocktail of five lines in 11 transactions: claim, then scan and draw each, with rights, checks, "
+    "reservations, ledger, hashes and audit. The floor is guarded SQL in 11 transactions with none of these. "
+    "The ratio is of throughputs: the floor's time over ours.",
+)
+SHELF = Kind(
+    "shelf page",
+    Aim(1.3, "≤ 1.3"),
+    "Over HTTP with the large shelf, against the same page with the small one.",
+)
+COMPOSE = Kind(
+    "compose check",
+    Aim(1, "< 10 ms"),
+    "Process time: facts gathered from the database and every rule asked. The ratio is over 10 ms.",
+)
+RULES = Kind("compose check, rules", None, "Process time of the rules alone, the facts at hand.")
+VERIFY = Kind(
+    "verify",
+    Aim(3, "≤ 3"),
+    "Ledger, balances and audit trail proved, against SUM … GROUP BY on one table and as many SHA-256 over "
+    "as many bytes.",
+)

@@ -1,0 +1,1 @@
+"""What is measured, each against its floor: recall, pages, preparing, checks, the proof."""

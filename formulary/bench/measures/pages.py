@@ -1,0 +1,74 @@
+"""Pages over HTTP: the recall page against as many rows without a query, the shelf against a small shelf."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Flask
+
+from formulary.bench.browser import Browser, add_floor_page, sign_in
+from formulary.bench.clinic import Clinic
+from formulary.bench.measures.recall import Target
+from formulary.bench.queries import statements_of
+from formulary.bench.timing import Effort, Pair, alone, compare
+from formulary.recalls import queries
+from formulary.rules.units import VOLUME, Quantity
+from formulary.web.paging import Window
+
+SHELF = "/stock/"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One row of the floor's page: the same cells as a patient's in a recall."""
+
+    name: str
+    patient: str
+    cocktail: str
+    at: datetime
+    quantity: Quantity
+    grade: str
+    words: str
+
+
+def recall_url(target: Target) -> str:
+    """The address of the recall answer of a lot."""
+    return f"/recalls/answer?lot={target.lot_id}"
+
+
+def measure_recall(floor_url: str, browser: Browser, target: Target, effort: Effort) -> Pair:
+    """The recall page and the floor's, signed in as the same officer."""
+    url = recall_url(target)
+    return compare(lambda: browser.page(url), lambda: browser.page(floor_url), effort)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A page: how long it takes, and how many statements it sends."""
+
+    seconds: float
+    queries: int
+
+
+def measure_shelf(clinic: Clinic, effort: Effort) -> Seen:
+    """The shelf page, as a pharmacist opens it."""
+    browser = sign_in(clinic.app, "pharmacist")
+    return Seen(alone(lambda: browser.page(SHELF), effort), queries_of(lambda: browser.page(SHELF)))
+
+
+def floor_page(app: Flask, lot_id: int) -> str:
+    """The floor's page, with as many rows as the recall page shows of this lot; its address."""
+    rows = [
+        Shown(
+            f"Invented {n}", f"P-{n}", f"C-{n}", row.at, Quantity(row.quantity, VOLUME), row.grade, "scanned"
+        )
+        for n, row in enumerate(queries.received_page([lot_id], Window()).rows, 1)
+    ]
+    return add_floor_page(app, rows)
+
+
+def queries_of(work: Callable[[], object]) -> int:
+    """How many statements a piece of work sends."""
+    with statements_of() as sent:
+        work()
+    return len(sent)

@@ -1,0 +1,83 @@
+"""Who received a lot: the app's query against bare SQL on one table with the right index, same rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from formulary import clock
+from formulary.administrations.models import GivenLot
+from formulary.bench.clinic import Clinic
+from formulary.bench.queries import Bare, make_given, page_of, statements_of
+from formulary.bench.timing import Effort, Pair, compare
+from formulary.db import db
+from formulary.recalls import queries
+from formulary.stock.models import Lot
+
+
+@dataclass(frozen=True)
+class Target:
+    """A lot that so many rows of an answer are about."""
+
+    lot_id: int
+    number: str
+    rows: int
+
+
+def targets(sizes: Sequence[int]) -> list[Target]:
+    """A lot for each size of answer: the one whose rows come nearest to it."""
+    counted = db.select(GivenLot.lot_id, Lot.number, db.func.count().label("rows"))
+    counted = counted.join(Lot, Lot.id == GivenLot.lot_id).where(GivenLot.given > 0)
+    found = [Target(*row) for row in db.session.execute(counted.group_by(GivenLot.lot_id, Lot.number))]
+    return [min(found, key=lambda target: (abs(target.rows - size), target.lot_id)) for size in sizes]
+
+
+def fill_floor(floor: Bare) -> None:
+    """As many rows as ours, the same values."""
+    names = ("id", "lot_id", "at", "patient_id", "cocktail_id", "given", "grade", "via")
+    rows = db.session.execute(db.select(*(getattr(GivenLot, name) for name in names)))
+    make_given(floor, ([_plain(value, floor) for value in row] for row in rows))
+
+
+def measure(target: Target, floor: Bare, effort: Effort) -> Pair:
+    """The query of the app and the bare one, for the whole answer."""
+    lot_ids = [target.lot_id]
+    ours, theirs = received(lot_ids, target.rows), page_of(floor, target.lot_id, target.rows)
+    if [row.id for row in ours] != [row[0] for row in theirs]:
+        raise RuntimeError(f"Lot {target.number} is answered differently by its floor")
+    return compare(
+        lambda: received(lot_ids, target.rows),
+        lambda: page_of(floor, target.lot_id, target.rows),
+        effort,
+    )
+
+
+def measure_statement(target: Target, floor: Bare, effort: Effort) -> Pair:
+    """The SELECT that the app sends, by the driver alone, and the bare one."""
+    with statements_of() as sent:
+        received([target.lot_id], target.rows)
+    statement, values = sent[0]
+    cursor = db.session.connection().connection.driver_connection
+    execute = cursor.execute  # type: ignore[union-attr]
+    return compare(
+        lambda: execute(statement, values).fetchall(),
+        lambda: page_of(floor, target.lot_id, target.rows),
+        effort,
+    )
+
+
+def received(lot_ids: Sequence[int], size: int) -> list[Any]:
+    """The recall query of the app."""
+    return list(queries.received(lot_ids, size=size))
+
+
+def whole_answer(clinic: Clinic, target: Target) -> Any:
+    """Everything that the recall page asks: ten buckets, balances, patients."""
+    return queries.look_up(target.number, at=clock.now(), by=clinic.actor("recall"))
+
+
+def _plain(value: Any, floor: Bare) -> Any:
+    return (
+        value.strftime("%Y-%m-%d %H:%M:%S.%f")
+        if hasattr(value, "strftime") and floor.name == "sqlite"
+        else value
+    )

@@ -1,0 +1,166 @@
+"""The whole bench: ledgers of each size in temporary databases, every figure against its floor."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+
+from formulary.bench import kinds
+from formulary.bench.browser import sign_in
+from formulary.bench.clinic import Clinic, open_clinic
+from formulary.bench.history import Wanted
+from formulary.bench.kinds import Kind
+from formulary.bench.measures import compose, drawing, pages, proof, recall
+from formulary.bench.queries import Bare, bare
+from formulary.bench.results import Found
+from formulary.bench.stores import Store, opened
+from formulary.bench.timing import Effort, Pair, alone
+
+DATABASES = ("sqlite", "postgresql")
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is built and how often it is measured; tests ask for very little of each."""
+
+    cocktails: tuple[int, ...] = (2_000, 20_000)
+    databases: tuple[str, ...] = DATABASES
+    rows: tuple[int, ...] = (50, 500)
+    shelves: tuple[int, int] = (20, 20_000)
+    prepared: int = 15
+    seed: int = 7
+    days: int = 365
+    effort: Effort = field(default_factory=Effort)
+    slow: Effort = field(default_factory=lambda: Effort(rounds=7, sample=0))
+
+
+@dataclass
+class Bench:
+    """One database being measured: where it is, what was found, and what growth is told from."""
+
+    store: Store
+    plan: Plan
+    say: Say
+    found: list[Found] = field(default_factory=list)
+    queries: dict[tuple[int, int], Pair] = field(default_factory=dict)
+    answers: dict[tuple[int, int], float] = field(default_factory=dict)
+
+    def add(self, kind: Kind, size: str, pair: Pair) -> None:
+        """A line whose ratio is ours over the floor."""
+        self._put(kind, size, pair.ours, pair.floor, pair.ratio)
+
+    def put(self, kind: Kind, size: str, ours: float, ratio: float | None = None) -> None:
+        """A line without a floor of its own."""
+        self._put(kind, size, ours, None, ratio)
+
+    def race(self, kind: Kind, size: str, pair: Pair) -> None:
+        """A line whose ratio is of throughputs."""
+        self._put(kind, size, pair.ours, pair.floor, 1 / pair.ratio)
+
+    def _put(self, kind: Kind, size: str, *figures: float | None) -> None:
+        self.found.append(Found(kind.what, self.store.name, size, *figures, kind.aim, kind.note))
+
+
+def run(plan: Plan, say: Say) -> list[Found]:
+    """Every line of the table, database by database."""
+    return [line for name in plan.databases for line in _on(name, plan, say)]
+
+
+def _on(name: str, plan: Plan, say: Say) -> Iterator[Found]:
+    with opened(name) as store:
+        bench = Bench(store, plan, say)
+        for size in plan.cocktails:
+            _measure(bench, size, is_last=size == plan.cocktails[-1])
+        _growth(bench)
+    yield from bench.found
+
+
+def _measure(bench: Bench, size: int, *, is_last: bool) -> None:
+    plan, store = bench.plan, bench.store
+    bench.say(f"{store.name}: writing {size:,} cocktails")
+    with ExitStack() as open_now:
+        clinic = open_now.enter_context(open_clinic(store.empty(f"clinic{size}")))
+        clinic.tell(Wanted(size, plan.seed, plan.days, per_lot=plan.rows))
+        store.settle(clinic.url)
+        bench.say(f"{store.name}: measuring {size:,} cocktails")
+        _recall(bench, clinic, size)
+        _verify(bench, size)
+        if is_last:
+            _compose(bench, clinic, size)
+            _prepare(bench, clinic, size)
+            _pages(bench, clinic, size)
+
+
+@contextmanager
+def _floor(bench: Bench, label: str) -> Iterator[Bare]:
+    """A floor in a database of its own."""
+    with bare(bench.store.empty(label)) as floor:
+        yield floor
+
+
+def _recall(bench: Bench, clinic: Clinic, size: int) -> None:
+    with _floor(bench, f"recall{size}") as floor:
+        recall.fill_floor(floor)
+        bench.store.settle(floor.url)
+        for target, rows in zip(recall.targets(bench.plan.rows), bench.plan.rows, strict=True):
+            told = f"{size:,} cocktails, {target.rows} rows"
+            bench.add(kinds.STATEMENT, told, recall.measure_statement(target, floor, bench.plan.effort))
+            query = recall.measure(target, floor, bench.plan.effort)
+            bench.add(kinds.QUERY, told, query)
+            whole = alone(partial(recall.whole_answer, clinic, target), bench.plan.slow)
+            bench.put(kinds.ANSWER, told, whole)
+            bench.queries[size, rows], bench.answers[size, rows] = query, whole
+
+
+def _verify(bench: Bench, size: int) -> None:
+    with _floor(bench, f"proof{size}") as floor:
+        proof.fill_floor(floor)
+        bench.store.settle(floor.url)
+        bench.add(kinds.VERIFY, f"{size:,} cocktails", proof.measure(floor, bench.plan.slow))
+
+
+def _compose(bench: Bench, clinic: Clinic, size: int) -> None:
+    checks = compose.measure(clinic, bench.plan.effort)
+    told = f"{size:,} cocktails, ten lines"
+    bench.put(kinds.COMPOSE, told, checks.whole, checks.whole / kinds.COMPOSE_AT_MOST)
+    bench.put(kinds.RULES, told, checks.rules)
+
+
+def _prepare(bench: Bench, clinic: Clinic, size: int) -> None:
+    with _floor(bench, f"drawing{size}") as floor:
+        pair = drawing.measure(clinic, floor, bench.plan.prepared)
+    bench.race(kinds.PREPARE, f"{size:,} cocktails, five lines", pair)
+
+
+def _pages(bench: Bench, clinic: Clinic, size: int) -> None:
+    """The recall page, then the shelf with all its lots beside a clinic with few."""
+    few, many = bench.plan.shelves
+    target, effort = recall.targets(bench.plan.rows)[0], bench.plan.slow
+    floor_url = pages.floor_page(clinic.app, target.lot_id)
+    officer = sign_in(clinic.app, "recall")
+    pair = pages.measure_recall(floor_url, officer, target, effort)
+    bench.add(kinds.PAGE, f"{size:,} cocktails, {target.rows} rows", pair)
+    bench.say(f"{bench.store.name}: writing {many:,} lots")
+    clinic.tell(Wanted(0, bench.plan.seed, lots=many))
+    bench.store.settle(clinic.url)
+    large = pages.measure_shelf(clinic, effort)
+    with open_clinic(bench.store.empty("shelf")) as small_clinic:
+        small_clinic.tell(Wanted(0, bench.plan.seed, lots=few))
+        bench.store.settle(small_clinic.url)
+        small = pages.measure_shelf(small_clinic, effort)
+    told = f"{many:,} lots / {few} lots, {large.queries} / {small.queries} queries"
+    bench.add(kinds.SHELF, told, Pair(large.seconds, small.seconds))
+
+
+def _growth(bench: Bench) -> None:
+    small, large = bench.plan.cocktails[0], bench.plan.cocktails[-1]
+    if small == large:
+        return
+    for rows in bench.plan.rows:
+        before, after = bench.queries[small, rows], bench.queries[large, rows]
+        ours, floor = after.ours / before.ours, after.floor / before.floor
+        told = f"{small:,} → {large:,} cocktails, {rows} rows"
+        bench.put(kinds.QUERY_GROWTH, told, after.ours, ours / floor)
+        answer = bench.answers[large, rows]
+        bench.put(kinds.ANSWER_GROWTH, told, answer, answer / bench.answers[small, rows])
