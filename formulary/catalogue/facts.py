@@ -19,7 +19,7 @@ from formulary.db import Missing, db
 from formulary.rules import facts
 from formulary.rules.units import VOLUME, Dimension, Quantity, dimension
 
-MIXING = ("pair", "alone", "compatible")
+MIXING = ("pair", "alone", "compatible", "handling")
 WITH_EVERYTHING = (
     selectinload(Product.limits),
     joinedload(Product.ingredient).selectinload(Ingredient.synonyms),

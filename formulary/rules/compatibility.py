@@ -129,7 +129,8 @@ def examine(
         Match(rule, a, (b,), applies)
         for rule in rules
         for a, b in _sides(rule, ordered, keys)
-        if (applies := _applies(rule, a, concentrations.get(a.number), window)) is not Applies.NO
+        if _speaks_of(rule, a, b)
+        and (applies := _applies(rule, a, concentrations.get(a.number), window)) is not Applies.NO
     ]
     matches = sorted((m for m in found if m.rule.kind != "compatible"), key=_order)
     return Examined(tuple(_together(_once(matches))), tuple(_pairs(ordered, found, formula)))
@@ -171,6 +172,11 @@ def _sides(
         for j in sides_b:
             if lines[i].product.id != lines[j].product.id:
                 yield lines[i], lines[j]
+
+
+def _speaks_of(rule: Compatibility, a: Line, b: Line) -> bool:
+    """Whether a rule is about two lines: what goes together speaks of actives, never of excipients."""
+    return rule.kind != "compatible" or (_is_active(rule.a, a) and _is_active(rule.b, b))
 
 
 def _applies(
@@ -240,5 +246,6 @@ def _ids(match: Match) -> frozenset[int]:
 
 
 def _makes_known(match: Match) -> bool:
-    worded = match.rule.kind == "compatible" and bool(match.rule.condition)
-    return match.applies is Applies.YES and not worded
+    rule = match.rule
+    worded = rule.kind == "compatible" and bool(rule.condition)
+    return match.applies is Applies.YES and rule.kind != "handling" and not worded

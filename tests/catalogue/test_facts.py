@@ -101,12 +101,24 @@ def test_the_rules_know_two_of_the_six_pairs_of_the_melasma_cocktail(loaded):
     lines = [Line(n, product, Pin.QS) for n, product in enumerate(products, start=1)]
     examined = examine(lines, facts.compatibilities(), {})
     assert examined.words == "2 of 6 pairs known"
-    assert examined.matches == ()
+    assert [(m.rule.number, m.rule.level, m.rule.kind) for m in examined.matches] == [
+        ("17", "INFO", "handling")
+    ]
 
 
-def test_rules_about_handling_make_no_pair_known(loaded):
+def test_the_rules_are_fed_with_what_is_about_mixing(loaded):
     kinds = {rule.kind for rule in facts.compatibilities()}
-    assert kinds == {"pair", "alone", "compatible"}
+    assert kinds == {"pair", "alone", "compatible", "handling"}
+
+
+def test_saline_is_known_with_lidocaine_and_not_with_what_holds_lidocaine(loaded):
+    saline = Line(1, told(loaded, NACL), Pin.QS)
+    rules = facts.compatibilities()
+    known = {
+        name: examine([saline, Line(2, told(loaded, name), Pin.QS)], rules, {}).known
+        for name in ("lidocaine hydrochloride", "lidocaine + epinephrine 1:100000")
+    }
+    assert known == {"lidocaine hydrochloride": 1, "lidocaine + epinephrine 1:100000": 0}
 
 
 def test_deoxycholic_acid_stands_alone_and_sulfite_meets_thiamine(loaded):

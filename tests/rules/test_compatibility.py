@@ -191,6 +191,16 @@ class TestPairs:
         (pair,) = found([rule], TRANEXAMIC, SALINE).without_data
         assert pair.only_when == "10:1 at 5 C"
 
+    def test_what_goes_with_an_excipient_says_nothing_of_its_vial(self):
+        rule = a_rule("c3", "group:sulfite", "ingredient:4", "INFO", kind="compatible")
+        sulfited = replace(TRANEXAMIC, excipients=(an_excipient(),))
+        assert found([rule], sulfited, SALINE).known == 0
+
+    def test_handling_is_said_and_is_no_data_on_a_pair(self):
+        rule = a_rule("17", "ingredient:1", "any", "INFO", kind="handling")
+        examined = found([rule], TRANEXAMIC, SALINE)
+        assert (len(examined.matches), examined.known) == (1, 0)
+
     def test_a_warning_is_data_and_so_is_alone(self):
         assert (
             found([a_rule("36", "group:thiol", "ingredient:1", "WARN")], GLUTATHIONE, TRANEXAMIC).known == 1

@@ -119,7 +119,7 @@ def test_the_corrected_rules_are_seeded_as_corrected(shelf):
     assert (by_number["5b"].a, by_number["5b"].level) == ("group:hyaluronidase", "warn")
     assert by_number["8"].level == "stop"
     assert (by_number["10b"].level, by_number["10b"].ph_above) == ("warn", Decimal(5))
-    assert (by_number["10c"].level, by_number["10c"].ph_above) == ("block", Decimal("6.99"))
+    assert (by_number["10c"].level, by_number["10c"].ph_above) == ("block", Decimal(7))
     assert by_number["23a"].ph_below == Decimal(6)
     assert by_number["35"].b == "route:ID"
 

@@ -9,7 +9,7 @@ from formulary.db import Base, Steps, one_of
 class CompatibilityRule(Base):
     """A row of the compatibility table; see `rules.facts.Compatibility` for what its columns mean.
 
-    Rules are fed with pair, alone and compatible; a route becomes a limit of 0; the others are only shown.
+    Rules are fed with pair, alone, compatible and handling; a route becomes a limit of 0; the rest is shown.
     """
 
     __tablename__ = "compatibility_rule"
