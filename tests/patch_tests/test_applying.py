@@ -15,6 +15,7 @@ from tests.support.builders import (
     a_powder,
     a_product,
     a_test,
+    an_allergy,
     an_ingredient,
     gtin_of,
     on_hand,
@@ -271,6 +272,24 @@ def test_toxins_and_deoxycholic_acid_can_be_tested(clients, patient):
     acid = a_lot(a_product(an_ingredient("deoxycholic acid", do_not_mix=True)))
     clients("practitioner").post_ok(url(patient), spot(acid))
     assert used(acid) == 50_000
+
+
+def test_what_the_patient_is_gravely_allergic_to_is_not_tested(clients, patient):
+    alcohol = an_ingredient("benzyl alcohol", role="excipient")
+    lot = a_lot(a_product(an_ingredient("lidocaine"), name="Lidocaine 2 %", excipients=(alcohol,)))
+    an_allergy(patient, alcohol, severity="anaphylaxis")
+    page = clients("practitioner").post_refused(url(patient), spot(lot))
+    assert page.findings == ["allergy.excipient"]
+    assert (
+        "allergic to benzyl alcohol (anaphylaxis), and Lidocaine 2 % holds it (benzyl alcohol)." in page.text
+    )
+    late = {"applied_at": "2026-11-20T10:00", "late_reason": "Written on paper"}
+    clients("practitioner").post_ok(url(patient), {**spot(lot), **late})
+
+
+def test_a_milder_allergy_does_not_stop_a_test(clients, patient, lot):
+    an_allergy(patient, lot.product.ingredient, severity="moderate")
+    clients("practitioner").post_ok(url(patient), spot(lot))
 
 
 def test_a_stranger_gets_404_and_a_technician_403(clients, patient):

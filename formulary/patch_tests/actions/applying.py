@@ -9,6 +9,7 @@ from formulary.accounts.actions import next_code
 from formulary.audit import record
 from formulary.catalogue import queries as catalogue
 from formulary.db import db, once
+from formulary.patch_tests.actions.allergic import refuse_grave_allergies
 from formulary.patch_tests.actions.drawing import draw
 from formulary.patch_tests.models import PatchTest, PatchTestItem
 from formulary.patients import queries as patients
@@ -47,13 +48,16 @@ def apply_test(
 ) -> PatchTest:
     """Record a test that is being applied, or was; what is used leaves the stock.
 
-    Applied now, a held, expired or short source is refused. A late entry records what happened all the
-    same: what the ledger does not hold comes visibly from lost-or-found, and an unnoted lot stays unknown.
+    Applied now, a held, expired or short source is refused, and so is what the patient is gravely allergic
+    to. A late entry records what happened all the same: what the ledger does not hold comes visibly from
+    lost-or-found, and an unnoted lot stays unknown.
     """
     patient = patients.patient(patient_id, by=by, at=at)
     when = applied_at or at
     late = _is_late(when, late_reason, at)
     _check_spots(spots, is_mixture)
+    if not late:
+        refuse_grave_allergies(patient.id, (spot.product_id for spot in spots), at)
     test = PatchTest(
         code=next_code("T"), patient_id=patient.id, site_id=by.site_id, applied_at=when, recorded_at=at
     )
