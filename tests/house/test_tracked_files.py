@@ -7,8 +7,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
+from formulary.cli import main
 from tests.house.sources import ROOT, nothing, short, tracked_files
 
 MACHINE = re.compile(r"(?<![\w./-])/(?:work|root|home|opt|mnt|Users)/[\w.-]+")
@@ -51,10 +53,15 @@ def commands(readme: str) -> set[str]:
     return set(re.findall(r"\bmake ([a-z]+)\b(?=[^a-z]*(?:`|$|\s))", " ".join(code_of(readme))))
 
 
+def formulary_commands(text: str) -> set[str]:
+    """The commands of `formulary …` that a text tells people to run."""
+    return set(re.findall(r"\bformulary ([a-z]+)\b(?!\.)", " ".join(code_of(text))))
+
+
 def code_of(markdown: str) -> list[str]:
     """What stands as code in a text: blocks and spans."""
     blocks = re.findall(r"```[a-z]*\n(.*?)```", markdown, re.DOTALL)
-    return blocks + re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", markdown, flags=re.DOTALL))
+    return blocks + re.findall(r"`([^`]+)`", re.sub(r"```.*?```", "", markdown, flags=re.DOTALL))
 
 
 def targets(makefile: str) -> set[str]:
@@ -93,6 +100,12 @@ def test_what_the_readme_says_to_run_is_there() -> None:
     assert {"demo", "test"} <= said <= targets((ROOT / "Makefile").read_text())
 
 
+def test_every_command_that_the_readme_or_the_demo_runs_is_there() -> None:
+    said = formulary_commands((ROOT / "README.md").read_text(encoding="utf-8"))
+    said |= formulary_commands(f"`{(ROOT / '.ci/demo').read_text().replace(chr(10), ' ')}`")
+    assert said - set(main.list_commands(click.Context(main))) == set()
+
+
 def test_scripts_may_be_run() -> None:
     assert [short(p) for p in (ROOT / ".ci").iterdir() if not p.stat().st_mode & 0o111] == []
 
@@ -103,6 +116,7 @@ def test_planted_faults_are_found() -> None:
     assert lines_with(ADDRESS, "--index-" + "url here") == ["1: --index-" + "url here"]
     assert unhashed("a==1 \\\n  --hash=sha256:00\nb==2\nc>=3 --hash=sha256:00\n") == ["b==2", "c>=3"]
     assert commands("Run `make demo`.\n```sh\nmake tets\n```\nwe make haste") == {"demo", "tets"}
+    assert formulary_commands("`formulary sede` and formulary verify") == {"sede"}
     assert targets("demo lint: setup\n\tmake x\nX := 1\ntest: a\n") == {"demo", "lint", "test"}
 
 
