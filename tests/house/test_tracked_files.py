@@ -50,12 +50,12 @@ def unhashed(lock: str) -> list[str]:
 
 def commands(readme: str) -> set[str]:
     """The targets of `make …` that a text tells people to run."""
-    return set(re.findall(r"\bmake ([a-z]+)\b(?=[^a-z]*(?:`|$|\s))", " ".join(code_of(readme))))
+    return set(re.findall(r"\bmake ([a-z]+)\b(?=[^a-z]*(?:`|$|\s))", "\n".join(code_of(readme))))
 
 
 def formulary_commands(text: str) -> set[str]:
     """The commands of `formulary …` that a text tells people to run."""
-    return set(re.findall(r"\bformulary ([a-z]+)\b(?!\.)", " ".join(code_of(text))))
+    return set(re.findall(r"\bformulary ([a-z]+)\b(?!\.)", "\n".join(code_of(text))))
 
 
 def code_of(markdown: str) -> list[str]:
