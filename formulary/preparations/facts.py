@@ -108,10 +108,15 @@ def beyond_use(attempt: Attempt, gathered: Gathered, at: datetime) -> BeyondUse:
     return cocktail_until(list(sources.values()), products, prepared_from=started, policies=told.policies)
 
 
-def storages(attempt: Attempt, at: datetime) -> tuple[str, ...]:
-    """Where the site has decided that a preparation may be kept: at room temperature, in the fridge."""
-    limit = accounts.policy(attempt.site_id, "preparation_limit", at) or {}
-    return tuple(kind for kind in STORAGES if limit.get(f"{kind}_h"))
+def by_storage(attempt: Attempt, gathered: Gathered, at: datetime) -> dict[str, BeyondUse]:
+    """Until when it may be used wherever the site lets it be kept: at room temperature, in the fridge."""
+    site, found = accounts.site(attempt.site_id), {}
+    for kind in STORAGES:
+        policies = site_policies(site, at, storage=kind)
+        if policies.preparation_limit_h is not None or kind == STORAGES[0]:
+            told = replace(gathered.cocktail, policies=policies)
+            found[kind] = beyond_use(attempt, replace(gathered, cocktail=told), at)
+    return found
 
 
 def rests(attempt: Attempt, at: datetime) -> list[Rest]:

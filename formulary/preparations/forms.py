@@ -1,12 +1,19 @@
 """What is typed and scanned at the bench."""
 
 from formulary.accounts.forms import PerhapsSignerForm
-from formulary.preparations.actions import INSPECTED
+from formulary.preparations.actions import INSPECTED, REASONS
+from formulary.preparations.labels import STORAGES
 from formulary.web import fields as f
 from formulary.web.forms import Form
 
-GIVE_BACK = ("Called away", "Vial missing", "Question to the prescriber")
-WASTE = ("Particles or colour", "Wrong volume", "Contaminated", "Beyond its time", "Session called off")
+GIVE_BACK = ("Called away", "Vial missing or damaged", "Question to the prescriber", "Taken by mistake")
+ANOTHER = (
+    "Too little left in it",
+    "Broken or spilt",
+    "Not where it should be",
+    "On hold or past its time",
+    "Does not look as it should",
+)
 
 
 class ClaimForm(Form):
@@ -14,29 +21,46 @@ class ClaimForm(Form):
 
 
 class ScanForm(Form):
-    """The vial of the step: scanned, or lot and expiry typed twice where no code can be read."""
+    """The vial of the step, scanned."""
 
     scan = f.ScanField("Scan the vial")
-    lot = f.LotField("Lot, as printed")
-    expires_on = f.DateField("Expiry, as printed")
-    lot_again = f.LotField("Lot, once more")
-    expires_on_again = f.DateField("Expiry, once more")
+
+
+class ByHandForm(Form):
+    """Lot and expiry typed twice, where no code can be read; a second person where the site asks for one."""
+
+    lot = f.LotField("Lot, as printed", [f.Required()])
+    expires_on = f.DateField("Expiry, as printed", [f.Required()])
+    lot_again = f.LotField("Lot, once more", [f.Required()])
+    expires_on_again = f.DateField("Expiry, once more", [f.Required()])
     signer = f.FormField(PerhapsSignerForm, "Second person")
 
 
 class MixForm(Form):
-    """The diluent of a powder: which lot, how much."""
+    """What a powder was mixed with: the diluent's lot, chosen or scanned, how much, and when."""
 
-    diluent_lot_id = f.IdSelect("Diluent", [f.Required()], choices=())
+    scan = f.ScanField("Scan the diluent")
+    diluent_lot_id = f.IdSelect("Diluent and its lot", choices=())
     volume = f.QuantityField("Volume added", [f.Required()], units=("mL",))
+    displacement = f.QuantityField("Volume the powder adds", units=("mL",), hint="where the label states it")
+    mixed_at = f.InstantField("Mixed at, if not now")
 
 
 class DrawForm(Form):
     """What the syringe shows; empty on purpose until somebody has read it."""
 
-    measured = f.QuantityField("Measured", [f.Required()], units=("mL",))
-    reason = f.TextField("Why it differs", most=200)
+    measured = f.QuantityField("Measured in the syringe", [f.Required()], units=("mL",))
+    reason = f.TextField("Why it is kept", most=200)
     signer = f.FormField(PerhapsSignerForm, "Second person")
+
+
+class AnotherForm(Form):
+    """Another vial for the rest of a step, or for all of it."""
+
+    from_this = f.QuantityField("Still drawn from this vial", units=("mL",))
+    reason = f.ChoiceField(
+        "Why", [f.Required()], choices=f.choices([(r, r) for r in ANOTHER], empty="Choose…")
+    )
 
 
 class UndoForm(Form):
@@ -48,23 +72,34 @@ class UndoForm(Form):
 class FinishForm(Form):
     """The bench work is done; what is left in single-dose vials is discarded now."""
 
+    storage = f.OneOf(
+        "Kept until it is given", [f.Required()], choices=f.choices(STORAGES.items()), default="room"
+    )
     waste_rest = f.IdSeveral("Discard what is left in", choices=())
 
 
 class ReleaseForm(Form):
-    """What was looked at before release."""
+    """What was looked at before release, and who releases where it is not the person signed in."""
 
-    inspection = f.SeveralOf("Looked at", choices=f.choices([(what, what) for what in INSPECTED], empty=None))
+    inspection = f.SeveralOf("Looked at, and as it should be", choices=f.choices([(w, w) for w in INSPECTED]))
+    signer = f.FormField(PerhapsSignerForm, "Released by")
 
 
 class GiveBackForm(Form):
     """Leave it to others."""
 
-    reason = f.ChoiceField("Reason", [f.Required()], choices=f.choices([(r, r) for r in GIVE_BACK]))
+    reason = f.ChoiceField(
+        "Why", [f.Required()], choices=f.choices([(r, r) for r in GIVE_BACK], empty="Choose…")
+    )
 
 
 class WasteForm(Form):
-    """Discard what was mixed."""
+    """Discard what was mixed, and what is left of the vials opened for it."""
 
-    reason = f.ChoiceField("Reason", [f.Required()], choices=f.choices([(r, r) for r in WASTE]))
-    again = f.YesField("Prepare it again")
+    reason = f.ChoiceField(
+        "Why",
+        [f.Required()],
+        choices=f.choices([(k, words) for k, (words, _) in REASONS.items()], empty="Choose…"),
+    )
+    again = f.YesField("Prepare it again", hint="the cocktail goes back to the bench as verified")
+    waste_rest = f.IdSeveral("Discard what is left in", choices=())

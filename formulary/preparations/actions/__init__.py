@@ -4,9 +4,9 @@ from formulary.preparations.actions.acts import Deviation, Shown
 from formulary.preparations.actions.claims import claim
 from formulary.preparations.actions.drawing import confirm_draw, undo_draw
 from formulary.preparations.actions.finishing import finish
-from formulary.preparations.actions.mixing import mix_powder
+from formulary.preparations.actions.mixing import diluent_scanned, mix_powder
 from formulary.preparations.actions.releasing import INSPECTED, release
-from formulary.preparations.actions.replanning import take_another_vial
+from formulary.preparations.actions.replanning import alternatives, take_another_vial
 from formulary.preparations.actions.scanning import note_close_call, scan_vial
 from formulary.preparations.actions.wasting import REASONS, give_back, waste, waste_draws
 
@@ -15,8 +15,10 @@ __all__ = [
     "REASONS",
     "Deviation",
     "Shown",
+    "alternatives",
     "claim",
     "confirm_draw",
+    "diluent_scanned",
     "finish",
     "give_back",
     "mix_powder",

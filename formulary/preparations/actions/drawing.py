@@ -17,7 +17,7 @@ from formulary.preparations.actions.acts import (
     step_in_hand,
     under_way,
 )
-from formulary.preparations.actions.planning import follow, is_to_mark
+from formulary.preparations.actions.planning import follow
 from formulary.preparations.models import Attempt, Draw, PlannedDraw
 from formulary.rules import checklist
 from formulary.rules import facts as rules
@@ -37,16 +37,19 @@ def confirm_draw(
     *,
     measured: Quantity,
     deviation: Deviation | None = None,
+    as_read: bool = False,
     at: datetime,
     by: Actor,
 ) -> PlannedDraw:
     """Record what the syringe holds of this line: the ledger moves, the step is done.
 
-    Refused for what may not be drawn now, for more than there is, for a hold on anything drawn before, and
-    outside the tolerance without a co-signed reason.
+    `as_read` says that `measured` was read off the syringe, which holds the others too where this line is
+    drawn up to its mark. Refused for what may not be drawn now, for more than there is, for a hold on
+    anything drawn before, and outside the tolerance without a co-signed reason.
     """
     attempt, step = step_in_hand(attempt_id, position, by)
-    vial = scanned(step)
+    vial, before = scanned(step), in_it(attempt, step)
+    measured = measured - before if as_read else measured
     told = facts.gather_attempt(attempt, at=at).cocktail
     _still_sound(attempt, told, at)
     kept = _answered(checklist.check_draw(_draw_facts(attempt, step, vial, measured, told)), deviation, by)
@@ -149,13 +152,12 @@ def _draw_facts(
     """What is planned and measured; up to the mark, both are read as the whole volume in the syringe."""
     ref = reservation_ref(attempt.cocktail)
     source, product = facts.source_of(step, told.at, ref), catalogue.product(step.product_id)
-    whole = queries.prepared_volume(attempt)
-    in_it = Quantity(attempt_volume(attempt) if is_to_mark(step, whole) else 0, VOLUME)
+    whole, before = queries.prepared_volume(attempt), in_it(attempt, step)
     return DrawFacts(
         line=step.line_number,
         product=product.name,
-        planned=in_it + Quantity(step.volume, VOLUME),
-        measured=in_it + measured,
+        planned=before + Quantity(step.volume, VOLUME),
+        measured=before + measured,
         amount=ledger_amount(measured, source.strength, is_powder=product.form == "lyophilised"),
         stock=source,
         policies=told.policies,
@@ -163,8 +165,14 @@ def _draw_facts(
         scanned_vial=vial.code,
         for_patient=attempt.patient_id,
         for_ref=ref,
-        of=Quantity(whole or 0, VOLUME) if is_to_mark(step, whole) else None,
+        of=Quantity(whole or 0, VOLUME) if queries.is_to_mark(step, whole) else None,
     )
+
+
+def in_it(attempt: Attempt, step: PlannedDraw) -> Quantity:
+    """What the syringe holds already where a step is drawn up to its mark; else nothing."""
+    to_mark = queries.is_to_mark(step, queries.prepared_volume(attempt))
+    return Quantity(attempt_volume(attempt) if to_mark else 0, VOLUME)
 
 
 def attempt_volume(attempt: Attempt) -> int:

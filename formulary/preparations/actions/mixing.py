@@ -4,15 +4,17 @@ from datetime import datetime
 
 from formulary.accounts import Actor
 from formulary.audit import record
+from formulary.catalogue import queries as catalogue
 from formulary.cocktails.facts import reservation_ref
 from formulary.db import once
 from formulary.preparations import facts, queries
-from formulary.preparations.actions.acts import keep_rest, step_in_hand
+from formulary.preparations.actions.acts import Shown, keep_rest, step_in_hand
 from formulary.preparations.actions.drawing import scanned
 from formulary.preparations.actions.planning import change, device_of, follow, on_marks, volume_holding
 from formulary.preparations.models import Attempt, PlannedDraw
 from formulary.rules import facts as rules
 from formulary.rules.findings import refuse
+from formulary.rules.lot_status import normalise
 from formulary.rules.units import VOLUME, Quantity
 from formulary.stock import actions as stock
 from formulary.stock import queries as shelf
@@ -80,3 +82,23 @@ def _plan_anew(step: PlannedDraw, told: rules.Cocktail) -> None:
     left = Quantity(shelf.volume_left(queries.vial(step.vial_id or 0)) or 0, VOLUME)
     step.device_id = device_of(measured.syringe)
     change(step, min(measured.volume, left), needed, told.policies)
+
+
+def diluent_scanned(attempt_id: int, position: int, shown: Shown, by: Actor) -> Lot:
+    """The lot of diluent that was scanned; Refused where it is none, or is not on the shelf."""
+    attempt = queries.attempt(attempt_id, by)
+    product = queries.lot(queries.planned(attempt, position).lot_id or 0).product
+    lots = queries.diluents(product, attempt.site_id)
+    found = next((lot for lot in lots if _is_it(lot, shown)), None)
+    if found is not None:
+        return found
+    known = catalogue.code(shown.gtin) if shown.gtin else None
+    what = known.product.name if known else "something that is not in the catalogue"
+    reason = f"Wrong diluent: scanned {what}{f', lot {shown.lot}' if shown.lot else ''}. Nothing was mixed."
+    remedy = f"The label of {product} names {product.diluent or 'none'}. Put it back and scan again."
+    raise refuse("scan.wrong_diluent", str(product), reason, remedy, field="scan", rule="L3")
+
+
+def _is_it(lot: Lot, shown: Shown) -> bool:
+    codes = {code.gtin for code in lot.product.codes}
+    return shown.gtin in codes and normalise(shown.lot or "") == lot.normalised

@@ -140,13 +140,6 @@ def device_of(syringe: Syringe | None) -> int | None:
     return named.get(syringe.name) if syringe else None
 
 
-def is_to_mark(step: PlannedDraw, whole: int | None) -> bool:
-    """Whether a step is drawn up to the mark of the syringe that holds the whole preparation."""
-    if not step.is_qs or step.device_id is None or whole is None:
-        return False
-    return queries.device(step.device_id).capacity >= whole
-
-
 def follow(attempt: Attempt, policies: SitePolicies) -> None:
     """Let the line that makes up take what the others really left; where nothing is left, drop it."""
     whole = queries.prepared_volume(attempt)
@@ -167,7 +160,7 @@ def _fill(step: PlannedDraw, volume: int, whole: int, policies: SitePolicies) ->
     if volume <= 0:
         return 0
     exact = Quantity(volume, VOLUME)
-    if is_to_mark(step, whole):
+    if queries.is_to_mark(step, whole):
         change(step, exact, exact, policies, Quantity(whole, VOLUME))
     elif step.device_id is not None:
         marked = exact.rounded(Quantity(queries.device(step.device_id).graduation, VOLUME))

@@ -13,6 +13,7 @@ from formulary.cocktails.facts import reservation_ref
 from formulary.db import Missing, db, once
 from formulary.preparations import facts, queries
 from formulary.preparations.actions.acts import Shown, keep_rest, step_in_hand
+from formulary.preparations.labels import product_words
 from formulary.preparations.models import Attempt, CloseCall, PlannedDraw
 from formulary.rules import checklist
 from formulary.rules.facts import ScanFacts, Seen, Stock
@@ -108,18 +109,20 @@ def _is_sealed_one(vial: Vial | None, step: PlannedDraw) -> bool:
 def _findings(hand: _Hand, shown: Shown, labelled: Vial | None) -> tuple[Finding, ...]:
     step, site_id = hand.step, hand.attempt.site_id
     product, again = catalogue.product(step.product_id), shown.typed_again
+    mark = accounts.site(site_id).decimal_mark
+    name = product_words(product, mark)
     told = ScanFacts(
         line=step.line_number,
-        product=product.name,
+        product=name,
         gtins=frozenset(code.gtin for code in product.codes),
         stock=hand.source,
-        seen=_seen(shown, labelled, step),
+        seen=_seen(shown, labelled, step, mark),
         typed_again=None if again is None else Seen(lot=again[0], expires_on=again[1]),
         manual=shown.is_manual,
         needs_second_person=bool(accounts.policy(site_id, "manual_entry_second_person", hand.at)),
         second_person=_is_witnessed(shown, hand.attempt),
     )
-    return checklist.check_scan(told) or _which_of_several(step, shown, product.name)
+    return checklist.check_scan(told) or _which_of_several(step, shown, name)
 
 
 def _is_witnessed(shown: Shown, attempt: Attempt) -> bool:
@@ -129,12 +132,13 @@ def _is_witnessed(shown: Shown, attempt: Attempt) -> bool:
     return second.person_id != attempt.preparer_id and second.may(Permission.WITNESS)
 
 
-def _seen(shown: Shown, labelled: Vial | None, step: PlannedDraw) -> Seen:
+def _seen(shown: Shown, labelled: Vial | None, step: PlannedDraw, mark: str) -> Seen:
     """What was read; the label of a vial of another product is told by that product's name."""
     if labelled is not None and labelled.lot.product_id != step.product_id:
-        return Seen(gtin=labelled.code, product=str(labelled.lot.product))
+        return Seen(gtin=labelled.code, product=product_words(labelled.lot.product, mark))
     known = catalogue.code(shown.gtin) if shown.gtin else None
-    return Seen(shown.gtin, shown.lot, shown.expires_on, shown.vial, known.product.name if known else None)
+    found = product_words(known.product, mark) if known else None
+    return Seen(shown.gtin, shown.lot, shown.expires_on, shown.vial, found)
 
 
 def _which_of_several(step: PlannedDraw, shown: Shown, product: str) -> tuple[Finding, ...]:

@@ -1,6 +1,44 @@
-"""What the bench shows: the worksheet step by step, and the label of what was made."""
+"""What the bench shows: the worksheet step by step, what was achieved, and the label of what was made."""
 
-from formulary.preparations.labels.bench import Bench, Step, bench
-from formulary.preparations.labels.final import Label, label
+from formulary.preparations.labels.achieved import Achieved, achieved_lines
+from formulary.preparations.labels.choices import (
+    DEVIATES,
+    RestWords,
+    diluent_words,
+    drawn_words,
+    is_close_call,
+    may_not_release,
+    needs_releaser,
+    no_diluent,
+    rest_words,
+    storage_choices,
+)
+from formulary.preparations.labels.final import Label, labels
+from formulary.preparations.labels.steps import Step
+from formulary.preparations.labels.words import ROUTES, STORAGES, Waiting, product_words, waiting
+from formulary.preparations.labels.worksheet import Worksheet, worksheet
 
-__all__ = ["Bench", "Label", "Step", "bench", "label"]
+__all__ = [
+    "DEVIATES",
+    "ROUTES",
+    "STORAGES",
+    "Achieved",
+    "Label",
+    "RestWords",
+    "Step",
+    "Waiting",
+    "Worksheet",
+    "achieved_lines",
+    "diluent_words",
+    "drawn_words",
+    "is_close_call",
+    "labels",
+    "may_not_release",
+    "needs_releaser",
+    "no_diluent",
+    "product_words",
+    "rest_words",
+    "storage_choices",
+    "waiting",
+    "worksheet",
+]

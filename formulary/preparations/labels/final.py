@@ -2,19 +2,24 @@
 checked.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
+from fractions import Fraction
 
 from formulary.accounts import queries as accounts
-from formulary.preparations import facts
+from formulary.preparations.labels.achieved import solution_of
+from formulary.preparations.labels.words import ROUTES, STORAGES
 from formulary.preparations.models import Attempt, Syringe
-from formulary.rules.formulation import achieved, solve_cocktail
-from formulary.rules.units import VOLUME, Quantity, show, show_concentration
+from formulary.rules.facts import Cocktail
+from formulary.rules.formulation import Solved, strength_words
+from formulary.rules.lot_status import stamp_words
+from formulary.rules.units import VOLUME, Quantity, show
 
 
 @dataclass(frozen=True)
 class Content:
-    """One ingredient on the label: what it is, how much was really put in, and per mL."""
+    """One ingredient on the label: what it is, how much is in this container, and per mL."""
 
     name: str
     amount: str
@@ -23,47 +28,56 @@ class Content:
 
 @dataclass(frozen=True)
 class Label:
-    """One container's label."""
+    """One container's label, in words."""
 
-    syringe: Syringe
-    attempt: Attempt
+    code: str
+    container: str
+    patient: str
+    patient_code: str
+    born_on: date
     contents: list[Content]
-    total: Quantity
+    total: str
     route: str
+    area: str
+    beyond_use: str
+    limited_by: str
+    storage: str
     prepared_by: str
     released_by: str
     self_checked: bool
-    zone: str
 
 
-def label(attempt: Attempt, syringe: Syringe, *, at: datetime) -> Label:
-    """Everything that stands on the label of one container of a released attempt."""
-    cocktail = facts.gather_attempt(attempt, at=at).cocktail
-    solution = achieved(solve_cocktail(cocktail), cocktail.draws)
-    names = accounts.person_names({p for p in (attempt.preparer_id, attempt.releaser_id) if p is not None})
-    mark = cocktail.policies.decimal_mark
-    contents = [
-        Content(
-            name=solved.name,
-            amount=show(solved.achieved_dose, mark=mark)
-            if solved.achieved_dose is not None
-            else show(solved.achieved_volume, mark=mark),
-            per_ml=_per_ml(solved.achieved_concentration, mark),
-        )
-        for solved in solution.lines
-    ]
+def labels(attempt: Attempt, syringes: Sequence[Syringe], told: Cocktail, area: str) -> list[Label]:
+    """The labels of the containers of a released attempt."""
+    names = accounts.person_names({attempt.preparer_id, attempt.releaser_id})
+    return [_label(attempt, syringe, told, names, area) for syringe in syringes]
+
+
+def _label(attempt: Attempt, syringe: Syringe, told: Cocktail, names: dict[int, str], area: str) -> Label:
+    mark, patient = told.policies.decimal_mark, attempt.cocktail.patient
+    share = Fraction(syringe.volume, attempt.total or 1)
     return Label(
-        syringe=syringe,
-        attempt=attempt,
-        contents=contents,
-        total=Quantity(syringe.volume, VOLUME),
-        route=cocktail.route,
+        code=syringe.code,
+        container=f"{syringe.number} of {syringe.of}",
+        patient=patient.name,
+        patient_code=patient.code,
+        born_on=patient.born_on,
+        contents=[_content(solved, share, mark) for solved in solution_of(told).lines],
+        total=show(Quantity(syringe.volume, VOLUME), mark=mark),
+        route=ROUTES.get(told.route, told.route),
+        area=area,
+        beyond_use=stamp_words(attempt.beyond_use_at, told.policies.zone) if attempt.beyond_use_at else "",
+        limited_by=attempt.beyond_use_limit,
+        storage=STORAGES[attempt.storage],
         prepared_by=names.get(attempt.preparer_id, ""),
         released_by=names.get(attempt.releaser_id or 0, ""),
         self_checked=attempt.self_released or attempt.self_verified,
-        zone=cocktail.policies.zone,
     )
 
 
-def _per_ml(strength, mark: str) -> str:  # type: ignore[no-untyped-def]
-    return "" if strength is None else show_concentration(strength.amount, strength.volume, mark)
+def _content(solved: Solved, share: Fraction, mark: str) -> Content:
+    """The amount in this container; a diluent's is its volume, and it has no strength."""
+    dose, per_ml = solved.achieved_dose, solved.achieved_concentration
+    if dose is None or per_ml is None or solved.line.product.ingredient.is_diluent:
+        return Content(solved.name, show(solved.achieved_volume * share, mark=mark), "")
+    return Content(solved.name, show(dose * share, mark=mark), strength_words(per_ml, mark))

@@ -4,6 +4,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import selectinload
 
 from formulary.accounts import Actor, Permission
+from formulary.catalogue.models import Device
 from formulary.cocktails import queries as cocktails
 from formulary.cocktails.models import Cocktail, Revision
 from formulary.db import Missing, db
@@ -76,6 +77,13 @@ def prepared_volume(attempt: Attempt) -> int | None:
     """What the lines are to come to, in nL: the volume prescribed with its overfill; None where none was."""
     signed = revision(attempt)
     return None if signed.target is None else signed.target + signed.overfill
+
+
+def is_to_mark(step: PlannedDraw, whole: int | None) -> bool:
+    """Whether a step is drawn up to the mark of the syringe that holds the whole preparation."""
+    if not step.is_qs or step.device_id is None or whole is None:
+        return False
+    return db.session.get_one(Device, step.device_id).capacity >= whole
 
 
 def steps(attempt: Attempt) -> list[PlannedDraw]:

@@ -1,14 +1,24 @@
-"""One step at the bench: scan the vial, mix the powder, confirm the draw, undo it."""
+"""One step at the bench: scan the vial or type what is printed, mix the powder, confirm the draw."""
 
-from flask import flash, g, redirect, url_for
-from werkzeug.wrappers import Response
+from typing import Any
+
+from flask import g, render_template
 
 from formulary import clock
 from formulary.accounts import Permission, guards, requires
 from formulary.db import retried, transaction
-from formulary.preparations import actions
-from formulary.preparations.forms import DrawForm, MixForm, ScanForm, UndoForm
-from formulary.preparations.views.pages import Page, act, attempt_page, bp
+from formulary.preparations import actions, facts, labels, queries
+from formulary.preparations.forms import AnotherForm, ByHandForm, DrawForm, MixForm, ScanForm
+from formulary.preparations.views.room import (
+    Page,
+    act,
+    attempt_page,
+    back,
+    bp,
+    do_it,
+    offer_diluents,
+    the_sheet,
+)
 from formulary.rules.findings import Refused
 from formulary.rules.lot_status import day_of
 
@@ -18,20 +28,61 @@ from formulary.rules.lot_status import day_of
 @retried
 def scan(attempt_id: int, position: int) -> Page:
     """Take the vial in hand: the right one is opened, a wrong one is refused and kept as a close call."""
-    form, at = ScanForm(), clock.now()
+    form = ScanForm()
     if not form.validate():
         return attempt_page(attempt_id, scan=form), 422
     try:
         shown = _shown(form)
-        with transaction():
-            actions.scan_vial(attempt_id, position, shown=shown, at=at, by=g.actor, key=form.key)
+        do_it(
+            lambda at: actions.scan_vial(attempt_id, position, shown=shown, at=at, by=g.actor, key=form.key)
+        )
     except Refused as refusal:
-        with transaction():
-            raw = form.scan.data or form.lot.data
-            actions.note_close_call(attempt_id, position, refusal, raw=raw, at=at, by=g.actor)
+        return _refused_scan(attempt_id, position, refusal, form)
+    return back(attempt_id)
+
+
+def _refused_scan(attempt_id: int, position: int, refusal: Refused, form: ScanForm) -> Page:
+    """A wrong vial fills the screen and there is no way past; what is no scan is said on the page."""
+    if not labels.is_close_call(refusal.findings[0]):
         form.add_findings(refusal.findings)
         return attempt_page(attempt_id, scan=form), 422
-    return _back(attempt_id)
+    _keep(attempt_id, position, refusal, form.scan.data or "")
+    return _wrong_page(attempt_id, refusal), 422
+
+
+def _keep(attempt_id: int, position: int, refusal: Refused, raw: str) -> None:
+    with transaction():
+        actions.note_close_call(attempt_id, position, refusal, raw=raw, at=clock.now(), by=g.actor)
+
+
+def _wrong_page(attempt_id: int, refusal: Refused) -> str:
+    sheet, form = the_sheet(attempt_id), ScanForm(formdata=None)
+    return render_template("preparations/wrong.html", sheet=sheet, form=form, findings=refusal.findings)
+
+
+@bp.route("/<id:attempt_id>/steps/<int:position>/by-hand", methods=["GET", "POST"])
+@requires(Permission.PREPARE)
+@retried
+def by_hand(attempt_id: int, position: int) -> Page:
+    """Where no code can be read: lot and expiry typed twice; a second person where the site asks for one."""
+    form = ByHandForm()
+    if form.validate_on_submit():
+        try:
+            shown = _typed(form)
+            do_it(
+                lambda at: actions.scan_vial(
+                    attempt_id, position, shown=shown, at=at, by=g.actor, key=form.key
+                )
+            )
+        except Refused as refusal:
+            if labels.is_close_call(refusal.findings[0]):
+                _keep(attempt_id, position, refusal, form.lot.data)
+            form.add_findings(refusal.findings)
+        else:
+            return back(attempt_id)
+    sheet = the_sheet(attempt_id)
+    page = render_template("preparations/by_hand.html", sheet=sheet, step=sheet.current, form=form)
+    return page, 422 if form.errors else 200
 
 
 @bp.post("/<id:attempt_id>/steps/<int:position>/mix")
@@ -40,22 +91,38 @@ def scan(attempt_id: int, position: int) -> Page:
 def mix(attempt_id: int, position: int) -> Page:
     """Record the reconstitution of a powder: diluent, its lot, volume, time."""
     form = MixForm()
-    form.diluent_lot_id.choices = _posted_choice(form)
-    return act(
+    offer_diluents(form, the_sheet(attempt_id))
+    if form.reading:
+        return _diluent_read(attempt_id, position, form)
+    return act(attempt_id, form, "mix", lambda at: _mix(attempt_id, position, form, at))
+
+
+def _mix(attempt_id: int, position: int, form: MixForm, at: Any) -> None:
+    if form.diluent_lot_id.data is None:
+        raise labels.no_diluent()
+    actions.mix_powder(
         attempt_id,
-        form,
-        "mix",
-        lambda at: actions.mix_powder(
-            attempt_id,
-            position,
-            diluent_lot_id=form.diluent_lot_id.data,
-            volume=form.volume.data,
-            at=at,
-            by=g.actor,
-            key=form.key,
-        ),
-        "The powder is mixed; its time runs.",
+        position,
+        diluent_lot_id=form.diluent_lot_id.data,
+        volume=form.volume.data,
+        displacement=form.displacement.data,
+        mixed_at=form.mixed_at.data,
+        at=at,
+        by=g.actor,
+        key=form.key,
     )
+
+
+def _diluent_read(attempt_id: int, position: int, form: MixForm) -> Page:
+    """The scanned diluent chooses its lot; nothing is recorded until the volume is confirmed."""
+    try:
+        shown = _shown(form)
+        form.fill(diluent_lot_id=actions.diluent_scanned(attempt_id, position, shown, g.actor).id)
+    except Refused as refusal:
+        _keep(attempt_id, position, refusal, form.scan.data or "")
+        form.add_findings(refusal.findings)
+        return attempt_page(attempt_id, mix=form), 422
+    return attempt_page(attempt_id, mix=form)
 
 
 @bp.post("/<id:attempt_id>/steps/<int:position>/draw")
@@ -63,74 +130,88 @@ def mix(attempt_id: int, position: int) -> Page:
 @retried
 def draw(attempt_id: int, position: int) -> Page:
     """Confirm a draw: the ledger moves at once."""
-    form, at = DrawForm(), clock.now()
+    form = DrawForm()
     if not form.validate():
         return attempt_page(attempt_id, draw=form), 422
     try:
-        deviation = _deviation(form, at)
+        deviation = _deviation(form)
     except Refused as refusal:
         form.add_findings(refusal.findings)
-        return attempt_page(attempt_id, draw=form), 422
+        return attempt_page(attempt_id, codes=labels.DEVIATES, draw=form), 422
     return act(
         attempt_id,
         form,
         "draw",
-        lambda now: actions.confirm_draw(
+        lambda at: actions.confirm_draw(
             attempt_id,
             position,
             measured=form.measured.data,
+            as_read=True,
             deviation=deviation,
-            at=now,
+            at=at,
             by=g.actor,
             key=form.key,
         ),
-        "Drawn.",
     )
 
 
-@bp.post("/<id:attempt_id>/draws/<id:draw_id>/undo")
+@bp.route("/<id:attempt_id>/steps/<int:position>/another", methods=["GET", "POST"])
 @requires(Permission.PREPARE)
 @retried
-def undo(attempt_id: int, draw_id: int) -> Page:
-    """Take back the newest draw from a vial, where nothing left it."""
-    form = UndoForm()
+def another(attempt_id: int, position: int) -> Page:
+    """A second vial for the rest of a step, or another for all of it: the next best is chosen and named."""
+    form = AnotherForm()
+    if not form.is_submitted():
+        return _another_page(attempt_id, position=position, another=form)
     return act(
         attempt_id,
         form,
-        "undo",
-        lambda at: actions.undo_draw(draw_id, at=at, by=g.actor, key=form.key),
-        "Taken back; the ledger shows both.",
+        "another",
+        lambda at: actions.take_another_vial(
+            attempt_id,
+            position,
+            from_this=form.from_this.data,
+            reason=form.reason.data,
+            at=at,
+            by=g.actor,
+            key=form.key,
+        ),
+        page=lambda number, **more: _another_page(number, position=position, **more),
     )
 
 
-def _shown(form: ScanForm) -> actions.Shown:
-    if form.scan.data:
-        scan = form.scan.read(day_of(clock.now(), g.site.zone))
-        return actions.Shown(scan.raw, scan.gtin, scan.lot, scan.expires_on, vial=scan.own)
-    again = (form.lot_again.data, form.expires_on_again.data) if form.expires_on_again.data else None
+def _another_page(attempt_id: int, *, position: int, another: AnotherForm, codes: object = ()) -> str:
+    found = queries.attempt(attempt_id, g.actor)
+    told = facts.gather_attempt(found, at=clock.now()).cocktail
+    choice = actions.alternatives(found, queries.planned(found, position), told, None)
+    return render_template(
+        "preparations/another.html",
+        sheet=the_sheet(attempt_id),
+        position=position,
+        form=another,
+        choice=choice,
+    )
+
+
+def _shown(form: Any) -> actions.Shown:
+    scan = form.scan.read(day_of(clock.now(), g.site.zone))
+    return actions.Shown(
+        scan.raw, scan.gtin or None, scan.lot or None, scan.expires_on, scan.serial or None, scan.own or None
+    )
+
+
+def _typed(form: ByHandForm) -> actions.Shown:
     second = guards.second_person(form.signer, at=clock.now()) if form.signer.form.username.data else None
     return actions.Shown(
         raw=form.lot.data,
         lot=form.lot.data,
         expires_on=form.expires_on.data,
-        typed_again=again,
+        typed_again=(form.lot_again.data, form.expires_on_again.data),
         second_person=second,
     )
 
 
-def _deviation(form: DrawForm, at: object) -> actions.Deviation | None:
-    if not (form.reason.data and form.signer.form.username.data):
+def _deviation(form: DrawForm) -> actions.Deviation | None:
+    if not form.signer.form.username.data:
         return None
     return actions.Deviation(form.reason.data, guards.second_person(form.signer, at=clock.now()))
-
-
-def _posted_choice(form: MixForm) -> list[object]:
-    from formulary.web import fields as f  # noqa: PLC0415
-
-    chosen = form.diluent_lot_id.data
-    return f.choices([(chosen, "the lot chosen")] if chosen else [], empty=None)
-
-
-def _back(attempt_id: int) -> Response:
-    flash("The right vial.")
-    return redirect(url_for("preparations.attempt", attempt_id=attempt_id))

@@ -1,0 +1,63 @@
+"""The bench: what waits, what is in hand, and taking a cocktail in hand."""
+
+from flask import g, redirect, render_template, url_for
+
+from formulary import clock
+from formulary.accounts import Permission, requires
+from formulary.accounts import queries as accounts
+from formulary.audit import record_refusal
+from formulary.cocktails import queries as cocktails
+from formulary.db import retried, transaction
+from formulary.preparations import actions, labels, queries
+from formulary.preparations.forms import ClaimForm
+from formulary.preparations.views.room import Page, attempt_page, back, bp
+from formulary.rules.findings import Refused
+
+
+@bp.get("/")
+@requires(Permission.PREPARE)
+def index() -> Page:
+    """What waits to be prepared, is being prepared, waits for release, or is ready to be given."""
+    found = queries.at_bench(g.actor)
+    names = accounts.person_names({attempt.preparer_id for _, attempt in found if attempt})
+    waiting = labels.waiting(found)
+    return render_template("preparations/index.html", waiting=waiting, names=names, count=len(found))
+
+
+@bp.get("/cocktails/<id:cocktail_id>")
+@requires(Permission.PREPARE)
+def cocktail(cocktail_id: int) -> Page:
+    """The bench page of a cocktail: its newest attempt, or the button that claims it."""
+    found = cocktails.cocktail(cocktail_id, g.actor)
+    if found.state == "verified":
+        return _claim_page(cocktail_id, ClaimForm(formdata=None))
+    return redirect(url_for("preparations.attempt", attempt_id=queries.latest(cocktail_id, g.actor).id))
+
+
+@bp.post("/cocktails/<id:cocktail_id>/claim")
+@requires(Permission.PREPARE)
+@retried
+def claim(cocktail_id: int) -> Page:
+    """Claim a verified cocktail: everything is checked once more and its vials are reserved."""
+    form = ClaimForm()
+    try:
+        with transaction():
+            attempt = actions.claim(cocktail_id, at=clock.now(), by=g.actor, key=form.key)
+    except Refused as refusal:
+        record_refusal("preparations.claim", refusal, by=g.actor)
+        form.add_findings(refusal.findings)
+        return _claim_page(cocktail_id, form), 422
+    return back(attempt.id)
+
+
+@bp.get("/<id:attempt_id>")
+@requires(Permission.PREPARE)
+def attempt(attempt_id: int) -> Page:
+    """One attempt: the step in hand fills the screen; then finish, release, label."""
+    return attempt_page(attempt_id)
+
+
+def _claim_page(cocktail_id: int, form: ClaimForm) -> str:
+    found = cocktails.cocktail(cocktail_id, g.actor)
+    revision = cocktails.revision(found)
+    return render_template("preparations/claim.html", cocktail=found, revision=revision, form=form)
