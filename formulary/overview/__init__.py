@@ -1,1 +1,1 @@
-"""Read-only pages across rooms."""
+"""Overview: read-only pages across the rooms; it has no table of its own."""

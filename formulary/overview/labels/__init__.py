@@ -1,0 +1,24 @@
+"""What the overview says: needs in order, headings, the board of open vials, the expiry horizon."""
+
+from formulary.overview.labels.board import HORIZON, Horizon, VialLine, board, css_of, horizon
+from formulary.overview.labels.day import Day, Reading
+from formulary.overview.labels.need import Need
+from formulary.overview.labels.needs import needs
+from formulary.overview.labels.today import Today, ToDo, heading, today
+
+__all__ = [
+    "HORIZON",
+    "Day",
+    "Horizon",
+    "Need",
+    "Reading",
+    "ToDo",
+    "Today",
+    "VialLine",
+    "board",
+    "css_of",
+    "heading",
+    "horizon",
+    "needs",
+    "today",
+]

@@ -1,0 +1,106 @@
+"""What waits at the benches: prescriptions, preparations, sessions, readings."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from formulary.overview.labels.day import Day
+from formulary.overview.labels.need import Need, Pair, shown, since
+from formulary.overview.queries import Waiting
+from formulary.rules.units import VOLUME, Quantity
+from formulary.web.words import plural
+
+BENCH = "preparations.cocktail"
+
+
+def verify(day: Day) -> Iterator[Need]:
+    """Prescriptions that somebody else signed."""
+    for row in _in(day, "prescribed"):
+        if row.prescriber_id != day.actor.person_id:
+            state = ("prescribed", since(day, row.prescribed_at))
+            yield _need(day, row, "Verify {} for {}", state, ("cocktails.verify", "Verify"))
+
+
+def release(day: Day) -> Iterator[Need]:
+    """What somebody else prepared."""
+    for row in _in(day, "prepared"):
+        if row.preparer_id != day.actor.person_id:
+            state = ("prepared", since(day, row.prepared_at))
+            page = (BENCH, "Open release")
+            yield _need(day, row, "Release {} for {}", state, page, until=row.beyond_use_at)
+
+
+def prepare(day: Day) -> Iterator[Need]:
+    """Verified cocktails that nobody has in hand."""
+    for row in _in(day, "verified"):
+        state = ("verified", since(day, row.verified_at))
+        yield _need(day, row, "Prepare {} for {}", state, (BENCH, "Prepare"))
+
+
+def go_on(day: Day) -> Iterator[Need]:
+    """What this person has in hand at the bench."""
+    for row in _in(day, "in_preparation"):
+        if row.preparer_id == day.actor.person_id:
+            state = ("in_preparation", since(day, row.claimed_at, "in hand"))
+            yield _need(day, row, "Go on with {} for {}", state, (BENCH, "Go on"))
+
+
+def finish_drafts(day: Day) -> Iterator[Need]:
+    """This person's drafts, and what verifiers returned, with the reason."""
+    page = ("cocktails.compose", "Open draft")
+    for row in _in(day, "draft"):
+        if row.returned:
+            yield _need(
+                day, row, "Correct {} for {}", ("warn", "returned"), page, told=f"Returned: {row.returned}"
+            )
+        elif row.author_id == day.actor.person_id:
+            yield _need(day, row, "Finish {} for {}", ("draft", since(day, row.saved_at, "saved")), page)
+
+
+def give(day: Day) -> Iterator[Need]:
+    """What is released."""
+    for row in _in(day, "released"):
+        state, page = ("released", since(day, row.released_at, "ready")), ("administrations.start", "Give it")
+        yield _need(day, row, "Give {} to {}", state, page, until=row.beyond_use_at)
+
+
+def close_sessions(day: Day) -> Iterator[Need]:
+    """What is being given: it can always be closed."""
+    for row in _in(day, "administering"):
+        if row.administration_id is not None:
+            title, told = f"Close the session of {row.code}", f"{day.patient(row)} is being given it."
+            own = (("administration_id", row.administration_id),)
+            state, page = ("administering", "being given"), ("administrations.administration", "Go on")
+            yield Need(row.beyond_use_at, title, told, *state, *page, own)
+
+
+def read_tests(day: Day) -> Iterator[Need]:
+    """Readings of patch tests that are open now."""
+    for row in day.readings:
+        told = f"{row.words}. {plural(row.spots, 'spot')}; enter what is seen, also if it is nothing."
+        title, own = f"Read patch test {row.code} of {day.patient(row)}", (("test_id", row.test_id),)
+        yield Need(row.closes_at, title, told, row.state, "reading due", "patch_tests.test", "Read it", own)
+
+
+def _in(day: Day, state: str) -> Iterator[Waiting]:
+    return (row for row in day.waiting if row.state == state)
+
+
+def _need(
+    day: Day,
+    row: Waiting,
+    title: str,
+    state: Pair,
+    page: Pair,
+    *,
+    until: datetime | None = None,
+    told: str = "",
+) -> Need:
+    """A need about a cocktail; the hour it is planned for ends it where nothing else does."""
+    own = () if page[0] == "administrations.start" else (("cocktail_id", row.id),)
+    words = title.format(row.code, day.patient(row))
+    return Need(until or row.planned_for, words, told or _content(row), *state, *page, own)
+
+
+def _content(row: Waiting) -> str:
+    target = shown(Quantity(row.target, VOLUME)) if row.target else ""
+    return ", ".join(part for part in (target, row.area) if part)

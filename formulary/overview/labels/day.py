@@ -1,0 +1,54 @@
+"""Everything that a person's day is made from, read beforehand, as plain values."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from formulary.accounts import Actor, Permission
+from formulary.overview.queries import Looked, OpenVial, Sealed, Waiting
+from formulary.recalls.queries import Standing
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A reading of a patch test that is open now."""
+
+    test_id: int
+    code: str
+    patient: str
+    patient_code: str
+    words: str
+    closes_at: datetime
+    state: str
+    spots: int
+
+
+@dataclass(frozen=True)
+class Day:
+    """What there is at the site of whoever asks, at this instant; empty where their roles do not need it."""
+
+    actor: Actor
+    at: datetime
+    zone: ZoneInfo
+    waiting: tuple[Waiting, ...] = ()
+    vials: tuple[OpenVial, ...] = ()
+    sealed: tuple[Sealed, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    holds: tuple[Standing, ...] = ()
+    lookups: tuple[Looked, ...] = field(default=())
+    emergencies: int = 0
+
+    @property
+    def names_patients(self) -> bool:
+        """Whether patients are shown by name: to those who care for them."""
+        return self.actor.may(Permission.SEE_PATIENTS)
+
+    @property
+    def patients(self) -> int:
+        """How many patients the page shows by name."""
+        shown = {row.patient_code for row in (*self.waiting, *self.readings)}
+        return len(shown) if self.names_patients else 0
+
+    def patient(self, row: Waiting | Reading) -> str:
+        """A patient as this person may read one: by name, or by code."""
+        return row.patient if self.names_patients else row.patient_code

@@ -1,0 +1,37 @@
+"""What needs doing, role by role, in the order in which it stops being possible."""
+
+from datetime import UTC, datetime
+
+from formulary.accounts import Role
+from formulary.overview.labels import benches, stores
+from formulary.overview.labels.day import Day
+from formulary.overview.labels.need import Duty, Need
+
+DUTIES: dict[Role, tuple[Duty, ...]] = {
+    Role.PHARMACIST: (
+        benches.verify,
+        benches.release,
+        benches.go_on,
+        stores.open_vials,
+        stores.expiring,
+        stores.quarantine,
+    ),
+    Role.TECHNICIAN: (benches.prepare, benches.go_on, stores.open_vials),
+    Role.PRACTITIONER: (
+        benches.finish_drafts,
+        benches.read_tests,
+        benches.go_on,
+        benches.give,
+        benches.close_sessions,
+    ),
+    Role.RECALL_OFFICER: (stores.follow_holds,),
+    Role.ADMINISTRATOR: (stores.review_emergencies,),
+    Role.AUDITOR: (),
+}
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+def needs(day: Day) -> list[Need]:
+    """What the roles of whoever asks have to do; what has no hour stands last."""
+    duties = dict.fromkeys(duty for role in Role if role in day.actor.roles for duty in DUTIES[role])
+    return sorted((need for duty in duties for need in duty(day)), key=lambda need: need.until or NEVER)

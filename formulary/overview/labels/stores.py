@@ -1,0 +1,87 @@
+"""What does not keep, waits for a look, or is stopped: vials, lots, holds, emergency accesses."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from formulary.overview.labels.day import Day
+from formulary.overview.labels.need import Need, shown
+from formulary.overview.queries import OpenVial, Sealed
+from formulary.rules.lot_status import end_of_day
+from formulary.stock.labels import state_of
+from formulary.web import words
+
+SOON = timedelta(hours=24)
+NEAR_EXPIRY = timedelta(days=14)
+LAPSED = ("beyond_use", "expired")
+
+
+def open_vials(day: Day) -> Iterator[Need]:
+    """Open vials that lapse within a day, or have lapsed."""
+    for vial in day.vials:
+        told, own = state_of(vial.source, day.at), (("vial_id", vial.id),)
+        if told.state in LAPSED:
+            title, page = f"Waste vial {vial.code}, {vial.product}", ("stock.waste_vial", "Waste it")
+            until = _lapsed_at(vial, day)
+            yield Need(until, title, f"{shown(vial.left)} left.", told.state, told.words, *page, own)
+        elif told.is_usable and vial.beyond_use_at and vial.beyond_use_at - day.at <= SOON:
+            title, page = f"Use vial {vial.code}, {vial.product}", ("stock.vial", "Open vial")
+            yield Need(vial.beyond_use_at, title, _lapses(vial), "warn", "may lapse", *page, own)
+
+
+def expiring(day: Day) -> Iterator[Need]:
+    """Lots on the shelf that have expired, or do within two weeks."""
+    for row in day.sealed:
+        until = end_of_day(row.expires_on, str(day.zone))
+        if row.kind == "storage" and until - day.at <= NEAR_EXPIRY:
+            gone = until <= day.at
+            title = f"{'Take away' if gone else 'Use'} lot {row.number}, {row.product}"
+            state = ("expired", "expired") if gone else ("expiring", "expires soon")
+            yield Need(until, title, f"{_amount(row)} on the shelf.", *state, *_lot(row))
+
+
+def quarantine(day: Day) -> Iterator[Need]:
+    """Lots that wait for a second look."""
+    for row in day.sealed:
+        if row.kind == "quarantine":
+            title, told = f"Look at lot {row.number}, {row.product}", f"{_amount(row)} in quarantine."
+            yield Need(None, title, told, "quarantined", "in quarantine", *_lot(row))
+
+
+def follow_holds(day: Day) -> Iterator[Need]:
+    """Holds that stand: each is followed to its end."""
+    for row in day.holds:
+        where = ("recalls.answer", "Who was touched") if row.lot_id else ("recalls.index", "Open")
+        own = (("lot", row.lot_id),) if row.lot_id else ()
+        about = f"{row.product}. " if row.product else ""
+        told = f"{about}Since {words.day(row.at, day.zone)}, by {row.by}."
+        yield Need(None, f"Follow {row.kind} {row.what}", told, "held", f"held: {row.words}", *where, own)
+
+
+def review_emergencies(day: Day) -> Iterator[Need]:
+    """Emergency accesses that nobody has reviewed."""
+    if day.emergencies:
+        title = f"Review {words.plural(day.emergencies, 'emergency access', 'emergency accesses')}"
+        told = "Somebody opened a patient of another site and gave a reason."
+        yield Need(None, title, told, "break_glass", "to review", "patients.emergencies", "Review")
+
+
+def _lapsed_at(vial: OpenVial, day: Day) -> datetime:
+    """Since when it may not be used: its beyond-use date, or its opening where the rest is never kept."""
+    if vial.beyond_use_at is not None and vial.beyond_use_at <= day.at:
+        return vial.beyond_use_at
+    return vial.opened_at or day.at
+
+
+def _lot(row: Sealed) -> tuple[str, str, tuple[tuple[str, int], ...]]:
+    return "stock.lot", "Open lot", (("lot_id", row.lot_id),)
+
+
+def _lapses(vial: OpenVial) -> str:
+    whose = "it is for one patient" if vial.for_one_patient else "it may be shared"
+    return f"{shown(vial.left)} left; {whose}."
+
+
+def _amount(row: Sealed) -> str:
+    if row.containers is None:
+        return shown(row.quantity)
+    return f"{words.plural(row.containers, 'container')}, {shown(row.quantity)},"

@@ -1,0 +1,26 @@
+"""What the pages across the rooms read: what waits at the benches, what will not keep, what is watched."""
+
+from formulary.overview.queries.bench import Waiting, waiting
+from formulary.overview.queries.find import Hit, of_code, of_pack, of_words, own_code
+from formulary.overview.queries.shelf import OpenVial, Sealed, open_vials, sealed
+from formulary.overview.queries.tallies import readings_due, tallies
+from formulary.overview.queries.watch import Looked, emergencies_to_review, recent_lookups
+
+__all__ = [
+    "Hit",
+    "Looked",
+    "OpenVial",
+    "Sealed",
+    "Waiting",
+    "emergencies_to_review",
+    "of_code",
+    "of_pack",
+    "of_words",
+    "open_vials",
+    "own_code",
+    "readings_due",
+    "recent_lookups",
+    "sealed",
+    "tallies",
+    "waiting",
+]

@@ -1,0 +1,111 @@
+"""The figures in the navigation: what waits in each room for whoever asks; two queries on every page."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ScalarSelect, case, func
+
+from formulary.accounts import Actor, Permission, Role
+from formulary.cocktails.models import Cocktail, Revision
+from formulary.db import db
+from formulary.patch_tests.models import PatchTest, PatchTestItem, PatchTestReading
+from formulary.preparations.models import Attempt
+from formulary.rules.patch_test import FIRST, SECOND
+from formulary.stock.models import Balance, Hold, Place, Vial
+
+TO_READ = (FIRST, SECOND)
+"""The readings without which a test does not conclude."""
+POSITIVE = ("+", "++", "+++")
+
+
+def tallies(actor: Actor, at: datetime) -> dict[str, int]:
+    """What waits, by the endpoint of the room's first page; rooms closed to the actor are left out."""
+    counted = dict(_counted(actor, at))
+    named = [count.label(endpoint.replace(".", "_")) for endpoint, count in counted.items()]
+    row = db.session.execute(db.select(*named)).one() if named else ()
+    found = {endpoint: int(count or 0) for endpoint, count in zip(counted, row, strict=True)}
+    if actor.may(Permission.TEST_PATIENTS):
+        found["patch_tests.index"] = readings_due(actor.site_id, at)
+    return found
+
+
+def readings_due(site_id: int, at: datetime) -> int:
+    """How many tests have a reading open that was not made, unless one was positive already."""
+    latest = func.max(PatchTestReading.read_at)
+    positive = func.max(case((PatchTestReading.grade.in_(POSITIVE), 1), else_=0))
+    query = db.select(PatchTest.applied_at, latest, positive).join(
+        PatchTestItem, PatchTestItem.test_id == PatchTest.id
+    )
+    query = query.outerjoin(PatchTestReading, PatchTestReading.item_id == PatchTestItem.id)
+    longest = max(timedelta(hours=window.closes_h) for window in TO_READ)
+    here = (PatchTest.site_id == site_id, PatchTest.state == "applied", PatchTest.applied_at >= at - longest)
+    rows = db.session.execute(query.where(*here).group_by(PatchTest.id, PatchTest.applied_at))
+    return sum(_is_due(applied_at, read_at, at) for applied_at, read_at, found in rows if not found)
+
+
+def _is_due(applied_at: datetime, read_at: datetime | None, at: datetime) -> bool:
+    open_now = [window for window in TO_READ if window.holds(at - applied_at)]
+    return any(read_at is None or read_at < applied_at + timedelta(hours=w.opens_h) for w in open_now)
+
+
+def _counted(actor: Actor, at: datetime) -> Iterator[tuple[str, Any]]:
+    """One count per room, by the roles of whoever asks."""
+    if actor.may(Permission.COMPOSE):
+        yield "cocktails.index", _cocktails(actor)
+    if actor.may(Permission.PREPARE):
+        yield "preparations.index", _preparations(actor)
+    if actor.may(Permission.RECEIVE_STOCK):
+        yield "stock.index", _lapsed(actor.site_id, at) + _in_quarantine(actor.site_id)
+    if actor.may(Permission.RECALL_LOOKUP):
+        yield "recalls.index", _scalar(db.select(func.count(Hold.id)).where(Hold.released_at.is_(None)))
+
+
+def _cocktails(actor: Actor) -> Any:
+    """What others signed and a pharmacist verifies; the drafts that a practitioner began."""
+    counts = []
+    if Role.PHARMACIST in actor.roles:
+        counts.append(_in_state(actor.site_id, "prescribed"))
+    if Role.PRACTITIONER in actor.roles:
+        mine = db.select(func.count(Cocktail.id)).join(Revision, Revision.cocktail_id == Cocktail.id)
+        current = (Revision.number == Cocktail.revision_number, Revision.saved_by_id == actor.person_id)
+        here = (Cocktail.site_id == actor.site_id, Cocktail.state == "draft")
+        counts.append(_scalar(mine.where(*here, *current)))
+    return sum(counts[1:], counts[0])
+
+
+def _preparations(actor: Actor) -> Any:
+    """What waits for a technician's hands, a pharmacist's release, a practitioner's needle."""
+    states = {
+        Role.TECHNICIAN: ("verified",),
+        Role.PHARMACIST: ("prepared",),
+        Role.PRACTITIONER: ("released",),
+    }
+    waiting = [state for role, some in states.items() if role in actor.roles for state in some]
+    in_hand = db.select(func.count(Attempt.id)).where(
+        Attempt.site_id == actor.site_id,
+        Attempt.state == "in_preparation",
+        Attempt.preparer_id == actor.person_id,
+    )
+    return _in_state(actor.site_id, *waiting) + _scalar(in_hand)
+
+
+def _in_state(site_id: int, *states: str) -> ScalarSelect[int]:
+    count = db.select(func.count(Cocktail.id))
+    return _scalar(count.where(Cocktail.site_id == site_id, Cocktail.state.in_(states)))
+
+
+def _lapsed(site_id: int, at: datetime) -> ScalarSelect[int]:
+    here = (Vial.site_id == site_id, Vial.state == "open", Vial.beyond_use_at <= at)
+    return _scalar(db.select(func.count(Vial.id)).where(*here))
+
+
+def _in_quarantine(site_id: int) -> ScalarSelect[int]:
+    count = db.select(func.count(Balance.lot_id.distinct())).join(Place, Place.id == Balance.place_id)
+    here = (Place.site_id == site_id, Place.kind == "quarantine", Balance.quantity > 0)
+    return _scalar(count.where(*here, Balance.vial_id.is_(None)))
+
+
+def _scalar(query: Any) -> ScalarSelect[int]:
+    counted: ScalarSelect[int] = query.scalar_subquery()
+    return counted

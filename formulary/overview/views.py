@@ -1,0 +1,137 @@
+"""The pages across the rooms: today, the box that finds things, the open vials, what expires."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, current_app, g, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from formulary import clock
+from formulary.accounts import Permission, Role, requires
+from formulary.accounts import queries as accounts
+from formulary.accounts.facts import patch_test_policy
+from formulary.audit import log_access
+from formulary.db import retried, transaction
+from formulary.overview import labels, queries
+from formulary.overview.forms import FindForm
+from formulary.overview.labels import Day, Reading
+from formulary.overview.queries import Hit
+from formulary.patch_tests import labels as test_labels
+from formulary.patch_tests import queries as tests
+from formulary.recalls import queries as recalls
+from formulary.rules.findings import Refused
+from formulary.rules.lot_status import day_of
+
+bp = Blueprint("overview", __name__)
+Page = str | Response | tuple[str, int]
+
+
+@bp.get("/")
+@requires(Permission.USE_THE_APP)
+@retried
+def today() -> Page:
+    """What needs doing now, by the roles of whoever asks, ordered by when it stops being possible."""
+    day = _day()
+    if day.patients:
+        with transaction():
+            log_access("overview.today", by=g.actor, at=day.at, patients=day.patients)
+    return render_template("overview/today.html", page=labels.today(day), may_open=_may_open)
+
+
+@bp.post("/find")
+@requires(Permission.USE_THE_APP, also_read_only=True)
+@retried
+def find() -> Page:
+    """Open what was scanned or typed, or offer what may be meant."""
+    form, at = FindForm(), clock.now()
+    if not form.validate_on_submit():
+        return render_template("overview/find.html", form=form, asked="", hits=[], may_open=_may_open), 422
+    try:
+        hits = _hits(form, at)
+    except Refused as refusal:
+        form.add_findings(refusal.findings)
+        return render_template("overview/find.html", form=form, asked="", hits=[], may_open=_may_open), 422
+    sure = [address for hit in hits if hit.exact and (address := _address(hit))]
+    if len(sure) == 1:
+        return redirect(sure[0], 303)
+    if shown := sum(1 for hit in hits if hit.kind == "patient"):
+        with transaction():
+            log_access("overview.find", by=g.actor, at=at, patients=shown)
+    offered = [(hit, address) for hit in hits if (address := _address(hit))]
+    return render_template("overview/find.html", form=form, asked=form.q.data, hits=offered)
+
+
+@bp.get("/vials")
+@requires(Permission.SEE_STOCK)
+def vials() -> Page:
+    """The board of open vials: what is left, until when, how it stands."""
+    at = clock.now()
+    rows = labels.board(queries.open_vials(g.site.id, at), at)
+    return render_template("overview/vials.html", rows=rows, may_open=_may_open)
+
+
+@bp.get("/expiry")
+@requires(Permission.SEE_STOCK)
+def expiry() -> Page:
+    """What on the shelves expires within half a year, as a picture and as rows."""
+    on = day_of(clock.now(), g.site.zone)
+    rows = queries.sealed(g.site.id, until=on + labels.HORIZON)
+    shown = labels.horizon(rows, on)
+    return render_template("overview/expiry.html", horizon=shown, today=on, css_of=labels.css_of)
+
+
+def _day() -> Day:
+    actor, at, roles = g.actor, clock.now(), g.actor.roles
+    until = day_of(at, g.site.zone) + labels.HORIZON
+    benches = roles & {Role.PHARMACIST, Role.TECHNICIAN, Role.PRACTITIONER}
+    watched = actor.may(Permission.RECALL_LOOKUP) and Role.TECHNICIAN not in roles
+    return Day(
+        actor, at, ZoneInfo(g.site.zone),
+        waiting=tuple(queries.waiting(actor)) if benches else (),
+        vials=tuple(queries.open_vials(g.site.id, at)) if benches else (),
+        sealed=tuple(queries.sealed(g.site.id, until=until)) if Role.PHARMACIST in roles else (),
+        readings=tuple(_readings(at)) if Role.PRACTITIONER in roles else (),
+        holds=tuple(recalls.standing_holds()) if watched else (),
+        lookups=tuple(queries.recent_lookups(at)) if roles & {Role.RECALL_OFFICER, Role.AUDITOR} else (),
+        emergencies=queries.emergencies_to_review() if actor.may(Permission.MANAGE_CLINIC) else 0,
+    )  # fmt: skip
+
+
+def _readings(at: datetime) -> Iterable[Reading]:
+    policy = patch_test_policy(accounts.policy(g.site.id, "patch_test", at))
+    groups = test_labels.due_lines(tests.watched(by=g.actor, at=at), policy, ZoneInfo(g.site.zone), at)
+    for line in (line for lines in groups.values() for line in lines if line.due.state == "due"):
+        named = (line.test.id, line.test.code, line.patient.name, line.patient.code)
+        yield Reading(*named, line.words, line.due.closes_at, line.state, line.spots)
+
+
+def _hits(form: FindForm, at: datetime) -> list[Hit]:
+    text = (form.q.data or "").strip()
+    if not text:
+        return []
+    scan = form.q.read(day_of(at, g.site.zone)) if _is_scan(text) else None
+    if scan is not None and scan.gtin:
+        return queries.of_pack(scan.gtin, scan.lot, by=g.actor)
+    code = queries.own_code(scan.own if scan is not None and scan.own else text)
+    own = queries.of_code(code, by=g.actor, at=at) if code else []
+    return own if scan is not None else [*own, *queries.of_words(text, by=g.actor, at=at)]
+
+
+def _is_scan(text: str) -> bool:
+    return any(mark in text for mark in ("]", "\x1d", "[", "FML1:", "<GS>", "://")) or text.startswith("(")
+
+
+def _address(hit: Hit) -> str | None:
+    """The first page about it that this person may open; a recall officer goes to who was touched."""
+    pages = [page for page in hit.pages if _may_open(page[0])]
+    if Role.RECALL_OFFICER in g.actor.roles:
+        pages.sort(key=lambda page: page[0] != "recalls.answer")
+    return url_for(pages[0][0], **dict(pages[0][1])) if pages else None
+
+
+def _may_open(endpoint: str) -> bool:
+    view: Any = current_app.view_functions.get(endpoint)
+    permission = getattr(view, "permission", None)
+    return view is not None and (permission is None or g.actor.may(permission))
