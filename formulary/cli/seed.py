@@ -22,8 +22,8 @@ from formulary.seed.scenarios import SCENARIOS, seed
 def command(scenario: str, if_empty: bool) -> None:
     """Fill an empty database with an invented clinic: the demo's, or another SCENARIO.
 
-    Nobody knows the passwords until `formulary serve` sets the demo's. Invented data is never mixed with a clinic
-    that is there already.
+    Nobody knows the passwords until `formulary serve` sets the demo's. Invented data is never mixed with a
+    clinic that is there already.
 
     \b
     Example:
