@@ -1,0 +1,67 @@
+"""The bench on very small ledgers: every line is there, on both databases; how long it takes is not asked."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from formulary.bench.results import Found
+from formulary.bench.running import DATABASES, Plan, run
+from formulary.bench.timing import Effort, Pair, alone, compare
+
+ONCE = Effort(rounds=1, sample=0)
+SMALL = {"cocktails": (30, 60), "rows": (3, 10), "shelves": (3, 60), "prepared": 1, "days": 20}
+LINES = [
+    *(["recall statement", "recall query", "recall, ten buckets"] * 2 + ["verify"]) * 2,
+    "compose check",
+    "compose check, rules",
+    "prepare and draw",
+    "recall page",
+    "shelf page",
+    *["recall query, growth", "recall, ten buckets, growth"] * 2,
+]
+
+
+@pytest.fixture(scope="module", params=DATABASES)
+def found(request: pytest.FixtureRequest) -> Iterator[list[Found]]:
+    """A whole bench on one database."""
+    said: list[str] = []
+    yield run(Plan(databases=(request.param,), effort=ONCE, slow=ONCE, **SMALL), said.append)  # type: ignore[arg-type]
+    assert said[0] == f"{request.param}: writing 30 cocktails"
+
+
+def test_every_line_is_there(found: list[Found]) -> None:
+    assert [line.what for line in found] == LINES
+
+
+def test_every_line_with_an_aim_has_a_ratio(found: list[Found]) -> None:
+    assert [line.what for line in found if line.aim and not (line.ratio and line.ratio > 0)] == []
+
+
+def test_an_answer_has_the_rows_it_was_asked_for(found: list[Found]) -> None:
+    sizes = [line.size for line in found if line.what == "recall query"]
+    assert sizes == [
+        "30 cocktails, 3 rows",
+        "30 cocktails, 10 rows",
+        "60 cocktails, 3 rows",
+        "60 cocktails, 10 rows",
+    ]
+
+
+def test_a_large_shelf_asks_no_more_than_a_small_one(found: list[Found]) -> None:
+    """A page of lots sends as many statements for sixty lots as for three."""
+    [size] = [line.size for line in found if line.what == "shelf page"]
+    many, few = size.partition(", ")[2].removesuffix(" queries").split(" / ")
+    assert size.startswith("60 lots / 3 lots")
+    assert int(many) <= int(few)
+
+
+def test_ours_and_the_floor_are_run_by_turns() -> None:
+    order: list[str] = []
+    pair = compare(lambda: order.append("ours"), lambda: order.append("floor"), Effort(rounds=2, sample=0))
+    assert order[-4:] == ["ours", "floor", "ours", "floor"]
+    assert isinstance(pair, Pair)
+
+
+def test_a_median_is_taken_of_as_many_rounds_as_asked() -> None:
+    ticks = iter(range(100))
+    assert alone(lambda: None, Effort(rounds=3, sample=0), lambda: next(ticks)) == 1
