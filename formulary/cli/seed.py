@@ -35,4 +35,4 @@ def command(scenario: str, if_empty: bool) -> None:
         return
     settings: Settings = current_app.extensions["formulary"]
     made = seed(scenario, password=settings.demo_password or secrets.token_urlsafe(), at=clock.now())
-    click.echo(f"{made.clinic.settings['organisation']} is there, invented from the sites to the patients.")
+    click.echo(f"{made.clinic.settings['organisation']}: invented, from the sites to the patients.")
