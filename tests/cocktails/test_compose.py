@@ -5,10 +5,10 @@ import pytest
 from formulary import clock
 from formulary.catalogue import queries as catalogue
 from formulary.cocktails import actions as cocktails
-from formulary.cocktails.models import Cocktail, CocktailLine, Revision
+from formulary.cocktails.models import Cocktail, CocktailLine, Override, Revision
 from formulary.db import db, transaction
 from formulary.patch_tests.models import PatchTest
-from tests.support.builders import a_patient, an_allergy
+from tests.support.builders import PASSWORD, a_patient, an_allergy
 from tests.support.counting import counting_queries
 
 FIXED = "\N{NO-BREAK SPACE}"
@@ -114,6 +114,40 @@ def test_an_allergy_to_an_ingredient_of_the_cocktail_is_found(clinic, patient, f
     page = clients("practitioner").get_ok(the_page(a_draft(clinic, patient, formula)))
     assert {c for c in codes(page) if c.startswith("allergy")}
     assert "Not ready to sign" in page.text
+
+
+def test_a_sulfite_in_the_vial_is_found_for_a_patient_allergic_to_sulfites(clinic, patient, formula, clients):
+    an_allergy(patient, "sulfite", severity="anaphylaxis")
+    person, draft = clients("practitioner"), a_draft(clinic, patient, formula)
+    values = {"add": str(the_product("lidocaine + epinephrine 1:100000"))}
+    answer = person.submit(person.get_ok(the_page(draft)), values, press="Add the line")
+    assert "allergy." in answer.text
+    assert "sodium metabisulfite" in answer.text
+
+
+def test_a_stop_passes_with_a_reason_and_another_persons_secret(clinic, patient, formula, clients):
+    untested, person = a_patient(site=clinic.site), clients("practitioner")
+    draft = a_draft(clinic, untested, formula)
+    shown = person.get_ok(the_page(draft))
+    asked = [name for name in shown.form(button="Sign").names if name.startswith("override:")]
+    answers = dict.fromkeys(asked, "Discussed with the patient")
+    cosigned = {"signer-username": "pharmacist", "signer-secret": PASSWORD}
+    person.post_ok(the_page(draft), answers | cosigned, press="Sign")
+    assert in_database(Cocktail, id=draft.id).state == "prescribed"
+    rows = db.session.scalars(db.select(Override).filter_by(stage="S")).all()
+    assert {row.cosigner_id for row in rows if row.level == "STOP"} == {clinic.actor("pharmacist").person_id}
+
+
+def test_nobody_co_signs_for_themselves(clinic, patient, formula, clients):
+    untested, person = a_patient(site=clinic.site), clients("practitioner")
+    draft = a_draft(clinic, untested, formula)
+    shown = person.get_ok(the_page(draft))
+    asked = [name for name in shown.form(button="Sign").names if name.startswith("override:")]
+    own = {"signer-username": "practitioner", "signer-secret": PASSWORD}
+    person.post_refused(
+        the_page(draft), dict.fromkeys(asked, "Discussed with the patient") | own, press="Sign"
+    )
+    assert in_database(Cocktail, id=draft.id).state == "draft"
 
 
 def test_a_stop_passes_only_with_a_reason_and_another_persons_secret(clinic, patient, formula, clients):
