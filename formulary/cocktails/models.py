@@ -143,7 +143,7 @@ class Override(Base):
     )
 
     revision_id: Mapped[int] = mapped_column(ForeignKey("cocktail_revision.id"))
-    finding_key: Mapped[str] = mapped_column(String(200))
+    finding_key: Mapped[str] = mapped_column(Text)
     code: Mapped[str] = mapped_column(String(60))
     level: Mapped[str] = mapped_column(String(10))
     stage: Mapped[str] = mapped_column(String(2))

@@ -1196,7 +1196,7 @@ def upgrade() -> None:
     op.create_table(
         "check_override",
         sa.Column("revision_id", sa.Integer(), nullable=False),
-        sa.Column("finding_key", sa.String(length=200), nullable=False),
+        sa.Column("finding_key", sa.Text(), nullable=False),
         sa.Column("code", sa.String(length=60), nullable=False),
         sa.Column("level", sa.String(length=10), nullable=False),
         sa.Column("stage", sa.String(length=2), nullable=False),
