@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 DEMO_SECRET = "formulary-demo-secret-never-outside-the-demo"  # noqa: S105 - refused outside the demo
+DEMO_DATABASE = "sqlite:///var/demo.db"
 SECRET_LENGTH = 32
 PACKAGE = Path(__file__).parent
 
@@ -94,7 +95,7 @@ class Settings:
 
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Settings from `FORMULARY_CONFIG` (TOML), overruled by the environment; the demo has its own secret."""
+    """Settings from `FORMULARY_CONFIG` (TOML), overruled by the environment; the demo has its own."""
     values: dict[str, object] = {}
     if path := environ.get("FORMULARY_CONFIG"):
         values |= _read(Path(path))
@@ -106,6 +107,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     settings = Settings(**given)
     if settings.demo and not settings.secret_key:
         settings = replace(settings, secret_key=DEMO_SECRET)
+    if settings.demo and "database_url" not in given:
+        settings = replace(settings, database_url=DEMO_DATABASE)
     return settings.checked()
 
 
