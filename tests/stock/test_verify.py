@@ -98,7 +98,7 @@ def test_a_movement_altered_together_with_its_hash_is_named(story: Movement) -> 
 
 def test_a_deleted_movement_is_named(story: Movement) -> None:
     behind_its_back(f"DELETE FROM movement WHERE id = {story.id}")  # noqa: S608 - a test's own words
-    assert (f"movement {story.id}", "is missing, or is in two audit entries") in found()
+    assert (f"movement {story.id}", "is missing") in found()
 
 
 def test_a_movement_that_was_slipped_in_is_named(story: Movement) -> None:
@@ -131,6 +131,13 @@ def test_a_balance_that_was_slipped_in_is_named(story: Movement) -> None:
     behind_its_back(f"INSERT INTO balance {columns} SELECT {values}")
     newest = db.session.scalar(db.select(db.func.max(Balance.id)))
     assert [row for row, _ in found()] == [f"balance {newest}"]
+
+
+def test_a_movement_in_two_entries_is_named(story: Movement) -> None:
+    entries = "(SELECT max(id) FROM audit_entry) AND movements <> '[]'"
+    copied = "(SELECT min(movements) FROM audit_entry)"
+    behind_its_back(f"UPDATE audit_entry SET movements = {copied} WHERE id <> {entries}")  # noqa: S608
+    assert any(what == "is in two audit entries" for _, what in found())
 
 
 def test_two_altered_rows_are_both_named(story: Movement) -> None:
@@ -172,6 +179,18 @@ def test_the_command_names_every_altered_audit_entry(capsys: pytest.CaptureFixtu
     assert code == 1
     assert "entry 2 was altered after it was written" in words
     assert "entry 4 was altered after it was written" in words
+
+
+@pytest.mark.usefixtures("story")
+@pytest.mark.parametrize("listed", ["[", "[7]", '["x"]', "{}", "[[1]]", ""])
+def test_an_entry_whose_movements_are_no_list_of_pairs_is_named(
+    capsys: pytest.CaptureFixture[str], listed: str
+) -> None:
+    behind_its_back(f"UPDATE audit_entry SET movements = '{listed}' WHERE movements <> '[]'")  # noqa: S608
+    code, words = said(capsys)
+    assert code == 1
+    assert "is in no audit entry" in words
+    assert "was altered after it was written" in words
 
 
 @pytest.mark.usefixtures("story")

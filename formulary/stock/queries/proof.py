@@ -1,20 +1,23 @@
 """The proof of the ledger: every hash again, every row in an entry, every balance the sum of its movements.
 
-Only columns are read, a stretch at a time, and sums are made by the database, so that a ledger of any length
-fits. That every lot's sheet adds up follows from the balances and from each movement having two ends.
+Sums, hashes and comparisons are made where the rows lie, and only what does not hold is read: a ledger of any
+length fits. That every lot's sheet adds up follows from the balances and from each movement having two ends.
 """
 
 import hashlib
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Select, Text, literal, type_coerce
+from sqlalchemy import Integer, Select, Text, column, literal, true, type_coerce
+from sqlalchemy.dialects.postgresql import JSONB
 
-from formulary.audit.queries import Fault, movements_of_entries
+from formulary.audit.models import AuditEntry
+from formulary.audit.queries import Fault
 from formulary.db import db
 from formulary.stock.models import BY_VIAL, GUARDED, HASH_VERSION, HASHED, Balance, Lot, Movement, Place
 
-STRETCH = 20_000
+_PAIR = r'\[[1-9][0-9]{0,8},"[0-9a-f]{64}"\]'
+PAIRS = rf"^\[{_PAIR}(,{_PAIR})*\]$"
 INSTANTS = frozenset({"occurred_at", "recorded_at"})
 
 
@@ -26,23 +29,32 @@ def ledger_faults() -> Iterator[Fault]:
 
 
 def movement_faults() -> Iterator[Fault]:
-    """Rows whose hash is not that of their fields, or not the one that their audit entry holds."""
-    named, waiting, early = _named(), dict[int, str](), dict[int, str]()
-    for number, stored, text in _hashed_rows():
-        if hashlib.sha256(text.encode()).hexdigest() != stored:
-            yield Fault("movement", f"movement {number}", "was altered after it was written")
-        waiting[number] = stored
-        if pair := next(named, None):
-            early[pair[0]] = pair[1]
-            yield from _matched(pair[0], waiting, early)
-        yield from _matched(number, waiting, early)
-    for number, held in named:
-        early[number] = held
-        yield from _matched(number, waiting, early)
-    for number in waiting:
-        yield Fault("movement", f"movement {number}", "is in no audit entry")
-    for number in early:
-        yield Fault("movement", f"movement {number}", "is missing, or is in two audit entries")
+    """Rows whose hash is not that of their fields, or not the one that their one audit entry holds."""
+    altered = db.select(Movement.id).where(_sha256(hashed_text()) != Movement.hash)
+    yield from _named(altered, "was altered after it was written")
+    yield from _coverage_faults()
+
+
+def _coverage_faults() -> Iterator[Fault]:
+    """One pass where all is well; only then are the odd ones looked for, each kind by itself."""
+    pairs, count = _pairs(), db.func.count
+    joined = db.select(pairs.c.movement_id).outerjoin(Movement, Movement.id == pairs.c.movement_id)
+    sums = (
+        count(),
+        count(db.distinct(pairs.c.movement_id)),
+        count(db.case((Movement.hash == pairs.c.hash, 1))),
+    )
+    named, different, alike = db.session.execute(joined.with_only_columns(*sums)).one()
+    if named == different == alike == db.session.scalar(db.select(count(Movement.id))):
+        return
+    yield from _named(joined.where(Movement.id.is_(None)), "is missing")
+    yield from _named(
+        joined.where(Movement.hash != pairs.c.hash), "is not the one that its audit entry holds"
+    )
+    uncovered = db.select(Movement.id).where(Movement.id.not_in(db.select(pairs.c.movement_id)))
+    yield from _named(uncovered, "is in no audit entry")
+    twice = db.select(pairs.c.movement_id).group_by(pairs.c.movement_id)
+    yield from _named(twice.having(count() > 1), "is in two audit entries")
 
 
 def reversal_faults() -> Iterator[Fault]:
@@ -56,8 +68,7 @@ def reversal_faults() -> Iterator[Fault]:
         db.func.coalesce(original.c.vial_id, 0) == db.func.coalesce(Movement.vial_id, 0),
     )
     query = db.select(Movement.id).join(original, original.c.id == Movement.reverses_id)
-    for number in db.session.scalars(query.where(db.not_(opposite)).order_by(Movement.id)):
-        yield Fault("movement", f"movement {number}", "is not the opposite of the row that it undoes")
+    yield from _named(query.where(db.not_(opposite)), "is not the opposite of the row that it undoes")
 
 
 def balance_faults() -> Iterator[Fault]:
@@ -79,44 +90,66 @@ def counted() -> dict[str, int]:
     return {name: db.session.scalar(db.select(count(table.id))) or 0 for name, table in tables.items()}
 
 
-def _matched(number: int, waiting: dict[int, str], early: dict[int, str]) -> Iterator[Fault]:
-    if number not in waiting or number not in early:
-        return
-    if waiting.pop(number) != early.pop(number):
-        yield Fault("movement", f"movement {number}", "is not the one that its audit entry holds")
-
-
-def _named() -> Iterator[tuple[int, str]]:
-    return ((number, held) for _, pairs in movements_of_entries() for number, held in pairs)  # type: ignore[misc]
-
-
-def _hashed_rows() -> Iterator[tuple[int, str, str]]:
-    """Key, stored hash and the text that was hashed, as the database puts it together."""
-    last, text = 0, hashed_text()
-    while True:
-        query = db.select(Movement.id, Movement.hash, text).where(Movement.id > last).order_by(Movement.id)
-        rows = db.session.execute(query.limit(STRETCH)).all()
-        if not rows:
-            return
-        yield from rows  # type: ignore[misc]
-        last = rows[-1][0]
-
-
 def hashed_text() -> Any:
-    """The text of `models.movement_hash`, in SQL."""
-    whole: Any = literal(HASH_VERSION)
-    for name in HASHED:
-        whole = whole + "|" + db.func.coalesce(_text(name), "")
-    return whole
+    """The text of `models.movement_hash`, as the database puts it together; an absent field is empty."""
+    return db.func.format("|".join([HASH_VERSION, *("%s" for _ in HASHED)]), *map(_text, HASHED))
 
 
 def _text(name: str) -> Any:
     column = getattr(Movement, name)
     if name not in INSTANTS:
-        return db.cast(column, Text)
-    if db.session.get_bind().dialect.name == "sqlite":
+        return column
+    if _on_sqlite():
         return type_coerce(column, Text)
     return db.func.to_char(db.func.timezone("UTC", column), "YYYY-MM-DD HH24:MI:SS.US")
+
+
+def _sha256(text: Any) -> Any:
+    """The hash of a text, computed where the rows lie."""
+    if not _on_sqlite():
+        digest = db.func.pg_catalog.sha256(db.func.convert_to(text, "UTF8"))
+        return db.func.encode(digest, "hex")
+    connection: Any = db.session.connection().connection.driver_connection
+    connection.create_function("formulary_sha256", 1, _hex, deterministic=True)
+    return db.func.formulary_sha256(text)
+
+
+def _hex(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _pairs() -> Any:
+    """Every movement that an audit entry names, with the hash that it holds, one row each.
+
+    An entry whose list is no list of pairs names nothing: the proof of the trail tells of it.
+    """
+    listed = type_coerce(AuditEntry.movements, Text)
+    each, number, held = _on_lite(listed) if _on_sqlite() else _on_postgresql(listed)
+    query = db.select(number.label("movement_id"), held.label("hash")).select_from(AuditEntry)
+    return query.join(each, true()).where(listed != "[]", number.is_not(None)).subquery()
+
+
+def _on_lite(listed: Any) -> tuple[Any, Any, Any]:
+    sound = db.case((db.func.json_valid(listed) == 1, listed), else_="[]")
+    each = db.func.json_each(sound).table_valued("value", "type")
+    is_pair = each.c.type == "array"
+    number, held = (db.case((is_pair, db.func.json_extract(each.c.value, p))) for p in ("$[0]", "$[1]"))
+    return each, number, held
+
+
+def _on_postgresql(listed: Any) -> tuple[Any, Any, Any]:
+    sound = db.case((listed.op("~")(PAIRS), listed), else_="[]")
+    each = db.func.jsonb_array_elements(db.cast(sound, JSONB)).table_valued(column("value", JSONB))
+    return each, db.cast(each.c.value[0].astext, Integer), each.c.value[1].astext
+
+
+def _named(query: Any, what: str) -> Iterator[Fault]:
+    for number in db.session.scalars(query.order_by(query.selected_columns[0])):
+        yield Fault("movement", f"movement {number}", what)
+
+
+def _on_sqlite() -> bool:
+    return db.session.get_bind().dialect.name == "sqlite"
 
 
 def _ends() -> Any:
