@@ -55,15 +55,21 @@ class Clinic:
         db.session.remove()
 
 
+def found(url: str) -> None:
+    """Found the clinic in an empty database."""
+    with open_clinic(url):
+        upgrade()
+        _found()
+
+
 @contextmanager
 def open_clinic(url: str) -> Iterator[Clinic]:
-    """Found a clinic in an empty database and stand in its app; its connections are closed at the end."""
+    """Stand in the app of a clinic; its connections are closed at the end."""
     settings = config.Settings(database_url=url, secret_key=KEY, ledger_key=KEY)
     # The app stands above the bench, so it is known by name alone.
     app: Flask = import_module("formulary.app").create_app(settings)
     with app.app_context():
         try:
-            _found()
             yield Clinic(app, url)
         finally:
             db.session.remove()
@@ -71,7 +77,6 @@ def open_clinic(url: str) -> Iterator[Clinic]:
 
 
 def _found() -> None:
-    upgrade()
     at, shelf = clock.now(), read_shelf(config.seed_folder())
     with transaction():
         accounts.found_organisation("Bench", at=at, by=BY)

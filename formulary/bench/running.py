@@ -7,7 +7,7 @@ from functools import partial
 
 from formulary.bench import kinds
 from formulary.bench.browser import sign_in
-from formulary.bench.clinic import Clinic, open_clinic
+from formulary.bench.clinic import Clinic, found, open_clinic
 from formulary.bench.history import Wanted
 from formulary.bench.kinds import Kind
 from formulary.bench.measures import compose, drawing, pages, proof, recall
@@ -37,11 +37,12 @@ class Plan:
 
 @dataclass
 class Bench:
-    """One database being measured: where it is, what was found, and what growth is told from."""
+    """One kind of database being measured: the clinic to copy, what was found, what growth is told from."""
 
     store: Store
     plan: Plan
     say: Say
+    founded: str
     found: list[Found] = field(default_factory=list)
     queries: dict[tuple[int, int], Pair] = field(default_factory=dict)
     answers: dict[tuple[int, int], float] = field(default_factory=dict)
@@ -69,7 +70,8 @@ def run(plan: Plan, say: Say) -> list[Found]:
 
 def _on(name: str, plan: Plan, say: Say) -> Iterator[Found]:
     with opened(name) as store:
-        bench = Bench(store, plan, say)
+        bench = Bench(store, plan, say, founded=store.empty("founded"))
+        found(bench.founded)
         for size in plan.cocktails:
             _measure(bench, size, is_last=size == plan.cocktails[-1])
         _growth(bench)
@@ -80,7 +82,7 @@ def _measure(bench: Bench, size: int, *, is_last: bool) -> None:
     plan, store = bench.plan, bench.store
     bench.say(f"{store.name}: writing {size:,} cocktails")
     with ExitStack() as open_now:
-        clinic = open_now.enter_context(open_clinic(store.empty(f"clinic{size}")))
+        clinic = open_now.enter_context(open_clinic(store.copy(bench.founded, f"clinic{size}")))
         clinic.tell(Wanted(size, plan.seed, plan.days, per_lot=plan.rows))
         store.settle(clinic.url)
         bench.say(f"{store.name}: measuring {size:,} cocktails")
@@ -145,7 +147,7 @@ def _pages(bench: Bench, clinic: Clinic, size: int) -> None:
     clinic.tell(Wanted(0, bench.plan.seed, lots=many))
     bench.store.settle(clinic.url)
     large = pages.measure_shelf(clinic, effort)
-    with open_clinic(bench.store.empty("shelf")) as small_clinic:
+    with open_clinic(bench.store.copy(bench.founded, "shelf")) as small_clinic:
         small_clinic.tell(Wanted(0, bench.plan.seed, lots=few))
         bench.store.settle(small_clinic.url)
         small = pages.measure_shelf(small_clinic, effort)

@@ -22,6 +22,9 @@ class Store(Protocol):
     def empty(self, label: str) -> str:
         """The address of a new database without tables."""
 
+    def copy(self, url: str, label: str) -> str:
+        """The address of a new database with all that is in this one, which nobody is connected to."""
+
     def settle(self, url: str) -> None:
         """Do what the database would do by itself in a quiet hour."""
 
@@ -37,6 +40,12 @@ class Files:
         """A file that is not there yet."""
         return f"sqlite:///{self.folder / label}.db"
 
+    def copy(self, url: str, label: str) -> str:
+        """A copy of the file."""
+        target = self.empty(label)
+        shutil.copyfile(url.removeprefix("sqlite:///"), target.removeprefix("sqlite:///"))
+        return target
+
     def settle(self, url: str) -> None:
         """Nothing: SQLite does no work by itself."""
 
@@ -51,6 +60,11 @@ class Server:
     def empty(self, label: str) -> str:
         """A new database."""
         self.cluster.run(f'CREATE DATABASE "{label}"')
+        return self.cluster.url(label)
+
+    def copy(self, url: str, label: str) -> str:
+        """A copy that the server makes."""
+        self.cluster.copy(url.rpartition("/")[2], label)
         return self.cluster.url(label)
 
     def settle(self, url: str) -> None:
