@@ -1,0 +1,98 @@
+"""A delivery at a real browser: the scanner, the shelf, an open vial, a hold; small screens, no scripts."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from formulary.catalogue.models import Product
+from formulary.stock.models import Lot, Vial
+from tests.journeys.conftest import Browse
+from tests.stock.doing import drawn, held, opened, reconstituted
+from tests.support.browser import PHONE
+from tests.support.builders import (
+    a_lot,
+    a_policy,
+    a_powder,
+    a_product,
+    an_ingredient,
+    gtin_of,
+    the_place,
+    the_site,
+)
+
+pytestmark = pytest.mark.databases("sqlite")  # what differs between the databases is tested without a browser
+
+
+@pytest.fixture
+def product(app: object) -> Product:
+    """A vial of 5 mL in a house that puts first receipts on the shelf."""
+    a_policy(the_site(), "first_receipt_quarantine", {"required": False, "source": "house policy"})
+    return a_product(
+        an_ingredient("tranexamic acid", synonyms=("TXA",)), name="tranexamic acid 100 mg per mL"
+    )
+
+
+def test_a_scanned_pack_is_on_the_shelf_and_open_in_a_few_presses(product: Product, browse: Browse) -> None:
+    pharmacist = browse("pharmacist").open("/stock/receive")
+    pharmacist.is_accessible().scan(f"01{gtin_of(product)}1727113010L2231\x1d21SER9")
+    pharmacist.sees("Receive a delivery: what came")
+    assert pharmacist.field("Lot").input_value() == "L2231"
+    assert pharmacist.field("Expires").input_value() == "2027-11-30"
+    pharmacist.fill("Packs", "20")
+    pharmacist.fill("Supplier", "Medisud")
+    pharmacist.is_accessible().shot("receive-filled")
+    pharmacist.press("Receive")
+    pharmacist.sees("20 vials of tranexamic acid 100 mg per mL, lot L2231 lie at Shelf.")
+    pharmacist.follow("Open one")
+    pharmacist.press("Open it")
+    pharmacist.sees(re.compile(r"Vial V-\d{4} is open"))
+
+
+def test_without_scripts_the_steps_are_the_same(product: Product, browse: Browse) -> None:
+    pharmacist = browse("pharmacist", scripts=False).open("/stock/receive")
+    pharmacist.field("Code on the pack").fill(f"[01]{gtin_of(product)}[17]271130[10]L2231")
+    pharmacist.press("Read")
+    pharmacist.sees("Compare these with the pack")
+    for words in ("product", "lot", "expiry"):
+        pharmacist.tick(f"I compared the {words} with the pack")
+    pharmacist.fill("Packs", "2")
+    pharmacist.fill("Supplier", "Medisud")
+    pharmacist.press("Receive")
+    pharmacist.sees("2 vials of tranexamic acid 100 mg per mL, lot L2231 lie at Shelf.")
+
+
+@pytest.mark.parametrize("screen", [None, PHONE], ids=["desk", "phone"])
+def test_every_page_is_accessible_and_fits(
+    product: Product, browse: Browse, screen: tuple[int, int] | None
+) -> None:
+    lot, vial = a_story(product)
+    named = {"screen": screen} if screen else {}
+    pharmacist = browse("pharmacist", **named)
+    pages = {
+        "shelf": "/stock/",
+        "receive": "/stock/receive?by=hand",
+        "lot": f"/stock/lots/{lot.id}",
+        "vial": f"/stock/vials/{vial.id}",
+        "open": f"/stock/lots/{lot.id}/open",
+        "waste": f"/stock/vials/{vial.id}/waste",
+        "reconstitute": f"/stock/vials/{vial.id}/reconstitute",
+        "hold": f"/stock/hold/lot/{lot.id}",
+    }
+    for name, url in pages.items():
+        pharmacist.open(url).is_accessible().fits().shot(f"stock-{name}-{'phone' if screen else 'desk'}")
+    admin = browse("admin", **named)
+    for url in ("/stock/places", "/stock/places/add", f"/stock/places/{the_place().id}"):
+        admin.open(url).is_accessible().fits()
+
+
+def a_story(product: Product) -> tuple[Lot, Vial]:
+    """A lot with a past: opened, drawn from, held and released; and a mixture."""
+    lot = a_lot(product, number="L2231", containers=20)
+    a_lot(product, number="L223I")
+    drawn(opened(lot), "0.51 mL")
+    held("vial", opened(lot).id, source="recall R-7")
+    mixture = reconstituted(opened(a_lot(a_powder(), number="GSH-1")), a_lot(number="WFI-1"))
+    drawn(mixture, "1 mL", for_patient=7)
+    return lot, mixture
