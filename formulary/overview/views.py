@@ -21,6 +21,7 @@ from formulary.overview.queries import Hit
 from formulary.patch_tests import labels as test_labels
 from formulary.patch_tests import queries as tests
 from formulary.recalls import queries as recalls
+from formulary.recalls.forms import read_asked
 from formulary.rules.findings import Refused
 from formulary.rules.lot_status import day_of
 
@@ -111,16 +112,12 @@ def _hits(form: FindForm, at: datetime) -> list[Hit]:
     text = (form.q.data or "").strip()
     if not text:
         return []
-    scan = form.q.read(day_of(at, g.site.zone)) if _is_scan(text) else None
-    if scan is not None and scan.gtin:
-        return queries.of_pack(scan.gtin, scan.lot, by=g.actor)
-    code = queries.own_code(scan.own if scan is not None and scan.own else text)
+    asked = read_asked(text, captured=form.q.captured, today=day_of(at, g.site.zone))
+    if asked.gtin:
+        return queries.of_pack(asked.gtin, asked.number, by=g.actor)
+    code = queries.own_code(asked.number)
     own = queries.of_code(code, by=g.actor, at=at) if code else []
-    return own if scan is not None else [*own, *queries.of_words(text, by=g.actor, at=at)]
-
-
-def _is_scan(text: str) -> bool:
-    return any(mark in text for mark in ("]", "\x1d", "[", "FML1:", "<GS>", "://")) or text.startswith("(")
+    return own if asked.own else [*own, *queries.of_words(asked.number, by=g.actor, at=at)]
 
 
 def _address(hit: Hit) -> str | None:

@@ -9,7 +9,7 @@ from formulary.web import fields as f
 from formulary.web.forms import Form
 from formulary.web.gs1 import read_scan
 
-MARKS_OF_A_SCAN = ("]", "\x1d", "(", "[", "FML1:", "<GS>", "://")
+MARK_OF_A_SCAN = re.compile(r"\]|\x1d|^[(\[]|^01[0-9]{14}|FML1:|<GS>|://", re.ASCII)
 OWN = re.compile(r"[VC]-[0-9]{1,9}(/[0-9]{1,3})?", re.ASCII | re.IGNORECASE)
 
 
@@ -39,7 +39,7 @@ def read_asked(text: str, *, captured: bool, today: date) -> Asked:
     """What was typed or scanned, as a lookup takes it; Refused for a code that cannot be read."""
     if OWN.fullmatch(text):
         return Asked(text.upper(), own=text.upper())
-    if not any(mark in text for mark in MARKS_OF_A_SCAN):
+    if not MARK_OF_A_SCAN.search(text):
         return _typed(text)
     scan = read_scan(text, captured=captured, today=today)
     if scan.own:
@@ -50,5 +50,5 @@ def read_asked(text: str, *, captured: bool, today: date) -> Asked:
 def _typed(text: str) -> Asked:
     if not text.isprintable():
         why = "What was typed has characters that cannot be seen, and no lot number has."
-        raise refuse("lot.number_characters", "lot", why, "Type the number again.", field="q")
+        raise refuse("lot.number_characters", "lot", why, "Type it again.", field="q")
     return Asked(text)

@@ -87,7 +87,8 @@ def _hold(lot_id: int, form: HoldForm) -> str | None:
 
 
 def _box(form: LookupForm) -> str:
-    return render_template("recalls/index.html", form=form, holds=queries.standing_holds(), words=labels)
+    more = {"words": labels, "may_release": g.actor.may(Permission.RELEASE_HOLD)}
+    return render_template("recalls/index.html", form=form, holds=queries.standing_holds(), **more)
 
 
 def _answer(lot_ids: list[int]) -> str:

@@ -8,12 +8,14 @@ from fractions import Fraction
 from formulary.overview.queries import OpenVial, Sealed
 from formulary.rules.units import Quantity
 from formulary.stock.labels import Told, state_of
+from formulary.web import site
 from formulary.web.svg import px
-from formulary.web.words import MONTHS, plural
+from formulary.web.words import MONTHS, distance, plural
 
 HORIZON = timedelta(days=184)
 LEFT, WIDTH, ROW, TOP = 150, 500, 38, 34
 MOST_DRAWN = 12
+LAPSED = ("beyond_use", "expired")
 
 
 @dataclass(frozen=True)
@@ -24,16 +26,28 @@ class VialLine:
     told: Told
     left: Quantity
     until: datetime | None
+    away: str
 
     @property
     def may_be_used(self) -> bool:
         """Whether nothing stands against drawing from it."""
         return self.told.is_usable
 
+    @property
+    def has_lapsed(self) -> bool:
+        """Whether time has stopped it, so that it is wasted; what is held is kept for whoever asks for it."""
+        return self.told.state in LAPSED
+
 
 def board(vials: Iterable[OpenVial], at: datetime) -> list[VialLine]:
     """The open vials, the first to lapse first."""
-    return [VialLine(vial, state_of(vial.source, at), vial.left, vial.beyond_use_at) for vial in vials]
+    return [_line(vial, at) for vial in vials]
+
+
+def _line(vial: OpenVial, at: datetime) -> VialLine:
+    until = vial.beyond_use_at
+    away = distance(until, at, site.zone()) if until else "not known"
+    return VialLine(vial, state_of(vial.source, at), vial.left, until, away)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from formulary.overview.labels.board import LAPSED
 from formulary.overview.labels.day import Day
 from formulary.overview.labels.need import Need, shown
 from formulary.overview.queries import OpenVial, Sealed
@@ -12,7 +13,6 @@ from formulary.web import words
 
 SOON = timedelta(hours=24)
 NEAR_EXPIRY = timedelta(days=14)
-LAPSED = ("beyond_use", "expired")
 
 
 def open_vials(day: Day) -> Iterator[Need]:

@@ -21,6 +21,7 @@ OWN = re.compile(r"([VCPTH])-?([0-9]{1,9})(?:/[0-9]{1,3})?", re.ASCII | re.IGNOR
 PADDED = {"V": 4, "C": 4}
 AT_BENCH = ("verified", "in_preparation", "prepared", "released")
 LEAST_LETTERS, MOST = 3, 8
+GTIN_LENGTHS = (8, 12, 13, 14)
 Page = tuple[str, tuple[tuple[str, int], ...]]
 Pages = tuple[Page, ...]
 
@@ -54,9 +55,9 @@ def of_code(code: str, *, by: Actor, at: datetime) -> list[Hit]:
     return list(looks[code[0]](code, by, at))
 
 
-def of_pack(gtin: str, number: str | None, *, by: Actor) -> list[Hit]:
+def of_pack(gtin: str, number: str, *, by: Actor) -> list[Hit]:
     """The lot that a scanned pack names; else the lots of its product, and the product itself."""
-    found = recalls.find_lots(number or "", gtin=gtin)
+    found = recalls.find_lots(number, gtin=gtin)
     lots = [_lot(lot, exact=True) for lot in found.exact] if by.may(Permission.SEE_STOCK) else []
     if lots:
         return lots
@@ -67,7 +68,7 @@ def of_pack(gtin: str, number: str | None, *, by: Actor) -> list[Hit]:
 
 def of_words(text: str, *, by: Actor, at: datetime) -> list[Hit]:
     """Lots with this number or one that looks alike, products called so, and patients, where one may."""
-    hits = [*_lots(text, by), *_products(text)]
+    hits = [*_lots(text, by), *_packed(text), *_products(text)]
     return hits if any(hit.exact for hit in hits) else [*hits, *_patients(text, by, at)]
 
 
@@ -122,6 +123,13 @@ def _lots(text: str, by: Actor) -> Iterator[Hit]:
     found = recalls.find_lots(text)
     yield from (_lot(lot, exact=True) for lot in found.exact)
     yield from map(_lot, found.similar[:MOST])
+
+
+def _packed(text: str) -> Iterator[Hit]:
+    if text.isascii() and text.isdecimal() and len(text) in GTIN_LENGTHS:
+        code = catalogue.code(text.zfill(14))
+        if code is not None:
+            yield _product(code.product_id, code.product.name)
 
 
 def _products(text: str) -> Iterator[Hit]:

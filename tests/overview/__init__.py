@@ -1,0 +1,1 @@
+"""Overview: the pages across the rooms."""

@@ -1,0 +1,1 @@
+"""Recalls: who was touched by a lot, and what is left of it."""
