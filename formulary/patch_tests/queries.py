@@ -18,10 +18,10 @@ WATCHED = timedelta(days=14)
 """So long after its application a test stands on the list of readings; the last one is due on day 7."""
 
 
-def test(test_id: int, *, by: Actor, at: datetime) -> PatchTest:
-    """One test of a patient whom this person may see; Missing for any other."""
+def test(test_id: int, *, by: Actor, at: datetime, locked: bool = False) -> PatchTest:
+    """One test of a patient whom this person may see; Missing for any other. `locked` until the act ends."""
     query = _with_readings().where(PatchTest.id == test_id, may_see(PatchTest.patient_id, by=by, at=at))
-    found: PatchTest | None = db.session.scalar(query)
+    found: PatchTest | None = db.session.scalar(query.with_for_update(of=PatchTest) if locked else query)
     if found is None:
         raise Missing(f"No patch test {test_id} that you may see")
     return found

@@ -12,7 +12,7 @@ PATIENTS = "/patients/"
 def search(client, **typed):
     """The page that a search leads to."""
     page = client.get_ok(PATIENTS)
-    answer = client.submit(page, typed, press="Search")
+    answer = client.submit(page, typed, to=PATIENTS)
     return client.read(answer, PATIENTS, 200)
 
 
@@ -63,12 +63,12 @@ def test_a_search_is_noted_without_its_words(clients):
 def test_a_search_that_cannot_be_read_is_answered(clients):
     client = clients("practitioner")
     page = client.get_ok(PATIENTS)
-    client.read(client.submit(page, {"q": "x" * 500}, press="Search"), PATIENTS, 422)
+    client.read(client.submit(page, {"q": "x" * 500}, to=PATIENTS), PATIENTS, 422)
 
 
 def test_nothing_typed_is_no_search(clients):
     client = clients("practitioner")
-    page = client.read(client.submit(client.get_ok(PATIENTS), {}, press="Search"), PATIENTS, 422)
+    page = client.read(client.submit(client.get_ok(PATIENTS), {}, to=PATIENTS), PATIENTS, 422)
     assert page.errors == ["Nothing was typed. Type a part of the name, or the date of birth."]
 
 

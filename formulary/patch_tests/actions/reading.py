@@ -28,7 +28,7 @@ def read_test(
     Refuses a time before the application or in the future. Outside its window a reading is recorded all the
     same; whether it counts is computed whenever somebody asks.
     """
-    test = queries.test(test_id, by=by, at=at)
+    test = queries.test(test_id, by=by, at=at, locked=True)
     when = read_at or at
     _check(test, when, at=at)
     if not grades:
@@ -56,7 +56,7 @@ def correct_reading(
     by: Actor,
 ) -> PatchTest:
     """Correct a reading by a further one that says why; the first stays on record and no longer counts."""
-    test = queries.test(test_id, by=by, at=at)
+    test = queries.test(test_id, by=by, at=at, locked=True)
     wrong = queries.reading_of(test, reading_id)
     when = read_at or wrong.read_at
     _check(test, when, at=at)

@@ -15,7 +15,7 @@ def void_test(
     test_id: int, *, reason: str, nothing_applied: bool = False, version: int | None, at: datetime, by: Actor
 ) -> PatchTest:
     """Void a test. Where `nothing_applied`, what it took goes back to the stock; else it stays used."""
-    test = queries.test(test_id, by=by, at=at)
+    test = queries.test(test_id, by=by, at=at, locked=True)
     expect_version(test, version)
     if test.state == "void":
         raise refuse("test.void", test.code, f"{test.code} is void already.", "Load the page again.")

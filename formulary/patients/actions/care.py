@@ -2,22 +2,23 @@
 
 from datetime import date, datetime
 
+from sqlalchemy.dialects import postgresql, sqlite
+
 from formulary.accounts import Actor
 from formulary.audit import record
 from formulary.db import Missing, db, once
 from formulary.patients import queries
 from formulary.patients.models import Care, Patient
 
+INSERTS = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+
 
 def note_care(patient_id: int, site_id: int, *, why: str, at: datetime) -> Care:
     """Note that a site cares for a patient (`registered`, `patch_test` …); part of the caller's act."""
     named = {"patient_id": patient_id, "site_id": site_id, "why": why}
-    care = db.session.scalar(db.select(Care).filter_by(**named))
-    if care is None:
-        care = Care(**named, since=at)
-        db.session.add(care)
-        db.session.flush()
-    return care
+    insert = INSERTS[db.session.get_bind().dialect.name](Care)
+    db.session.execute(insert.values(**named, since=at).on_conflict_do_nothing())
+    return db.session.scalars(db.select(Care).filter_by(**named)).one()
 
 
 @once

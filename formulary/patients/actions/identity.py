@@ -11,7 +11,7 @@ from flask import current_app
 from formulary.accounts import Actor
 from formulary.accounts.actions import next_code
 from formulary.audit import record
-from formulary.db import db, expect_version, once
+from formulary.db import db, exclusive, expect_version, once
 from formulary.patients import queries
 from formulary.patients.actions.care import note_care
 from formulary.patients.actions.times import refuse_future_day
@@ -33,6 +33,7 @@ def register_patient(
 ) -> Patient:
     """Register a patient at one's site; `others` are the look-alikes declared to be other people."""
     _check_identity(name, born_on, at=at, by=by)
+    exclusive("patients.register")
     _refuse_look_alikes(name, born_on, others)
     patient = Patient(code=next_code("P"), created_at=at, created_by_id=by.person_id)
     _fill(patient, name=name, born_on=born_on, sex=sex, record_number=record_number, phone=phone)
