@@ -3,6 +3,7 @@
 import ipaddress
 import secrets
 import signal
+import socket
 import sys
 from importlib import import_module
 from types import FrameType
@@ -69,11 +70,10 @@ def _is_loopback(host: str) -> bool:
 
 
 def _serve(app: Flask, settings: Settings) -> None:
-    try:
+    with _listening(settings) as door:
         server = create_server(
             app,
-            host=settings.host,
-            port=settings.port,
+            sockets=[door],
             threads=settings.threads,
             connection_limit=CONNECTIONS,
             channel_timeout=PATIENCE,
@@ -82,13 +82,20 @@ def _serve(app: Flask, settings: Settings) -> None:
             clear_untrusted_proxy_headers=not settings.proxies,
             ident=None,
         )
+        signal.signal(signal.SIGTERM, _stop)
+        click.echo(f"Formulary is at {settings.address} (stop it with Ctrl+C).")
+        sys.stdout.flush()
+        server.run()
+
+
+def _listening(settings: Settings) -> socket.socket:
+    host, port = settings.host.strip("[]"), settings.port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
     except OSError as fault:
-        where = f"{settings.host}:{settings.port}"
-        raise Said(f"{where} cannot be used: {fault.strerror}. FORMULARY_PORT takes another.") from fault
-    signal.signal(signal.SIGTERM, _stop)
-    click.echo(f"Formulary is at {settings.address} (stop it with Ctrl+C).")
-    sys.stdout.flush()
-    server.run()
+        words = f"{host}:{port} cannot be used: {fault.strerror}. FORMULARY_PORT takes another."
+        raise Said(words) from fault
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

@@ -7,9 +7,11 @@ from urllib.parse import quote
 import pytest
 from argon2 import PasswordHasher
 
+from formulary.accounts import actions, guards, queries
 from formulary.accounts.models import StaffRole, User, UserSession
 from formulary.audit.models import AuditEntry
-from formulary.db import db
+from formulary.db import db, transaction
+from formulary.rules.findings import Refused
 from tests.accounts.conftest import SIGN_IN, cookie, is_inside
 from tests.support.builders import a_user, saved
 from tests.support.builders.accounts import PASSWORD
@@ -181,7 +183,7 @@ def test_the_next_time_it_begins_at_the_site_of_the_last(signed_in, cast):
 def test_a_site_without_a_role_cannot_be_chosen(signed_in, cast):
     browser = signed_in("pharmacist")
     page = browser.get_ok("/accounts/choose")
-    answer = browser.submit(page, {"site_id": cast.other_site.id})
+    answer = browser.submit(page, {"site_id": cast.other_site.id}, to="/choose")
     assert answer.status_code == 422
 
 
@@ -189,3 +191,12 @@ def test_the_sign_in_page_knows_nothing_of_the_clinic(client):
     page = client.get_ok(SIGN_IN)
     assert (page.title, page.h1) == ("Sign in · Formulary", "Sign in")
     assert "Tilleuls" not in page.text
+
+
+def test_a_password_changed_between_proof_and_session_opens_nothing(app, cast, watch):
+    proven = guards.account_with("pharmacist", PASSWORD, what="accounts.sign_in", at=watch.now(), address="x")
+    with transaction():
+        user = queries.user(proven.user_id)
+        actions.change_password(user, "four-words-of-no-use", at=watch.now(), by=cast.actor("admin"))
+    with pytest.raises(Refused, match="do not belong together"), transaction():
+        actions.sign_in(proven, PASSWORD, address="x", agent="y", at=watch.now())

@@ -28,11 +28,12 @@ from formulary.accounts.actions.sessions import (
     sign_out,
     token_hash,
 )
-from formulary.accounts.actions.signing import account_of, sign, wrong_secret
+from formulary.accounts.actions.signing import Proven, account_of, sign, wrong_secret
 from formulary.accounts.actions.throttle import Throttled, forget_tries, take_a_try
 
 __all__ = [
     "Opened",
+    "Proven",
     "Throttled",
     "account_of",
     "add_site",

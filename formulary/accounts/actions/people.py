@@ -116,7 +116,7 @@ def set_password(user: User, password: str, *, at: datetime) -> None:
     passwords.check_password(
         password, user.username, user.person.name, queries.organisation_name(), *site_names
     )
-    user.password_hash = passwords.hashed(password)
+    queries.user(user.id, locked=True).password_hash = passwords.hashed(password)
     end_sessions(user.id, at=at)
 
 

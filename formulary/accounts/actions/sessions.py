@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from formulary import audit
 from formulary.accounts import queries
 from formulary.accounts.actions import passwords
+from formulary.accounts.actions.signing import Proven, still
 from formulary.accounts.actions.throttle import forget_tries
-from formulary.accounts.models import User, UserSession
+from formulary.accounts.models import UserSession
 from formulary.accounts.permissions import Actor
 from formulary.db import db
 from formulary.rules.findings import refuse
@@ -27,8 +28,9 @@ class Opened:
     sites: int
 
 
-def sign_in(user: User, secret: str, *, address: str, agent: str, at: datetime) -> Opened:
+def sign_in(proven: Proven, secret: str, *, address: str, agent: str, at: datetime) -> Opened:
     """Open a session for an account whose secret was right, at the site it used last."""
+    user = still(proven)
     sites = queries.sites_of(user.id)
     if not sites:
         remedy = "Ask an administrator to give you one."

@@ -1,5 +1,6 @@
 """Signatures: who signed what, meaning what, bound to the hash of what was shown."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,13 +12,31 @@ from formulary.db import db
 from formulary.rules.findings import Refused, refuse
 
 
-def account_of(username: str, secret: str) -> User:
+@dataclass(frozen=True)
+class Proven:
+    """An account whose secret was just right, and the hash that proved it: it may change meanwhile."""
+
+    user_id: int
+    username: str
+    name: str
+    password_hash: str
+
+
+def account_of(username: str, secret: str) -> Proven:
     """The open account whose secret this is; the refusal is the same, and as slow, whatever was wrong."""
     found = queries.user_named(username)
     is_right = passwords.matches(found.password_hash if found else "", secret)
     if found is None or not (is_right and found.is_active):
         raise wrong_secret()
-    return found
+    return Proven(found.id, found.username, found.person.name, found.password_hash)
+
+
+def still(proven: Proven) -> User:
+    """The account as it is now, locked until the act ends; refused where it was closed or changed."""
+    user = queries.user(proven.user_id, locked=True)
+    if user.password_hash != proven.password_hash or not user.is_active:
+        raise wrong_secret()
+    return user
 
 
 def wrong_secret() -> Refused:

@@ -7,6 +7,7 @@ from flask import g, request
 
 from formulary import audit
 from formulary.accounts import actions, queries
+from formulary.accounts.actions import Proven
 from formulary.accounts.models import User
 from formulary.accounts.permissions import Actor, Operator
 from formulary.db import Missing, transaction
@@ -15,19 +16,17 @@ from formulary.rules.findings import Refused, refuse
 
 def check_secret(username: str, secret: str, *, site_id: int, at: datetime, address: str) -> Actor:
     """Who this is at the site, or Refused; a failure counts as one of sign-in and stands in the trail."""
-    user = account_with(username, secret, what="accounts.sign", at=at, address=address)
+    proven = account_with(username, secret, what="accounts.sign", at=at, address=address)
     with transaction():
         actions.forget_tries(username, at=at)
     try:
-        return queries.actor_of(user.id, site_id)
+        return queries.actor_of(proven.user_id, site_id)
     except Missing:
-        remedy = "Ask somebody who works here."
-        raise refuse(
-            "sign.no_role", user.person.name, "This person has no role at this site.", remedy
-        ) from None
+        reason, remedy = "This person has no role at this site.", "Ask somebody who works here."
+        raise refuse("sign.no_role", proven.name, reason, remedy) from None
 
 
-def account_with(username: str, secret: str, *, what: str, at: datetime, address: str) -> User:
+def account_with(username: str, secret: str, *, what: str, at: datetime, address: str) -> Proven:
     """The account whose secret this is; counts the try before, and records a failure afterwards."""
     with transaction():
         actions.take_a_try(username, address, at=at)

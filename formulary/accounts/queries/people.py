@@ -8,9 +8,10 @@ from formulary.accounts.permissions import ALLOWED, Actor, Permission, Role
 from formulary.db import Missing, db
 
 
-def user(user_id: int) -> User:
-    """An account by its number."""
-    found = db.session.get(User, user_id)
+def user(user_id: int, *, locked: bool = False) -> User:
+    """An account by its number; `locked` keeps others from changing it until the act ends."""
+    lock = {"of": User} if locked else None
+    found = db.session.get(User, user_id, with_for_update=lock)
     if found is None:
         raise Missing(f"No account {user_id}")
     return found

@@ -69,7 +69,6 @@ def _alive(at: datetime, idle: timedelta) -> tuple[ColumnElement[bool], ...]:
         UserSession.ended_at.is_(None),
         UserSession.expires_at > at,
         UserSession.last_seen_at > at - idle,
-        UserSession.created_at >= User.rights_changed_at,
         User.is_active,
     )
 

@@ -39,12 +39,12 @@ def sign_in() -> Answer:
 def _opened(form: SignInForm) -> Opened:
     at, address = clock.now(), request.remote_addr or ""
     name, secret = form.username.data, form.password.data
-    user = guards.account_with(name, secret, what="accounts.sign_in", at=at, address=address)
+    proven = guards.account_with(name, secret, what="accounts.sign_in", at=at, address=address)
     with transaction():
         if g.actor:
             actions.sign_out(guards.session_id(), at=at, by=g.actor)
         agent = request.headers.get("User-Agent", "")
-        return actions.sign_in(user, secret, address=address, agent=agent, at=at)
+        return actions.sign_in(proven, secret, address=address, agent=agent, at=at)
 
 
 def _onwards(opened: Opened) -> str:
