@@ -1,7 +1,6 @@
 """The application factory: settings, database, who asks, rooms, headers, error pages, in this order."""
 
 import secrets
-import sys
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -87,15 +86,12 @@ def _open_rooms(app: Flask) -> None:
 
 
 def _blueprints(room: str) -> list[Blueprint]:
-    """What a room opens; one that is still being built opens nothing."""
+    """What a room opens; audit has no pages of its own."""
     name = f"formulary.{room}.views"
-    try:
-        views = import_module(name) if find_spec(name) else None
-    except Exception as fault:
-        print(f"{name} cannot be imported yet: {fault}", file=sys.stderr)
+    if find_spec(name) is None:
         return []
-    found = getattr(views, "blueprints", None) or [getattr(views, "bp", None)]
-    return [blueprint for blueprint in found if blueprint]
+    views = import_module(name)
+    return getattr(views, "blueprints", None) or [views.bp]
 
 
 def _name_request() -> None:

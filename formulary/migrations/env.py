@@ -8,7 +8,9 @@ engine = extension.db.engine
 metadata = extension.db.metadatas[None]
 
 
-def _same_type(_context: object, _column: object, _metadata_column: object, inspected: object, ours: object) -> bool | None:
+def _same_type(
+    _context: object, _column: object, _metadata_column: object, inspected: object, ours: object
+) -> bool | None:
     """Leave integers and big integers of SQLite alone: they are one type there."""
     return None if engine.dialect.name == "postgresql" else False
 

@@ -15,7 +15,9 @@ from formulary.rules.units import Quantity, Unit
 from formulary.web import assets, site, states, svg, words
 
 _QTY = Markup('<span class="qty">{}&nbsp;<span class="unit">{}</span></span>')
-_COLUMN = Markup('<span class="qty">{}<span class="frac">{}</span><span class="unit-box">&nbsp;{}</span></span>')
+_COLUMN = Markup(
+    '<span class="qty">{}<span class="frac">{}</span><span class="unit-box">&nbsp;{}</span></span>'
+)
 _STATE = Markup('<span class="state {}">{}{}</span>')
 _STATE_TEXT = Markup('<span class="state-text {}">{} {}</span>')
 _TIME = Markup('<time datetime="{}">{}</time>')

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from click.testing import CliRunner
 from flask import Flask
+from playwright.sync_api import expect
 
 from formulary.app import create_app
 from formulary.cli.verify import command as verify_command
@@ -14,6 +15,7 @@ from formulary.patients.models import Patient
 from formulary.preparations.models import Syringe
 from formulary.seed.scenarios import seed
 from tests.conftest import dispose
+from tests.support.browser import PATIENCE
 from tests.support.builders.accounts import PASSWORD
 from tests.support.databases import KINDS
 from tests.support.watch import NOON, Watch
@@ -69,7 +71,7 @@ def test_the_story(app, browse, watch):
 
 
 def deliveries(pharmacist):
-    """Three deliveries scanned in; an expired one, a bad check digit and another expiry are answered in words."""
+    """Three deliveries scanned in; expired, a bad check digit, another expiry are answered in words."""
     pharmacist.open("/stock/receive")
     pharmacist.shot("story-receive")
     pharmacist.is_accessible()
@@ -101,7 +103,7 @@ def scanned(pharmacist, code, packs, place="Cabinet A"):
 
 
 def a_new_patient(doctor):
-    """A patient with two identifiers, weight, allergies asked, contraindications answered, consent; returns the id."""
+    """A patient with two identifiers, weight, allergies, contraindications, consent; returns the id."""
     doctor.open("/patients/register")
     doctor.is_accessible()
     doctor.fill("Name", "Iris Invented").fill("Date of birth", "1988-05-17").press("Register")
@@ -221,7 +223,7 @@ def one_step(technician):
     planned = technician.page.locator(".bench-draw button").first.inner_text()
     technician.page.locator("#measured").fill(re.search(r"[0-9.]+", planned)[0])
     technician.press("Confirm step")
-    technician.page.wait_for_function("was => document.querySelector('h1').innerText !== was", arg=was)
+    expect(technician.page.locator("h1")).not_to_have_text(was, timeout=PATIENCE)
 
 
 def scan_vial(person, code):
@@ -250,7 +252,7 @@ def released(pharmacist, attempt):
 
 
 def given(doctor, app):
-    """The label scanned, the patient identified twice, points recorded, the rest wasted; the volumes add up."""
+    """The label scanned, the patient identified twice, points recorded, the rest wasted; it adds up."""
     code = db.session.scalars(db.select(Syringe.code).order_by(Syringe.id.desc())).first()
     patient = db.session.scalars(db.select(Patient.code).order_by(Patient.id.desc())).first()
     doctor.sign_in()
@@ -261,30 +263,34 @@ def given(doctor, app):
     doctor.page.locator("#born_on").fill("1988-05-17")
     doctor.page.get_by_label("Asked: nothing new").check()
     doctor.press("Start").sees("left to give")
-    doctor.choose("Area", "Left cheek").fill("Points", "90")
+    doctor.choose("Area", "Left cheek")
+    doctor.page.locator("#points").fill("90")
     doctor.page.locator("#per_point").fill("0.05")
     doctor.press("Record").sees("90")
     doctor.shot("story-giving")
     doctor.is_accessible()
-    doctor.page.get_by_label("Given", exact=True).check()
-    doctor.page.locator("#leftover").fill("5")
-    doctor.press("Close the session").sees("not closed")
+    close(doctor, "5").sees("4.5\N{NO-BREAK SPACE}mL is too much")
     left = doctor.page.locator(".sum-check td").inner_text()
-    doctor.page.locator("#leftover").fill(re.search(r"[0-9.]+", left)[0])
-    doctor.press("Close the session").sees("The session is closed.")
+    close(doctor, re.search(r"[0-9.]+", left)[0]).sees("The session is closed.")
     doctor.shot("story-given")
+
+
+def close(doctor, left):
+    """Say that it was given and what is left in the syringe."""
+    doctor.page.locator("input[name=outcome][value=given]").check()
+    doctor.page.locator("#leftover").fill(left)
+    return doctor.press("Close the session")
 
 
 def recalled(officer, lot):
     """The lot is typed: who received it, what was tested, a balance that sums; then the hold."""
     officer.open("/recalls/")
     officer.page.locator("#q").fill(lot)
-    officer.press("Look up").sees("received it")
-    officer.sees("Iris Invented")
-    officer.sees("balances")
+    officer.press("Look up").sees("patient received it")
+    officer.sees("Iris Invented").sees("balances")
     officer.shot("story-recall")
     officer.is_accessible()
-    officer.follow("Hold")
+    officer.follow("Hold this lot")
     officer.shot("story-hold")
     officer.is_accessible()
     officer.page.locator("#reason").fill("Maker's notice")
