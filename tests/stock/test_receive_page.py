@@ -89,7 +89,7 @@ def test_a_box_is_as_many_containers_as_its_code_says(pharmacist: Client, produc
 
 def test_the_conversion_is_shown_before_anything_is_saved(pharmacist: Client, product: Product) -> None:
     page = scanned(pharmacist, a_scan(product))
-    again = pharmacist.read(pharmacist.submit(page, CAME | {"per_pack": "10"}, press="Count again"), URL, 200)
+    again = pharmacist.read(pharmacist.submit(page, CAME | {"per_pack": "10"}, press="Count up"), URL, 200)
     assert "2 packs of 10 vials of 5 mL are 20 vials, 100 mL." in again.text.replace("\xa0", " ")
 
 

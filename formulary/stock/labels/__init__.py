@@ -1,6 +1,6 @@
 """The words of stock: reasons, places, states, documents, rows and sheets of pages, refusals."""
 
-from formulary.stock.labels import refusals
+from formulary.stock.labels import own, refusals
 from formulary.stock.labels.cards import VialCard, vial_card, vial_rows
 from formulary.stock.labels.containers import container_count, container_word, content, stated_diluent
 from formulary.stock.labels.documents import Named, document_names, names_documents
@@ -31,6 +31,7 @@ __all__ = [
     "moved",
     "names_documents",
     "on_shelf",
+    "own",
     "reason_words",
     "refusals",
     "sheet",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from formulary.accounts import queries as accounts
+from formulary.rules.findings import capital
 from formulary.rules.lot_status import day_words, end_of_day
 from formulary.stock import queries
 from formulary.stock.labels.containers import container_count
@@ -65,6 +66,7 @@ def stopped_words(stopped: Stopped) -> list[tuple[str, int]]:
     """What a hold would stop, bucket by bucket, the empty ones too."""
     return [
         ("places with sealed stock, at every site", stopped.places),
+        ("places where some of it is being prepared", stopped.preparing),
         ("open vials", stopped.vials),
         ("reservations that end", stopped.reservations),
     ]
@@ -73,8 +75,8 @@ def stopped_words(stopped: Stopped) -> list[tuple[str, int]]:
 def _event(reason: str, row: Moved) -> Event:
     css, icon = ICONS[reason]
     what = container_count(row.lot.product, int(row.quantity.steps)) or ""
-    words = f"{row.target.capitalize() if reason == 'opened' else what} {reason_words(reason)}".strip()
-    return Event(row.at, css, icon, words[:1].upper() + words[1:], row.by)
+    words = f"{row.target if reason == 'opened' else what} {reason_words(reason)}".strip()
+    return Event(row.at, css, icon, capital(words), row.by)
 
 
 def _of_hold(line: HoldLine) -> Iterable[Event]:

@@ -21,6 +21,7 @@ from formulary.stock.queries.holds import (
 )
 from formulary.stock.queries.lots import lot, lots_of, lots_with_number, similar_lots
 from formulary.stock.queries.movements import (
+    deliveries,
     last_receipt,
     lots_by_id,
     milestones,
@@ -43,6 +44,7 @@ __all__ = [
     "balance_sheet",
     "by_site",
     "contents",
+    "deliveries",
     "hold",
     "holds_about",
     "holds_on",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from formulary.db import Missing, db
-from formulary.stock.models import Balance, Hold, Lot, Movement, Reservation, Vial
+from formulary.stock.models import Balance, Hold, Lot, Movement, Place, Reservation, Vial
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,7 @@ class Stopped:
     """What a hold would stop, counted."""
 
     places: int
+    preparing: int
     vials: int
     reservations: int
 
@@ -84,8 +85,10 @@ def what_stops(kind: str, object_id: int) -> Stopped:
     among = of_product if kind == "product" else lots.get(kind, set())
     here = balances.get(kind, Balance.lot_id.in_(among)), Balance.quantity > 0
     standing = kept.get(kind, Reservation.lot_id.in_(among)), Reservation.ended_at.is_(None)
+    at_places = db.select(Balance.place_id).join(Place, Place.id == Balance.place_id).where(*here).distinct()
     return Stopped(
-        places=_count(db.select(Balance.place_id).where(*here, Balance.vial_id.is_(None)).distinct()),
+        places=_count(at_places.where(Balance.vial_id.is_(None), Place.kind != "preparation")),
+        preparing=_count(at_places.where(Place.kind == "preparation")),
         vials=_count(db.select(Balance.vial_id).where(*here, Balance.vial_id.is_not(None)).distinct()),
         reservations=_count(db.select(Reservation.id).where(*standing)),
     )

@@ -1,9 +1,10 @@
 """Movements as pages list them: of a lot or a vial, the newest first, with the names of their places."""
 
+from collections.abc import Collection
 from typing import Any
 
 from formulary.db import db
-from formulary.stock.models import Lot, Movement, Place, Vial
+from formulary.stock.models import Delivery, Lot, Movement, Place, Vial
 from formulary.web.paging import Page, Window, page
 
 MOVEMENTS_SIZE = 20
@@ -44,6 +45,11 @@ def milestones(lot_id: int, most: int = 20) -> list[Movement]:
     query = db.select(Movement).where(Movement.lot_id == lot_id, Movement.reason.in_(MILESTONES))
     query = query.where(Movement.reverses_id.is_(None)).order_by(Movement.id.desc())
     return list(db.session.scalars(query.limit(most)))
+
+
+def deliveries(ids: Collection[int]) -> list[Delivery]:
+    """Deliveries by their keys."""
+    return list(db.session.scalars(db.select(Delivery).where(Delivery.id.in_(ids))))
 
 
 def places_by_id(ids: set[int]) -> dict[int, Place]:

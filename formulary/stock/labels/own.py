@@ -1,0 +1,25 @@
+"""What this room's own documents are called on a list of movements."""
+
+from collections.abc import Collection
+
+from formulary.stock import queries
+from formulary.stock.labels.documents import Named, names_documents
+
+
+@names_documents("delivery")
+def deliveries(ids: Collection[int]) -> dict[int, Named]:
+    """A delivery by its supplier and the number of its note, where they are on record."""
+    return {row.id: Named(_delivery(row.supplier, row.note_number)) for row in queries.deliveries(ids)}
+
+
+@names_documents("vial")
+@names_documents("lot")
+@names_documents("reconstitution")
+def itself(ids: Collection[int]) -> dict[int, Named]:
+    """What stands in the row already needs no further name."""
+    return {number: Named("") for number in ids}
+
+
+def _delivery(supplier: str, note_number: str) -> str:
+    note = f"note {note_number}" if note_number else ""
+    return ", ".join(filter(None, (supplier, note))) or "delivery"
