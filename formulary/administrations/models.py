@@ -45,6 +45,11 @@ class Administration(Versioned, Base):
         back_populates="administration", order_by="InjectionSite.number"
     )
 
+    @property
+    def recorded(self) -> int:
+        """All that was injected by what was recorded, in nL."""
+        return sum(site.volume for site in self.sites)
+
 
 class InjectionSite(Base):
     """So many points of so much in one area: `points` times `per_point` nL."""
@@ -66,6 +71,11 @@ class InjectionSite(Base):
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
 
     administration: Mapped[Administration] = relationship(back_populates="sites")
+
+    @property
+    def volume(self) -> int:
+        """Points times volume per point, in nL."""
+        return self.points * self.per_point
 
 
 class GivenLot(Base):

@@ -2,20 +2,23 @@
 up.
 """
 
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
 from flask import Blueprint, flash, g, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from formulary import clock
 from formulary.accounts import Permission, guards, requires
-from formulary.administrations import actions, queries
+from formulary.administrations import actions, labels, queries
 from formulary.administrations.forms import CloseForm, RemoveSiteForm, SiteForm, StartForm
-from formulary.administrations.labels.session import session
 from formulary.audit import record_refusal
 from formulary.db import retried, transaction
 from formulary.preparations.actions import Deviation
 from formulary.rules.findings import Refused
 from formulary.rules.lot_status import day_of
-from formulary.rules.units import plain, unit
+from formulary.rules.units import show, unit
 from formulary.web.forms import Form
 
 bp = Blueprint("administrations", __name__, url_prefix="/administrations")
@@ -27,27 +30,47 @@ Page = str | Response | tuple[str, int]
 @retried
 def start() -> Page:
     """Scan the label, identify the patient by two identifiers, ask what is new; every check runs again."""
-    form, at = StartForm(), clock.now()
+    form = StartForm()
+    if form.is_only_a_label:
+        return _label_read(form)
     if form.validate_on_submit():
         try:
-            label = _label(form)
             with transaction():
-                begun = actions.start(
-                    label,
-                    patient_code=form.patient_code.data,
-                    born_on=form.born_on.data,
-                    anything_new=form.anything_new.data == "yes",
-                    at=at,
-                    by=g.actor,
-                    key=form.key,
-                )
+                begun = _start(form, clock.now())
         except Refused as refusal:
             record_refusal("administrations.start", refusal, by=g.actor)
             form.add_findings(refusal.findings)
         else:
-            return redirect(url_for("administrations.administration", administration_id=begun.id))
-    page = render_template("administrations/start.html", form=form, ready=queries.ready(g.actor))
-    return page, 422 if form.errors else 200
+            return _to(begun.id)
+    return _start_page(form), 422 if form.errors else 200
+
+
+def _start(form: StartForm, at: datetime) -> Any:
+    return actions.start(
+        _label(form),
+        patient_code=form.patient_code.data,
+        born_on=form.born_on.data,
+        anything_new=form.anything_new.data == "yes",
+        at=at,
+        by=g.actor,
+        key=form.key,
+    )
+
+
+def _label_read(form: StartForm) -> Page:
+    """The scanner has read the label: the page goes on with the patient, nothing is started yet."""
+    try:
+        container = actions.labelled(_label(form), g.actor)
+    except Refused as refusal:
+        form.add_findings(refusal.findings)
+        return _start_page(form), 422
+    form.fill(label=container.code)
+    return _start_page(form, container)
+
+
+def _start_page(form: StartForm, container: Any = None) -> str:
+    waiting = queries.ready(g.actor)
+    return render_template("administrations/start.html", form=form, waiting=waiting, container=container)
 
 
 @bp.get("/<id:administration_id>")
@@ -63,22 +86,13 @@ def administration(administration_id: int) -> Page:
 def add_site(administration_id: int) -> Page:
     """Record points in one area."""
     form = SiteForm()
-    if not form.validate():
-        return _page(administration_id, site=form), 422
-    depth = "" if form.depth.data is None else f"{plain(form.depth.data, unit('mm'))} mm"
-    with transaction():
-        actions.add_site(
-            administration_id,
-            area=form.area.data,
-            points=form.points.data,
-            per_point=form.per_point.data,
-            technique=form.technique.data,
-            depth=depth,
-            at=clock.now(),
-            by=g.actor,
-            key=form.key,
-        )
-    return redirect(url_for("administrations.administration", administration_id=administration_id))
+
+    def do(at: datetime) -> None:
+        answers, depth = form.values("depth"), form.depth.data
+        words = "" if depth is None else show(depth, unit("mm"), g.site.decimal_mark)
+        actions.add_site(administration_id, **answers, depth=words, at=at, by=g.actor, key=form.key)
+
+    return _act(administration_id, form, "site", do)
 
 
 @bp.post("/<id:administration_id>/sites/remove")
@@ -87,37 +101,53 @@ def add_site(administration_id: int) -> Page:
 def remove_site(administration_id: int) -> Page:
     """Take back a site entered by mistake, while the session is under way."""
     form = RemoveSiteForm()
-    with transaction():
-        actions.remove_site(administration_id, form.number.data or 0, at=clock.now(), by=g.actor)
-    return redirect(url_for("administrations.administration", administration_id=administration_id))
+
+    def do(at: datetime) -> None:
+        actions.remove_site(administration_id, form.number.data or 0, at=at, by=g.actor, key=form.key)
+
+    return _act(administration_id, form, "remove", do)
 
 
 @bp.post("/<id:administration_id>/close")
 @requires(Permission.ADMINISTER)
 @retried
 def close(administration_id: int) -> Page:
-    """Close the session; where the volumes do not add up it says by how much, and asks for a second person."""
+    """Close the session; where the volumes do not add up it says by how much and asks for a second person."""
     form = CloseForm()
     if not form.validate():
         return _page(administration_id, close=form), 422
     try:
         difference = _difference(form)
-        with transaction():
-            actions.close(
-                administration_id,
-                outcome=form.outcome.data,
-                leftover=form.leftover.data,
-                reason=form.reason.data,
-                difference=difference,
-                at=clock.now(),
-                by=g.actor,
-                key=form.key,
-            )
     except Refused as refusal:
-        record_refusal("administrations.close", refusal, by=g.actor)
         form.add_findings(refusal.findings)
         return _page(administration_id, close=form), 422
-    flash("The session is closed.")
+
+    def do(at: datetime) -> None:
+        answers = form.values("signer")
+        actions.close(administration_id, **answers, difference=difference, at=at, by=g.actor, key=form.key)
+
+    return _act(administration_id, form, "close", do, "The session is closed.")
+
+
+def _act(
+    administration_id: int, form: Form, name: str, do: Callable[[datetime], Any], done: str = ""
+) -> Page:
+    """Run one act of a session in its transaction; a refusal shows the page again with what would do."""
+    if not form.validate():
+        return _page(administration_id, **{name: form}), 422
+    try:
+        with transaction():
+            do(clock.now())
+    except Refused as refusal:
+        record_refusal(f"administrations.{name}", refusal, by=g.actor)
+        form.add_findings(refusal.findings)
+        return _page(administration_id, **{name: form}), 422
+    if done:
+        flash(done)
+    return _to(administration_id)
+
+
+def _to(administration_id: int) -> Response:
     return redirect(url_for("administrations.administration", administration_id=administration_id))
 
 
@@ -125,18 +155,18 @@ def _page(administration_id: int, **given: Form) -> str:
     found = queries.administration(administration_id, g.actor)
     return render_template(
         "administrations/administration.html",
-        session=session(found, at=clock.now()),
+        session=labels.session(found, mark=g.site.decimal_mark, at=clock.now()),
         site=given.get("site") or SiteForm(formdata=None),
         close=given.get("close") or CloseForm(formdata=None),
-        remove=RemoveSiteForm(formdata=None),
+        remove=given.get("remove") or RemoveSiteForm(formdata=None),
     )
 
 
 def _label(form: StartForm) -> str:
     """The code on the label: scanned, or typed as it is printed."""
-    typed = form.label.data.strip()
-    if "/" in typed and not typed.startswith(("FML1:", "]")):
-        return typed.upper()
+    typed = form.label.data.strip().upper()
+    if typed.startswith("C-"):
+        return typed
     scan = form.label.read(day_of(clock.now(), g.site.zone))
     return scan.own or typed
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from formulary.cocktails.models import Cocktail
 from formulary.db import Base, CanonicalJson, Steps, UtcDateTime, Versioned, one_of
+from formulary.rules.units import VOLUME, Quantity
 
 
 class Attempt(Versioned, Base):
@@ -188,3 +189,8 @@ class Syringe(Base):
     volume: Mapped[int] = mapped_column(Steps)
     dead_space: Mapped[int | None] = mapped_column(Steps)
     printed: Mapped[int] = mapped_column(Integer, default=0)
+
+    @property
+    def held(self) -> Quantity:
+        """What it was filled with."""
+        return Quantity(self.volume, VOLUME)

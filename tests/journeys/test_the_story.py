@@ -302,8 +302,7 @@ def one_row_altered_is_named():
     """A balance changed behind the app's back is found by the proof, and named."""
     with db.engine.begin() as connection:
         connection.execute(db.update(Balance.__table__).where(Balance.id == 1).values(quantity=1))
-    [fault] = all_faults()
-    assert fault.table == "balance"
+    assert "balance" in {fault.table for fault in all_faults()}
 
 
 def pick(person, selector, words):

@@ -1,6 +1,6 @@
 """The only ways to change a session: start, record sites, close."""
 
 from formulary.administrations.actions.closing import close
-from formulary.administrations.actions.giving import add_site, remove_site, start
+from formulary.administrations.actions.giving import add_site, labelled, remove_site, start
 
-__all__ = ["add_site", "close", "remove_site", "start"]
+__all__ = ["add_site", "close", "labelled", "remove_site", "start"]

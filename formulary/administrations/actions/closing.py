@@ -2,7 +2,7 @@
 exactly.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -24,18 +24,23 @@ from formulary.rules.findings import Finding, Level, Refused, refuse
 from formulary.rules.units import Quantity, Rounding, round_fraction
 from formulary.stock import actions as stock
 from formulary.stock import queries as shelf
-from formulary.stock.models import Lot, Movement, Place
+from formulary.stock.models import Movement
 
 REST = {"given": "left_over", "partly_given": "left_over", "not_given": "not_given"}
 
 
 @dataclass(frozen=True)
 class Share:
-    """What became of one draw: so much given, so much wasted, in its lot's steps."""
+    """What became of one draw, in its lot's steps: the four add up to what was drawn.
+
+    `missing` is what nobody can account for, where a second person has answered for that.
+    """
 
     draw: Draw
     given: int
     wasted: int
+    dead: int = 0
+    missing: int = 0
 
 
 @once
@@ -52,89 +57,95 @@ def close(
     """Close a session: given, partly given (why), or not given (why). It can always be closed.
 
     Where sites, leftover and dead space do not add up to what was released it says by how much, and wants a
-    reason that
-    another person answers for.
+    reason that another person answers for.
     """
-    administration = under_way(administration_id, by)
-    given = facts.given_volume(administration.sites)
-    _consistent(outcome, given, reason)
-    policies = site_policies(accounts.site(administration.site_id), at)
-    released, dead_space = administration.released, administration.dead_space if given else 0
-    found = checklist.check_given(
-        facts.administered(released, administration.sites, leftover.whole(), dead_space, policies)
-    )
-    _answered(found, difference, by)
-    administration.outcome, administration.state = outcome, "closed"
-    administration.given, administration.leftover, administration.dead_space = (
-        given,
-        leftover.whole(),
-        dead_space,
-    )
-    administration.difference = released - given - leftover.whole() - dead_space
-    administration.closed_at, administration.closed_by_id = at, by.person_id
-    administration.reason = difference.reason if difference else reason
-    attempt = preparations.locked(administration.attempt_id, by)
+    session = under_way(administration_id, by)
+    _consistent(outcome, session.recorded, reason)
+    policies = site_policies(accounts.site(session.site_id), at)
+    session.dead_space = session.dead_space if session.recorded else 0
+    told = facts.administered(session, leftover, session.dead_space, policies)
+    signed = _answered(checklist.check_given(told), difference, by)
+    _close(session, outcome, leftover.whole(), signed.reason if signed else reason)
+    session.closed_at, session.closed_by_id = at, by.person_id
+    attempt = preparations.locked(session.attempt_id, by)
     attempt.state = "administered"
-    move(attempt.cocktail, "administered", at=at, by=by, reason=administration.reason)
-    shares = split(preparations.draws(attempt.id), min(given, released), released)
-    movements = _post(administration, attempt, shares, at=at, by=by)
-    new = {"outcome": outcome, "given_nL": given, "leftover_nL": administration.leftover}
-    record("administrations.close", administration, by=by, at=at, new=new, reason=reason, movements=movements)
-    return administration
+    move(attempt.cocktail, "administered", at=at, by=by, reason=session.reason)
+    shares = split(
+        preparations.draws(attempt.id),
+        min(session.given, session.released),
+        session.released,
+        dead=session.dead_space,
+        missing=max(session.difference, 0) if signed else 0,
+    )
+    movements = [row for share in shares for row in _post(session, attempt, share, at=at, by=by)]
+    db.session.add_all([_given_lot(session, share, at) for share in shares])
+    new = {"outcome": outcome, "given_nL": session.given, "leftover_nL": session.leftover}
+    if signed:
+        new |= {"difference_nL": session.difference, "cosigner": signed.cosigner.person_id}
+    record("administrations.close", session, by=by, at=at, new=new, reason=reason, movements=movements)
+    return session
 
 
-def split(draws: Sequence[Draw], given: int, released: int) -> list[Share]:
-    """Each draw's share that reached the patient: its quantity times given over released, rounded to one
-    step.
+def _close(session: Administration, outcome: str, leftover: int, reason: str) -> None:
+    session.outcome, session.state, session.reason = outcome, "closed", reason
+    session.given, session.leftover = session.recorded, leftover
+    session.difference = session.released - session.given - leftover - session.dead_space
+
+
+def split(
+    draws: Sequence[Draw], given: int, released: int, *, dead: int = 0, missing: int = 0
+) -> list[Share]:
+    """Each draw's shares by volume: given, dead space, missing, the rest; rounded to a step, exact in all.
+
+    Volumes are nL of what was `released`; each boundary is rounded half to even, so that nothing is lost.
     """
-    part = Fraction(given, released) if released else Fraction(0)
-    reached = [round_fraction(draw.quantity * part, Rounding.HALF_EVEN) for draw in draws]
-    return [Share(draw, steps, draw.quantity - steps) for draw, steps in zip(draws, reached, strict=True)]
+    bounds = [given, given + dead, given + dead + missing]
+    parts = [Fraction(min(bound, released), released) if released else Fraction(0) for bound in bounds]
+    return [_share(draw, parts) for draw in draws]
+
+
+def _share(draw: Draw, parts: Sequence[Fraction]) -> Share:
+    one, two, three = (round_fraction(draw.quantity * part, Rounding.HALF_EVEN) for part in parts)
+    return Share(draw, one, draw.quantity - three, two - one, three - two)
 
 
 def _post(
-    administration: Administration, attempt: Attempt, shares: Sequence[Share], *, at: datetime, by: Actor
-) -> list[Movement]:
-    patient, waste = (shelf.place(attempt.site_id, kind) for kind in ("patient", "waste"))
-    movements = []
-    for share in shares:
-        if share.given:
-            movements.append(_move(attempt, share.draw, patient, share.given, "administered", at=at, by=by))
-        if share.wasted:
-            reason = REST[administration.outcome]
-            movements.append(_move(attempt, share.draw, waste, share.wasted, reason, at=at, by=by))
-        db.session.add(_given_lot(administration, share, at))
-    return movements
-
-
-def _move(
-    attempt: Attempt, draw: Draw, target: Place, steps: int, reason: str, *, at: datetime, by: Actor
-) -> Movement:
-    return stock.post(
-        lot=db.session.get_one(Lot, draw.lot_id),
-        source=db.session.get_one(Place, attempt.place_id),
-        target=target,
-        quantity=steps,
-        reason=reason,
-        document=("attempt", attempt.id),
-        occurred_at=at,
-        at=at,
-        by=by,
+    session: Administration, attempt: Attempt, share: Share, *, at: datetime, by: Actor
+) -> Iterator[Movement]:
+    """The rows of one draw: to the patient, to waste, and what is missing to lost-or-found."""
+    ways = (
+        ("patient", "administered", share.given),
+        ("waste", "dead_space", share.dead),
+        ("waste", REST[session.outcome], share.wasted),
+        ("lost_or_found", "lost", share.missing),
     )
+    for kind, reason, steps in ways:
+        if steps:
+            yield stock.post(
+                lot=preparations.lot(share.draw.lot_id),
+                source=preparations.place(attempt.place_id),
+                target=shelf.place(attempt.site_id, kind),
+                quantity=steps,
+                reason=reason,
+                document=("attempt", attempt.id),
+                occurred_at=at,
+                at=at,
+                by=by,
+            )
 
 
-def _given_lot(administration: Administration, share: Share, at: datetime) -> GivenLot:
+def _given_lot(session: Administration, share: Share, at: datetime) -> GivenLot:
     draw = share.draw
     return GivenLot(
-        administration_id=administration.id,
+        administration_id=session.id,
         draw_id=draw.id,
         lot_id=draw.lot_id,
-        patient_id=administration.patient_id,
-        cocktail_id=administration.cocktail_id,
+        patient_id=session.patient_id,
+        cocktail_id=session.cocktail_id,
         grade=draw.grade,
         via=draw.via,
         given=share.given,
-        wasted=share.wasted,
+        wasted=draw.quantity - share.given,
         at=at,
     )
 
@@ -154,17 +165,16 @@ def _consistent(outcome: str, given: int, reason: str) -> None:
             if given
             else "It says given, and no site is recorded."
         )
-        raise refuse(
-            "administration.outcome_differs", "outcome", words, "Correct one of the two.", field="outcome"
-        )
+        remedy = "Correct the outcome, or the sites."
+        raise refuse("administration.outcome_differs", "outcome", words, remedy, field="outcome")
     if outcome != "given" and not reason.strip():
-        raise refuse(
-            "administration.reason_missing", "reason", "It was not given whole.", "Say why.", field="reason"
-        )
+        words, remedy = "It was not given whole, and nobody said why.", "Say why in a few words."
+        raise refuse("administration.reason_missing", "reason", words, remedy, field="reason")
 
 
-def _answered(found: tuple[Finding, ...], difference: Deviation | None, by: Actor) -> None:
+def _answered(found: tuple[Finding, ...], difference: Deviation | None, by: Actor) -> Deviation | None:
+    """The deviation where one is needed and signed; Refused with the difference otherwise."""
     stops = [f for f in found if (f.level or Level.INFO) >= Level.STOP]
-    answered = difference is not None and difference.reason and difference.cosigner.person_id != by.person_id
-    if stops and not answered:
+    if stops and not (difference is not None and difference.is_signed(by)):
         raise Refused(*stops)
+    return difference if stops else None

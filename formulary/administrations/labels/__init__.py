@@ -1,4 +1,6 @@
-"""The words of a session: areas, techniques, outcomes, answers."""
+"""The words of a session: areas, techniques, outcomes, answers; and the session as its page shows it."""
+
+from formulary.administrations.labels.session import LotRow, Session, SiteRow, session
 
 AREAS = (
     "Forehead", "Left cheek", "Right cheek", "Nose", "Upper lip", "Chin", "Neck", "Décolleté",
@@ -7,3 +9,14 @@ AREAS = (
 TECHNIQUES = ("Point by point", "Papule", "Nappage", "Linear")
 OUTCOMES = (("given", "Given"), ("partly_given", "Partly given"), ("not_given", "Not given"))
 ANYTHING_NEW = (("no", "Asked: nothing new"), ("yes", "Something is new"))
+
+__all__ = [
+    "ANYTHING_NEW",
+    "AREAS",
+    "OUTCOMES",
+    "TECHNIQUES",
+    "LotRow",
+    "Session",
+    "SiteRow",
+    "session",
+]

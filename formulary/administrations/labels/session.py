@@ -1,22 +1,37 @@
-"""One session as its page shows it: sites, what was given, what should be left."""
+"""One session as its page shows it: sites, what was given, what should be left, and why."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from formulary.accounts import queries as accounts
-from formulary.administrations import facts, queries
+from formulary.administrations import queries
 from formulary.administrations.models import Administration, InjectionSite
+from formulary.preparations import queries as preparations
 from formulary.preparations.models import Attempt
-from formulary.rules.units import VOLUME, Quantity
+from formulary.rules.units import VOLUME, Quantity, show
+from formulary.stock.models import Lot
+
+MINUS, TIMES = "\N{MINUS SIGN}", "\N{MULTIPLICATION SIGN}"
 
 
 @dataclass(frozen=True)
 class SiteRow:
-    """One area with its points."""
+    """One area with its points; `words` is how its volume comes about."""
 
     row: InjectionSite
     per_point: Quantity
     volume: Quantity
+    words: str
+
+
+@dataclass(frozen=True)
+class LotRow:
+    """How much of a lot reached the patient, and how much did not; None for what cannot be told apart."""
+
+    lot: Lot
+    given: Quantity
+    wasted: Quantity
+    via: str
 
 
 @dataclass(frozen=True)
@@ -26,36 +41,94 @@ class Session:
     row: Administration
     attempt: Attempt
     sites: list[SiteRow]
-    released: Quantity
-    given: Quantity
-    dead_space: Quantity
-    left: Quantity
+    lots: list[LotRow]
+    is_dead_space_known: bool
     names: dict[int, str]
+    mark: str
     at: datetime
+
+    @property
+    def outcome_state(self) -> str:
+        """How it ended, as a state that the pages draw."""
+        return "administered" if self.row.outcome == "given" else self.row.outcome
+
+    @property
+    def released(self) -> Quantity:
+        """What was released for it."""
+        return Quantity(self.row.released, VOLUME)
+
+    @property
+    def given(self) -> Quantity:
+        """All that was injected."""
+        return Quantity(self.row.recorded, VOLUME)
+
+    @property
+    def dead_space(self) -> Quantity | None:
+        """What stays in needle and hub; None while that is not on record, which counts as nothing."""
+        return Quantity(self.row.dead_space, VOLUME) if self.is_dead_space_known else None
+
+    @property
+    def leftover(self) -> Quantity:
+        """What was left in the end, and wasted."""
+        return Quantity(self.row.leftover, VOLUME)
+
+    @property
+    def difference(self) -> Quantity:
+        """What is not accounted for in the end; below nothing where more was recorded than released."""
+        return Quantity(self.row.difference, VOLUME)
+
+    @property
+    def left(self) -> Quantity:
+        """What should still be in the syringe by what was recorded."""
+        return self.released - self.given - Quantity(self.row.dead_space, VOLUME)
 
     @property
     def is_over(self) -> bool:
         """Whether more was recorded than was released."""
         return self.left.steps < 0
 
+    @property
+    def missing(self) -> Quantity:
+        """How far the volumes are apart, whichever way."""
+        return abs(self.difference if self.row.state == "closed" else self.left)
 
-def session(row: Administration, *, at: datetime) -> Session:
-    """Everything the page of a session shows."""
-    released, given = Quantity(row.released, VOLUME), Quantity(facts.given_volume(row.sites), VOLUME)
-    dead_space = Quantity(row.dead_space, VOLUME)
-    sites = [
-        SiteRow(site, Quantity(site.per_point, VOLUME), volume)
-        for site, volume in zip(row.sites, facts.site_volumes(row.sites), strict=True)
-    ]
-    people = {row.started_by_id, row.closed_by_id}
+    @property
+    def left_words(self) -> str:
+        """Why so much should be left."""
+        counted = [q for q in (self.released, self.given, self.dead_space) if q is not None]
+        words = f" {MINUS} ".join(show(q, mark=self.mark) for q in counted)
+        unknown = "" if self.is_dead_space_known else "; what needle and hub keep is not on record"
+        return f"{words} = {show(self.left, mark=self.mark)}{unknown}"
+
+    @property
+    def given_words(self) -> str:
+        """The areas that the volume given is the sum of."""
+        parts = [show(site.volume, mark=self.mark) for site in self.sites]
+        return (
+            f"{' + '.join(parts)} = {show(self.given, mark=self.mark)}" if parts else "No site is recorded."
+        )
+
+
+def session(row: Administration, *, mark: str, at: datetime) -> Session:
+    """Everything that the page of a session shows."""
+    attempt = preparations.of_attempt(row.attempt_id)
     return Session(
         row=row,
-        attempt=queries.attempt(row.attempt_id),
-        sites=sites,
-        released=released,
-        given=given,
-        dead_space=dead_space,
-        left=released - given - dead_space,
-        names=accounts.person_names({p for p in people if p is not None}),
+        attempt=attempt,
+        sites=[_site(site, mark) for site in row.sites],
+        lots=[LotRow(lot, lot.quantity(g.given), lot.quantity(g.wasted), g.via) for g, lot, _ in _lots(row)],
+        is_dead_space_known=all(s.dead_space is not None for s in preparations.syringes(attempt.id)),
+        names=accounts.person_names({row.started_by_id, row.closed_by_id}),
+        mark=mark,
         at=at,
     )
+
+
+def _lots(row: Administration):  # type: ignore[no-untyped-def]
+    return queries.given_lots(row.id) if row.state == "closed" else []
+
+
+def _site(site: InjectionSite, mark: str) -> SiteRow:
+    each, volume = Quantity(site.per_point, VOLUME), Quantity(site.volume, VOLUME)
+    words = f"{site.points} {TIMES} {show(each, mark=mark)} = {show(volume, mark=mark)}"
+    return SiteRow(site, each, volume, words)

@@ -45,6 +45,7 @@ def claim(cocktail_id: int, *, at: datetime, by: Actor) -> Attempt:
     _nobody_was_first(cocktail, by)
     cocktails.move(cocktail, "in_preparation", at=at, by=by)
     checked = cocktails.check(cocktail, Stage.CLAIM, at=at)
+    must_be_answered(checked.report, checked.revision)
     told = checked.gathered.cocktail
     chosen = _chosen(told, at)
     picked = tuple(pick.stock for each in chosen for pick in each.allocation.picks)

@@ -48,7 +48,7 @@ def confirm_draw(
     anything drawn before, and outside the tolerance without a co-signed reason.
     """
     attempt, step = step_in_hand(attempt_id, position, by)
-    vial, before = scanned(step), in_it(attempt, step)
+    vial, before = _drawable(step), in_it(attempt, step)
     measured = measured - before if as_read else measured
     told = facts.gather_attempt(attempt, at=at).cocktail
     _still_sound(attempt, told, at)
@@ -104,6 +104,15 @@ def scanned(step: PlannedDraw) -> Vial:
             "step.not_scanned", f"step {step.position}", "No vial was scanned for it.", "Scan the vial first."
         )
     return queries.vial(step.vial_id)
+
+
+def _drawable(step: PlannedDraw) -> Vial:
+    """The vial of a step, scanned and, where it is a powder, mixed."""
+    vial = scanned(step)
+    if vial.lot.product.form == "lyophilised" and vial.mixed_volume is None:
+        reason = f"Vial {vial.code} holds a powder, and its diluent is not recorded."
+        raise refuse("vial.not_reconstituted", vial.code, reason, "Mix it first.")
+    return vial
 
 
 def _together(draw: Draw, draws: list[Draw]) -> list[Draw]:

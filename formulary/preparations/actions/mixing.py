@@ -14,6 +14,7 @@ from formulary.preparations.actions.planning import change, device_of, follow, o
 from formulary.preparations.models import Attempt, PlannedDraw
 from formulary.rules import facts as rules
 from formulary.rules.findings import refuse
+from formulary.rules.formulation import amount, solve_cocktail, strength_of
 from formulary.rules.lot_status import normalise
 from formulary.rules.units import VOLUME, Quantity
 from formulary.stock import actions as stock
@@ -54,7 +55,7 @@ def mix_powder(
     )
     told = facts.gather_attempt(attempt, at=at).cocktail
     for each in (s for s in attempt.planned if s.vial_id == vial.id and s.state == "planned"):
-        _plan_anew(each, told)
+        _plan_anew(attempt, each, told)
     follow(attempt, told.policies)
     keep_rest(attempt, at=at, by=by)
     new = {"position": position, "vial": vial.code, "diluent": diluent.number, "draw_nL": step.volume}
@@ -74,14 +75,24 @@ def _own_diluent(attempt: Attempt, vial: Vial, diluent: Lot) -> None:
         )
 
 
-def _plan_anew(step: PlannedDraw, told: rules.Cocktail) -> None:
+def _plan_anew(attempt: Attempt, step: PlannedDraw, told: rules.Cocktail) -> None:
     """The volume that holds what the step needs, at the strength that was mixed, on a syringe's mark."""
     source = facts.source_in(told, step)
-    needed = Quantity(step.quantity, source.remaining.dimension)
+    needed = _needed(attempt, step, told)
     measured = on_marks(volume_holding(needed, source.strength), told)
     left = Quantity(shelf.volume_left(queries.vial(step.vial_id or 0)) or 0, VOLUME)
     step.device_id = device_of(measured.syringe)
     change(step, min(measured.volume, left), needed, told.policies)
+
+
+def _needed(attempt: Attempt, step: PlannedDraw, told: rules.Cocktail) -> Quantity:
+    """What a step is to hold: the line's dose, or its share of it where several vials give it."""
+    solved = next(s for s in solve_cocktail(told).lines if s.number == step.line_number)
+    dose = amount(solved.draw_volume, strength_of(solved.line))
+    alone = [s for s in queries.steps(attempt) if s.line_number == step.line_number] == [step]
+    if dose is None or not alone:
+        return queries.lot(step.lot_id or 0).quantity(step.quantity)
+    return dose.to_step()
 
 
 def diluent_scanned(attempt_id: int, position: int, shown: Shown, by: Actor) -> Lot:

@@ -63,8 +63,16 @@ def _on_marks(
         return volumes
     whole, read = total(volumes, VOLUME), [_down(volume, facts) for volume in volumes[:-1]]
     last = whole - total(read, VOLUME)
-    held = picks[-1].stock.one_container or picks[-1].stock.remaining
-    return [*read, last] if last <= held and all(volume > NOTHING for volume in read) else volumes
+    return (
+        [*read, last] if last <= _in_one(picks[-1]) and all(volume > NOTHING for volume in read) else volumes
+    )
+
+
+def _in_one(pick: Pick) -> Quantity:
+    """What the container of a pick can give."""
+    stock = pick.stock
+    whole = stock.remaining if stock.one_container is None else stock.one_container
+    return min(whole, stock.remaining) if pick.opens else stock.remaining
 
 
 def _down(volume: Quantity, facts: Cocktail) -> Quantity:

@@ -20,6 +20,7 @@ from formulary.rules.facts import ScanFacts, Seen, Stock
 from formulary.rules.findings import Finding, Refused, inputs_hash, refuse
 from formulary.rules.lot_status import usable
 from formulary.stock import actions as stock
+from formulary.stock import facts as stock_facts
 from formulary.stock import queries as shelf
 from formulary.stock.models import Vial
 
@@ -122,7 +123,7 @@ def _findings(hand: _Hand, shown: Shown, labelled: Vial | None) -> tuple[Finding
         needs_second_person=bool(accounts.policy(site_id, "manual_entry_second_person", hand.at)),
         second_person=_is_witnessed(shown, hand.attempt),
     )
-    return checklist.check_scan(told) or _which_of_several(step, shown, name)
+    return checklist.check_scan(told) or _which_of_several(hand, shown, name)
 
 
 def _is_witnessed(shown: Shown, attempt: Attempt) -> bool:
@@ -141,12 +142,13 @@ def _seen(shown: Shown, labelled: Vial | None, step: PlannedDraw, mark: str) -> 
     return Seen(shown.gtin, shown.lot, shown.expires_on, shown.vial, found)
 
 
-def _which_of_several(step: PlannedDraw, shown: Shown, product: str) -> tuple[Finding, ...]:
+def _which_of_several(hand: _Hand, shown: Shown, product: str) -> tuple[Finding, ...]:
     """A maker's code says which lot, not which of two open vials: then our own label must be scanned."""
+    step = hand.step
     if step.vial_id is None or shown.vial is not None or shown.is_manual:
         return ()
     vial = queries.vial(step.vial_id)
-    others = queries.others_open(vial)
+    others = _could_be_taken_for(vial, hand.at)
     if not others or (shown.serial and shown.serial == vial.serial):
         return ()
     reason = f"{len(others) + 1} vials of lot {vial.lot.number} are open, and {vial.code} was chosen. "
@@ -154,6 +156,17 @@ def _which_of_several(step: PlannedDraw, shown: Shown, product: str) -> tuple[Fi
     remedy = f"Scan the label {vial.code}."
     refusal = refuse("scan.which_vial", product, reason, remedy, rule="L4", line=step.line_number)
     return refusal.findings
+
+
+def _could_be_taken_for(vial: Vial, at: datetime) -> list[Vial]:
+    """Other vials of its lot that stand open and are not past their time."""
+    others = {other.id: other for other in queries.others_open(vial)}
+    stocks = stock_facts.of_vials(others.keys(), at)
+    return [others[key] for key, stock in stocks.items() if _in_time(stock, at)]
+
+
+def _in_time(stock: Stock, at: datetime) -> bool:
+    return all(f.rule != "L1" for f in usable(stock, at=at, for_patient=stock.opened_for))
 
 
 def _may_be_used(hand: _Hand) -> tuple[Finding, ...]:

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from formulary.accounts import queries as accounts
 from formulary.preparations.labels.achieved import solution_of
-from formulary.preparations.labels.words import ROUTES, STORAGES
+from formulary.preparations.labels.words import KEEP, ROUTES
 from formulary.preparations.models import Attempt, Syringe
 from formulary.rules.facts import Cocktail
 from formulary.rules.formulation import Solved, strength_words
@@ -68,7 +68,7 @@ def _label(attempt: Attempt, syringe: Syringe, told: Cocktail, names: dict[int, 
         area=area,
         beyond_use=stamp_words(attempt.beyond_use_at, told.policies.zone) if attempt.beyond_use_at else "",
         limited_by=attempt.beyond_use_limit,
-        storage=STORAGES[attempt.storage],
+        storage=KEEP[attempt.storage],
         prepared_by=names.get(attempt.preparer_id, ""),
         released_by=names.get(attempt.releaser_id or 0, ""),
         self_checked=attempt.self_released or attempt.self_verified,

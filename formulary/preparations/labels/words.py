@@ -11,6 +11,7 @@ from formulary.rules.units import VOLUME, Quantity, dimension, show_concentratio
 from formulary.stock.labels import Named, names_documents
 
 STORAGES = {"room": "room temperature", "fridge": "refrigerator"}
+KEEP = {"room": "Keep at room temperature", "fridge": "Keep in the refrigerator"}
 ROUTES = {"ID": "intradermal", "SC": "subcutaneous", "IM": "intramuscular"}
 STATES = {
     "in_preparation": "being prepared",

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Select, func, literal, tuple_, union_all
+from sqlalchemy import Select, bindparam, func, select, tuple_, union_all
 
 from formulary.administrations.models import GivenLot
 from formulary.db import db
@@ -15,15 +16,15 @@ from formulary.web.paging import Page, Window, token, values_of
 PAGE = 50
 ALL_AT_ONCE = 1000
 KEY = (GivenLot.at, GivenLot.id)
+TABLE = GivenLot.__table__.c
 COLUMNS = (
-    GivenLot.id, GivenLot.lot_id, GivenLot.at, GivenLot.patient_id, GivenLot.cocktail_id, GivenLot.given,
-    GivenLot.grade, GivenLot.via,
+    TABLE.id, TABLE.lot_id, TABLE.at, TABLE.patient_id, TABLE.cocktail_id, TABLE.given.label("quantity"),
+    TABLE.grade, TABLE.via,
 )  # fmt: skip
 Key = tuple[datetime, int]
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(NamedTuple):
     """So much of a lot reached a patient in a cocktail, in the lot's steps; `via` says by what way."""
 
     id: int
@@ -46,14 +47,14 @@ class Reach:
 
 def received(lot_ids: Sequence[int], *, after: Key | None = None, size: int = PAGE) -> list[Given]:
     """Who received these lots, the newest first, `size` rows from behind a row's key."""
-    return _rows(_newest(lot_ids, after, backwards=False).limit(size))
+    return _rows(lot_ids, after, size)
 
 
 def received_page(lot_ids: Sequence[int], window: Window, *, size: int = PAGE) -> Page:
     """The same as one page, with the tokens of the pages beside it; a bad token means the top."""
     before, after = _key(window.before), _key(window.after)
     backwards = before is not None
-    found = _rows(_newest(lot_ids, before or after, backwards=backwards).limit(size + 1))
+    found = _rows(lot_ids, before or after, size + 1, backwards=backwards)
     more, rows = len(found) > size, found[:size]
     if backwards:
         rows.reverse()
@@ -83,24 +84,37 @@ def reach(lot_ids: Sequence[int]) -> Reach:
     return Reach(*row)
 
 
-def _newest(lot_ids: Sequence[int], key: Key | None, *, backwards: bool) -> Any:
-    """Each lot's rows come in the order of the index, so that the database merges and never sorts them."""
-    lots = [_of_lot(lot_id, key, backwards=backwards) for lot_id in lot_ids]
-    query: Any = lots[0] if len(lots) == 1 else union_all(*lots)
-    at, number = KEY if len(lots) == 1 else (query.selected_columns.at, query.selected_columns.id)
-    return query.order_by(at, number) if backwards else query.order_by(at.desc(), number.desc())
+def _rows(lot_ids: Sequence[int], key: Key | None, size: int, *, backwards: bool = False) -> list[Given]:
+    values: dict[str, Any] = {f"lot_{place}": lot_id for place, lot_id in enumerate(lot_ids)}
+    if key is not None:
+        values |= {"at": key[0], "number": key[1]}
+    statement = _newest(len(lot_ids), key is not None, backwards)
+    rows = db.session.connection().execute(statement, values | {"size": size}).all()
+    return cast(list[Given], rows)  # the rows of the database themselves: their columns are these names
 
 
-def _of_lot(lot_id: int, key: Key | None, *, backwards: bool) -> Select[Any]:
-    query = db.select(*COLUMNS).where(GivenLot.lot_id == lot_id, GivenLot.given > 0)
-    if key is None:
+@lru_cache(64)
+def _newest(lots: int, goes_on: bool, backwards: bool) -> Any:
+    """Each lot's rows come in the order of the index, so that the database merges and never sorts them.
+
+    Built once for so many lots: a page costs little more than its rows.
+    """
+    queries = [_of_lot(f"lot_{place}", goes_on, backwards) for place in range(lots)]
+    query: Any = queries[0] if lots == 1 else union_all(*queries)
+    at, number = (TABLE.at, TABLE.id) if lots == 1 else (query.selected_columns.at, query.selected_columns.id)
+    ordered = query.order_by(at, number) if backwards else query.order_by(at.desc(), number.desc())
+    return ordered.limit(bindparam("size"))
+
+
+def _of_lot(name: str, goes_on: bool, backwards: bool) -> Select[Any]:
+    query = select(*COLUMNS).where(TABLE.lot_id == bindparam(name), TABLE.given > 0)
+    if not goes_on:
         return query
-    here, there = tuple_(*KEY), tuple_(literal(key[0], GivenLot.at.type), literal(key[1]))
+    here, there = (
+        tuple_(TABLE.at, TABLE.id),
+        tuple_(bindparam("at", type_=TABLE.at.type), bindparam("number")),
+    )
     return query.where(here > there if backwards else here < there)
-
-
-def _rows(query: Any) -> list[Given]:
-    return [Given(*row) for row in db.session.execute(query)]
 
 
 def _key(text: str) -> Key | None:

@@ -1,0 +1,1 @@
+"""Giving a cocktail, from the label to the close."""

@@ -1,0 +1,102 @@
+"""No request, however odd, breaks a page: what is not understood is told, and nothing is written."""
+
+import pytest
+
+from tests.accounts.conftest import enter
+from tests.support.client import Client
+
+ODD = (
+    "",
+    "0",
+    "-1",
+    "x",
+    "%00",
+    "99999999999999999999",
+    "1e9",
+    "٣",
+    "' OR 1=1 --",
+    "<script>",
+    "x" * 3000,
+    "[]",
+    "../..",
+)
+NAMES = ("id", "person", "act", "kind", "outcome", "since", "until", "after", "before", "next", "page", "q")
+PAGES = (
+    "/audit/trail",
+    "/audit/access",
+    "/accounts/sign-in",
+    "/accounts/me",
+    "/accounts/choose",
+    "/accounts/people",
+)
+
+
+@pytest.fixture
+def admin(app):
+    """The administrator's browser."""
+    return enter(Client(app), "admin")
+
+
+def served(answer):
+    return answer.status_code < 500
+
+
+# What is fuzzed here does not depend on the database; one of them keeps the run short.
+@pytest.mark.databases("postgresql")
+@pytest.mark.parametrize("url", PAGES)
+@pytest.mark.parametrize("name", NAMES)
+def test_odd_questions_are_answered(admin, url, name):
+    for value in ODD:
+        assert served(admin.get(url, query_string={name: value})), value
+
+
+FIELDS = [
+    "name",
+    "username",
+    "site_id",
+    "roles",
+    "reason",
+    "secret",
+    "password",
+    "again",
+    "zone",
+    "decimal_mark",
+    "currency",
+    "row_version",
+    "key",
+    "valid_from",
+    "edition",
+    "undecided",
+    "dose",
+    "answer",
+]
+
+
+def forms(app):
+    """The address of every POST of the room, with 1 for each number."""
+    with app.test_request_context():
+        for rule in app.url_map.iter_rules():
+            if rule.endpoint.startswith("accounts.") and "POST" in rule.methods:
+                yield app.url_for(rule.endpoint, **dict.fromkeys(rule.arguments, 1))
+
+
+# As above.
+@pytest.mark.databases("postgresql")
+def test_odd_answers_are_refused_at_every_form_of_this_room(app, admin):
+    token = admin.get_ok("/accounts/password").form(to="/password").fields["csrf_token"][0]
+    urls = [url for url in forms(app) if not url.endswith("/sign-out")]
+    assert len(urls) > 10
+    for url in urls:
+        for value in ODD:
+            data = dict.fromkeys(FIELDS, value) | {"csrf_token": token}
+            assert served(admin.post(url, data)), (url, value)
+
+
+PATHS = ("/", "/accounts", "/accounts/", "/static/../app.py", "/%2e%2e/", "/accounts/people/%00", "//", "/\\")
+
+
+# As above.
+@pytest.mark.databases("postgresql")
+@pytest.mark.parametrize("path", PATHS)
+def test_odd_paths_are_answered(admin, path):
+    assert served(admin.get(path))

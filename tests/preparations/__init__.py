@@ -1,0 +1,1 @@
+"""The bench, from claiming to the label."""
