@@ -89,7 +89,8 @@ def draw(attempt: Attempt, number: int, measured: str | None = None, **more: Any
 def do_step(attempt: Attempt, number: int, measured: str | None = None, **more: Any) -> PlannedDraw:
     """The k-th step whole: scanned, mixed where it is a powder, drawn."""
     scan(attempt, number)
-    if lot_of(step(attempt, number)).product.form == "lyophilised":
+    vial = queries.vial(step(attempt, number).vial_id or 0)
+    if vial.lot.product.form == "lyophilised" and vial.mixed_volume is None:
         mix(attempt, number)
     return draw(attempt, number, measured, **more)
 

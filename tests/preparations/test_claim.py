@@ -4,7 +4,7 @@ import pytest
 
 from formulary import clock
 from formulary.db import Missing, db, transaction
-from formulary.preparations import actions, queries
+from formulary.preparations import actions, facts, queries
 from formulary.preparations.actions import planning
 from formulary.preparations.models import Attempt
 from formulary.rules import formulation
@@ -98,11 +98,9 @@ def test_a_stranger_of_another_site_finds_no_such_cocktail(road):
 @pytest.fixture
 def told(road):
     """The facts of the cocktail and its lines as solved."""
-    from formulary.preparations import facts  # noqa: PLC0415 - only here
-
     attempt = road.claimed()
-    told = facts.gather_attempt(attempt, at=clock.now()).cocktail
-    return told, {solved.number: solved for solved in formulation.solve_cocktail(told).lines}
+    gathered = facts.gather_attempt(attempt, at=clock.now()).cocktail
+    return gathered, {solved.number: solved for solved in formulation.solve_cocktail(gathered).lines}
 
 
 def picks_of(told, solved, *quantities):
@@ -111,25 +109,25 @@ def picks_of(told, solved, *quantities):
 
 
 def test_a_powder_split_over_vials_comes_to_the_line_to_the_last_step(told):
-    facts, lines = told
+    cocktail, lines = told
     solved = next(s for s in lines.values() if s.line.product.is_powder)
     third = Quantity(33_500_001, solved.dose.dimension)
     rest = solved.achieved_dose - third - third
-    parts = planning.parts(solved, picks_of(facts, solved, third, third, rest), facts)
+    parts = planning.parts(solved, picks_of(cocktail, solved, third, third, rest), cocktail)
     assert sum(part.volume.whole() for part in parts) == solved.achieved_volume.whole()
     assert sum(part.quantity.whole() for part in parts) == solved.achieved_dose.whole()
 
 
 def test_a_fluid_split_over_vials_is_read_on_a_mark_and_the_last_takes_what_that_leaves(told):
-    facts, lines = told
+    cocktail, lines = told
     solved = next(s for s in lines.values() if s.line.pin is not Pin.QS and not s.line.product.is_powder)
-    parts = planning.parts(solved, picks_of(facts, solved, ml("0.373"), ml("0.427")), facts)
+    parts = planning.parts(solved, picks_of(cocktail, solved, ml("0.373"), ml("0.427")), cocktail)
     assert [part.volume for part in parts] == [ml("0.37"), ml("0.43")]
 
 
 def test_what_no_syringe_holds_is_drawn_several_times_from_one_vial(told):
-    facts, lines = told
+    cocktail, lines = told
     solved = next(s for s in lines.values() if s.line.pin is not Pin.QS and not s.line.product.is_powder)
-    parts = planning.parts(solved, picks_of(facts, solved, ml("25")), facts)
+    parts = planning.parts(solved, picks_of(cocktail, solved, ml("25")), cocktail)
     assert [part.volume for part in parts] == [ml("8"), ml("8"), ml("9")]
     assert sum(part.quantity.whole() for part in parts) == ml("25").whole()

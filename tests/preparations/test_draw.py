@@ -16,6 +16,7 @@ from tests.preparations.doing import (
     hold,
     left_in,
     lot_of,
+    mix,
     ml,
     scan,
     step,
@@ -131,8 +132,6 @@ def test_more_than_the_whole_leaves_nothing_to_make_up(road):
     do_step(attempt, 1, "0.2")
     do_step(attempt, 2, "0.3")
     scan(attempt, 3)
-    from tests.preparations.doing import mix  # noqa: PLC0415 - of one test
-
     mix(attempt, 3, "30")
     assert [lot_of(s).number for s in steps_of(attempt)] == ["TXA-2231", "ASC-5007", "GSH-0600"]
 

@@ -9,7 +9,7 @@ from formulary.db import transaction
 from formulary.preparations import actions, queries
 from formulary.rules.findings import Refused
 from formulary.stock import queries as shelf
-from tests.preparations.doing import draw, lot_of, mix, ml, scan, step, technician
+from tests.preparations.doing import draw, lot_of, mix, ml, scan, shown, step, technician
 
 POWDER = 3
 
@@ -90,14 +90,14 @@ def test_powder_and_diluent_leave_the_vial_together(opened):
 
 def test_a_scanned_diluent_is_found_by_its_code(opened):
     [water] = shelf.lots_with_number("WFI-1")
-    found = actions.diluent_scanned(opened.id, step(opened, POWDER).position, _shown(water), technician())
+    found = actions.diluent_scanned(opened.id, step(opened, POWDER).position, shown(water), technician())
     assert found.id == water.id
 
 
 def test_a_wrong_diluent_is_refused_in_words(opened):
     lot = lot_of(step(opened, 1))
     with pytest.raises(Refused) as refusal:
-        actions.diluent_scanned(opened.id, step(opened, POWDER).position, _shown(lot), technician())
+        actions.diluent_scanned(opened.id, step(opened, POWDER).position, shown(lot), technician())
     assert refusal.value.findings[0].reason == (
         "Wrong diluent: scanned tranexamic acid, lot TXA-2231. Nothing was mixed."
     )
@@ -114,9 +114,3 @@ def test_a_lot_that_is_no_diluent_is_not_mixed_with(opened):
             at=clock.now(),
             by=technician(),
         )
-
-
-def _shown(lot):
-    from tests.preparations.doing import shown  # noqa: PLC0415 - the name is taken above
-
-    return shown(lot)

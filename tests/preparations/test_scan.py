@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from formulary import clock
+from formulary.accounts import queries as accounts
 from formulary.db import Missing, db, transaction
 from formulary.preparations import actions, queries
 from formulary.rules.findings import Refused
@@ -148,8 +149,6 @@ def test_where_the_site_asks_for_it_another_person_must_look_too(road):
 
 
 def _signatures(attempt):
-    from formulary.accounts import queries as accounts  # noqa: PLC0415 - of one test
-
     return accounts.signatures_on("attempt", attempt.id)
 
 

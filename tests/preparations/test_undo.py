@@ -6,8 +6,9 @@ from formulary import clock
 from formulary.db import transaction
 from formulary.preparations import actions, queries
 from formulary.rules.findings import Refused
+from formulary.stock import actions as stock
 from formulary.stock import queries as shelf
-from tests.preparations.doing import do_step, draw, left_in, scan, step, technician, undo
+from tests.preparations.doing import do_step, draw, left_in, ml, scan, step, technician, undo
 
 
 def test_the_ledger_shows_both_rows_and_the_vial_is_full_again(road):
@@ -50,8 +51,6 @@ def test_once_the_vial_moved_on_it_is_waste_and_not_undone(road):
     attempt = road.claimed()
     do_step(attempt, 1)
     first = queries.draws(attempt.id)[0]
-    from formulary.stock import actions as stock  # noqa: PLC0415 - of one test
-    from tests.preparations.doing import ml  # noqa: PLC0415
 
     with transaction():
         vial = queries.vial(first.vial_id)

@@ -1,0 +1,103 @@
+"""Giving back before anything is drawn, wasting after it, lot by lot; and once more from the start."""
+
+import pytest
+
+from formulary import clock
+from formulary.db import db, transaction
+from formulary.preparations import actions, queries
+from formulary.rules.findings import Refused
+from formulary.stock import queries as shelf
+from formulary.stock.models import Reservation
+from tests.preparations.doing import do_step, finish, release, technician
+
+
+def waste(attempt, who=None, reason="volume", **more):
+    with transaction():
+        return actions.waste(attempt.id, reason=reason, **more, at=clock.now(), by=who or technician())
+
+
+def give_back(attempt, who=None):
+    with transaction():
+        return actions.give_back(attempt.id, reason="Called away", at=clock.now(), by=who or technician())
+
+
+def wasted_of(number):
+    [lot] = shelf.lots_with_number(number)
+    return dict(shelf.balance_sheet(lot.id).wasted)
+
+
+def test_before_anything_is_drawn_it_goes_back_to_the_bench(road):
+    attempt = give_back(road.claimed())
+    assert (attempt.state, attempt.cocktail.state) == ("cancelled", "verified")
+    assert db.session.scalars(db.select(Reservation).where(Reservation.ended_at.is_(None))).all() == []
+
+
+def test_another_may_then_take_it(road):
+    attempt = give_back(road.claimed())
+    with transaction():
+        again = actions.claim(attempt.cocktail_id, at=clock.now(), by=road.clinic.actor("pharmacist"))
+    assert again.number == 2
+
+
+def test_once_something_is_drawn_it_is_not_given_back(road):
+    attempt = road.claimed()
+    do_step(attempt, 1)
+    with pytest.raises(Refused, match=r"attempt\.drawn"):
+        give_back(attempt)
+
+
+def test_every_lot_in_it_goes_to_waste_with_the_reason(road):
+    attempt = waste(road.drawn(), reason="particles")
+    assert (attempt.state, attempt.cocktail.state) == ("wasted", "wasted")
+    assert wasted_of("TXA-2231")["contaminated"] == 200_000
+    assert wasted_of("WFI-1")["contaminated"] == 670_000
+    [lot] = shelf.lots_with_number("TXA-2231")
+    assert shelf.in_preparation(lot.id) == {}
+
+
+def test_prepared_again_it_is_verified_and_the_next_attempt_has_its_own_ledger(road):
+    first = waste(road.drawn(), again=True)
+    assert first.cocktail.state == "verified"
+    with transaction():
+        second = actions.claim(first.cocktail_id, at=clock.now(), by=technician())
+    for number in (1, 2, 3, 4):
+        do_step(second, number)
+    release(finish(second))
+    assert (second.number, len(queries.draws(second.id)), len(queries.draws(first.id))) == (2, 5, 5)
+    assert [s.code for s in queries.syringes(second.id)] == ["C-0001/2.1"]
+
+
+def test_a_releaser_may_send_a_prepared_one_back(road):
+    attempt = waste(road.prepared(), who=road.clinic.actor("pharmacist"), again=True)
+    assert attempt.cocktail.state == "verified"
+
+
+def test_a_practitioner_may_waste_what_was_released(road):
+    attempt = waste(road.released(), who=road.clinic.actor("practitioner"), reason="called_off")
+    assert attempt.cocktail.state == "wasted"
+    assert wasted_of("GSH-0600")["not_given"] == 100_500_000
+
+
+def test_what_was_released_is_not_simply_prepared_again(road):
+    with pytest.raises(Refused, match=r"attempt\.released"):
+        waste(road.released(), who=road.clinic.actor("practitioner"), again=True)
+
+
+def test_what_is_being_given_is_not_wasted(road):
+    session = road.started()
+    attempt = queries.of_attempt(session.attempt_id)
+    with pytest.raises(Refused, match=r"attempt\.gone"):
+        waste(attempt, who=road.clinic.actor("practitioner"))
+
+
+def test_the_vials_for_one_patient_go_with_it_where_ticked(road):
+    attempt = road.drawn()
+    rests = queries.open_rests(attempt)
+    waste(attempt, waste_rest=[vial.id for vial in rests])
+    db.session.expire_all()
+    assert {queries.vial(vial.id).state for vial in rests} == {"wasted"}
+
+
+def test_a_reason_is_one_of_those_offered(road):
+    with pytest.raises(Refused, match=r"waste\.no_reason"):
+        waste(road.drawn(), reason="because")
