@@ -17,7 +17,7 @@ from formulary.rules.facts import Container, Stock, Strength
 from formulary.rules.findings import Finding, Level, Refused, capital
 from formulary.rules.lot_status import end_of_day, free, hours, is_discarded, name_of, usable
 from formulary.rules.units import VOLUME, Quantity
-from formulary.stock.models import Balance, Lot, Place, Reservation, Vial, measured_in
+from formulary.stock.models import Balance, Hold, Lot, Place, Reservation, Vial, measured_in
 from formulary.stock.queries import Holds, open_holds
 
 DRAWN_FROM = ("storage", "quarantine", "in_use")
@@ -28,7 +28,7 @@ COLUMNS = (
     Balance.quantity, Balance.place_id, Place.name, Place.kind, Site.zone,
     Lot.id.label("lot_id"), Lot.number, Lot.expires_on, Lot.status,
     Vial.id.label("vial_id"), Vial.code, Vial.state, Vial.opened_at, Vial.reconstituted_at,
-    Vial.beyond_use_at, Vial.opened_for_id, Vial.mixed_volume, Vial.mixed_content,
+    Vial.beyond_use_at, Vial.opened_for_id, Vial.mixed_volume, Vial.mixed_content, Vial.diluent_lot_id,
 )  # fmt: skip
 
 
@@ -158,6 +158,7 @@ def _stock(row: Row[Any], holds: Holds, reserved: dict[tuple[int, int, int | Non
     dimension = measured_in(product)
     kept = reserved.get((row.lot_id, row.place_id, row.vial_id))
     stopped = holds.on(lot_id=row.lot_id, product_id=product.id, vial_id=row.vial_id, place_id=row.place_id)
+    diluent = _on_diluent(row.diluent_lot_id, holds)
     return Stock(
         lot_id=row.lot_id,
         lot=row.number,
@@ -175,7 +176,7 @@ def _stock(row: Row[Any], holds: Holds, reserved: dict[tuple[int, int, int | Non
         reconstituted_at=row.reconstituted_at,
         beyond_use_at=row.beyond_use_at,
         status="quarantined" if row.kind == "quarantine" else row.status,
-        held=tuple(hold.words for hold in stopped),
+        held=(*(hold.words for hold in stopped), *(f"its diluent, {hold.words}" for hold in diluent)),
         reserved=Quantity(kept.quantity, dimension) if kept else None,
         reserved_for=kept.ref if kept else None,
         opened_for=row.opened_for_id,
@@ -183,6 +184,11 @@ def _stock(row: Row[Any], holds: Holds, reserved: dict[tuple[int, int, int | Non
         strength=_strength(row, product),
         place_id=row.place_id,
     )
+
+
+def _on_diluent(lot_id: int | None, holds: Holds) -> tuple[Hold, ...]:
+    """What stops the lot that a powder was mixed with; its product may still be used elsewhere."""
+    return () if lot_id is None else holds.on(lot_id=lot_id, product_id=0, vial_id=None, place_id=None)
 
 
 @dataclass(frozen=True)
