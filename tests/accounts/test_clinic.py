@@ -90,7 +90,8 @@ def test_a_stale_change_of_a_site_is_told(admin, cast, watch):
         actions.change_site_facts(
             queries.site(cast.site.id), {"currency": "USD"}, at=watch.now(), by=cast.actor("admin")
         )
-    assert admin.submit(page, SIGNED | {"name": "Other"}).status_code == 409
+    answer = admin.submit(page, SIGNED | {"name": "Other"}, to=f"/sites/{cast.site.id}")
+    assert answer.status_code == 409
 
 
 def test_there_is_one_organisation(app, watch):

@@ -65,7 +65,7 @@ def test_a_person_is_added_and_waits_for_a_link(admin, cast):
 def test_a_double_click_adds_one(admin, cast):
     page = admin.get_ok("/accounts/people/add")
     values = {"name": "Ines Faure", "username": "i.faure", "site_id": cast.site.id, "roles": ["technician"]}
-    answers = [admin.submit(page, values) for _ in range(2)]
+    answers = [admin.submit(page, values, to="/people/add") for _ in range(2)]
     assert [answer.status_code for answer in answers] == [303, 303]
     assert answers[0].location == answers[1].location
     assert db.session.scalar(db.select(db.func.count(Person.id)).filter_by(name="Ines Faure")) == 1
@@ -152,7 +152,7 @@ def test_a_stale_change_of_roles_is_told(admin, cast, watch):
     watch.move(seconds=1)
     with transaction():
         actions.change_roles(queries.user(user.id), cast.site.id, {Role.AUDITOR}, at=watch.now(), by=BY)
-    answer = admin.read(admin.submit(page, {"roles": ["pharmacist"]}), url, 409)
+    answer = admin.read(admin.submit(page, {"roles": ["pharmacist"]}, to=url), url, 409)
     assert answer.h1 == "This was changed meanwhile"
     assert "the tests changed it at 13:00." in answer.text
     assert queries.roles_of(user.id)[cast.site.id] == {Role.AUDITOR}

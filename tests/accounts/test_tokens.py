@@ -12,7 +12,7 @@ CREDENTIALS = {"username": "pharmacist", "password": PASSWORD, "key": "k" * 24}
 
 
 def token_of(browser, url="/accounts/password"):
-    return browser.get_ok(url).form().fields["csrf_token"][0]
+    return browser.get_ok(url).form(to=url).fields["csrf_token"][0]
 
 
 def change(browser, token):
