@@ -10,7 +10,7 @@ from formulary.accounts import Actor, Permission, guards, requires
 from formulary.db import Missing, retried
 from formulary.preparations import actions, facts, labels, queries
 from formulary.preparations.forms import FinishForm, ReleaseForm
-from formulary.preparations.views.room import Page, act, attempt_page, bp, offer_ends, signs_here, the_sheet
+from formulary.preparations.views.room import Page, act, attempt_page, bp, offer_ends, the_sheet
 from formulary.rules.findings import Refused
 from formulary.web import barcodes, pdf
 
@@ -59,9 +59,8 @@ def _releaser(attempt_id: int, form: ReleaseForm) -> Actor:
         if not second.may(Permission.RELEASE):
             raise labels.may_not_release(second.name, form.signer.form.username.name)
         return second
-    sheet = the_sheet(attempt_id)
-    if signs_here(sheet) and not sheet.is_mine:
-        raise labels.needs_releaser(sheet.releasers, form.signer.form.username.name)
+    if not g.actor.may(Permission.RELEASE):
+        raise labels.needs_releaser(the_sheet(attempt_id).releasers, form.signer.form.username.name)
     return g.actor
 
 
