@@ -1,6 +1,6 @@
 """Reading the audit trail and the access log, and proving the chain."""
 
-from formulary.audit.queries.proof import Fault, chain_faults, movements_of_entries
+from formulary.audit.queries.proof import Fault, chain_faults
 from formulary.audit.queries.trail import (
     Filter,
     Whose,
@@ -20,7 +20,6 @@ __all__ = [
     "chain_faults",
     "entries_about",
     "last_change",
-    "movements_of_entries",
     "people_in",
     "recent_acts",
     "trail",

@@ -1,17 +1,19 @@
 """Proving the chain: every hash again, the order, and the signed head."""
 
-import json
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
 from sqlalchemy import Text, type_coerce
+from sqlalchemy.orm import aliased
 
 from formulary.audit import chain
 from formulary.audit.models import AuditEntry, AuditHead
-from formulary.db import db
+from formulary.db import db, hashed
+
+NULLABLE = frozenset({"site_id", "person_id", "object_id"})
+Before = aliased(AuditEntry)
 
 
 @dataclass(frozen=True)
@@ -23,65 +25,66 @@ class Fault:
     what: str
 
 
-def chain_faults(page: int = 5000) -> Iterator[Fault]:
+def chain_faults() -> Iterator[Fault]:
     """Recompute the whole chain and its signed head; yields every row that does not hold, and the head.
 
-    Reads columns a page at a time: the memory it takes does not grow with the trail.
+    Hashes are computed and compared where the rows lie, each against the entry before it: a trail of any
+    length fits.
     """
-    previous, count = chain.GENESIS, 0
-    while rows := _bare_rows(_COLUMNS, count, page):
-        for row in rows:
-            if fault := _entry_fault(row, count + 1, previous):
-                yield fault
-            previous, count = row[-1], row[0]
-    yield from _head_faults(count, previous)
+    entry, query = AuditEntry, _against_the_entry_before()
+    gap = db.and_(entry.id > 1, Before.id.is_(None))
+    broken = entry.previous.is_distinct_from(db.func.coalesce(Before.hash, chain.GENESIS))
+    altered = entry.hash.is_distinct_from(hashed.sha256(hashed_text()))
+    query = query.with_only_columns(entry.id, gap, broken).where(db.or_(gap, broken, altered))
+    for number, missing, out_of_order in db.session.execute(query.order_by(entry.id)):
+        yield _entry_fault(number, missing, out_of_order)
+    yield from _head_faults()
 
 
-def movements_of_entries(page: int = 5000) -> Iterator[tuple[int, list[list[Any]]]]:
-    """Each entry's number with the (movement, hash) pairs it covers, for the ledger's proof."""
-    last = 0
-    columns = [AuditEntry.id, type_coerce(AuditEntry.movements, Text)]
-    while rows := _bare_rows(columns, last, page):
-        yield from ((number, json.loads(pairs)) for number, pairs in rows if pairs != "[]")
-        last = rows[-1][0]
+def hashed_text() -> Any:
+    """The text of `chain.row_hash`, as the database puts it together."""
+    texts = [_text(name) for name in chain.HASHED]
+    told = [part for text in texts for part in (db.func.length(text), text)]
+    return db.func.format(f"{chain.VERSION}|" + "%s:%s" * len(texts), *told)
 
 
-# The columns as they lie in the table: instants and JSON are hashed as they were stored.
-_STORED = chain.JSON | {"at"}
-_COLUMNS = [
-    type_coerce(column, Text) if column.key in _STORED else column
-    for column in (getattr(AuditEntry, name) for name in (*chain.HASHED, "hash"))
-]
+def _text(name: str) -> Any:
+    column = getattr(AuditEntry, name)
+    if name == "at":
+        return hashed.instant(column)
+    if name in NULLABLE:
+        return db.func.coalesce(db.cast(column, Text), "None")
+    return db.cast(column, Text) if name == "id" else type_coerce(column, Text)
 
 
-def _bare_rows(columns: list[Any], last: int, page: int) -> Sequence[Any]:
-    """The next rows as the driver gives them: a million of them are read this way."""
-    query = db.select(*columns).where(AuditEntry.id > last).order_by(AuditEntry.id).limit(page)
-    statement = str(query.compile(db.engine, compile_kwargs={"literal_binds": True}))
-    with closing(db.session.connection().connection.cursor()) as cursor:
-        cursor.execute(statement)
-        rows: Sequence[Any] = cursor.fetchall()
-        return rows
+def _against_the_entry_before() -> Any:
+    return db.select(AuditEntry.id).outerjoin(Before, Before.id == AuditEntry.id - 1)
 
 
-def _entry_fault(row: Any, expected: int, previous: str) -> Fault | None:
-    *fields, stored = row
-    if row[0] != expected:
-        return Fault("audit_entry", f"entry {expected}", "is missing from the trail")
-    if fields[-1] != previous:
-        return Fault("audit_entry", f"entry {row[0]}", "does not follow the entry before it")
-    if stored != chain.row_hash(*fields):
-        return Fault("audit_entry", f"entry {row[0]}", "was altered after it was written")
-    return None
+def _entry_fault(number: int, missing: bool, out_of_order: bool) -> Fault:
+    if missing:
+        return Fault("audit_entry", _gap_before(number), "is missing from the trail")
+    if out_of_order:
+        return Fault("audit_entry", f"entry {number}", "does not follow the entry before it")
+    return Fault("audit_entry", f"entry {number}", "was altered after it was written")
 
 
-def _head_faults(count: int, last: str) -> Iterator[Fault]:
+def _gap_before(number: int) -> str:
+    last = db.session.scalar(db.select(db.func.max(AuditEntry.id)).where(AuditEntry.id < number)) or 0
+    return f"entry {last + 1}" if last + 2 == number else f"entries {last + 1} to {number - 1}"
+
+
+def _head_faults() -> Iterator[Fault]:
+    last = db.session.execute(
+        db.select(AuditEntry.id, AuditEntry.hash).order_by(AuditEntry.id.desc())
+    ).first()
+    count, newest = last or (0, chain.GENESIS)
     head = db.session.get(AuditHead, 1)
     if head is None:
         if count:
             yield Fault("audit_head", "head", f"is missing, the trail holds {count}")
         return
-    if (head.entries, head.hash) != (count, last):
+    if (head.entries, head.hash) != (count, newest):
         yield Fault("audit_head", "head", f"says {head.entries} entries, the trail holds {count}")
     key = current_app.extensions["formulary"].head_key
     if head.signature != chain.head_signature(key, head.entries, head.hash):

@@ -4,7 +4,6 @@ Sums, hashes and comparisons are made where the rows lie, and only what does not
 length fits. That every lot's sheet adds up follows from the balances and from each movement having two ends.
 """
 
-import hashlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from formulary.audit.models import AuditEntry
 from formulary.audit.queries import Fault
-from formulary.db import db
+from formulary.db import db, hashed
 from formulary.stock.models import BY_VIAL, GUARDED, HASH_VERSION, HASHED, Balance, Lot, Movement, Place
 
 _PAIR = r'\[[1-9][0-9]{0,8},"[0-9a-f]{64}"\]'
@@ -30,7 +29,7 @@ def ledger_faults() -> Iterator[Fault]:
 
 def movement_faults() -> Iterator[Fault]:
     """Rows whose hash is not that of their fields, or not the one that their one audit entry holds."""
-    altered = db.select(Movement.id).where(_sha256(hashed_text()) != Movement.hash)
+    altered = db.select(Movement.id).where(hashed.sha256(hashed_text()) != Movement.hash)
     yield from _named(altered, "was altered after it was written")
     yield from _coverage_faults()
 
@@ -97,25 +96,7 @@ def hashed_text() -> Any:
 
 def _text(name: str) -> Any:
     column = getattr(Movement, name)
-    if name not in INSTANTS:
-        return column
-    if _on_sqlite():
-        return type_coerce(column, Text)
-    return db.func.to_char(db.func.timezone("UTC", column), "YYYY-MM-DD HH24:MI:SS.US")
-
-
-def _sha256(text: Any) -> Any:
-    """The hash of a text, computed where the rows lie."""
-    if not _on_sqlite():
-        digest = db.func.pg_catalog.sha256(db.func.convert_to(text, "UTF8"))
-        return db.func.encode(digest, "hex")
-    connection: Any = db.session.connection().connection.driver_connection
-    connection.create_function("formulary_sha256", 1, _hex, deterministic=True)
-    return db.func.formulary_sha256(text)
-
-
-def _hex(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashed.instant(column) if name in INSTANTS else column
 
 
 def _pairs() -> Any:
@@ -124,7 +105,7 @@ def _pairs() -> Any:
     An entry whose list is no list of pairs names nothing: the proof of the trail tells of it.
     """
     listed = type_coerce(AuditEntry.movements, Text)
-    each, number, held = _on_lite(listed) if _on_sqlite() else _on_postgresql(listed)
+    each, number, held = _on_lite(listed) if hashed.on_sqlite() else _on_postgresql(listed)
     query = db.select(number.label("movement_id"), held.label("hash")).select_from(AuditEntry)
     return query.join(each, true()).where(listed != "[]", number.is_not(None)).subquery()
 
@@ -146,10 +127,6 @@ def _on_postgresql(listed: Any) -> tuple[Any, Any, Any]:
 def _named(query: Any, what: str) -> Iterator[Fault]:
     for number in db.session.scalars(query.order_by(query.selected_columns[0])):
         yield Fault("movement", f"movement {number}", what)
-
-
-def _on_sqlite() -> bool:
-    return db.session.get_bind().dialect.name == "sqlite"
 
 
 def _ends() -> Any:

@@ -1,0 +1,34 @@
+"""Hashes computed where the rows lie: a proof of millions of rows reads only those that do not hold."""
+
+import hashlib
+from typing import Any
+
+from sqlalchemy import Text, func, type_coerce
+
+from formulary.db.base import db
+
+
+def sha256(text: Any) -> Any:
+    """The SHA-256 of a text expression over its UTF-8, as 64 hexadecimal digits."""
+    if not on_sqlite():
+        digest = func.pg_catalog.sha256(func.convert_to(text, "UTF8"))
+        return func.encode(digest, "hex")
+    connection: Any = db.session.connection().connection.driver_connection
+    connection.create_function("formulary_sha256", 1, _hex, deterministic=True)
+    return func.formulary_sha256(text)
+
+
+def instant(column: Any) -> Any:
+    """An instant as SQLite stores it, "2026-11-24 12:00:00.000000" in UTC: the text that is hashed."""
+    if on_sqlite():
+        return type_coerce(column, Text)
+    return func.to_char(func.timezone("UTC", column), "YYYY-MM-DD HH24:MI:SS.US")
+
+
+def on_sqlite() -> bool:
+    """Whether the present session speaks to SQLite."""
+    return db.session.get_bind().dialect.name == "sqlite"
+
+
+def _hex(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
