@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import os
-import subprocess
-import sys
 
 import pytest
 from sqlalchemy import text
@@ -19,6 +16,7 @@ from formulary.stock.queries import proof
 from tests.stock.doing import drawn, opened, posted, reconstituted, undone
 from tests.support.builders import a_lot, a_powder
 from tests.support.databases import Database
+from tests.support.terminal import formulary
 
 pytestmark = pytest.mark.usefixtures("cast")
 
@@ -207,8 +205,5 @@ def test_the_command_finds_a_shortened_trail(capsys: pytest.CaptureFixture[str])
 def test_the_command_runs_as_a_person_calls_it(database: Database) -> None:
     db.session.remove()
     db.engine.dispose()
-    settings = {"DATABASE_URL": database.url, "SECRET_KEY": "s" * 40, "LEDGER_KEY": "l" * 40}
-    environment = os.environ | {f"FORMULARY_{name}": value for name, value in settings.items()}
-    call = [sys.executable, "-c", "from formulary.cli import main; main()", "verify"]
-    done = subprocess.run(call, check=False, capture_output=True, text=True, env=environment)
-    assert (done.returncode, done.stdout[:9]) == (0, "In order:"), done.stderr
+    status, words = formulary(database.url, "verify")
+    assert (status, words[:9]) == (0, "In order:"), words
