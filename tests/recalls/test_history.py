@@ -66,11 +66,13 @@ class World:
         attempt = self._live(one, ("in_preparation",))
         vial = self.vials[other % len(self.vials)]
         volume = Quantity(min(doing.left(vial).whole(), 100_000 + other * 3_333), VOLUME)
-        self.draws.append(doing.drawn(attempt, vial, f"{volume.whole() / 10**6:.6f} mL"))
+        self.draws.append((attempt, doing.drawn(attempt, vial, f"{volume.whole() / 10**6:.6f} mL")))
 
     def undo(self, one, _other):
-        draws = self.draws.pop(one % len(self.draws))
-        doing.undone(draws)
+        fitting = [pair for pair in self.draws if self._state(pair[0]) == "in_preparation"]
+        undone = fitting[one % len(fitting)]
+        self.draws.remove(undone)
+        doing.undone(undone[1])
 
     def go_on(self, one, _other):
         attempt = self._live(one, doing.LIVE[:-1])
