@@ -7,17 +7,18 @@ from formulary import clock
 from formulary.accounts import Actor
 from formulary.bench.clinic import Clinic
 from formulary.bench.measures.prescriptions import example, gtin_of, prescribed, stock_up
-from formulary.bench.queries import Bare, make_bench, prepare_and_draw
+from formulary.bench.queries import Bare, Bench, make_bench, prepare_and_draw
 from formulary.bench.timing import Pair, quiet
 from formulary.db import db, transaction
 from formulary.preparations import actions, facts, queries
 from formulary.rules.units import VOLUME, Quantity
 
-LOTS_OF_FLOOR, PRODUCTS = 20, 5
+LOTS_OF_FLOOR, PRODUCTS = 20, 12
+"""As many products as one cocktail could need vials."""
 
 
 def measure(clinic: Clinic, floor: Bare, count: int) -> Pair:
-    """Seconds for one cocktail, ours and bare, by turns: claim, then scan and draw each of five lines."""
+    """Seconds for one cocktail, ours and bare, by turns: claim, then scan and draw every vial."""
     wanted = example()
     stock_up(clinic, wanted.product_ids)
     waiting = list(prescribed(clinic, wanted, count + 1))
@@ -26,9 +27,9 @@ def measure(clinic: Clinic, floor: Bare, count: int) -> Pair:
     with quiet():
         for key in waiting:
             begun = time.perf_counter()
-            prepare(key, by)
+            steps = prepare(key, by)
             between = time.perf_counter()
-            prepare_and_draw(floor, bench)
+            prepare_and_draw(floor, Bench(bench.products[:steps]))
             theirs.append(time.perf_counter() - between)
             ours.append(between - begun)
             db.session.remove()

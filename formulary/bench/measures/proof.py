@@ -3,18 +3,16 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from formulary.audit import chain
 from formulary.audit.models import AuditEntry
-from formulary.audit.queries import Fault, chain_faults
+from formulary.audit.queries import Fault
+from formulary.audit.queries import proof as trail
 from formulary.bench.queries import Bare, make_ledger, sums
 from formulary.bench.timing import Effort, Pair, compare
 from formulary.db import db
 from formulary.stock.models import Movement
-from formulary.stock.queries import proof
-
-LENGTHS = 3 * len(chain.HASHED) + len(chain.VERSION)
-"""What stands between the fields of an entry's hash, about."""
+from formulary.stock.queries import proof as ledger
 
 
 @dataclass(frozen=True)
@@ -40,20 +38,19 @@ def measure(floor: Bare, effort: Effort) -> Pair:
 def prove() -> list[Fault]:
     """Everything that `formulary verify` proves."""
     db.session.rollback()
-    return [*proof.ledger_faults(), *chain_faults()]
+    return [*ledger.ledger_faults(), *trail.chain_faults()]
 
 
 def hashed() -> Hashed:
     """What the hashes of the ledger and of the trail are taken over."""
-    rows, moved = db.session.execute(
-        db.select(db.func.count(), db.func.sum(db.func.length(proof.hashed_text()))).select_from(Movement)
-    ).one()
-    text = [db.func.length(db.cast(getattr(AuditEntry, name), db.Text)) for name in chain.HASHED]
-    whole = sum((db.func.coalesce(length, 4) for length in text[1:]), db.func.coalesce(text[0], 4))
-    entries, told = db.session.execute(
-        db.select(db.func.count(), db.func.sum(whole)).select_from(AuditEntry)
-    ).one()
-    return Hashed(rows + entries, int(moved or 0) + int(told or 0) + entries * LENGTHS)
+    found = [_hashed(Movement, ledger.hashed_text()), _hashed(AuditEntry, trail.hashed_text())]
+    return Hashed(*(sum(part) for part in zip(*found, strict=True)))
+
+
+def _hashed(model: Any, text: Any) -> tuple[int, int]:
+    query = db.select(db.func.count(), db.func.coalesce(db.func.sum(db.func.length(text)), 0))
+    rows, size = db.session.execute(query.select_from(model)).one()
+    return int(rows), int(size)
 
 
 def hasher(amount: Hashed) -> Callable[[], None]:

@@ -8,7 +8,7 @@ from formulary import clock
 from formulary.administrations.models import GivenLot
 from formulary.bench.clinic import Clinic
 from formulary.bench.queries import Bare, make_given, page_of, statements_of
-from formulary.bench.timing import Effort, Pair, compare
+from formulary.bench.timing import Effort, Pair, Work, compare
 from formulary.db import db
 from formulary.recalls import queries
 from formulary.stock.models import Lot
@@ -41,14 +41,8 @@ def fill_floor(floor: Bare) -> None:
 def measure(target: Target, floor: Bare, effort: Effort) -> Pair:
     """The query of the app and the bare one, for the whole answer."""
     lot_ids = [target.lot_id]
-    ours, theirs = received(lot_ids, target.rows), page_of(floor, target.lot_id, target.rows)
-    if [row.id for row in ours] != [row[0] for row in theirs]:
-        raise RuntimeError(f"Lot {target.number} is answered differently by its floor")
-    return compare(
-        lambda: received(lot_ids, target.rows),
-        lambda: page_of(floor, target.lot_id, target.rows),
-        effort,
-    )
+    _same(target, [row.id for row in received(lot_ids, target.rows)], floor)
+    return _compared(lambda: received(lot_ids, target.rows), target, floor, effort)
 
 
 def measure_statement(target: Target, floor: Bare, effort: Effort) -> Pair:
@@ -56,13 +50,26 @@ def measure_statement(target: Target, floor: Bare, effort: Effort) -> Pair:
     with statements_of() as sent:
         received([target.lot_id], target.rows)
     statement, values = sent[0]
-    cursor = db.session.connection().connection.driver_connection
-    execute = cursor.execute  # type: ignore[union-attr]
-    return compare(
-        lambda: execute(statement, values).fetchall(),
-        lambda: page_of(floor, target.lot_id, target.rows),
-        effort,
-    )
+    driver: Any = db.session.connection().connection.driver_connection
+
+    def ours() -> list[Any]:
+        rows: list[Any] = driver.execute(statement, values).fetchall()
+        return rows
+
+    _same(target, [row[0] for row in ours()], floor)
+    return _compared(ours, target, floor, effort)
+
+
+def _compared(ours: Work, target: Target, floor: Bare, effort: Effort) -> Pair:
+    """Both inside a transaction that is open already: neither pays for beginning one."""
+    with floor.act():
+        return compare(ours, lambda: page_of(floor, target.lot_id, target.rows), effort)
+
+
+def _same(target: Target, ours: list[int], floor: Bare) -> None:
+    """The two answers must be one, or the ratio says nothing."""
+    if ours != [row[0] for row in page_of(floor, target.lot_id, target.rows)]:
+        raise RuntimeError(f"Lot {target.number} is answered differently by its floor")
 
 
 def received(lot_ids: Sequence[int], size: int) -> list[Any]:
