@@ -27,6 +27,8 @@ from formulary.rules.lot_status import day_of
 
 bp = Blueprint("overview", __name__)
 Page = str | Response | tuple[str, int]
+WATCHING = frozenset({Role.PHARMACIST, Role.PRACTITIONER, Role.RECALL_OFFICER, Role.AUDITOR})
+"""Who is told of holds on the first page: whoever decides what becomes of what is held, or looks it up."""
 
 
 @bp.get("/")
@@ -34,11 +36,11 @@ Page = str | Response | tuple[str, int]
 @retried
 def today() -> Page:
     """What needs doing now, by the roles of whoever asks, ordered by when it stops being possible."""
-    day = _day()
-    if day.patients:
+    page = labels.today(_day())
+    if page.patients:
         with transaction():
-            log_access("overview.today", by=g.actor, at=day.at, patients=day.patients)
-    return render_template("overview/today.html", page=labels.today(day), may_open=_may_open)
+            log_access("overview.today", by=g.actor, at=page.day.at, patients=page.patients)
+    return render_template("overview/today.html", page=page, may_open=_may_open)
 
 
 @bp.post("/find")
@@ -48,12 +50,12 @@ def find() -> Page:
     """Open what was scanned or typed, or offer what may be meant."""
     form, at = FindForm(), clock.now()
     if not form.validate_on_submit():
-        return render_template("overview/find.html", form=form, asked="", hits=[], may_open=_may_open), 422
+        return render_template("overview/find.html", form=form, asked="", hits=[]), 422
     try:
         hits = _hits(form, at)
     except Refused as refusal:
-        form.add_findings(refusal.findings)
-        return render_template("overview/find.html", form=form, asked="", hits=[], may_open=_may_open), 422
+        form.add_findings(finding.at_field("q") for finding in refusal.findings)
+        return render_template("overview/find.html", form=form, asked="", hits=[]), 422
     sure = [address for hit in hits if hit.exact and (address := _address(hit))]
     if len(sure) == 1:
         return redirect(sure[0], 303)
@@ -87,16 +89,16 @@ def _day() -> Day:
     actor, at, roles = g.actor, clock.now(), g.actor.roles
     until = day_of(at, g.site.zone) + labels.HORIZON
     benches = roles & {Role.PHARMACIST, Role.TECHNICIAN, Role.PRACTITIONER}
-    watched = actor.may(Permission.RECALL_LOOKUP) and Role.TECHNICIAN not in roles
     return Day(
         actor, at, ZoneInfo(g.site.zone),
         waiting=tuple(queries.waiting(actor)) if benches else (),
         vials=tuple(queries.open_vials(g.site.id, at)) if benches else (),
         sealed=tuple(queries.sealed(g.site.id, until=until)) if Role.PHARMACIST in roles else (),
         readings=tuple(_readings(at)) if Role.PRACTITIONER in roles else (),
-        holds=tuple(recalls.standing_holds()) if watched else (),
+        holds=tuple(recalls.standing_holds()) if roles & WATCHING else (),
         lookups=tuple(queries.recent_lookups(at)) if roles & {Role.RECALL_OFFICER, Role.AUDITOR} else (),
         emergencies=queries.emergencies_to_review() if actor.may(Permission.MANAGE_CLINIC) else 0,
+        releases_alone=not g.site.release,
     )  # fmt: skip
 
 
@@ -117,7 +119,7 @@ def _hits(form: FindForm, at: datetime) -> list[Hit]:
         return queries.of_pack(asked.gtin, asked.number, by=g.actor)
     code = queries.own_code(asked.number)
     own = queries.of_code(code, by=g.actor, at=at) if code else []
-    return own if asked.own else [*own, *queries.of_words(asked.number, by=g.actor, at=at)]
+    return own if own and asked.own else [*own, *queries.of_words(asked.number, by=g.actor, at=at)]
 
 
 def _address(hit: Hit) -> str | None:

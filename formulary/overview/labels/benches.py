@@ -22,11 +22,13 @@ def verify(day: Day) -> Iterator[Need]:
 
 def release(day: Day) -> Iterator[Need]:
     """What somebody else prepared."""
-    for row in _in(day, "prepared"):
-        if row.preparer_id != day.actor.person_id:
-            state = ("prepared", since(day, row.prepared_at))
-            page = (BENCH, "Open release")
-            yield _need(day, row, "Release {} for {}", state, page, until=row.beyond_use_at)
+    return (_release(day, row) for row in _in(day, "prepared") if row.preparer_id != day.actor.person_id)
+
+
+def release_own(day: Day) -> Iterator[Need]:
+    """What this person prepared, where the site asks for no second person."""
+    rows = _in(day, "prepared") if day.releases_alone else ()
+    return (_release(day, row) for row in rows if row.preparer_id == day.actor.person_id)
 
 
 def prepare(day: Day) -> Iterator[Need]:
@@ -70,7 +72,7 @@ def close_sessions(day: Day) -> Iterator[Need]:
             title, told = f"Close the session of {row.code}", f"{day.patient(row)} is being given it."
             own = (("administration_id", row.administration_id),)
             state, page = ("administering", "being given"), ("administrations.administration", "Go on")
-            yield Need(row.beyond_use_at, title, told, *state, *page, own)
+            yield Need(row.beyond_use_at, title, told, *state, *page, own, row.patient_code)
 
 
 def read_tests(day: Day) -> Iterator[Need]:
@@ -78,7 +80,13 @@ def read_tests(day: Day) -> Iterator[Need]:
     for row in day.readings:
         told = f"{row.words}. {plural(row.spots, 'spot')}; enter what is seen, also if it is nothing."
         title, own = f"Read patch test {row.code} of {day.patient(row)}", (("test_id", row.test_id),)
-        yield Need(row.closes_at, title, told, row.state, "reading due", "patch_tests.test", "Read it", own)
+        state, page = (row.state, "reading due"), ("patch_tests.test", "Read it")
+        yield Need(row.closes_at, title, told, *state, *page, own, row.patient_code)
+
+
+def _release(day: Day, row: Waiting) -> Need:
+    state, page = ("prepared", since(day, row.prepared_at)), (BENCH, "Open release")
+    return _need(day, row, "Release {} for {}", state, page, until=row.beyond_use_at)
 
 
 def _in(day: Day, state: str) -> Iterator[Waiting]:
@@ -98,7 +106,7 @@ def _need(
     """A need about a cocktail; the hour it is planned for ends it where nothing else does."""
     own = () if page[0] == "administrations.start" else (("cocktail_id", row.id),)
     words = title.format(row.code, day.patient(row))
-    return Need(until or row.planned_for, words, told or _content(row), *state, *page, own)
+    return Need(until or row.planned_for, words, told or _content(row), *state, *page, own, row.patient_code)
 
 
 def _content(row: Waiting) -> str:

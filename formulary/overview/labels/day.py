@@ -25,7 +25,10 @@ class Reading:
 
 @dataclass(frozen=True)
 class Day:
-    """What there is at the site of whoever asks, at this instant; empty where their roles do not need it."""
+    """What there is at the site of whoever asks, at this instant; empty where their roles do not need it.
+
+    `releases_alone`: the site asks for no second person, so that a preparer releases what they prepared.
+    """
 
     actor: Actor
     at: datetime
@@ -37,17 +40,12 @@ class Day:
     holds: tuple[Standing, ...] = ()
     lookups: tuple[Looked, ...] = field(default=())
     emergencies: int = 0
+    releases_alone: bool = False
 
     @property
     def names_patients(self) -> bool:
         """Whether patients are shown by name: to those who care for them."""
         return self.actor.may(Permission.SEE_PATIENTS)
-
-    @property
-    def patients(self) -> int:
-        """How many patients the page shows by name."""
-        shown = {row.patient_code for row in (*self.waiting, *self.readings)}
-        return len(shown) if self.names_patients else 0
 
     def patient(self, row: Waiting | Reading) -> str:
         """A patient as this person may read one: by name, or by code."""

@@ -13,7 +13,10 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True)
 class Need:
-    """One thing to do: until when it is possible (None: no hour is set), what, why, and where it is done."""
+    """One thing to do: until when it is possible (None: no hour is set), what, why, and where it is done.
+
+    `patient` is the code of whom it is about, where it is about anybody.
+    """
 
     until: datetime | None
     title: str
@@ -23,6 +26,7 @@ class Need:
     endpoint: str
     button: str
     arguments: tuple[tuple[str, int], ...] = ()
+    patient: str = ""
 
 
 Duty = Callable[[Day], Iterator[Need]]

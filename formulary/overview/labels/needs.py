@@ -11,6 +11,7 @@ DUTIES: dict[Role, tuple[Duty, ...]] = {
     Role.PHARMACIST: (
         benches.verify,
         benches.release,
+        benches.release_own,
         benches.go_on,
         stores.open_vials,
         stores.expiring,
@@ -21,6 +22,7 @@ DUTIES: dict[Role, tuple[Duty, ...]] = {
         benches.finish_drafts,
         benches.read_tests,
         benches.go_on,
+        benches.release_own,
         benches.give,
         benches.close_sessions,
     ),

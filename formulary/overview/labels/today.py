@@ -52,6 +52,12 @@ class Today:
     shortcuts: list[Shortcut]
     day: Day
 
+    @property
+    def patients(self) -> int:
+        """How many patients the page shows by name."""
+        shown = {line.need.patient for line in self.todo} | {row.patient_code for row in self.cocktails}
+        return len(shown - {""}) if self.day.names_patients else 0
+
 
 def today(day: Day) -> Today:
     """The page of one person."""
