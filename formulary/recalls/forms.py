@@ -10,7 +10,7 @@ from formulary.web.forms import Form
 from formulary.web.gs1 import read_scan
 
 MARK_OF_A_SCAN = re.compile(r"\]|\x1d|^[(\[]|^01[0-9]{14}|FML1:|<GS>|://", re.ASCII)
-OWN = re.compile(r"[VC]-[0-9]{1,9}(/[0-9]{1,3})?", re.ASCII | re.IGNORECASE)
+OWN = re.compile(r"[VC]-[0-9]{1,9}(/[0-9]{1,3}(\.[0-9]{1,3})?)?", re.ASCII | re.IGNORECASE)
 
 
 class LookupForm(Form):

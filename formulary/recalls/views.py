@@ -39,7 +39,7 @@ def find() -> Page:
     try:
         asked = read_asked(form.q.data, captured=form.q.captured, today=day_of(clock.now(), g.site.zone))
     except Refused as refusal:
-        form.add_findings(refusal.findings)
+        form.add_findings(finding.at_field("q") for finding in refusal.findings)
         return _box(form), 422
     found = queries.find_lots(asked.number, gtin=asked.gtin, own=asked.own)
     if found.exact:

@@ -17,7 +17,7 @@ from formulary.recalls.queries import FoundLot
 from formulary.rules.lot_status import day_words
 from formulary.stock.models import Hold, Vial
 
-OWN = re.compile(r"([VCPTH])-?([0-9]{1,9})(?:/[0-9]{1,3})?", re.ASCII | re.IGNORECASE)
+OWN = re.compile(r"([VCPTH])-?([0-9]{1,9})(?:/[0-9]{1,3}(?:\.[0-9]{1,3})?)?", re.ASCII | re.IGNORECASE)
 PADDED = {"V": 4, "C": 4}
 AT_BENCH = ("verified", "in_preparation", "prepared", "released")
 LEAST_LETTERS, MOST = 3, 8

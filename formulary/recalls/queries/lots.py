@@ -62,8 +62,9 @@ class Found:
 def find_lots(number: str, *, gtin: str | None = None, own: str | None = None) -> Found:
     """The lots of a number (of the product of a GTIN, where scanned), or of one of our own codes.
 
-    A vial's code is its lot. Offered, and never taken for it: numbers that a tired eye reads alike, the lots
-    of a product called so, and what a cocktail's code holds. What no number can hold finds nothing.
+    A vial's code is its lot, beside any that a maker numbered so. Offered, and never taken for it: numbers
+    that a tired eye reads alike, the lots of a product called so, and what a cocktail's code holds. What no
+    number can hold finds nothing.
     """
     if not number.isprintable():
         return Found((), (), ())
@@ -98,7 +99,8 @@ def descendants(lot_ids: Iterable[int]) -> tuple[FoundLot, ...]:
 
 
 def _of_own(code: str) -> Found:
-    exact = _rows(_lots().where(Lot.id.in_(db.select(Vial.lot_id).where(Vial.code == code))))
+    of_vial = Lot.id.in_(db.select(Vial.lot_id).where(Vial.code == code))
+    exact = _rows(_lots().where(or_(of_vial, Lot.normalised == normalise(code))))
     drawn = db.select(Draw.lot_id).join(Cocktail, Cocktail.id == Draw.cocktail_id)
     inside = _lots().where(Lot.id.in_(drawn.where(Cocktail.code == code, Draw.undone.is_(False))))
     return Found(exact, descendants(lot.id for lot in exact), () if exact else _rows(inside))
