@@ -1,14 +1,10 @@
-"""What a lookup leaves behind, and the hold that follows from it."""
+"""What a lookup leaves behind: who saw whom, on a page or on a terminal."""
 
 from datetime import datetime
 
-from formulary.accounts import Actor, Permission
+from formulary.accounts import Actor
 from formulary.audit import log_access, record
-from formulary.db import once
-from formulary.recalls import queries
 from formulary.recalls.queries import Lookup
-from formulary.stock.actions import place_hold
-from formulary.stock.models import Hold
 
 LOOKED_UP = "recalls.lookup"
 
@@ -18,7 +14,7 @@ def note_lookup(lookup: Lookup, *, at: datetime, by: Actor) -> None:
 
     What was typed is not kept: it may be a name. The lots that were found are.
     """
-    log_access(LOOKED_UP, by=by, at=at, patients=len(lookup.patient_ids), detail=_lots(lookup))
+    log_access(LOOKED_UP, by=by, at=at, patients=lookup.shown, detail=_lots(lookup))
 
 
 def note_export(
@@ -32,15 +28,3 @@ def note_export(
 
 def _lots(lookup: Lookup) -> str:
     return ", ".join(dict.fromkeys(lot.number for lot in lookup.found.lots)) or "no lot"
-
-
-@once
-def hold_lots(lot_id: int, *, reason: str, source: str = "", at: datetime, by: Actor) -> Hold:
-    """Hold a lot and every lot made from it, at every site; the first hold is that of the lot itself."""
-    by.must(Permission.PLACE_HOLD)
-    found = queries.lots_found([lot_id])
-    first = place_hold("lot", lot_id, reason=reason, source=source, at=at, by=by)
-    for made in found.made_from_these:
-        because = f"{reason} (made from {found.exact[0].number})"
-        place_hold("lot", made.id, reason=because, source=source, at=at, by=by)
-    return first

@@ -13,6 +13,7 @@ from formulary.recalls import actions, labels, queries
 from formulary.recalls.forms import HoldForm, LookupForm, read_asked
 from formulary.rules.findings import Refused
 from formulary.rules.lot_status import day_of
+from formulary.stock.actions import place_hold
 from formulary.web.paging import Window
 
 bp = Blueprint("recalls", __name__, url_prefix="/recalls")
@@ -78,7 +79,7 @@ def hold(lot_id: int) -> Page:
 def _hold(lot_id: int, form: HoldForm) -> str | None:
     try:
         with transaction():
-            placed = actions.hold_lots(lot_id, **form.values(), at=clock.now(), by=g.actor, key=form.key)
+            placed = place_hold("lot", lot_id, **form.values(), at=clock.now(), by=g.actor, key=form.key)
             return placed.code
     except Refused as refusal:
         record_refusal("recalls.hold", refusal, by=g.actor)

@@ -12,8 +12,8 @@ from formulary.cocktails import actions as cocktails
 from formulary.db import transaction
 from formulary.preparations import actions as preparations
 from formulary.preparations import queries as bench
-from formulary.recalls import actions as recalls
 from formulary.rules.findings import Refused, Stage
+from formulary.stock import actions as stock
 from formulary.stock import queries as shelf
 from tests.support.road import (
     a_claimed_attempt,
@@ -31,7 +31,7 @@ def hold(clinic, number=LOT):
     """The recall officer puts the lot on hold."""
     [lot] = shelf.lots_with_number(number)
     with transaction():
-        return recalls.hold_lots(lot.id, reason="notice", at=clock.now(), by=clinic.actor("recall"))
+        return stock.place_hold("lot", lot.id, reason="notice", at=clock.now(), by=clinic.actor("recall"))
 
 
 def the_answer(by, *, names=False):

@@ -162,7 +162,40 @@ def test_the_same_key_places_one_hold() -> None:
     assert held("lot", lot.id, key="h").id == held("lot", lot.id, key="h").id
 
 
-def test_the_holds_of_several_lots_come_in_one_answer() -> None:
-    first, second = a_lot(), a_lot()
-    hold = held("lot", first.id)
-    assert queries.holds_on([first.id, second.id]) == {first.id: [hold], second.id: []}
+def test_one_hold_covers_what_is_made_from_a_lot_before_and_after() -> None:
+    drum = a_lot()
+    pack = a_lot(drum.product, made_from_id=drum.id)
+    hold = held("lot", drum.id)
+    later = a_lot(drum.product, made_from_id=pack.id)
+    for lot in (pack, later):
+        with pytest.raises(Refused) as refusal:
+            opened(lot)
+        assert refused_codes(refusal) == ["lot.held"]
+        assert queries.holds_about(lot) == [hold]
+    released(hold)
+    assert opened(later).state == "open"
+
+
+def test_a_hold_on_a_pack_leaves_what_it_was_made_from_usable() -> None:
+    drum = a_lot()
+    held("lot", a_lot(drum.product, made_from_id=drum.id).id)
+    assert opened(drum).state == "open"
+    assert queries.holds_about(drum) == []
+
+
+def test_what_a_hold_would_stop_counts_what_is_made_from_it() -> None:
+    drum = a_lot()
+    a_lot(drum.product, made_from_id=drum.id)
+    opened(a_lot(drum.product, made_from_id=drum.id))
+    stops = queries.what_stops("lot", drum.id)
+    assert (stops.places, stops.vials) == (1, 1)
+
+
+def test_of_two_who_release_a_hold_at_once_one_does() -> None:
+    hold = held("lot", a_lot().id)
+    first = released(hold)
+    with pytest.raises(Refused) as refusal:
+        released(hold, reason="another reason")
+    assert refused_codes(refusal) == ["hold.released_already"]
+    db.session.expire_all()
+    assert first.release_reason == "the logger was wrong"

@@ -27,6 +27,7 @@ def place_hold(
 ) -> Hold:
     """Stop a lot, vial, place, product or delivery until a person releases it; its reservations end.
 
+    A hold on a lot or a delivery covers what was and what will be made from it.
     `source` is what a page shows after "held:" ("recall R-7"); without it the hold's code and reason are
     shown. Waits for draws under way, so that every later one sees it.
     """
@@ -63,11 +64,13 @@ def release_hold(hold_id: int, *, reason: str, at: datetime, by: Actor) -> Hold:
     """End a hold with a reason; the stock is usable again where nothing else stops it."""
     by.must(Permission.RELEASE_HOLD)
     hold = queries.hold(hold_id)
-    if hold.released_at is not None:
-        raise refusals.released_before(hold)
     if not reason.strip():
         raise refusals.hold_without_reason("A release")
-    hold.released_at, hold.released_by_id, hold.release_reason = at, by.person_id, reason
+    released = {"released_at": at, "released_by_id": by.person_id, "release_reason": reason}
+    standing = db.update(Hold).where(Hold.id == hold_id, Hold.released_at.is_(None))
+    if db.session.execute(standing.values(released)).rowcount != 1:
+        raise refusals.released_before(hold)
+    db.session.refresh(hold)
     old = {"held_since": str(hold.placed_at), "reason": hold.reason}
     record("stock.release_hold", hold, by=by, at=at, old=old, reason=reason)
     db.session.flush()
@@ -76,31 +79,12 @@ def release_hold(hold_id: int, *, reason: str, at: datetime, by: Actor) -> Hold:
 
 def _wait_for_draws(kind: str, number: int) -> None:
     """Take the balances: a draw that began before ends first, one that begins later finds the hold."""
-    touched = {
-        "lot": Balance.lot_id == number,
-        "product": Balance.lot_id.in_(_lots_of_product(number)),
-        "delivery": Balance.lot_id.in_(_lots_of_delivery(kind, number)),
-        "vial": Balance.vial_id == number,
-        "place": Balance.place_id == number,
-    }
-    db.session.execute(db.select(Balance.id).where(touched[kind]).order_by(Balance.id).with_for_update())
+    touched = queries.touched_by(Balance, kind, number)
+    db.session.execute(db.select(Balance.id).where(touched).order_by(Balance.id).with_for_update())
 
 
 def _end_reservations(kind: str, number: int, why: str, at: datetime) -> int:
-    kept = {
-        "lot": Reservation.lot_id == number,
-        "product": Reservation.lot_id.in_(_lots_of_product(number)),
-        "delivery": Reservation.lot_id.in_(_lots_of_delivery(kind, number)),
-        "vial": Reservation.vial_id == number,
-        "place": Reservation.place_id == number,
-    }
-    ended = db.update(Reservation).where(kept[kind], Reservation.ended_at.is_(None))
+    ended = db.update(Reservation).where(
+        queries.touched_by(Reservation, kind, number), Reservation.ended_at.is_(None)
+    )
     return db.session.execute(ended.values(ended_at=at, ended_why=why)).rowcount
-
-
-def _lots_of_product(number: int) -> Any:
-    return db.select(Lot.id).filter_by(product_id=number)
-
-
-def _lots_of_delivery(kind: str, number: int) -> set[int]:
-    return queries.lots_of_delivery(number) if kind == "delivery" else set()

@@ -10,21 +10,18 @@ from formulary.stock.models import Balance, Hold, Lot, Movement, Place, Reservat
 
 @dataclass(frozen=True)
 class Holds:
-    """The holds that stand, with the lots that a held delivery brought."""
+    """The holds that stand, and which lots those on a lot or a delivery cover: with all made from them."""
 
     rows: tuple[Hold, ...]
-    delivered: frozenset[tuple[int, int]]
+    covered: frozenset[tuple[int, int]] = frozenset()
 
     def on(
         self, *, lot_id: int, product_id: int, vial_id: int | None, place_id: int | None
     ) -> tuple[Hold, ...]:
         """Those that stop this lot, as it lies in this vial or at this place."""
-        touched = {("lot", lot_id), ("product", product_id), ("vial", vial_id), ("place", place_id)}
+        touched = {("product", product_id), ("vial", vial_id), ("place", place_id)}
         return tuple(
-            h
-            for h in self.rows
-            if (h.object_kind, h.object_id) in touched
-            or (h.object_kind == "delivery" and (h.object_id, lot_id) in self.delivered)
+            h for h in self.rows if (h.object_kind, h.object_id) in touched or (h.id, lot_id) in self.covered
         )
 
 
@@ -37,33 +34,21 @@ def hold(hold_id: int) -> Hold:
 
 
 def open_holds() -> Holds:
-    """Every hold that stands, in one query, or two where a delivery is held."""
+    """Every hold that stands, in one query, and one or two more where a lot or a delivery is held."""
     rows = tuple(db.session.scalars(db.select(Hold).where(Hold.released_at.is_(None)).order_by(Hold.id)))
+    own = {(h.id, h.object_id) for h in rows if h.object_kind == "lot"}
     deliveries = {h.object_id for h in rows if h.object_kind == "delivery"}
-    return Holds(rows, frozenset(_delivered(deliveries)))
+    for delivery, lot_id in _delivered(deliveries):
+        own |= {(h.id, lot_id) for h in rows if (h.object_kind, h.object_id) == ("delivery", delivery)}
+    return Holds(rows, frozenset(_with_made_from(own)))
 
 
 def holds_about(lot: Lot, vials: Iterable[Vial] = ()) -> list[Hold]:
-    """Every hold ever placed on a lot, its product or its vials, newest first."""
-    pairs = [("lot", lot.id), ("product", lot.product_id), *(("vial", v.id) for v in vials)]
+    """Every hold ever placed on a lot, what it was made from, its product or its vials, newest first."""
+    pairs = [("lot", key) for key in _ancestry(lot)]
+    pairs += [("product", lot.product_id), *(("vial", v.id) for v in vials)]
     conditions = [db.and_(Hold.object_kind == kind, Hold.object_id == key) for kind, key in pairs]
     return list(db.session.scalars(db.select(Hold).where(db.or_(*conditions)).order_by(Hold.id.desc())))
-
-
-def holds_on(lot_ids: Collection[int]) -> dict[int, list[Hold]]:
-    """The holds that stand on each of these lots themselves, by lot."""
-    query = db.select(Hold).where(
-        Hold.object_kind == "lot", Hold.object_id.in_(lot_ids), Hold.released_at.is_(None)
-    )
-    found: dict[int, list[Hold]] = {lot_id: [] for lot_id in lot_ids}
-    for row in db.session.scalars(query.order_by(Hold.id)):
-        found[row.object_id].append(row)
-    return found
-
-
-def lots_of_delivery(delivery_id: int) -> set[int]:
-    """The lots that came with a delivery."""
-    return {lot_id for _, lot_id in _delivered({delivery_id})}
 
 
 @dataclass(frozen=True)
@@ -78,13 +63,8 @@ class Stopped:
 
 def what_stops(kind: str, object_id: int) -> Stopped:
     """Places with sealed stock, open vials and reservations that a hold on this would stop, at every site."""
-    lots = {"lot": {object_id}, "delivery": lots_of_delivery(object_id) if kind == "delivery" else set()}
-    of_product = db.select(Lot.id).filter_by(product_id=object_id)
-    balances: Any = {"vial": Balance.vial_id == object_id, "place": Balance.place_id == object_id}
-    kept: Any = {"vial": Reservation.vial_id == object_id, "place": Reservation.place_id == object_id}
-    among = of_product if kind == "product" else lots.get(kind, set())
-    here = balances.get(kind, Balance.lot_id.in_(among)), Balance.quantity > 0
-    standing = kept.get(kind, Reservation.lot_id.in_(among)), Reservation.ended_at.is_(None)
+    here = touched_by(Balance, kind, object_id), Balance.quantity > 0
+    standing = touched_by(Reservation, kind, object_id), Reservation.ended_at.is_(None)
     at_places = db.select(Balance.place_id).join(Place, Place.id == Balance.place_id).where(*here).distinct()
     return Stopped(
         places=_count(at_places.where(Balance.vial_id.is_(None), Place.kind != "preparation")),
@@ -92,6 +72,14 @@ def what_stops(kind: str, object_id: int) -> Stopped:
         vials=_count(db.select(Balance.vial_id).where(*here, Balance.vial_id.is_not(None)).distinct()),
         reservations=_count(db.select(Reservation.id).where(*standing)),
     )
+
+
+def touched_by(rows: Any, kind: str, object_id: int) -> Any:
+    """The condition on balances or reservations that a hold on this object touches them."""
+    if kind in ("vial", "place"):
+        touched: Any = getattr(rows, f"{kind}_id") == object_id
+        return touched
+    return rows.lot_id.in_(_lots_under(kind, object_id))
 
 
 def _count(query: Any) -> int:
@@ -104,3 +92,31 @@ def _delivered(deliveries: Collection[int]) -> Iterable[tuple[int, int]]:
     query = db.select(Movement.document_id, Movement.lot_id).distinct()
     query = query.where(Movement.document_kind == "delivery", Movement.document_id.in_(deliveries))
     return ((delivery or 0, lot_id) for delivery, lot_id in db.session.execute(query))
+
+
+def _lots_under(kind: str, object_id: int) -> Any:
+    """The lots that a hold on a lot or a delivery stops, with all made from them; those of a product."""
+    if kind == "product":
+        return db.select(Lot.id).filter_by(product_id=object_id)
+    own = {object_id} if kind == "lot" else {lot_id for _, lot_id in _delivered({object_id})}
+    return {lot_id for _, lot_id in _with_made_from({(0, lot_id) for lot_id in own})}
+
+
+def _with_made_from(pairs: set[tuple[int, int]]) -> set[tuple[int, int]]:
+    """These (hold, lot), and for each lot what was made from it, however far."""
+    found = grown = pairs
+    while grown:
+        query = db.select(Lot.made_from_id, Lot.id).where(Lot.made_from_id.in_({lot for _, lot in grown}))
+        children = db.session.execute(query).all()
+        grown = {(key, child) for key, lot in grown for parent, child in children if parent == lot} - found
+        found = found | grown
+    return found
+
+
+def _ancestry(lot: Lot) -> list[int]:
+    """The lot, what it was made from, and so on."""
+    found, above = [lot.id], lot.made_from_id
+    while above is not None:
+        found.append(above)
+        above = db.session.scalar(db.select(Lot.made_from_id).where(Lot.id == above))
+    return found
