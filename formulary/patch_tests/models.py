@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from formulary.catalogue.models import Product
@@ -17,6 +17,9 @@ class PatchTest(Versioned, Base):
     __tablename__ = "patch_test"
     __table_args__ = (
         one_of("state", "applied", "void"),
+        CheckConstraint(
+            "void_cosigner_id IS NULL OR void_cosigner_id <> voided_by_id", name="cosigner_is_another"
+        ),
         Index("ix_patch_test_patient", "patient_id", "applied_at"),
         Index("ix_patch_test_site", "site_id", "applied_at"),
     )
@@ -31,6 +34,9 @@ class PatchTest(Versioned, Base):
     body_site: Mapped[str] = mapped_column(String(120), default="")
     late_reason: Mapped[str] = mapped_column(Text, default="")
     void_reason: Mapped[str] = mapped_column(Text, default="")
+    voided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    voided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    void_cosigner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
     items: Mapped[list["PatchTestItem"]] = relationship(
         back_populates="test", order_by="PatchTestItem.number"
@@ -97,7 +103,10 @@ class PatchTestReading(Base):
     """One look at one spot on the ICDRG scale; append-only: a correction is a further reading."""
 
     __tablename__ = "patch_test_reading"
-    __table_args__ = (one_of("grade", "-", "?+", "+", "++", "+++", "IR"),)
+    __table_args__ = (
+        one_of("grade", "-", "?+", "+", "++", "+++", "IR"),
+        CheckConstraint("cosigner_id IS NULL OR cosigner_id <> reader_id", name="cosigner_is_another"),
+    )
 
     item_id: Mapped[int] = mapped_column(ForeignKey("patch_test_item.id"), index=True)
     grade: Mapped[str] = mapped_column(String(4))
@@ -106,5 +115,6 @@ class PatchTestReading(Base):
     reader_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     note: Mapped[str] = mapped_column(Text, default="")
     corrects_id: Mapped[int | None] = mapped_column(ForeignKey("patch_test_reading.id"), unique=True)
+    cosigner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
     item: Mapped[PatchTestItem] = relationship(back_populates="readings")

@@ -17,6 +17,7 @@ class Patient(Versioned, Base):
         one_of("sex", "female", "male", "other", "unknown"),
         Index("ix_patient_folded", "folded"),
         Index("ix_patient_born_on", "born_on"),
+        Index("ix_patient_merged_into", "merged_into_id"),
     )
 
     code: Mapped[str] = mapped_column(String(20), unique=True)

@@ -488,6 +488,7 @@ def upgrade() -> None:
     with op.batch_alter_table("patient", schema=None) as batch_op:
         batch_op.create_index("ix_patient_born_on", ["born_on"], unique=False)
         batch_op.create_index("ix_patient_folded", ["folded"], unique=False)
+        batch_op.create_index("ix_patient_merged_into", ["merged_into_id"], unique=False)
 
     op.create_table(
         "place",
@@ -798,9 +799,16 @@ def upgrade() -> None:
         sa.Column("body_site", sa.String(length=120), nullable=False),
         sa.Column("late_reason", sa.Text(), nullable=False),
         sa.Column("void_reason", sa.Text(), nullable=False),
+        sa.Column("voided_at", types.UtcDateTime(), nullable=True),
+        sa.Column("voided_by_id", sa.Integer(), nullable=True),
+        sa.Column("void_cosigner_id", sa.Integer(), nullable=True),
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint("state IN ('applied', 'void')", name=op.f("ck_patch_test_state_is_known")),
+        sa.CheckConstraint(
+            "void_cosigner_id IS NULL OR void_cosigner_id <> voided_by_id",
+            name=op.f("ck_patch_test_cosigner_is_another"),
+        ),
         sa.ForeignKeyConstraint(
             ["applied_by_id"], ["person.id"], name=op.f("fk_patch_test_applied_by_id_person")
         ),
@@ -808,6 +816,12 @@ def upgrade() -> None:
             ["patient_id"], ["patient.id"], name=op.f("fk_patch_test_patient_id_patient")
         ),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_patch_test_site_id_site")),
+        sa.ForeignKeyConstraint(
+            ["void_cosigner_id"], ["person.id"], name=op.f("fk_patch_test_void_cosigner_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["voided_by_id"], ["person.id"], name=op.f("fk_patch_test_voided_by_id_person")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_patch_test")),
         sa.UniqueConstraint("code", name=op.f("uq_patch_test_code")),
     )
@@ -1304,9 +1318,17 @@ def upgrade() -> None:
         sa.Column("reader_id", sa.Integer(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("corrects_id", sa.Integer(), nullable=True),
+        sa.Column("cosigner_id", sa.Integer(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "grade IN ('-', '?+', '+', '++', '+++', 'IR')", name=op.f("ck_patch_test_reading_grade_is_known")
+        ),
+        sa.CheckConstraint(
+            "cosigner_id IS NULL OR cosigner_id <> reader_id",
+            name=op.f("ck_patch_test_reading_cosigner_is_another"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["cosigner_id"], ["person.id"], name=op.f("fk_patch_test_reading_cosigner_id_person")
         ),
         sa.ForeignKeyConstraint(
             ["corrects_id"],
