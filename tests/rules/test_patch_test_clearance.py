@@ -167,7 +167,38 @@ def test_a_positive_ingredient_bars_where_it_is_an_excipient() -> None:
     positive = ago(60, "- - +")
     assert standing_positive([positive], 1, at=AT, policy=POLICY) is positive
     assert standing_positive([positive], 2, at=AT, policy=POLICY) is None
-    assert standing_positive([positive, ago(30, product_id=OTHER_PRODUCT)], 1, at=AT, policy=POLICY) is None
+    assert standing_positive([positive, ago(30)], 1, at=AT, policy=POLICY) is None
     assert standing_positive([positive, ago(30, is_mixture=True)], 1, at=AT, policy=POLICY) is positive
     assert standing_positive([ago(-1, "+")], 1, at=AT, policy=POLICY) is None
     assert standing_positive([], 1, at=AT, policy=POLICY) is None
+
+
+def standing(*tests: PatchTest, policy: PatchTestPolicy = POLICY, **asked_for) -> PatchTest | None:
+    return standing_positive(tests, 1, at=AT, policy=policy, **asked_for)
+
+
+def test_a_negative_test_of_another_product_leaves_the_ingredient_barred() -> None:
+    positive, other = ago(60, "- - +"), ago(30, product_id=OTHER_PRODUCT)
+    assert standing(positive, other) is positive
+    assert standing(positive, other, product_id=1) is positive
+    assert standing(positive, other, product_id=OTHER_PRODUCT) is None
+    assert standing(positive, other, product_id=98) is positive
+
+
+def test_where_tests_are_bound_to_lots_a_negative_of_another_lot_lifts_nothing() -> None:
+    positive, other = ago(60, "- - +"), ago(30, lot_id=OTHER_LOT)
+    assert standing(positive, other, policy=BOUND) is positive
+    assert standing(positive, other, policy=BOUND, product_id=1, lot_id=LOT) is positive
+    assert standing(positive, other, policy=BOUND, product_id=1, lot_id=OTHER_LOT) is None
+    assert standing(positive, ago(30), policy=BOUND, product_id=1, lot_id=OTHER_LOT) is None
+    assert standing(positive, other) is None
+
+
+@pytest.mark.parametrize("policy", [POLICY, BOUND], ids=["by product", "by lot"])
+def test_an_ingredient_is_barred_exactly_where_one_of_its_tested_products_is(policy) -> None:
+    positive = ago(60, "- - +")
+    for later in ([], [ago(30)], [ago(30, product_id=OTHER_PRODUCT)], [ago(30, lot_id=OTHER_LOT)]):
+        tests = [positive, *later]
+        tested = {(test.product_id, test.lot_id) for test in tests}
+        answers = {asked(*tests, policy=policy, product=p, lot=lot).state for p, lot in tested}
+        assert ("positive" in answers) == (standing(*tests, policy=policy) is not None)

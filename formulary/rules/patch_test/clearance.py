@@ -33,6 +33,20 @@ class Clearance:
 
 
 @dataclass(frozen=True, slots=True)
+class _Matter:
+    """A product, and a lot of it where the site binds tests to lots; no product is nothing."""
+
+    product_id: int | None
+    lot_id: int | None
+    bound_to_lot: bool
+
+    def is_of(self, test: PatchTest) -> bool:
+        """Whether the test was of it."""
+        lot = not self.bound_to_lot or test.lot_id == self.lot_id
+        return test.product_id == self.product_id and lot
+
+
+@dataclass(frozen=True, slots=True)
 class _Asked:
     ingredient_id: int
     product_id: int
@@ -46,8 +60,8 @@ class _Asked:
 
     def matches(self, test: PatchTest) -> bool:
         """Whether the test can clear what is asked for: the product, alone, in the lot if bound to it."""
-        lot = not self.policy.bound_to_lot or test.lot_id == self.lot_id
-        return test.product_id == self.product_id and lot and not test.is_mixture
+        matter = _Matter(self.product_id, self.lot_id, self.policy.bound_to_lot)
+        return matter.is_of(test) and not test.is_mixture
 
 
 def clears(
@@ -67,47 +81,47 @@ def clears(
     decides; one that is pending or invalid takes nothing from an older one that is still valid.
     """
     asked = _Asked(ingredient_id, product_id, lot_id, at, policy, zone)
-    own = [test for test in tests if test.ingredient_id == ingredient_id and test.applied_at <= at]
-    newest_first = sorted(own, key=lambda test: test.applied_at, reverse=True)
-    barring = _standing_positive(newest_first, asked)
+    of_it = _newest_first(tests, ingredient_id, at)
+    barring = standing_positive(
+        of_it, ingredient_id, at=at, policy=policy, product_id=product_id, lot_id=lot_id
+    )
     if barring is not None:
         return _positive(barring, asked)
-    answer = _by_newest(newest_first, asked)
+    answer = _by_newest(of_it, asked)
     return answer if policy.required or answer.state == "doubtful" else _not_required()
 
 
 def standing_positive(
-    tests: Iterable[PatchTest], ingredient_id: int, *, at: datetime, policy: PatchTestPolicy
+    tests: Iterable[PatchTest],
+    ingredient_id: int,
+    *,
+    at: datetime,
+    policy: PatchTestPolicy,
+    product_id: int | None = None,
+    lot_id: int | None = None,
 ) -> PatchTest | None:
     """The positive test that bars this ingredient wherever it occurs, as an excipient too; None: none does.
 
-    Any later test of the ingredient that concluded negative lifts it.
+    A later test that concluded negative lifts it: one of the product that was positive, or of the product
+    asked for (of that very lot, where the site binds tests to lots). A mixture lifts nothing.
     """
-    own = [test for test in tests if test.ingredient_id == ingredient_id and test.applied_at <= at]
-    judged = [(test, outcome(test, at=at, policy=policy).kind) for test in own]
-    return next(
-        (p for p, kind in judged if kind is TestOutcome.POSITIVE and not _lifted(p, judged, None)), None
-    )
-
-
-def _standing_positive(tests: list[PatchTest], asked: _Asked) -> PatchTest | None:
-    judged = [(test, asked.of(test).kind) for test in tests]
-    lifting = [(t, kind) for t, kind in judged if asked.matches(t) or t.product_id != asked.product_id]
+    of_it = _newest_first(tests, ingredient_id, at)
+    judged = [(test, outcome(test, at=at, policy=policy).kind) for test in of_it]
+    lifting = [test for test, kind in judged if kind in WAS_NEGATIVE and not test.is_mixture]
+    asked = _Matter(product_id, lot_id, policy.bound_to_lot)
     positive = (test for test, kind in judged if kind is TestOutcome.POSITIVE)
-    return next((p for p in positive if not _lifted(p, lifting, {p.product_id, asked.product_id})), None)
+    return next((p for p in positive if not any(_lifts(t, p, asked) for t in lifting)), None)
 
 
-def _lifted(
-    positive: PatchTest, judged: list[tuple[PatchTest, TestOutcome]], products: set[int] | None
-) -> bool:
-    """Whether a later test, of one of these products if any are named, concluded negative."""
-    return any(
-        kind in WAS_NEGATIVE
-        and not test.is_mixture
-        and test.applied_at > positive.applied_at
-        and (products is None or test.product_id in products)
-        for test, kind in judged
-    )
+def _newest_first(tests: Iterable[PatchTest], ingredient_id: int, at: datetime) -> list[PatchTest]:
+    own = [test for test in tests if test.ingredient_id == ingredient_id and test.applied_at <= at]
+    return sorted(own, key=lambda test: test.applied_at, reverse=True)
+
+
+def _lifts(test: PatchTest, positive: PatchTest, asked: _Matter) -> bool:
+    """Whether a test that concluded negative came later, and is of what was positive or of what is asked."""
+    was = _Matter(positive.product_id, positive.lot_id, asked.bound_to_lot)
+    return test.applied_at > positive.applied_at and (was.is_of(test) or asked.is_of(test))
 
 
 def _by_newest(newest_first: list[PatchTest], asked: _Asked) -> Clearance:
