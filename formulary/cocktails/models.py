@@ -14,6 +14,8 @@ STATES = (
     "draft", "prescribed", "verified", "in_preparation", "prepared", "released",
     "administering", "administered", "wasted", "cancelled",
 )  # fmt: skip
+OUTCOMES = ("given", "partly_given", "not_given")
+"""How the session of an administered cocktail ended."""
 
 
 class Cocktail(Versioned, Base):
@@ -24,6 +26,7 @@ class Cocktail(Versioned, Base):
     __tablename__ = "cocktail"
     __table_args__ = (
         one_of("state", *STATES),
+        one_of("outcome", "", *OUTCOMES),
         Index("ix_cocktail_site_state", "site_id", "state", "planned_for"),
         Index("ix_cocktail_patient", "patient_id", "created_at"),
     )
@@ -32,6 +35,7 @@ class Cocktail(Versioned, Base):
     patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     state: Mapped[str] = mapped_column(String(20), default="draft")
+    outcome: Mapped[str] = mapped_column(String(20), default="")
     revision_number: Mapped[int] = mapped_column(Integer, default=1)
     is_direct: Mapped[bool] = mapped_column(Boolean, default=False)
     planned_for: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -43,6 +47,11 @@ class Cocktail(Versioned, Base):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def shown_state(self) -> str:
+        """The state as pages show it: what was administered says how that ended."""
+        return (self.state == "administered" and self.outcome) or self.state
 
 
 class Revision(Versioned, Base):

@@ -77,6 +77,11 @@ class Attempt(Versioned, Base):
     )
     draws: Mapped[list["Draw"]] = relationship(back_populates="attempt", order_by="Draw.id")
 
+    @property
+    def shown_state(self) -> str:
+        """The state as pages show it: what was administered says how that ended."""
+        return self.cocktail.shown_state if self.state == "administered" else self.state
+
 
 class PlannedDraw(Base):
     """One step of the worksheet: which line, from which lot or vial, how much (nL), with which syringe,
@@ -116,8 +121,8 @@ class Draw(Base):
     says which).
 
     The patient and the instant are copied here and never change: a recall reads this table by lot alone.
-    `volume` is nL of fluid measured; `quantity` is in the lot's ledger steps. `given` and `wasted` are
-    filled at the end.
+    `volume` is nL of fluid measured; `quantity` is in the lot's ledger steps. `planned_draw_id` is the step
+    it was made for; what was drawn before this application was there has none.
     """
 
     __tablename__ = "draw"
@@ -146,7 +151,8 @@ class Draw(Base):
     line_number: Mapped[int] = mapped_column(Integer)
     lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"))
     vial_id: Mapped[int | None] = mapped_column(ForeignKey("vial.id"))
-    movement_id: Mapped[int] = mapped_column(ForeignKey("movement.id"))
+    movement_id: Mapped[int] = mapped_column(ForeignKey("movement.id"), unique=True)
+    planned_draw_id: Mapped[int | None] = mapped_column(ForeignKey("planned_draw.id"))
     via: Mapped[str] = mapped_column(String(10), default="direct")
     volume: Mapped[int] = mapped_column(Steps)
     quantity: Mapped[int] = mapped_column(Steps)

@@ -1,4 +1,4 @@
-"""What was written stays: the ledger, the trail, readings, transitions and signatures, on both databases."""
+"""What was written stays: ledger, trail, readings, transitions, signatures, what was given; both databases."""
 
 import pytest
 from sqlalchemy import text
@@ -7,7 +7,10 @@ from sqlalchemy.exc import DBAPIError
 from formulary.audit.models import AuditEntry
 from formulary.db import db
 
-TABLES = ("movement", "audit_entry", "patch_test_reading", "cocktail_transition", "signature", "access_entry")
+TABLES = (
+    "movement", "audit_entry", "patch_test_reading", "cocktail_transition", "signature", "access_entry",
+    "given_lot",
+)  # fmt: skip
 SQLITE = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
 POSTGRESQL = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
 

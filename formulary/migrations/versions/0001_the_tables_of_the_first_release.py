@@ -18,6 +18,7 @@ APPEND_ONLY = (
     "cocktail_transition",
     "signature",
     "access_entry",
+    "given_lot",
 )
 
 
@@ -37,6 +38,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_access_entry")),
     )
     with op.batch_alter_table("access_entry", schema=None) as batch_op:
+        batch_op.create_index("ix_access_entry_what", ["what", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_access_entry_at"), ["at"], unique=False)
         batch_op.create_index(batch_op.f("ix_access_entry_person_id"), ["person_id"], unique=False)
 
@@ -422,6 +424,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("hold", schema=None) as batch_op:
         batch_op.create_index("ix_hold_object", ["object_kind", "object_id", "released_at"], unique=False)
+        batch_op.create_index(
+            "ix_hold_standing",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("released_at IS NULL"),
+            postgresql_where=sa.text("released_at IS NULL"),
+        )
 
     op.create_table(
         "lot",
@@ -682,6 +691,7 @@ def upgrade() -> None:
         sa.Column("patient_id", sa.Integer(), nullable=False),
         sa.Column("site_id", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("outcome", sa.String(length=20), nullable=False),
         sa.Column("revision_number", sa.Integer(), nullable=False),
         sa.Column("is_direct", sa.Boolean(), nullable=False),
         sa.Column("planned_for", types.UtcDateTime(), nullable=True),
@@ -692,6 +702,9 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "state IN ('draft', 'prescribed', 'verified', 'in_preparation', 'prepared', 'released', 'administering', 'administered', 'wasted', 'cancelled')",
             name=op.f("ck_cocktail_state_is_known"),
+        ),
+        sa.CheckConstraint(
+            "outcome IN ('', 'given', 'partly_given', 'not_given')", name=op.f("ck_cocktail_outcome_is_known")
         ),
         sa.ForeignKeyConstraint(
             ["created_by_id"], ["person.id"], name=op.f("fk_cocktail_created_by_id_person")
@@ -1438,48 +1451,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_close_call_attempt_id"), ["attempt_id"], unique=False)
 
     op.create_table(
-        "draw",
-        sa.Column("attempt_id", sa.Integer(), nullable=False),
-        sa.Column("cocktail_id", sa.Integer(), nullable=False),
-        sa.Column("patient_id", sa.Integer(), nullable=False),
-        sa.Column("line_number", sa.Integer(), nullable=False),
-        sa.Column("lot_id", sa.Integer(), nullable=False),
-        sa.Column("vial_id", sa.Integer(), nullable=True),
-        sa.Column("movement_id", sa.Integer(), nullable=False),
-        sa.Column("via", sa.String(length=10), nullable=False),
-        sa.Column("volume", types.Steps(), nullable=False),
-        sa.Column("quantity", types.Steps(), nullable=False),
-        sa.Column("device_id", sa.Integer(), nullable=True),
-        sa.Column("drawn_at", types.UtcDateTime(), nullable=False),
-        sa.Column("by_id", sa.Integer(), nullable=False),
-        sa.Column("scan", sa.String(length=200), nullable=False),
-        sa.Column("grade", sa.String(length=20), nullable=False),
-        sa.Column("deviation_reason", sa.Text(), nullable=False),
-        sa.Column("undone", sa.Boolean(), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint("via IN ('direct', 'diluent', 'supplied')", name=op.f("ck_draw_via_is_known")),
-        sa.CheckConstraint("quantity > 0", name=op.f("ck_draw_quantity_is_positive")),
-        sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_draw_attempt_id_attempt")),
-        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_draw_by_id_person")),
-        sa.ForeignKeyConstraint(["cocktail_id"], ["cocktail.id"], name=op.f("fk_draw_cocktail_id_cocktail")),
-        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_draw_device_id_device")),
-        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_draw_lot_id_lot")),
-        sa.ForeignKeyConstraint(["movement_id"], ["movement.id"], name=op.f("fk_draw_movement_id_movement")),
-        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_draw_patient_id_patient")),
-        sa.ForeignKeyConstraint(["vial_id"], ["vial.id"], name=op.f("fk_draw_vial_id_vial")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_draw")),
-    )
-    with op.batch_alter_table("draw", schema=None) as batch_op:
-        batch_op.create_index("ix_draw_attempt", ["attempt_id"], unique=False)
-        batch_op.create_index("ix_draw_cocktail", ["cocktail_id"], unique=False)
-        batch_op.create_index(
-            "ix_draw_recall",
-            ["lot_id", "drawn_at", "cocktail_id", "patient_id", "quantity", "attempt_id", "via", "undone"],
-            unique=False,
-        )
-        batch_op.create_index("ix_draw_vial", ["vial_id"], unique=False)
-
-    op.create_table(
         "planned_draw",
         sa.Column("attempt_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
@@ -1516,6 +1487,53 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_planned_draw")),
         sa.UniqueConstraint("attempt_id", "position", name=op.f("uq_planned_draw_attempt_id")),
     )
+    op.create_table(
+        "draw",
+        sa.Column("attempt_id", sa.Integer(), nullable=False),
+        sa.Column("cocktail_id", sa.Integer(), nullable=False),
+        sa.Column("patient_id", sa.Integer(), nullable=False),
+        sa.Column("line_number", sa.Integer(), nullable=False),
+        sa.Column("lot_id", sa.Integer(), nullable=False),
+        sa.Column("vial_id", sa.Integer(), nullable=True),
+        sa.Column("movement_id", sa.Integer(), nullable=False),
+        sa.Column("planned_draw_id", sa.Integer(), nullable=True),
+        sa.Column("via", sa.String(length=10), nullable=False),
+        sa.Column("volume", types.Steps(), nullable=False),
+        sa.Column("quantity", types.Steps(), nullable=False),
+        sa.Column("device_id", sa.Integer(), nullable=True),
+        sa.Column("drawn_at", types.UtcDateTime(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("scan", sa.String(length=200), nullable=False),
+        sa.Column("grade", sa.String(length=20), nullable=False),
+        sa.Column("deviation_reason", sa.Text(), nullable=False),
+        sa.Column("undone", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("via IN ('direct', 'diluent', 'supplied')", name=op.f("ck_draw_via_is_known")),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_draw_quantity_is_positive")),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_draw_attempt_id_attempt")),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_draw_by_id_person")),
+        sa.ForeignKeyConstraint(["cocktail_id"], ["cocktail.id"], name=op.f("fk_draw_cocktail_id_cocktail")),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_draw_device_id_device")),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_draw_lot_id_lot")),
+        sa.ForeignKeyConstraint(["movement_id"], ["movement.id"], name=op.f("fk_draw_movement_id_movement")),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_draw_patient_id_patient")),
+        sa.ForeignKeyConstraint(
+            ["planned_draw_id"], ["planned_draw.id"], name=op.f("fk_draw_planned_draw_id_planned_draw")
+        ),
+        sa.ForeignKeyConstraint(["vial_id"], ["vial.id"], name=op.f("fk_draw_vial_id_vial")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draw")),
+        sa.UniqueConstraint("movement_id", name=op.f("uq_draw_movement_id")),
+    )
+    with op.batch_alter_table("draw", schema=None) as batch_op:
+        batch_op.create_index("ix_draw_attempt", ["attempt_id"], unique=False)
+        batch_op.create_index("ix_draw_cocktail", ["cocktail_id"], unique=False)
+        batch_op.create_index(
+            "ix_draw_recall",
+            ["lot_id", "drawn_at", "cocktail_id", "patient_id", "quantity", "attempt_id", "via", "undone"],
+            unique=False,
+        )
+        batch_op.create_index("ix_draw_vial", ["vial_id"], unique=False)
+
     op.create_table(
         "syringe",
         sa.Column("attempt_id", sa.Integer(), nullable=False),
