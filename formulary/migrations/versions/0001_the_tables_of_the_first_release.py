@@ -937,6 +937,7 @@ def upgrade() -> None:
         sa.Column("opened_at", types.UtcDateTime(), nullable=True),
         sa.Column("opened_by_id", sa.Integer(), nullable=True),
         sa.Column("opened_for_id", sa.Integer(), nullable=True),
+        sa.Column("opened_for_ref", sa.String(length=60), nullable=True),
         sa.Column("late_reason", sa.Text(), nullable=False),
         sa.Column("reconstituted_at", types.UtcDateTime(), nullable=True),
         sa.Column("mixed_volume", types.Steps(), nullable=True),

@@ -71,7 +71,8 @@ class Vial(Versioned, Base):
 
     `state`: sealed, open, empty, wasted, returned. `beyond_use_at` was shortened by opening and
     reconstituting, never lengthened, and `beyond_use_limit` names the term that decided it. A reconstituted
-    vial holds `mixed_volume` nL; the lot of its diluent is in the ledger under the same vial.
+    vial holds `mixed_volume` nL; the lot of its diluent is in the ledger under the same vial. `opened_for_ref`
+    is the act it was opened or first drawn for (`cocktail:12`, opaque to this room), "" once that is over.
     """
 
     __tablename__ = "vial"
@@ -91,6 +92,7 @@ class Vial(Versioned, Base):
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     opened_for_id: Mapped[int | None] = mapped_column(Integer)
+    opened_for_ref: Mapped[str | None] = mapped_column(String(60))
     late_reason: Mapped[str] = mapped_column(Text, default="")
     reconstituted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     mixed_volume: Mapped[int | None] = mapped_column(Steps)
