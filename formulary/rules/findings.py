@@ -9,6 +9,9 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 
 
+KEY_DIGITS = 16
+
+
 class Result(StrEnum):
     """The four answers of a check; `unknown` is never counted as `pass`."""
 
@@ -54,7 +57,8 @@ class Finding:
 
     `code` is stable (`dose.above_max`); `rule` and `version` name the rule of the table ("D1", 1); `line`
     is the number of the cocktail's line or None; `field` is the form field it belongs to; `inputs` are
-    (name, shown value) pairs.
+    (name, shown value) pairs. `rests_on` is what an answer to it is given for, where its inputs are not just
+    that.
     """
 
     code: str
@@ -71,6 +75,7 @@ class Finding:
     inputs: tuple[tuple[str, str], ...] = ()
     fixes: tuple[Fix, ...] = ()
     accepted: str = ""
+    rests_on: tuple[tuple[str, str], ...] = ()
 
     @property
     def stops(self) -> bool:
@@ -78,9 +83,15 @@ class Finding:
         return self.level is not None and self.level >= Level.STOP and not self.accepted
 
     @property
-    def key(self) -> str:
-        """Names this finding inside its report, so that an override clears this one alone."""
+    def place(self) -> str:
+        """Which question this answers, about which line and subject, whatever was found."""
         return f"{self.rule}:{self.code}:{self.line or 0}:{self.subject}"
+
+    @property
+    def key(self) -> str:
+        """Names this very finding, with what it rests on: what was said to it answers no other one."""
+        found = self.rests_on or self.inputs or (("reason", self.reason),)
+        return f"{self.place}:{inputs_hash(found)[:KEY_DIGITS]}"
 
     def at_field(self, name: str) -> Finding:
         """The same finding, placed at a form field."""

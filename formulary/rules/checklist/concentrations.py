@@ -14,6 +14,7 @@ from formulary.rules.checklist.substances import (
     by_formula,
     forbidden,
     inputs_of,
+    prescribed,
     strength_unknown,
     substances,
     within,
@@ -81,4 +82,5 @@ def _too_concentrated(
         field=field_of(substance.largest.line),
         source=limit.source,
         inputs=inputs_of("concentration", shown, highest, final.ratio / most.ratio, case),
+        rests_on=(("prescribed", prescribed("concentration", substance, case.mark)), ("limit", highest)),
     )

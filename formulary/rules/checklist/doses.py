@@ -15,6 +15,7 @@ from formulary.rules.checklist.substances import (
     by_formula,
     forbidden,
     inputs_of,
+    prescribed,
     reduce_to,
     strength_unknown,
     substances,
@@ -82,6 +83,7 @@ def _above_max(case: Case, substance: Substance, dose: Quantity, ceiling: Ceilin
         field=field_of(substance.largest.line),
         source=limit.source,
         inputs=inputs_of("dose", shown, highest, dose / most, case),
+        rests_on=(("prescribed", prescribed("dose", substance, case.mark)), ("limit", highest)),
         fixes=reduce_to(case, substance, most),
     )
 

@@ -45,7 +45,7 @@ def fingerprint(cocktail: Cocktail, stage: Stage, rule_set: str, answers: Iterab
 
 
 def _decided(answer: Finding) -> str:
-    parts = (answer.key, answer.version, answer.level, answer.result.value, answer.accepted)
+    parts = (answer.place, answer.version, answer.level, answer.result.value, answer.accepted)
     return dumps(parts)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
 
 from formulary.rules.checklist.rule import CO_SIGN, NO_PATIENT, Case, not_applicable, passed, remove, unknown
@@ -141,11 +143,17 @@ def allergies_asked(case: Case) -> Sequence[Finding]:
     days = max((case.cocktail.at - asked).days, 0)
     if within is None:
         reason = f"Allergies were asked for {days} days ago; the site has not said how long that holds."
-        return [unknown("allergy.policy_undecided", "allergies", reason, remedy)]
+        undecided = unknown("allergy.policy_undecided", "allergies", reason, remedy)
+        return [replace(undecided, rests_on=_asked(asked))]
     if case.cocktail.at - asked > within:
         reason = f"Allergies were asked for {days} days ago, and the site asks again after {within.days}."
-        return [Finding("allergy.asked_long_ago", "allergies", reason, remedy)]
+        return [Finding("allergy.asked_long_ago", "allergies", reason, remedy, rests_on=_asked(asked))]
     return [passed("allergy.asked", "allergies", f"Asked {days} days ago.")]
+
+
+def _asked(at: datetime) -> tuple[tuple[str, str], ...]:
+    """The days since are more every day; what an answer rests on is when they were asked for."""
+    return (("asked", at.isoformat()),)
 
 
 def consent(case: Case) -> Sequence[Finding]:

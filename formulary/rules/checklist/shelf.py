@@ -70,7 +70,7 @@ def _expires_before(case: Case) -> Iterator[Finding]:
 
 
 def _once(found: Sequence[Finding] | Iterator[Finding]) -> list[Finding]:
-    return list({finding.key: finding for finding in found}.values())
+    return list({finding.place: finding for finding in found}.values())
 
 
 def _named(case: Case) -> tuple[tuple[str, str], ...]:
@@ -117,6 +117,7 @@ def _too_little(case: Case, line: Line, figures: tuple[Quantity, Quantity], why:
         "Take another product, reduce it, or receive more before it is prepared.",
         line=line.number,
         inputs=(("needed", needed), ("usable", left)),
+        rests_on=(("needed", needed),),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from formulary.rules.checklist.rule import NO_PATIENT, Case, not_applicable, passed
 from formulary.rules.facts import Line, Patient
 from formulary.rules.findings import Finding, Level, capital
-from formulary.rules.patch_test import clears, standing_positive
+from formulary.rules.patch_test import Clearance, clears, standing_positive
 
 
 def tested(case: Case) -> Sequence[Finding]:
@@ -17,11 +17,16 @@ def tested(case: Case) -> Sequence[Finding]:
 
 
 def not_positive(case: Case) -> Sequence[Finding]:
-    """T2: no positive test of an ingredient, nor of one that is an excipient here."""
-    if case.patient is None:
+    """T2: no positive test of an ingredient, tested for or not, nor of one that is an excipient here."""
+    patient = case.patient
+    if patient is None:
         return _rule(case, "T2")
-    excipients = [finding for line in case.lines for finding in _by_excipient(case, line, case.patient)]
-    found = [*_rule(case, "T2"), *excipients]
+    others = [
+        f
+        for line in case.lines
+        for f in (*_untested(case, line, patient), *_by_excipient(case, line, patient))
+    ]
+    found = [*_rule(case, "T2"), *others]
     return found or [passed("patch_test.none_positive", "patch tests", "None is positive.")]
 
 
@@ -65,7 +70,15 @@ def _cleared(case: Case, line: Line, lot_id: int | None) -> Finding:
         policy=policies.patch_test,
         zone=policies.zone,
     )
-    return _named(answer.finding, line)
+    return replace(_named(answer.finding, line), rests_on=_test_of(answer))
+
+
+def _test_of(answer: Clearance) -> tuple[tuple[str, str], ...]:
+    """The test and the reading it stands on: whether the next is due yet changes nothing in an answer."""
+    if answer.test is None:
+        return ()
+    on = "" if answer.outcome is None or answer.outcome.on is None else answer.outcome.on.isoformat()
+    return (("applied", answer.test.applied_at.isoformat()), ("on", on))
 
 
 def _named(finding: Finding, line: Line) -> Finding:
@@ -73,6 +86,22 @@ def _named(finding: Finding, line: Line) -> Finding:
     name = line.product.ingredient.name
     reason = f"{capital(name)}: {finding.reason[:1].lower()}{finding.reason[1:]}"
     return replace(finding, subject=name, reason=reason, line=line.number)
+
+
+def _untested(case: Case, line: Line, patient: Patient) -> Iterator[Finding]:
+    """A positive test of an ingredient that none is asked for: it was tested all the same, and it bars."""
+    ingredient, at, policy = line.product.ingredient, case.cocktail.at, case.policies.patch_test
+    if ingredient.patch_test_required:
+        return
+    if standing_positive(patient.tests, ingredient.id, at=at, policy=policy) is not None:
+        yield Finding(
+            "patch_test.positive",
+            ingredient.name,
+            f"{capital(ingredient.name)}: the patch test was positive, though none was asked for.",
+            "Leave it out; a new concluded test or a specialist's note reopens it.",
+            level=Level.BLOCK,
+            line=line.number,
+        )
 
 
 def _by_excipient(case: Case, line: Line, patient: Patient) -> Iterator[Finding]:

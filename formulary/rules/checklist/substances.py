@@ -121,7 +121,7 @@ def by_formula(subject: str, case: Case, substance: Substance) -> Finding:
 
     It is asked about what was prescribed; how far the syringe strays from that is M2's and M3's to say.
     """
-    formula, shown = case.cocktail.formula, _prescribed(subject, substance, case.mark)
+    formula, shown = case.cocktail.formula, prescribed(subject, substance, case.mark)
     signed = _signed(case, substance)
     inputs: tuple[tuple[str, str], ...] = ((subject, shown), ("limit", "unknown"))
     where = f"No limit of {substance.name} for {case.cocktail.route} use is on record ({shown})"
@@ -154,7 +154,8 @@ def by_formula(subject: str, case: Case, substance: Substance) -> Finding:
     )
 
 
-def _prescribed(subject: str, substance: Substance, mark: str) -> str:
+def prescribed(subject: str, substance: Substance, mark: str) -> str:
+    """The dose or concentration as prescribed, in words; how far a draw strays from it is M2's and M3's."""
     if subject == "dose":
         return "unknown" if substance.prescribed_dose is None else about(substance.prescribed_dose, mark)
     return "unknown" if substance.prescribed is None else strength_words(substance.prescribed, mark)

@@ -26,6 +26,7 @@ from formulary.rules.facts.patients import (
     TestOutcome,
 )
 from formulary.rules.facts.stock import (
+    Diluent,
     Stock,
     Syringe,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "Compatibility",
     "Consent",
     "Container",
+    "Diluent",
     "Draw",
     "DrawFacts",
     "Excipient",

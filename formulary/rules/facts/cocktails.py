@@ -74,7 +74,11 @@ class Formula:
 
 @dataclass(frozen=True, slots=True)
 class SitePolicies:
-    """What a site has decided, None while undecided; `shared_single_dose` needs a signed, dated policy."""
+    """What a site has decided, None while undecided.
+
+    `shared_single_dose_h` is for how long after opening, in ISO 5 air, a single-dose container may serve more
+    than one patient, by a signed and dated policy.
+    """
 
     zone: str
     decimal_mark: str = "."
@@ -85,7 +89,7 @@ class SitePolicies:
     preparation_limit_h: Fraction | None = None
     preparation_limit_name: str = ""
     preparation_limit_source: str = ""
-    shared_single_dose: bool = False
+    shared_single_dose_h: Fraction | None = None
     dose_tolerance: Fraction | None = None
     volume_tolerance: Fraction | None = None
     smallest_fill: Fraction = Fraction(20, 100)
@@ -113,7 +117,8 @@ class Cocktail:
 
     `target` is the volume prescribed; None lets it follow from the lines (given as supplied). `overfill`
     and `dead_space` are prepared on top of it. `stock` is all that may be drawn from, `picked` what was
-    chosen of it; `ref` is the cocktail's own name in reservations.
+    chosen of it; `ref` is the cocktail's own name in reservations. `diluents` are the products that open
+    vials among them were mixed with.
     """
 
     lines: tuple[Line, ...]
@@ -134,3 +139,4 @@ class Cocktail:
     dead_space: Quantity | None = None
     picked: tuple[Stock, ...] = ()
     ref: str | None = None
+    diluents: tuple[Product, ...] = ()

@@ -1,0 +1,118 @@
+"""What names a finding: an answer given to one clears no other, and outlives no change of what it rests on."""
+
+from datetime import timedelta
+
+from formulary.rules.facts import AllergySeverity
+from formulary.rules.findings import Stage
+from tests.rules.builders import (
+    ASCORBIC,
+    AT,
+    GLUTATHIONE,
+    SALINE,
+    TRANEXAMIC,
+    a_draw,
+    a_limit,
+    a_line,
+    a_patient,
+    a_product,
+    a_stock,
+    a_test,
+    an_allergy,
+    an_excipient,
+    ask,
+    q,
+    some_policies,
+)
+
+PRESERVED = a_product(
+    40,
+    "procaine",
+    "10 mg/mL",
+    excipients=(an_excipient("sodium metabisulfite", 91), an_excipient("benzyl alcohol", 92)),
+)
+MILD = an_allergy("sodium metabisulfite", AllergySeverity.MILD, ingredient_id=91)
+MODERATE = an_allergy("benzyl alcohol", AllergySeverity.MODERATE, ingredient_id=92)
+
+
+def keys(rule, stage=Stage.SIGN, **more):
+    return [finding.key for finding in ask(rule, stage, **more)]
+
+
+def allergic(*allergies):
+    lines = (a_line(1, PRESERVED, "10 mg"), a_line(2, SALINE, "qs"))
+    return {"lines": lines, "patient": a_patient(allergies=allergies)}
+
+
+def dosed(typed, limit="40 mg"):
+    product = a_product(41, "lidocaine", "10 mg/mL", limits=(a_limit(limit, hard=False),))
+    return {"lines": (a_line(1, product, typed), a_line(2, SALINE, "qs")), "formula": None}
+
+
+def asked_before(days, **more):
+    return {"patient": a_patient(allergies_asked_at=AT - timedelta(days=days)), **more}
+
+
+def test_two_allergies_on_one_line_are_two_findings():
+    first, second = ask("A1", **allergic(MILD, MODERATE))
+    assert (first.place, first.key == second.key) == (second.place, False)
+
+
+def test_an_allergy_is_the_same_finding_at_the_draw_and_at_the_patient():
+    signed = keys("A1", **allergic(MILD))
+    assert [keys("A1", stage, **allergic(MILD)) for stage in (Stage.DRAW, Stage.ADMINISTER)] == [signed] * 2
+
+
+def test_an_allergy_that_became_worse_is_another_finding():
+    worse = an_allergy("sodium metabisulfite", AllergySeverity.MODERATE, ingredient_id=91)
+    assert keys("A1", **allergic(MILD)) != keys("A1", **allergic(worse))
+
+
+def test_what_is_in_a_vial_unknown_to_us_is_another_finding_for_another_allergy():
+    unknown = a_product(42, "procaine", "10 mg/mL", excipients_known=False)
+    of = [allergic(MILD), allergic(MILD, MODERATE)]
+    told = [keys("A1", **each | {"lines": (a_line(1, unknown, "10 mg"),)}) for each in of]
+    assert told[0] != told[1]
+
+
+def test_a_dose_above_its_limit_is_the_same_finding_whatever_the_syringe_held():
+    planned = dosed("60 mg")
+    drawn = (a_draw(planned["lines"][0], "5.98 mL", stock=a_stock(planned["lines"][0].product)),)
+    assert keys("D1", Stage.FINAL, draws=drawn, **planned)[:1] == keys("D1", **planned)[:1]
+
+
+def test_another_dose_or_another_limit_is_another_finding():
+    found = [keys("D1", **each)[0] for each in (dosed("60 mg"), dosed("70 mg"), dosed("60 mg", "30 mg"))]
+    assert len(set(found)) == 3
+
+
+def test_allergies_asked_long_ago_stay_one_finding_as_days_pass_and_not_when_asked_again():
+    policies = some_policies(allergy_asked_within=timedelta(days=30))
+    first = keys("A3", policies=policies, **asked_before(40))
+    later = {**asked_before(40), "at": AT + timedelta(days=1)}
+    assert keys("A3", policies=policies, **later) == first
+    assert keys("A3", policies=policies, **asked_before(35)) != first
+
+
+def test_a_test_that_is_not_concluded_stays_one_finding_while_its_reading_falls_due():
+    started = AT - timedelta(hours=40)
+    waiting = {"patient": a_patient(tests=(a_test(ASCORBIC, "-", started=started),))}
+    found = [ask("T1", **waiting, at=AT + timedelta(hours=hours)) for hours in (0, 8)]
+    told = [next(f for f in each if f.code == "patch_test.pending") for each in found]
+    assert (told[0].reason == told[1].reason, told[0].key == told[1].key) == (False, True)
+
+
+def test_another_doubtful_reading_is_another_finding():
+    tests = [a_test(TRANEXAMIC, "- - ?+", started=AT - timedelta(days=days)) for days in (5, 6)]
+    of = [{"patient": a_patient(tests=(test, a_test(GLUTATHIONE), a_test(ASCORBIC)))} for test in tests]
+    assert keys("T3", **of[0]) != keys("T3", **of[1])
+
+
+def test_a_shortage_stays_one_finding_while_others_draw_from_the_shelf():
+    lines = (a_line(1, TRANEXAMIC, "20 mg"),)
+    of = [(a_stock(TRANEXAMIC, remaining),) for remaining in ("0.1 mL", "0.05 mL")]
+    first, second = (ask("L6", lines=lines, stock=stock, target=q("5 mL"))[0] for stock in of)
+    assert (first.code, first.reason == second.reason, first.key == second.key) == (
+        "stock.short",
+        False,
+        True,
+    )
