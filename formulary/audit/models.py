@@ -55,6 +55,7 @@ class AccessEntry(Base):
 
     __tablename__ = "access_entry"
     __audited__ = False
+    __table_args__ = (Index("ix_access_entry_what", "what", "id"),)
 
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     person_id: Mapped[int] = mapped_column(Integer, index=True)

@@ -169,9 +169,13 @@ def test_containers_are_wasted_from_the_shelf() -> None:
     assert refused_codes(refusal) == ["stock.short"]
 
 
-def test_who_may_waste(cast: Cast) -> None:
-    vial = opened(a_lot())
-    assert wasted(vial, by=cast.actor("practitioner")).state == "wasted"
+def test_a_practitioner_wastes_the_vials_of_their_own_sessions(cast: Cast) -> None:
+    vial, own = opened(a_lot()), opened(a_lot(), by=cast.actor("practitioner"))
+    with pytest.raises(Refused) as refusal:
+        wasted(vial, by=cast.actor("practitioner"))
+    assert refused_codes(refusal) == ["vial.not_yours"]
+    drawn(vial, "0.1 mL", by=cast.actor("practitioner"))
+    assert [wasted(v, by=cast.actor("practitioner")).state for v in (vial, own)] == ["wasted", "wasted"]
 
 
 def shortfall(lot: Lot, vial: Vial | None, source: str, quantity: int) -> stock.Recorded:

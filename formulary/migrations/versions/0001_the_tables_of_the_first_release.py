@@ -1227,6 +1227,7 @@ def upgrade() -> None:
         sa.Column("finding_key", sa.Text(), nullable=False),
         sa.Column("code", sa.String(length=60), nullable=False),
         sa.Column("level", sa.String(length=10), nullable=False),
+        sa.Column("answered", types.CanonicalJson(), nullable=False),
         sa.Column("stage", sa.String(length=2), nullable=False),
         sa.Column("inputs_hash", sa.String(length=64), nullable=False),
         sa.Column("reason", sa.String(length=60), nullable=False),

@@ -27,7 +27,7 @@ from formulary.rules.findings import Finding, Stage
 from formulary.rules.units import Quantity
 
 _VOLATILE: dict[type, frozenset[str]] = {
-    Cocktail: frozenset({"at", "stock", "compatibilities"}),
+    Cocktail: frozenset({"at", "stock", "compatibilities", "diluents"}),
     Stock: frozenset({"remaining", "reserved", "reserved_for", "place", "status", "held"}),
 }
 

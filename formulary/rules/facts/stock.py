@@ -22,12 +22,23 @@ class Syringe:
 
 
 @dataclass(frozen=True, slots=True)
+class Diluent:
+    """What a powder was mixed with: a lot of a product, with its printed expiry."""
+
+    lot_id: int
+    lot: str
+    product_id: int
+    expires_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Stock:
     """One source a line may be drawn from: a sealed lot at a place, or one open vial.
 
     `remaining` is in the ledger's dimension (volume for solutions, mass or activity for powders); `volume`
     and `content` describe one full container. `expires_on` is the printed date; `zone` the site's;
-    `place_id` only leads back to the row.
+    `place_id` only leads back to the row. `opened_for` is the patient it was opened for, `opened_for_ref`
+    the act: empty once that is over, None while nothing was drawn or nobody noted it.
     """
 
     lot_id: int
@@ -50,6 +61,8 @@ class Stock:
     reserved: Quantity | None = None
     reserved_for: str | None = None
     opened_for: int | None = None
+    opened_for_ref: str | None = None
+    diluent: Diluent | None = None
     one_container: Quantity | None = None
     strength: Strength | None = None
     place_id: int | None = None

@@ -1,5 +1,6 @@
 """What a pack says, held against what may enter and what is on record."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -48,11 +49,19 @@ def may_enter(printed: Printed, place: Place, at: datetime, overrides: Mapping[s
 def swallowed(printed: Printed) -> Iterator[Finding]:
     """Ask about a number that holds the expiry, a GTIN, or a known lot with a serial behind it."""
     number = printed.number.upper()
-    known = next((n for n in _numbers(printed.product) if number.startswith(f"{n.upper()}21")), "")
+    known = next(_known_before_a_serial(printed.product, number), "")
     codes = [code.gtin for code in printed.product.codes]
     others = [f"17{printed.expires_on:%y%m%d}", *codes]
     if known or any(other in number for other in others):
         yield refusals.swallowed(printed.number, known)
+
+
+def _known_before_a_serial(product: Product, number: str) -> Iterator[str]:
+    """The known lots of the product whose number stands in this one before "21", which begins a serial."""
+    for cut in re.finditer("(?=21)", number):
+        for lot in queries.lots_with_number(number[: cut.start()], product.id):
+            if lot.number.upper() == number[: cut.start()]:
+                yield lot.number
 
 
 def known_lot(printed: Printed, second_record: bool) -> Lot | None:
@@ -68,7 +77,3 @@ def known_lot(printed: Printed, second_record: bool) -> Lot | None:
     if similar := queries.similar_lots(printed.number, printed.product.id):
         raise Refused(*(refusals.looks_like(lot, printed.number) for lot in similar))
     return None
-
-
-def _numbers(product: Product) -> list[str]:
-    return [lot.number for lot in queries.lots_of([product.id])]

@@ -16,7 +16,7 @@ from formulary.stock.actions.entries import Entry, Way
 from formulary.stock.actions.ledger import write
 from formulary.stock.actions.vials import content_of
 from formulary.stock.labels import refusals
-from formulary.stock.models import Delivery, Lot, Place
+from formulary.stock.models import Delivery, Lot, Movement, Place
 
 MOST_CONTAINERS = 10_000
 
@@ -89,13 +89,19 @@ def receive_lot(
 
 
 def first_receipt(product: Product, supplier: str, site_id: int, at: datetime) -> str:
-    """Why a second person must look before use: "product", "supplier", or nothing."""
+    """Why a second person must look before use: "product", "supplier", or nothing.
+
+    It stays a first receipt until somebody has released one from quarantine.
+    """
     decided = accounts.policy(site_id, "first_receipt_quarantine", at)
     if decided is not None and not decided.get("required", True):
         return ""
-    if db.session.scalar(db.select(Lot.id).filter_by(product_id=product.id).limit(1)) is None:
+    looked_at = db.select(Lot.id).where(Lot.status != "quarantined").limit(1)
+    if db.session.scalar(looked_at.where(Lot.product_id == product.id)) is None:
         return "product"
-    from_them = db.select(Delivery.id).where(db.func.lower(Delivery.supplier) == supplier.lower()).limit(1)
+    brought = db.and_(Movement.document_kind == "delivery", Movement.document_id == Delivery.id)
+    from_them = looked_at.select_from(Delivery).join(Movement, brought).join(Lot, Lot.id == Movement.lot_id)
+    from_them = from_them.where(db.func.lower(Delivery.supplier) == supplier.lower())
     return "supplier" if db.session.scalar(from_them) is None else ""
 
 
@@ -116,7 +122,7 @@ def _entrance(place_id: int, site_id: int) -> Place:
 def _has_witness(site_id: int, grade: str, witness: Actor | None, by: Actor, at: datetime) -> None:
     if grade != "typed" or not accounts.policy(site_id, "manual_entry_second_person", at):
         return
-    if witness is None or witness.person_id == by.person_id:
+    if witness is None or witness.person_id == by.person_id or not witness.may(Permission.WITNESS):
         raise refusals.no_witness()
 
 

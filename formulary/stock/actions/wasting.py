@@ -26,8 +26,13 @@ def waste_vial(
     volume: Quantity | None = None,
     occurred_at: datetime | None = None,
 ) -> Vial:
-    """Waste what is left in an open vial, or a volume of it; refuses an empty vial and an unknown reason."""
+    """Waste what is left in an open vial, or a volume of it; refuses an empty vial and an unknown reason.
+
+    Who does not keep the stock wastes the vials of their own sessions: those they opened or drew from.
+    """
     by.must(Permission.PREPARE)
+    if not (by.may(Permission.RECEIVE_STOCK) or queries.has_used(vial, by.person_id)):
+        raise refusals.not_own_vial(vial)
     _has_reason(reason, remark)
     source = where_is(vial)
     target = queries.place(source.site_id, "waste")

@@ -224,6 +224,12 @@ def no_witness() -> Refused:
     return refuse("entry.second_person_needed", "entry", why, "Let a second person sign.", field="signer")
 
 
+def not_own_vial(vial: Vial) -> Refused:
+    """A practitioner clears up after their own sessions only."""
+    why = f"You neither opened vial {vial.code} nor drew from it."
+    return refuse("vial.not_yours", vial.code, why, "Ask pharmacy staff to waste it.")
+
+
 def too_many_labels(lot: Lot, place: Place, free: int, most: int) -> Refused:
     """More labels than containers without one."""
     why = f"{place.name} holds {free} containers of lot {lot.number} without a label of ours."

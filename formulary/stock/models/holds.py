@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from formulary.db import Base, Steps, UtcDateTime, one_of
+
+STANDS = text("released_at IS NULL")
 
 
 class Hold(Base):
@@ -15,6 +17,7 @@ class Hold(Base):
     __table_args__ = (
         one_of("object_kind", "lot", "vial", "place", "product", "delivery"),
         Index("ix_hold_object", "object_kind", "object_id", "released_at"),
+        Index("ix_hold_standing", "id", sqlite_where=STANDS, postgresql_where=STANDS),
     )
 
     code: Mapped[str] = mapped_column(String(20), unique=True)

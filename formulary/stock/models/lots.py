@@ -71,8 +71,9 @@ class Vial(Versioned, Base):
 
     `state`: sealed, open, empty, wasted, returned. `beyond_use_at` was shortened by opening and
     reconstituting, never lengthened, and `beyond_use_limit` names the term that decided it. A reconstituted
-    vial holds `mixed_volume` nL; the lot of its diluent is in the ledger under the same vial. `opened_for_ref`
-    is the act it was opened or first drawn for (`cocktail:12`, opaque to this room), "" once that is over.
+    vial holds `mixed_volume` nL; the lot of its diluent is in the ledger under the same vial.
+    `opened_for_ref` is the act it was opened or first drawn for (`cocktail:12`, opaque to this room), and
+    empty once that act is over.
     """
 
     __tablename__ = "vial"

@@ -32,7 +32,7 @@ from formulary.stock.queries.movements import (
 from formulary.stock.queries.places import place, place_by_id, places, standing_place
 from formulary.stock.queries.sheet import BalanceSheet, balance_sheet, in_preparation
 from formulary.stock.queries.shelf import Asked, shelf
-from formulary.stock.queries.vials import labelled_vials, open_vials, vial, vial_by_code
+from formulary.stock.queries.vials import has_used, labelled_vials, open_vials, vial, vial_by_code
 
 __all__ = [
     "Asked",
@@ -44,6 +44,7 @@ __all__ = [
     "by_site",
     "contents",
     "deliveries",
+    "has_used",
     "hold",
     "holds_about",
     "in_preparation",

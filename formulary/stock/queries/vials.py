@@ -1,7 +1,7 @@
 """Vials: of one's own site, by key or by the code on their label."""
 
 from formulary.db import Missing, db
-from formulary.stock.models import Vial
+from formulary.stock.models import Movement, Vial
 
 
 def vial(vial_id: int, site_id: int | None = None) -> Vial:
@@ -26,6 +26,12 @@ def labelled_vials(lot_id: int, site_id: int) -> list[Vial]:
     """Sealed vials of a lot that have a label of ours."""
     query = db.select(Vial).filter_by(lot_id=lot_id, site_id=site_id, state="sealed")
     return list(db.session.scalars(query.order_by(Vial.id)))
+
+
+def has_used(vial: Vial, person_id: int) -> bool:
+    """Whether this person opened the vial or took something from it."""
+    moved = db.select(Movement.id).filter_by(vial_id=vial.id, by_id=person_id).limit(1)
+    return vial.opened_by_id == person_id or db.session.scalar(moved) is not None
 
 
 def _found(condition: object, site_id: int | None, otherwise: str) -> Vial:
