@@ -122,6 +122,11 @@ class Lookup:
 
     @property
     def patient_ids(self) -> set[int]:
-        """Every patient whom the answer shows."""
+        """Every patient whom the answer is about."""
         rows = (*self.given, *self.tested, *self.under_way, *self.promised, *self.not_excluded)
         return {row.patient_id for row in rows}
+
+    @property
+    def shown(self) -> int:
+        """How many patients the asker sees, by name or by code; merged records count as one."""
+        return len({known.id for known in self.patients.values() if known.code})

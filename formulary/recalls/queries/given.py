@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
@@ -22,6 +22,7 @@ COLUMNS = (
     TABLE.grade, TABLE.via,
 )  # fmt: skip
 Key = tuple[datetime, int]
+UTC_ITSELF = timedelta()
 
 
 class Given(NamedTuple):
@@ -51,10 +52,16 @@ def received(lot_ids: Sequence[int], *, after: Key | None = None, size: int = PA
 
 
 def received_page(lot_ids: Sequence[int], window: Window, *, size: int = PAGE) -> Page:
-    """The same as one page, with the tokens of the pages beside it; a bad token means the top."""
+    """The same as one page, with the tokens of the pages beside it.
+
+    A bad token means the top, and so does one with nothing behind it: an answer never says that nobody was
+    reached because of where it was opened.
+    """
     before, after = _key(window.before), _key(window.after)
     backwards = before is not None
     found = _rows(lot_ids, before or after, size + 1, backwards=backwards)
+    if not found and (before or after):
+        return received_page(lot_ids, Window(), size=size)
     more, rows = len(found) > size, found[:size]
     if backwards:
         rows.reverse()
@@ -118,7 +125,8 @@ def _of_lot(name: str, goes_on: bool, backwards: bool) -> Select[Any]:
 
 
 def _key(text: str) -> Key | None:
+    """What a token stands for; None where it is none of ours, which are written in UTC."""
     values = values_of(text, len(KEY)) if text else None
     if values is None or not (isinstance(values[0], datetime) and isinstance(values[1], int)):
         return None
-    return values[0], values[1]
+    return (values[0], values[1]) if values[0].utcoffset() == UTC_ITSELF else None
