@@ -24,7 +24,9 @@ WITH_EVERYTHING = (
     selectinload(Product.limits),
     joinedload(Product.ingredient).selectinload(Ingredient.synonyms),
     joinedload(Product.ingredient).selectinload(Ingredient.groups),
-    selectinload(Product.excipients).joinedload(ProductExcipient.ingredient).selectinload(Ingredient.groups),
+    selectinload(Product.excipients)
+    .joinedload(ProductExcipient.ingredient)
+    .options(selectinload(Ingredient.groups), selectinload(Ingredient.synonyms)),
 )
 RULE_COLUMNS = (
     CompatibilityRule.number,
@@ -74,6 +76,7 @@ def product_facts(row: Product, routes: Sequence[facts.Compatibility] = ()) -> f
         container=facts.Container(row.container),
         is_powder=row.form == "lyophilised",
         routes=tuple(filter(None, row.label_routes.split(";"))),
+        route_words=row.route,
         excipients=tuple(_excipient(other.ingredient) for other in row.excipients),
         excipients_known=row.excipients_known,
         limits=(*_limits(row, measured_in), *_forbidden_routes(ingredient, routes)),
@@ -131,8 +134,11 @@ def formula(version_id: int | None) -> facts.Formula | None:
         name=version.formula.name,
         version=version.number,
         approved=version.status == "approved",
+        route=version.route,
         ranges=tuple(r for r in ranges if r is not None),
         accepted_pairs=frozenset(frozenset((pair.a_id, pair.b_id)) for pair in version.pairs),
+        products=frozenset(line.product_id for line in version.lines if line.product_id is not None),
+        any_product_of=frozenset(line.ingredient_id for line in version.lines if line.product_id is None),
     )
 
 
@@ -166,7 +172,8 @@ def _compatibility(row) -> facts.Compatibility:  # type: ignore[no-untyped-def]
 
 def _excipient(ingredient: Ingredient) -> facts.Excipient:
     words = frozenset(group.word for group in ingredient.groups)
-    return facts.Excipient(ingredient.id, str(ingredient), words)
+    names = (ingredient.name, *(synonym.name for synonym in ingredient.synonyms))
+    return facts.Excipient(ingredient.id, str(ingredient), words, names)
 
 
 def _limits(row: Product, measured_in: Dimension) -> Iterator[facts.Limit]:
@@ -217,9 +224,8 @@ def _range(line: FormulaLine) -> facts.AcceptedRange | None:
         return None
     low, high, thin, thick = (Quantity(each or 0, dimension(measured_in)) for each in steps)
     one = Quantity.of(1, "mL")
-    return facts.AcceptedRange(
-        line.ingredient_id, low, high, facts.Strength(thin, one), facts.Strength(thick, one)
-    )
+    thin_to_thick = (facts.Strength(thin, one), facts.Strength(thick, one))
+    return facts.AcceptedRange(line.ingredient_id, line.product_id, low, high, *thin_to_thick)
 
 
 def _strength(amount: int | None, volume: int | None, measured_in: Dimension) -> facts.Strength | None:

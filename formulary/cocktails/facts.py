@@ -16,8 +16,6 @@ from formulary.rules import facts
 from formulary.rules.units import VOLUME, Quantity
 from formulary.stock.facts import candidates
 
-OFF_LABEL_ROUTES = ("ID",)
-
 
 @dataclass(frozen=True)
 class TypedLine:
@@ -103,7 +101,6 @@ def gather(
         compatibilities=catalogue.compatibilities(),
         overfill=Quantity(content.overfill, VOLUME),
         planned_for=content.planned_for,
-        off_label=content.route in OFF_LABEL_ROUTES,
         draws=tuple(draws),
         beyond_use_at=beyond_use_at,
         picked=tuple(picked),

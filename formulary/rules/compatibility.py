@@ -233,12 +233,20 @@ def _pairs(lines: Sequence[Line], found: Sequence[Match], formula: Formula | Non
     ingredients: dict[int, Ingredient] = {}
     for line in lines:
         ingredients.setdefault(line.product.ingredient.id, line.product.ingredient)
-    accepted = formula.accepted_pairs if formula is not None and formula.approved else frozenset()
+    accepted = _accepted(lines, formula)
     known = {_ids(match) for match in found if _makes_known(match)}
     when = {_ids(match): match.rule.condition for match in found if match.rule.kind == "compatible"}
     for a, b in combinations(ingredients.values(), 2):
         ids = frozenset((a.id, b.id))
         yield Pair(a, b, ids in known, ids in accepted, "" if ids in known else when.get(ids, ""))
+
+
+def _accepted(lines: Sequence[Line], formula: Formula | None) -> frozenset[frozenset[int]]:
+    """The pairs an approver signed for, of the products the formula names and of no others."""
+    if formula is None or not formula.approved:
+        return frozenset()
+    others = {line.product.ingredient.id for line in lines if not formula.covers(line.product)}
+    return frozenset(pair for pair in formula.accepted_pairs if pair.isdisjoint(others))
 
 
 def _ids(match: Match) -> frozenset[int]:
@@ -248,4 +256,10 @@ def _ids(match: Match) -> frozenset[int]:
 def _makes_known(match: Match) -> bool:
     rule = match.rule
     worded = rule.kind == "compatible" and bool(rule.condition)
-    return match.applies is Applies.YES and rule.kind != "handling" and not worded
+    sure = match.applies is Applies.YES and rule.kind != "handling" and not worded
+    return sure and (rule.level.upper() == "BLOCK" or _of_actives(match))
+
+
+def _of_actives(match: Match) -> bool:
+    """Whether both sides are the actives of their vials: what is about an excipient leaves the pair open."""
+    return _is_active(match.rule.a, match.a) and _is_active(match.rule.b, match.others[0])

@@ -76,6 +76,7 @@ def a_product(
         "strength": per(strength) if isinstance(strength, str) else strength,
         "container": Container.SINGLE_DOSE,
         "excipients_known": True,
+        "routes": (ROUTE,),
         "after_puncture_h": Fraction(0),
     }
     return Product(**{**facts, **more})
@@ -123,7 +124,12 @@ def melasma_lines() -> tuple[Line, ...]:
 def a_range(product: Product, dose: tuple[str, str], concentration: tuple[str, str]) -> AcceptedRange:
     """What an approver signed for one ingredient."""
     return AcceptedRange(
-        product.ingredient.id, q(dose[0]), q(dose[1]), per(concentration[0]), per(concentration[1])
+        product.ingredient.id,
+        product.id,
+        q(dose[0]),
+        q(dose[1]),
+        per(concentration[0]),
+        per(concentration[1]),
     )
 
 
@@ -134,6 +140,8 @@ def a_formula(**more: Any) -> Formula:
         "name": "Melasma",
         "version": 3,
         "approved": True,
+        "route": ROUTE,
+        "products": frozenset(ids),
         "ranges": (
             a_range(TRANEXAMIC, ("10 mg", "25 mg"), ("2 mg/mL", "5 mg/mL")),
             a_range(ASCORBIC, ("50 mg", "200 mg"), ("10 mg/mL", "40 mg/mL")),
@@ -253,9 +261,11 @@ def a_limit(dose: str | None = None, concentration: str | None = None, **more: A
     return Limit(**{**facts, **more})
 
 
-def an_excipient(name: str = "sodium metabisulfite", id: int = 90, *groups: str) -> Excipient:
+def an_excipient(
+    name: str = "sodium metabisulfite", id: int = 90, *groups: str, synonyms: tuple[str, ...] = ()
+) -> Excipient:
     """Something else in the vial; a metabisulfite unless named."""
-    return Excipient(id, name, frozenset(groups or ("sulfite",)))
+    return Excipient(id, name, frozenset(groups or ("sulfite",)), synonyms)
 
 
 def a_rule(

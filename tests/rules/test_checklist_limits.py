@@ -147,6 +147,25 @@ class TestUnknownLimits:
             f"and no approved formula answers for it."
         )
 
+    @pytest.mark.parametrize("rule", ["D1", "C1"])
+    def test_a_formula_of_another_route_answers_for_nothing(self, rule):
+        (answer,) = self.by_formula("100 mg", rule, route="subcutaneous")
+        assert (answer.result, answer.level, answer.accepted) == (Result.UNKNOWN, Level.STOP, "")
+        assert answer.reason.endswith("and formula Melasma v3 answers for intradermal use only.")
+
+    @pytest.mark.parametrize("rule", ["D1", "C1"])
+    def test_a_formula_answers_for_no_other_product(self, rule):
+        lines = (a_line(1, replace(GLUTATHIONE, id=99), "100 mg"), a_line(2, SALINE, "qs"))
+        (answer,) = ask(rule, lines=lines)
+        assert (answer.result, answer.level, answer.accepted) == (Result.UNKNOWN, Level.STOP, "")
+        assert answer.reason.endswith("and formula Melasma v3 answers for another product of it.")
+
+    def test_a_line_that_names_no_product_was_signed_for_any(self):
+        ranges = tuple(replace(signed, product_id=None) for signed in a_formula().ranges)
+        lines = (a_line(1, replace(GLUTATHIONE, id=99), "100 mg"), a_line(2, SALINE, "qs"))
+        (answer,) = ask("D1", lines=lines, formula=a_formula(ranges=ranges))
+        assert answer.accepted == "limit unknown, accepted in formula Melasma v3"
+
     def test_a_known_limit_needs_no_formula(self):
         assert codes(ask("D1", **of(limited(a_limit("120 mg")), "100 mg"))) == ["dose.within_max"]
 

@@ -57,6 +57,71 @@ class TestC3:
         assert codes(ask("C3")) == ["mix.allowed"]
 
 
+class TestC3TheRoute:
+    """A route that the label does not name is for two people, or for an approved formula of that route."""
+
+    zinc = replace(THIAMINE, routes=("IV",), route_words="IV admix only; not for direct injection")
+    of_it = a_formula(products=frozenset({THIAMINE.id}))
+
+    def by_route(self, product, **more):
+        return ask("C3", **pair(product, SALINE, **more))[1:]
+
+    def test_what_the_label_does_not_name_stops_in_its_words(self):
+        (finding,) = self.by_route(self.zinc)
+        assert (finding.code, finding.result, finding.level) == (
+            "route.not_on_label",
+            Result.FINDING,
+            Level.STOP,
+        )
+        assert finding.reason == (
+            "Thiamine 100 mg/mL is labelled for IV, not for intradermal "
+            "(“IV admix only; not for direct injection”)."
+        )
+        assert (finding.line, finding.field) == (1, "route")
+
+    def test_unknown_routes_are_unknown_and_stop(self):
+        (answer,) = self.by_route(replace(THIAMINE, routes=()))
+        assert (answer.code, answer.result, answer.level) == (
+            "route.not_on_record",
+            Result.UNKNOWN,
+            Level.STOP,
+        )
+
+    @pytest.mark.parametrize("routes", [("IV",), ()])
+    def test_an_approved_formula_of_that_route_answers_and_it_is_still_shown(self, routes):
+        (answer,) = self.by_route(replace(THIAMINE, routes=routes), formula=self.of_it)
+        assert answer.accepted == "outside its label, accepted in formula Melasma v3"
+        assert not answer.stops
+
+    @pytest.mark.parametrize(
+        "formula",
+        [
+            a_formula(),
+            replace(of_it, route="subcutaneous"),
+            replace(of_it, approved=False),
+            None,
+        ],
+    )
+    def test_no_other_formula_does(self, formula):
+        (answer,) = self.by_route(self.zinc, formula=formula)
+        assert (answer.accepted, answer.stops) == ("", True)
+
+    def test_a_line_of_any_product_covers_each(self):
+        formula = a_formula(any_product_of=frozenset({THIAMINE.ingredient.id}))
+        (answer,) = self.by_route(self.zinc, formula=formula)
+        assert not answer.stops
+
+    def test_given_as_supplied_it_is_asked_too(self):
+        answers = ask("C3", lines=(a_line(1, self.zinc, "1 mL"),), target=None, formula=None)
+        assert codes(answers) == ["mix.single_line", "route.not_on_label"]
+
+    def test_the_route_is_a_word_in_any_case_and_a_diluent_goes_by_any(self):
+        named = replace(THIAMINE, routes=("IM", "Intradermal"))
+        assert self.by_route(named) == ()
+        lines = (a_line(1, named, "1 mL"), a_line(2, replace(SALINE, routes=("diluent",)), "1 mL"))
+        assert codes(ask("C3", lines=lines, target=q("2 mL"), formula=None)) == ["mix.allowed"]
+
+
 class TestC4Levels:
     @pytest.mark.parametrize(
         ("level", "code", "stops"),

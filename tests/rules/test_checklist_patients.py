@@ -10,6 +10,7 @@ from formulary.rules.findings import Level, Result, Stage
 from tests.rules.builders import (
     ASCORBIC,
     AT,
+    ROUTE,
     SALINE,
     TRANEXAMIC,
     a_consent,
@@ -24,6 +25,7 @@ from tests.rules.builders import (
     some_policies,
 )
 
+YESTERDAY, AFTER_IT = AT - timedelta(days=1), AT - timedelta(hours=23)
 PROCAINE = a_product(
     40,
     "procaine",
@@ -135,13 +137,29 @@ class TestA1:
         product = replace(PROCAINE, excipients=(), excipients_known=False)
         assert codes(ask("A1", **allergic(product=product))) == ["allergy.none_recorded"]
 
-    def test_an_allergy_in_words_alone_is_shown_as_such(self):
-        (answer,) = ask("A1", **allergic(an_allergy("bee stings", group=None)))
-        assert (answer.code, answer.result, answer.level) == (
-            "allergy.words_only",
-            Result.UNKNOWN,
-            Level.INFO,
-        )
+    @pytest.mark.parametrize(
+        ("severity", "level"),
+        [
+            (AllergySeverity.MODERATE, Level.INFO),
+            (AllergySeverity.UNKNOWN, Level.INFO),
+            (AllergySeverity.SEVERE, Level.STOP),
+            (AllergySeverity.ANAPHYLAXIS, Level.STOP),
+        ],
+    )
+    def test_an_allergy_in_words_alone_is_shown_as_such_and_stops_where_it_is_grave(self, severity, level):
+        (answer,) = ask("A1", **allergic(an_allergy("bee stings", severity, group=None)))
+        assert (answer.code, answer.result, answer.level) == ("allergy.words_only", Result.UNKNOWN, level)
+
+    def test_another_match_does_not_hide_what_nobody_could_compare(self):
+        match, words = ask("A1", **allergic(an_allergy("sulfites"), an_allergy("bee stings", group=None)))
+        assert (match.code, words.code, words.level) == ("allergy.group", "allergy.words_only", Level.STOP)
+
+    def test_words_alone_find_an_excipient_by_its_other_names(self):
+        alcohol = an_excipient("benzyl alcohol (excipient)", 93, "alcohol", synonyms=("benzyl alcohol",))
+        vial = replace(PROCAINE, excipients=(alcohol,))
+        grave = an_allergy("Benzyl alcohol", AllergySeverity.ANAPHYLAXIS, group=None)
+        (finding,) = ask("A1", **allergic(grave, product=vial))
+        assert (finding.code, finding.level, finding.line) == ("allergy.excipient", Level.BLOCK, 2)
 
     def test_never_asked_is_not_none_known(self):
         (answer,) = ask("A1", patient=a_patient(allergies_asked_at=None))
@@ -193,7 +211,12 @@ class TestP1:
             ((a_consent(version="2025-1"),), "consent.wrong_version"),
             ((a_consent(withdrawn_at=AT),), "consent.withdrawn"),
             ((a_consent(withdrawn_at=AT + timedelta(seconds=1)),), "consent.given"),
-            ((a_consent(covers_off_label=False),), "consent.not_off_label"),
+            ((a_consent(withdrawn_at=YESTERDAY), a_consent()), "consent.withdrawn"),
+            ((a_consent(), a_consent(withdrawn_at=YESTERDAY)), "consent.withdrawn"),
+            ((a_consent(withdrawn_at=YESTERDAY, version="2025-1"), a_consent()), "consent.withdrawn"),
+            ((a_consent(withdrawn_at=YESTERDAY, procedure="filler"), a_consent()), "consent.given"),
+            ((a_consent(withdrawn_at=YESTERDAY), a_consent(given_at=YESTERDAY)), "consent.withdrawn"),
+            ((a_consent(withdrawn_at=YESTERDAY), a_consent(given_at=AFTER_IT)), "consent.given"),
             ((a_consent(version="2025-1"), a_consent()), "consent.given"),
             ((a_consent(), a_consent(version="2025-1")), "consent.given"),
         ],
@@ -201,9 +224,24 @@ class TestP1:
     def test_what_is_missing(self, consents, code):
         assert codes(ask("P1", patient=a_patient(consents=consents))) == [code]
 
-    def test_on_label_needs_no_more(self):
+    @pytest.mark.parametrize(
+        ("routes", "code"),
+        [
+            ((ROUTE,), "consent.given"),
+            (("IM", ROUTE.upper()), "consent.given"),
+            (("IV",), "consent.not_off_label"),
+            ((), "consent.not_off_label"),
+        ],
+    )
+    def test_a_route_that_no_label_names_needs_a_consent_that_covers_it(self, routes, code):
         patient = a_patient(consents=(a_consent(covers_off_label=False),))
-        assert codes(ask("P1", patient=patient, off_label=False)) == ["consent.given"]
+        lines = (a_line(1, replace(TRANEXAMIC, routes=routes), "20 mg"), a_line(2, SALINE, "qs"))
+        assert codes(ask("P1", Stage.ADMINISTER, lines=lines, patient=patient)) == [code]
+
+    def test_a_diluent_is_on_label_by_any_route(self):
+        patient = a_patient(consents=(a_consent(covers_off_label=False),))
+        lines = (a_line(1, TRANEXAMIC, "20 mg"), a_line(2, replace(SALINE, routes=("diluent",)), "qs"))
+        assert codes(ask("P1", lines=lines, patient=patient)) == ["consent.given"]
 
     def test_it_warns_at_signing_and_blocks_at_administering(self):
         patient = a_patient(consents=())

@@ -89,6 +89,14 @@ def test_a_positive_test_of_an_excipient_bars_too():
     assert (finding.code, finding.level, finding.line) == ("patch_test.positive_excipient", Level.BLOCK, 1)
 
 
+def test_a_positive_test_bars_also_where_none_is_asked_for():
+    positive = a_test(SALINE, "- ++")
+    (finding,) = ask("T2", **with_ascorbic(a_test(ASCORBIC), positive))
+    assert (finding.code, finding.level, finding.line) == ("patch_test.positive", Level.BLOCK, 4)
+    lifted = a_test(SALINE, "- ++", started=AT - timedelta(days=30))
+    assert codes(ask("T2", **with_ascorbic(lifted, a_test(SALINE)))) == ["patch_test.none_positive"]
+
+
 class TestPolicies:
     def test_a_site_that_asks_for_none(self):
         none = some_policies(patch_test=PatchTestPolicy(required=False))

@@ -207,6 +207,15 @@ class TestPairs:
         )
         assert found([a_rule("1", "ingredient:1", kind="alone")], TRANEXAMIC, SALINE, ASCORBIC).known == 2
 
+    def test_what_is_about_an_excipient_leaves_the_pair_of_actives_open_unless_it_blocks(self):
+        sulfited = replace(TRANEXAMIC, excipients=(an_excipient(),))
+        known = {
+            level: found([a_rule("9", "group:sulfite", "ingredient:2", level)], sulfited, ASCORBIC).known
+            for level in ("INFO", "WARN", "STOP", "BLOCK")
+        }
+        assert known == {"INFO": 0, "WARN": 0, "STOP": 0, "BLOCK": 1}
+        assert found([a_rule("9", "ingredient:2", "group:sulfite", "WARN")], sulfited, ASCORBIC).known == 0
+
     def test_a_rule_that_may_apply_or_does_not_makes_nothing_known(self):
         rule = a_rule("12", "ingredient:1", "ingredient:4", concentration_above=per("25 mg/mL"))
         assert found([rule], TRANEXAMIC, SALINE).known == 0
@@ -218,6 +227,14 @@ class TestPairs:
 
     def test_an_unapproved_one_accepts_none(self):
         assert examine(melasma_lines(), [], {}, a_formula(approved=False)).accepted == ()
+
+    def test_the_pairs_of_another_product_were_signed_by_nobody(self):
+        other = replace(GLUTATHIONE, id=99)
+        lines = [*melasma_lines()[:2], a_line(3, other, "20 mg/mL"), melasma_lines()[3]]
+        examined = examine(lines, [], {}, a_formula())
+        assert (len(examined.accepted), len(examined.without_data)) == (3, 3)
+        unnamed = a_formula(any_product_of=frozenset({GLUTATHIONE.ingredient.id}))
+        assert len(examine(lines, [], {}, unnamed).accepted) == 6
 
     def test_a_changed_line_leaves_only_the_new_pairs(self):
         changed = [*melasma_lines()[:3], a_line(4, PROCAINE, "qs")]

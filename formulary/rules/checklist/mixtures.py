@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from formulary.rules.checklist.routes import off_label
 from formulary.rules.checklist.rule import Case, not_applicable, passed, remove, unknown
 from formulary.rules.compatibility import Applies, Examined, Match, Pair
 from formulary.rules.facts import Line
@@ -13,7 +14,11 @@ TWO = 2
 
 
 def never_mixed(case: Case) -> Sequence[Finding]:
-    """C3: what its label forbids to mix is never a line of a mixture of two lines or more."""
+    """C3: no line that its label forbids to mix, and each by a route that its label names."""
+    return [*_mixed(case), *off_label(case)]
+
+
+def _mixed(case: Case) -> Sequence[Finding]:
     if len(case.lines) < TWO:
         return [not_applicable("mix.single_line", "mixture", "One line given as supplied is not a mixture.")]
     found = [_not_mixed(line) for line in case.lines if line.product.ingredient.do_not_mix]

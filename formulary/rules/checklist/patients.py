@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from formulary.rules.checklist.rule import CO_SIGN, NO_PATIENT, Case, not_applicable, passed, remove, unknown
 from formulary.rules.facts import Allergy, AllergySeverity, Consent, Line, Patient
-from formulary.rules.findings import Finding, Level, Result, capital, joined
+from formulary.rules.findings import Finding, Level, capital, joined
 
 _GRAVE = (AllergySeverity.SEVERE, AllergySeverity.ANAPHYLAXIS)
 
@@ -22,8 +22,8 @@ def allergies(case: Case) -> Sequence[Finding]:
     if not patient.allergies:
         return [_none_recorded(patient)]
     found = [answer for line in case.lines for answer in _allergic(line, patient)]
-    stopping = any(answer.result is Result.FINDING for answer in found)
-    found += [] if stopping else [_not_coded(x) for x in patient.allergies if _is_free_text(x)]
+    unmatched = [x for x in patient.allergies if _is_free_text(x) and not _matches_any(case, x)]
+    found += [_not_coded(x) for x in unmatched]
     inputs = [(allergy.name, allergy.severity.value) for allergy in patient.allergies]
     return found or [passed("allergy.none_match", "allergies", "Nothing the patient is allergic to.", inputs)]
 
@@ -57,7 +57,7 @@ def _match(line: Line, allergy: Allergy) -> tuple[str, str] | None:
     if _same(allergy, ingredient.id, (ingredient.name, product.name, *ingredient.synonyms)):
         return "allergy.ingredient", ""
     for excipient in product.excipients:
-        if _same(allergy, excipient.ingredient_id, (excipient.name,)):
+        if _same(allergy, excipient.ingredient_id, (excipient.name, *excipient.synonyms)):
             return "allergy.excipient", excipient.name
     if _in_group(allergy, ingredient.groups):
         return "allergy.group", ""
@@ -125,11 +125,17 @@ def _is_free_text(allergy: Allergy) -> bool:
     return allergy.ingredient_id is None and allergy.group is None
 
 
+def _matches_any(case: Case, allergy: Allergy) -> bool:
+    return any(_match(line, allergy) is not None for line in case.lines)
+
+
 def _not_coded(allergy: Allergy) -> Finding:
+    """Words that nobody could compare but by their spelling; a grave reaction is then for two people."""
+    grave = allergy.severity in _GRAVE
     reason = f"The allergy to {allergy.name} is written in words only, so it was compared by its name alone."
-    return unknown(
-        "allergy.words_only", allergy.name, reason, "Choose the substance or group.", level=Level.INFO
-    )
+    remedy = f"Choose the substance or group{f', {CO_SIGN}' if grave else '.'}"
+    level = Level.STOP if grave else Level.INFO
+    return unknown("allergy.words_only", allergy.name, reason, remedy, level=level)
 
 
 def allergies_asked(case: Case) -> Sequence[Finding]:
@@ -167,15 +173,24 @@ def consent(case: Case) -> Sequence[Finding]:
         reason = "The site has not said which version of the consent is current."
         remedy = "Let an administrator set the policy of the site."
         return [unknown("consent.policy_undecided", "consent", reason, remedy)]
-    problems = [problem for c in given if (problem := _lacks(case, c, policies.consent_version)) is not None]
+    withdrawn = max(_withdrawals(case, own), default=None)
+    asked = [_lacks(case, c, policies.consent_version, withdrawn) for c in given]
+    problems = [problem for problem in asked if problem is not None]
     if len(problems) < len(given):
         return [passed("consent.given", "consent", f"Given in version {policies.consent_version}.")]
     missing = f"No consent to {policies.consent_procedure} is on record."
     return [problems[-1] if problems else _no_consent("consent.missing", missing)]
 
 
-def _lacks(case: Case, c: Consent, version: str) -> Finding | None:
-    if c.withdrawn_at is not None and c.withdrawn_at <= case.cocktail.at:
+def _withdrawals(case: Case, consents: Sequence[Consent]) -> Iterator[datetime]:
+    for c in consents:
+        if c.withdrawn_at is not None and c.withdrawn_at <= case.cocktail.at:
+            yield c.withdrawn_at
+
+
+def _lacks(case: Case, c: Consent, version: str, withdrawn: datetime | None) -> Finding | None:
+    """Why a consent does not count: only one given after the latest withdrawal of the procedure does."""
+    if withdrawn is not None and c.given_at <= withdrawn:
         return _no_consent("consent.withdrawn", "The patient has withdrawn the consent.")
     if c.version != version:
         reason = f"The consent on record is version {c.version}, and the current one is {version}."

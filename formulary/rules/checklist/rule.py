@@ -78,7 +78,7 @@ class Case:
     def examined(self) -> Examined:
         """What the compatibility table says, at the concentrations that count."""
         found = {solved.number: self._concentration(solved.number) for solved in self.solution.lines}
-        return examine(self.lines, self.cocktail.compatibilities, found, self.cocktail.formula)
+        return examine(self.lines, self.cocktail.compatibilities, found, self.cocktail.answering)
 
     @cached_property
     def sources(self) -> tuple[tuple[Stock, tuple[Bar, ...]], ...]:

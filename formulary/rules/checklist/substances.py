@@ -129,7 +129,7 @@ def by_formula(subject: str, case: Case, substance: Substance) -> Finding:
         return unknown(
             f"{subject}.limit_unknown",
             substance.name,
-            f"{where}, and no approved formula answers for it.",
+            f"{where}, and {_unanswered(case, substance)}.",
             f"Follow an approved formula, {CO_SIGN}",
             line=substance.largest.number,
             inputs=inputs,
@@ -162,12 +162,23 @@ def prescribed(subject: str, substance: Substance, mark: str) -> str:
 
 
 def _signed(case: Case, substance: Substance) -> AcceptedRange | None:
-    """The range an approver signed for this ingredient, in its own dimension, or None."""
-    formula, dimension = case.cocktail.formula, substance.ingredient.dimension
-    if formula is None or not formula.approved:
+    """The range an approver signed by this route for every product of the substance, or None."""
+    formula, dimension = case.cocktail.answering, substance.ingredient.dimension
+    if formula is None:
         return None
-    own = (x for x in formula.ranges if x.ingredient_id == substance.ingredient.id)
+    own = (x for x in formula.ranges if all(x.is_for(solved.line.product) for solved in substance.lines))
     return next((x for x in own if x.dose_low.dimension == dimension), None)
+
+
+def _unanswered(case: Case, substance: Substance) -> str:
+    """Why no approver answers: another route, another product, or no approved formula at all."""
+    formula = case.cocktail.formula
+    ranges = formula.ranges if formula is not None and formula.approved else ()
+    if formula is None or substance.ingredient.id not in (x.ingredient_id for x in ranges):
+        return "no approved formula answers for it"
+    if case.cocktail.answering is None:
+        return f"formula {formula.label} answers for {formula.route} use only"
+    return f"formula {formula.label} answers for another product of it"
 
 
 def _range(subject: str, substance: Substance, signed: AcceptedRange, mark: str) -> tuple[bool, str, str]:

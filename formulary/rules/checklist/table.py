@@ -32,7 +32,7 @@ RULES: tuple[Rule, ...] = (
          arithmetic.numbers,             "ISMP list of error-prone designations, 2021"),
     Rule("C2", 1, "The lines fit the volume",                          "D S V F",        BLOCK, None,
          arithmetic.volumes,             "arithmetic"),
-    Rule("C3", 1, "Nothing that must not be mixed",                    "D S V F",        BLOCK, STOP,
+    Rule("C3", 1, "Nothing mixed or given against its label",          "D S V F",        BLOCK, STOP,
          mixtures.never_mixed,           "label of the product"),
     Rule("C4", 1, "The lines go together, two by two",                 "D S V F",        BLOCK, WARN,
          mixtures.pairs,                 "compatibility table"),

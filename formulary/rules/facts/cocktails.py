@@ -46,25 +46,41 @@ class Line:
 class AcceptedRange:
     """What the approver of a formula signed for one ingredient: the doses and concentrations accepted.
 
-    Within it an unknown limit does not stop the day. Doses are per session; concentrations are final.
+    Within it an unknown limit does not stop the day. Doses are per session; concentrations are final. It
+    holds for the product that the line names, and for any of the ingredient where it names none.
     """
 
     ingredient_id: int
+    product_id: int | None
     dose_low: Quantity
     dose_high: Quantity
     concentration_low: Strength
     concentration_high: Strength
 
+    def is_for(self, product: Product) -> bool:
+        """Whether it was signed for this product."""
+        return self.ingredient_id == product.ingredient.id and self.product_id in (None, product.id)
+
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """The approved formula version a cocktail follows, and what its approver answered for."""
+    """The approved formula version a cocktail follows, and what its approver answered for, by one route.
+
+    `products` are those its lines name, `any_product_of` the ingredients of lines that name none.
+    """
 
     name: str
     version: int
     approved: bool
+    route: str
     ranges: tuple[AcceptedRange, ...] = ()
     accepted_pairs: frozenset[frozenset[int]] = frozenset()
+    products: frozenset[int] = frozenset()
+    any_product_of: frozenset[int] = frozenset()
+
+    def covers(self, product: Product) -> bool:
+        """Whether one of its lines is of this product."""
+        return product.id in self.products or product.ingredient.id in self.any_product_of
 
     @property
     def label(self) -> str:
@@ -133,10 +149,23 @@ class Cocktail:
     compatibilities: tuple[Compatibility, ...] = ()
     overfill: Quantity | None = None
     planned_for: datetime | None = None
-    off_label: bool = True
     draws: tuple[Draw, ...] = ()
     beyond_use_at: datetime | None = None
     dead_space: Quantity | None = None
     picked: tuple[Stock, ...] = ()
     ref: str | None = None
     diluents: tuple[Product, ...] = ()
+
+    @property
+    def answering(self) -> Formula | None:
+        """The formula it follows, where that is approved, and for this route: else nobody answers."""
+        formula = self.formula
+        if formula is None or not formula.approved or formula.route.casefold() != self.route.casefold():
+            return None
+        return formula
+
+    @property
+    def off_label(self) -> bool:
+        """Whether a line but for the diluents is given by a route that its label does not name."""
+        used = (line.product for line in self.lines if not line.product.ingredient.is_diluent)
+        return any(product.labelled_for(self.route) is not True for product in used)

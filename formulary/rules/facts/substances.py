@@ -69,6 +69,7 @@ class Excipient:
     ingredient_id: int
     name: str
     groups: frozenset[str] = frozenset()
+    synonyms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,8 @@ class Product:
     """One product of an ingredient: what is in its vial, how long it keeps, what else is in it.
 
     `strength` is None while unknown; a powder's is that of its label after reconstitution, until the bench
-    records one. `after_puncture_h` 0 means the remainder is discarded; None is unknown.
+    records one. `after_puncture_h` 0 means the remainder is discarded; None is unknown. `routes` are the
+    codes that its label names, `route_words` how its source says it.
     """
 
     id: int
@@ -102,6 +104,7 @@ class Product:
     container: Container = Container.UNKNOWN
     is_powder: bool = False
     routes: tuple[str, ...] = ()
+    route_words: str = ""
     excipients: tuple[Excipient, ...] = ()
     excipients_known: bool = False
     limits: tuple[Limit, ...] = ()
@@ -110,6 +113,12 @@ class Product:
     mixture_stability_h: Fraction | None = None
     ph_low: Fraction | None = None
     ph_high: Fraction | None = None
+
+    def labelled_for(self, route: str) -> bool | None:
+        """Whether its label names this route; None while no route of it is on record."""
+        if not self.routes:
+            return None
+        return route.casefold() in (named.casefold() for named in self.routes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,7 @@ def a_product(
                 "container": "multi_dose",
                 "after_puncture_h": 28 * 24,
                 "route": "ID",
+                "label_routes": "ID",
                 "excipients_known": True,
                 "source": "test",
             }
