@@ -16,6 +16,7 @@ from formulary.rules.lot_status import (
     free,
     moment_words,
     serves_one_patient,
+    sharing_h,
 )
 from formulary.rules.units import Quantity, show, total
 
@@ -143,7 +144,7 @@ def _order(stock: Stock, asked: _Asked) -> tuple[object, ...]:
 
 def _discard(stock: Stock, asked: _Asked) -> Quantity:
     """What would be thrown away if this source served the need: the rest of a container for one patient."""
-    if asked.policies.shared_single_dose or not serves_one_patient(stock.container):
+    if sharing_h(stock.container, asked.policies) or not serves_one_patient(stock.container):
         return Quantity.zero(asked.need.dimension)
     left = asked.need
     for size in _containers(stock, asked):

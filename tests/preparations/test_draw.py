@@ -8,7 +8,6 @@ from formulary.db import db, transaction
 from formulary.preparations import actions, queries
 from formulary.rules.findings import Refused
 from formulary.rules.units import show
-from formulary.stock import queries as shelf
 from formulary.stock.models import Movement
 from tests.preparations.doing import (
     do_step,
@@ -24,6 +23,7 @@ from tests.preparations.doing import (
     technician,
 )
 from tests.support.builders import a_policy, an_allergy
+from tests.support.ledger import in_preparation
 
 
 def codes(refusal):
@@ -43,7 +43,7 @@ def test_the_ledger_moves_at_once(road):
     assert (movement.quantity, movement.reason) == (200_000, "drawn")
     assert (movement.document_kind, movement.document_id) == ("attempt", attempt.id)
     assert left_in(row.vial_id) == 9_800_000
-    assert shelf.in_preparation(row.lot_id) == {("attempt", attempt.id): 200_000}
+    assert in_preparation(row.lot_id) == {("attempt", attempt.id): 200_000}
 
 
 def test_the_draw_says_who_for_whom_and_from_what(road):

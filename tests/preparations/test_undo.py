@@ -7,8 +7,8 @@ from formulary.db import transaction
 from formulary.preparations import actions, queries
 from formulary.rules.findings import Refused
 from formulary.stock import actions as stock
-from formulary.stock import queries as shelf
 from tests.preparations.doing import do_step, draw, left_in, ml, scan, step, technician, undo
+from tests.support.ledger import in_preparation
 
 
 def test_the_ledger_shows_both_rows_and_the_vial_is_full_again(road):
@@ -17,7 +17,7 @@ def test_the_ledger_shows_both_rows_and_the_vial_is_full_again(road):
     undo(attempt)
     assert queries.draws(attempt.id) == []
     assert left_in(step(attempt, 1).vial_id) == 10_000_000
-    assert shelf.in_preparation(step(attempt, 1).lot_id) == {}
+    assert in_preparation(step(attempt, 1).lot_id) == {}
 
 
 def test_the_step_is_scanned_and_drawn_anew(road):

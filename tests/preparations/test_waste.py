@@ -9,6 +9,7 @@ from formulary.rules.findings import Refused
 from formulary.stock import queries as shelf
 from formulary.stock.models import Reservation
 from tests.preparations.doing import do_step, finish, release, technician
+from tests.support.ledger import in_preparation
 
 
 def waste(attempt, who=None, reason="volume", **more):
@@ -52,7 +53,7 @@ def test_every_lot_in_it_goes_to_waste_with_the_reason(road):
     assert wasted_of("TXA-2231")["contaminated"] == 200_000
     assert wasted_of("WFI-1")["contaminated"] == 670_000
     [lot] = shelf.lots_with_number("TXA-2231")
-    assert shelf.in_preparation(lot.id) == {}
+    assert in_preparation(lot.id) == {}
 
 
 def test_prepared_again_it_is_verified_and_the_next_attempt_has_its_own_ledger(road):

@@ -138,7 +138,7 @@ def test_the_lot_page_shows_a_sheet_that_balances(pharmacist: Client) -> None:
         "Received, 20 vials 100 mL",
         "Sealed, Shelf 95 mL",
         "Open, In use 4.49 mL",
-        "In preparations 0.51 mL",
+        "In cocktails not yet given 0.51 mL",
     ):
         assert row in shown
     assert "Accounted for 100 mL" in shown

@@ -14,6 +14,7 @@ from formulary.stock import actions as stock
 from formulary.stock import queries
 from tests.stock.doing import drawn, opened, posted, q, reconstituted, somebody, undone
 from tests.support.builders import a_lot, a_powder, the_place
+from tests.support.ledger import in_preparation
 from tests.support.watch import Watch
 
 pytestmark = pytest.mark.usefixtures("cast")
@@ -32,20 +33,19 @@ def test_every_bucket_of_one_lot() -> None:
     posted(lot, "storage", "lost_or_found", 5_000_000, reason="lost")
     sheet = queries.balance_sheet(lot.id)
     assert (sheet.received, sheet.sealed, sheet.opened) == (100_000_000, 80_000_000, 3_480_000)
-    assert (sheet.in_preparation, sheet.prepared, sheet.administered) == (510_000, 0, 900_000)
+    assert (sheet.in_preparation, sheet.administered) == (510_000, 900_000)
     assert (sheet.tested, sheet.wasted, sheet.returned) == (10_000, {"dead_space": 100_000}, 5_000_000)
     assert (sheet.destroyed, sheet.unaccounted, sheet.found) == (5_000_000, 5_000_000, 0)
     assert (sheet.given_in, sheet.tested_in, sheet.balances) == (1, 1, True)
 
 
-def test_a_finished_attempt_is_prepared_and_another_in_preparation() -> None:
+def test_what_is_in_cocktails_is_told_by_attempt() -> None:
     lot = a_lot()
     vial = opened(lot)
     drawn(vial, "1 mL", attempt=1)
     drawn(vial, "2 mL", attempt=2)
-    sheet = queries.balance_sheet(lot.id, prepared={2})
-    assert (sheet.in_preparation, sheet.prepared, sheet.balances) == (1_000_000, 2_000_000, True)
-    assert queries.in_preparation(lot.id) == {("attempt", 1): 1_000_000, ("attempt", 2): 2_000_000}
+    assert queries.balance_sheet(lot.id).in_preparation == 3_000_000
+    assert in_preparation(lot.id) == {("attempt", 1): 1_000_000, ("attempt", 2): 2_000_000}
 
 
 def test_what_was_undone_is_in_no_bucket() -> None:
@@ -56,6 +56,14 @@ def test_what_was_undone_is_in_no_bucket() -> None:
     sheet = queries.balance_sheet(lot.id)
     assert (sheet.wasted, sheet.unaccounted, sheet.found, sheet.given_in) == ({}, 0, 0, 0)
     assert sheet.sealed == 15_000_000
+
+
+def test_what_was_lost_and_found_again_cancels_out() -> None:
+    lot = a_lot()
+    posted(lot, "storage", "lost_or_found", 5_000_000, reason="lost")
+    posted(lot, "lost_or_found", "storage", 5_000_001, reason="found")
+    sheet = queries.balance_sheet(lot.id)
+    assert (sheet.found, sheet.unaccounted, sheet.sealed, sheet.balances) == (1, 0, 15_000_001, True)
 
 
 def test_the_sheet_of_an_instant_in_the_past(watch: Watch) -> None:

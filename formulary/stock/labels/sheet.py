@@ -34,7 +34,7 @@ def sheet(lot: Lot, sums: BalanceSheet, places: Mapping[int, Place]) -> Sheet:
         ("total", _received(lot, sums), sums.received),
         ("total", "Found on top", sums.found),
         *(("indent", words, quantity) for words, quantity in _lying(sums, places)),
-        ("indent", "In preparations", sums.in_preparation + sums.prepared),
+        ("indent", "In cocktails not yet given", sums.in_preparation),
         ("indent", f"Given to patients, in {sums.given_in} preparations", sums.administered),
         ("indent", f"Patch-tested, {sums.tested_in} times", sums.tested),
         *(
@@ -49,11 +49,6 @@ def sheet(lot: Lot, sums: BalanceSheet, places: Mapping[int, Place]) -> Sheet:
     lines = tuple(Line(words, lot.quantity(quantity), css) for css, words, quantity in steps)
     unit = natural_unit(lot.quantity(max(sums.received, 1)))
     return Sheet(lines, unit, sums.balances and not sums.unaccounted)
-
-
-def _wasted(sums: BalanceSheet) -> list[tuple[str, int]]:
-    by_reason = [(f"Wasted: {reason_words(reason)}", quantity) for reason, quantity in sums.wasted.items()]
-    return by_reason or [("Wasted", 0)]
 
 
 def _received(lot: Lot, sums: BalanceSheet) -> str:

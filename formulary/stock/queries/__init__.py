@@ -18,7 +18,7 @@ from formulary.stock.queries.holds import (
     touched_by,
     what_stops,
 )
-from formulary.stock.queries.lots import lot, lots_of, lots_with_number, similar_lots
+from formulary.stock.queries.lots import is_named, lot, lots_of, lots_with_number, may_dissolve, similar_lots
 from formulary.stock.queries.movements import (
     deliveries,
     last_receipt,
@@ -30,7 +30,7 @@ from formulary.stock.queries.movements import (
     vials_by_id,
 )
 from formulary.stock.queries.places import place, place_by_id, places, standing_place
-from formulary.stock.queries.sheet import BalanceSheet, balance_sheet, in_preparation
+from formulary.stock.queries.sheet import BalanceSheet, balance_sheet
 from formulary.stock.queries.shelf import Asked, shelf
 from formulary.stock.queries.vials import has_used, labelled_vials, open_vials, vial, vial_by_code
 
@@ -47,7 +47,7 @@ __all__ = [
     "has_used",
     "hold",
     "holds_about",
-    "in_preparation",
+    "is_named",
     "labelled_vials",
     "last_receipt",
     "locked_quantity",
@@ -55,6 +55,7 @@ __all__ = [
     "lots_by_id",
     "lots_of",
     "lots_with_number",
+    "may_dissolve",
     "milestones",
     "mixture_left",
     "moved_since",

@@ -3,7 +3,7 @@ equal.
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,8 +17,9 @@ from formulary.stock.models import Movement, Place
 class BalanceSheet:
     """Every bucket of one lot in the lot's steps; `received + found == accounted + unaccounted`, always.
 
-    `wasted` is by reason. `at_place` holds what lies at each counted place (storage, quarantine, in use, in
-    transit). `given_in` and `tested_in` count the administrations and patch tests that took of it.
+    `in_preparation` is all that is in cocktails not yet given. `wasted` is by reason. `at_place` holds what
+    lies at each counted place (storage, quarantine, in use, in transit). `given_in` and `tested_in` count
+    the administrations and patch tests that took of it.
     """
 
     lot_id: int
@@ -29,7 +30,6 @@ class BalanceSheet:
     opened: int
     in_transit: int
     in_preparation: int
-    prepared: int
     administered: int
     tested: int
     wasted: Mapping[str, int]
@@ -53,8 +53,8 @@ class BalanceSheet:
     @property
     def accounted(self) -> int:
         """Everything but what is unaccounted for."""
-        prepared = self.in_preparation + self.prepared + self.administered + self.tested
-        return self.on_hand + prepared + self.wasted_in_all + self.returned + self.destroyed
+        used = self.in_preparation + self.administered + self.tested
+        return self.on_hand + used + self.wasted_in_all + self.returned + self.destroyed
 
     @property
     def balances(self) -> bool:
@@ -72,52 +72,29 @@ class _Flow:
     quantity: int
 
 
-def balance_sheet(
-    lot_id: int, *, prepared: Collection[int] = (), as_of: datetime | None = None
-) -> BalanceSheet:
-    """The sheet of one lot, now or as the ledger stood at `as_of`.
-
-    `prepared` are the numbers of attempts that are finished: what they hold counts as prepared, the rest of
-    the preparation place as in preparation.
-    """
+def balance_sheet(lot_id: int, *, as_of: datetime | None = None) -> BalanceSheet:
+    """The sheet of one lot, now or as the ledger stood at `as_of`; what was lost and found again cancels."""
     flows = _flows(lot_id, as_of)
     net = _net(flows)
-    in_attempts = in_preparation(lot_id, as_of)
-    done = sum(q for (kind, number), q in in_attempts.items() if kind == "attempt" and number in prepared)
     return BalanceSheet(
         lot_id=lot_id,
         received=-net["supplier"],
-        found=sum(f.quantity for f in flows if f.source == "lost_or_found"),
+        found=max(0, -net["lost_or_found"]),
         sealed=net["storage"],
         quarantined=net["quarantine"],
         opened=net["in_use"],
         in_transit=net["in_transit"],
-        in_preparation=net["preparation"] - done,
-        prepared=done,
+        in_preparation=net["preparation"],
         administered=net["patient"],
         tested=net["patch_test"],
         wasted=_wasted(flows),
         returned=net["returned"],
         destroyed=net["destroyed"],
-        unaccounted=sum(f.quantity for f in flows if f.target == "lost_or_found"),
+        unaccounted=max(0, net["lost_or_found"]),
         at_place=_at_places(flows),
         given_in=_documents(lot_id, "patient", as_of),
         tested_in=_documents(lot_id, "patch_test", as_of),
     )
-
-
-def in_preparation(lot_id: int, as_of: datetime | None = None) -> dict[tuple[str, int | None], int]:
-    """What of the lot lies in preparations, by the document that brought it there (`("attempt", 12)`)."""
-    into, out = aliased(Place), aliased(Place)
-    arrives = db.case((into.kind == "preparation", Movement.quantity), else_=0)
-    leaves = db.case((out.kind == "preparation", Movement.quantity), else_=0)
-    query = db.select(Movement.document_kind, Movement.document_id, db.func.sum(arrives - leaves))
-    query = query.join(into, into.id == Movement.to_place_id).join(out, out.id == Movement.from_place_id)
-    query = query.where(
-        Movement.lot_id == lot_id, db.or_(into.kind == "preparation", out.kind == "preparation")
-    )
-    query = _until(query, as_of).group_by(Movement.document_kind, Movement.document_id)
-    return {(kind, number): int(total) for kind, number, total in db.session.execute(query) if total}
 
 
 def _flows(lot_id: int, as_of: datetime | None) -> list[_Flow]:
