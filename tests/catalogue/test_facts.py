@@ -154,7 +154,7 @@ def test_ten_products_take_as_many_queries_as_one(loaded):
     db.session.expunge_all()
     with counting_queries() as many:
         facts.products(ids)
-    assert len(one) == len(many) <= 7
+    assert len(one) == len(many) <= 8
 
 
 def test_a_product_that_is_not_there_is_missing(loaded):

@@ -80,6 +80,30 @@ class TestC2:
     def test_an_empty_cocktail_is_blocked(self):
         assert codes(ask("C2", lines=())) == ["mix.no_lines"]
 
+    def test_more_than_the_largest_syringe_holds_asks_a_second_person(self):
+        (finding,) = ask("C2", target=q("2000 mL"))
+        assert (finding.code, finding.level) == ("volume.above_syringe", Level.STOP)
+        assert finding.reason == (
+            "2,000\u00a0mL is prepared, more than the largest syringe on record holds (10 mL syringe): "
+            "it would leave in 200 of them."
+        )
+
+    @pytest.mark.parametrize(
+        ("target", "overfill", "dead_space", "expected"),
+        [
+            ("10 mL", None, None, "volume.fits"),
+            ("10.000001 mL", None, None, "volume.above_syringe"),
+            ("9.9 mL", "0.05 mL", "0.05 mL", "volume.fits"),
+            ("9.9 mL", "0.05 mL", "0.06 mL", "volume.above_syringe"),
+        ],
+    )
+    def test_overfill_and_dead_space_count(self, target, overfill, dead_space, expected):
+        on_top = {"overfill": overfill and q(overfill), "dead_space": dead_space and q(dead_space)}
+        assert codes(ask("C2", target=q(target), **on_top)) == [expected]
+
+    def test_without_syringes_nobody_compares(self):
+        assert codes(ask("C2", target=q("2000 mL"), syringes=())) == ["volume.fits"]
+
     def test_runs_at_draft_sign_verify_and_in_the_end(self):
         assert [stage.value for stage in Stage if BY_ID["C2"].runs_at(stage)] == ["D", "S", "V", "F"]
 
@@ -162,12 +186,56 @@ class TestM1:
             "volume.not_measurable"
         ]
 
+    @pytest.mark.parametrize(
+        ("volume", "expected", "level"),
+        [
+            ("1.4 mL", "volume.measurable", None),
+            ("1.36 mL", "volume.between_marks", Level.WARN),  # 1.4 mL: 2.9 % off
+            ("1.404 mL", "volume.between_marks", Level.WARN),  # 0.3 % off, and a mark is 7 % of it
+            ("2.204 mL", "volume.measurable", None),  # 0.2 % off: no syringe in stock comes nearer
+            ("2.206 mL", "volume.between_marks", Level.WARN),  # the 1 mL syringe comes nearer
+            ("0.667 mL", "volume.measurable", None),
+        ],
+    )
+    def test_what_is_finer_than_the_marks_warns(self, volume, expected, level):
+        (answer,) = ask("M1", **of_lines((TRANEXAMIC, volume), (SALINE, "qs")))
+        assert (answer.code, answer.level) == (expected, level)
+
+    def test_it_says_how_far_off(self):
+        (finding,) = ask("M1", **of_lines((TRANEXAMIC, "1.36 mL"), (SALINE, "qs")))
+        assert finding.reason == (
+            "Line 1, tranexamic acid needs 1.36\u00a0mL, which is finer than a mark, "
+            "and the 3 mL syringe measures 1.4\u00a0mL: 2.9\u00a0% off."
+        )
+
+    def test_where_no_finer_syringe_is_in_stock_the_tolerance_decides(self):
+        more = of_lines((TRANEXAMIC, "1.36 mL"), (SALINE, "qs"), syringes=SYRINGES[1:])
+        assert codes(ask("M1", **more)) == ["volume.between_marks"]
+        wide = some_policies(volume_tolerance=Fraction(8, 100))
+        assert codes(ask("M1", **more, policies=wide)) == ["volume.measurable"]
+
+    def test_a_diluent_is_not_asked_how_exact_it_is(self):
+        more = of_lines((TRANEXAMIC, "0.2 mL"), (SALINE, "1.36 mL"), target="1.56 mL")
+        assert codes(ask("M1", **more)) == ["volume.measurable"]
+
+    def test_while_the_site_has_not_decided_only_an_exact_volume_passes(self):
+        undecided = some_policies(volume_tolerance=None)
+        exact = of_lines((TRANEXAMIC, "0.2 mL"), (SALINE, "qs"))
+        assert codes(ask("M1", **exact, policies=undecided)) == ["volume.measurable"]
+        (answer,) = ask("M1", policies=undecided)
+        assert (answer.code, answer.result, answer.level, answer.line) == (
+            "volume.tolerance_undecided",
+            Result.UNKNOWN,
+            Level.WARN,
+            3,
+        )
+
     def test_more_than_any_syringe_holds_warns(self):
         (answer,) = ask("M1", **of_lines((ASCORBIC, "12 mL"), (SALINE, "qs"), target="15 mL"))
         assert (answer.code, answer.line, answer.level) == ("volume.several_draws", 1, Level.WARN)
 
     def test_a_diluent_to_the_mark_is_not_asked(self):
-        more = of_lines((TRANEXAMIC, "4.9 mL"), (SALINE, "qs"), syringes=SYRINGES)
+        more = of_lines((TRANEXAMIC, "4.8 mL"), (SALINE, "qs"), syringes=SYRINGES)
         assert ask("M1", **more)[0].result is Result.PASS
 
 

@@ -1,14 +1,15 @@
-"""U1 U2 C2 M1 M2: units, numbers, volumes, and what a syringe can measure."""
+"""U1 U2 C2 M2: units, numbers, volumes, and what rounding makes of a dose."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import ceil
 
 from formulary.rules.checklist.rule import CO_SIGN, Case, not_applicable, passed, unknown
 from formulary.rules.facts import Line, Strength
 from formulary.rules.findings import Finding, Level, Stage, capital
 from formulary.rules.formulation import Solution, Solved, about, field_of, name_of, signed_percent
-from formulary.rules.units import Quantity, show, show_percent, unit_words
+from formulary.rules.units import Quantity, show_percent, unit_words
 
 
 def dimensions(case: Case) -> Sequence[Finding]:
@@ -52,13 +53,32 @@ def _of(solution: Solution, rule: str) -> list[Finding]:
 
 
 def volumes(case: Case) -> Sequence[Finding]:
-    """C2: the lines fit the target exactly; in the end every line was drawn, to the volume prepared."""
-    wrong = _of(case.planned, "C2")
+    """C2: the lines fit the target and a syringe; in the end every line was drawn, to the volume prepared."""
+    wrong = [*_of(case.planned, "C2"), *_not_held(case)]
     if case.stage is Stage.FINAL:
         wrong = [*wrong, *_not_drawn(case), *_off_target(case)]
     solution, mark = case.solution, case.mark
     inputs = [(name_of(x.line), about(x.volume, mark)) for x in solution.lines]
     return wrong or [passed("volume.fits", "total volume", f"{about(solution.total, mark)} in all.", inputs)]
+
+
+def _not_held(case: Case) -> Iterator[Finding]:
+    """What is prepared leaves in one syringe; in several, a second person has looked at the volume."""
+    largest = max(case.cocktail.syringes, key=lambda s: s.capacity, default=None)
+    prepared = case.planned.prepared
+    if largest is None or prepared is None or prepared <= largest.capacity:
+        return
+    shown, count = about(prepared, case.mark), ceil(prepared / largest.capacity)
+    yield Finding(
+        "volume.above_syringe",
+        "total volume",
+        f"{shown} is prepared, more than the largest syringe on record holds ({largest.name}): "
+        f"it would leave in {count} of them.",
+        f"Prepare less, or stock a larger syringe, {CO_SIGN}",
+        level=Level.STOP,
+        field="target",
+        inputs=(("prepared", shown), ("largest syringe", largest.name)),
+    )
 
 
 def _not_drawn(case: Case) -> Iterator[Finding]:
@@ -91,61 +111,6 @@ def _off_target(case: Case) -> Iterator[Finding]:
 
 
 _DECIDE = "Let an administrator set the policy of the site."
-
-
-def measurable(case: Case) -> Sequence[Finding]:
-    """M1: each draw fills a stocked syringe enough, and its graduation moves it within the tolerance."""
-    if not case.cocktail.syringes:
-        reason = "No syringe is on record, so nobody can tell whether the volumes can be measured."
-        return [unknown("syringe.none_on_record", "syringes", reason, "Record the syringes of the site.")]
-    found = [finding for solved in case.planned.lines for finding in _measured(case, solved)]
-    inputs = [
-        (name_of(x.line), x.syringe.name if x.syringe else "nothing to draw") for x in case.planned.lines
-    ]
-    return found or [passed("volume.measurable", "draws", "Every draw can be measured.", inputs)]
-
-
-def _measured(case: Case, solved: Solved) -> Iterator[Finding]:
-    syringe = solved.syringe
-    if syringe is None or solved.to_mark or solved.draw_volume.is_zero:
-        return
-    error = abs(solved.achieved_volume / solved.draw_volume - 1)
-    tolerance = case.policies.volume_tolerance
-    if not error and not solved.too_little and solved.times == 1:
-        return
-    words = f"{capital(name_of(solved.line))} needs {about(solved.draw_volume, case.mark)}"
-    inputs = (("syringe", syringe.name), ("graduation", show(syringe.graduation, mark=case.mark)))
-    too_far = tolerance is not None and error > tolerance and not solved.line.product.ingredient.is_diluent
-    if too_far or solved.achieved_volume.is_zero:
-        yield Finding(
-            "volume.not_measurable",
-            solved.name,
-            f"{words}, and the {syringe.name} measures {about(solved.achieved_volume, case.mark)}: "
-            f"{show_percent(error, case.mark)} off.",
-            "Prepare a larger volume, or dilute it first and draw more of the dilution.",
-            level=Level.BLOCK,
-            line=solved.number,
-            inputs=inputs,
-        )
-    elif solved.too_little:
-        share = show_percent(case.policies.smallest_fill, case.mark)
-        yield Finding(
-            "volume.too_small",
-            solved.name,
-            f"{words}: less than {share} of the smallest syringe ({syringe.name}).",
-            "Give a reason to go on, or prepare a larger volume.",
-            line=solved.number,
-            inputs=inputs,
-        )
-    elif solved.times > 1:
-        yield Finding(
-            "volume.several_draws",
-            solved.name,
-            f"{words}, more than any syringe holds: {solved.times} draws with the {syringe.name}.",
-            "Give a reason to go on, or stock a larger syringe.",
-            line=solved.number,
-            inputs=inputs,
-        )
 
 
 def rounding(case: Case) -> Sequence[Finding]:

@@ -12,7 +12,16 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from formulary.rules.checklist import arithmetic, concentrations, doses, mixtures, patients, shelf, skin
+from formulary.rules.checklist import (
+    arithmetic,
+    concentrations,
+    doses,
+    measuring,
+    mixtures,
+    patients,
+    shelf,
+    skin,
+)
 from formulary.rules.checklist.rule import Rule
 from formulary.rules.findings import Level, Stage
 
@@ -65,7 +74,7 @@ RULES: tuple[Rule, ...] = (
     Rule("L6", 1, "Enough in stock",                                   "D S C",          WARN,  None,
          shelf.enough,                   "ledger", BLOCK_AT_C),
     Rule("M1", 1, "A syringe in stock can measure it",                 "D S V",          WARN,  None,
-         arithmetic.measurable,          "syringes of the site"),
+         measuring.measurable,           "syringes of the site"),
     Rule("M2", 1, "Rounding leaves the dose within tolerance",         "D S V F",        STOP,  None,
          arithmetic.rounding,            "policy of the site"),
     Rule("M3", 1, "What was measured is what was planned",             "P",              STOP,  None,
