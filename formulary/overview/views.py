@@ -24,6 +24,7 @@ from formulary.recalls import queries as recalls
 from formulary.recalls.forms import read_asked
 from formulary.rules.findings import Refused
 from formulary.rules.lot_status import day_of
+from formulary.stock import queries as stock
 
 bp = Blueprint("overview", __name__)
 Page = str | Response | tuple[str, int]
@@ -97,6 +98,7 @@ def _day() -> Day:
         readings=tuple(_readings(at)) if Role.PRACTITIONER in roles else (),
         holds=tuple(recalls.standing_holds()) if roles & WATCHING else (),
         lookups=tuple(queries.recent_lookups(at)) if roles & {Role.RECALL_OFFICER, Role.AUDITOR} else (),
+        discrepancies=stock.open_discrepancies(g.site.id) if Role.PHARMACIST in roles else 0,
         emergencies=queries.emergencies_to_review() if actor.may(Permission.MANAGE_CLINIC) else 0,
         releases_alone=not g.site.release,
     )  # fmt: skip

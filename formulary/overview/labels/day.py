@@ -40,6 +40,7 @@ class Day:
     holds: tuple[Standing, ...] = ()
     lookups: tuple[Looked, ...] = field(default=())
     emergencies: int = 0
+    discrepancies: int = 0
     releases_alone: bool = False
 
     @property

@@ -16,6 +16,7 @@ DUTIES: dict[Role, tuple[Duty, ...]] = {
         stores.open_vials,
         stores.expiring,
         stores.quarantine,
+        stores.explain_discrepancies,
     ),
     Role.TECHNICIAN: (benches.prepare, benches.go_on, stores.open_vials),
     Role.PRACTITIONER: (

@@ -57,6 +57,14 @@ def follow_holds(day: Day) -> Iterator[Need]:
         yield Need(None, f"Follow {row.kind} {row.what}", told, "held", f"held: {row.words}", *where, own)
 
 
+def explain_discrepancies(day: Day) -> Iterator[Need]:
+    """What did not fit the ledger and nobody has explained."""
+    if day.discrepancies:
+        title = f"Explain {words.plural(day.discrepancies, 'discrepancy', 'discrepancies')}"
+        told = "More was used than the ledger knew of."
+        yield Need(None, title, told, "warn", "to explain", "stock.discrepancies", "Look")
+
+
 def review_emergencies(day: Day) -> Iterator[Need]:
     """Emergency accesses that nobody has reviewed."""
     if day.emergencies:

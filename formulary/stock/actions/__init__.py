@@ -6,16 +6,16 @@ from formulary.stock.actions.balances import lock
 from formulary.stock.actions.codes import label_vials, learn_code
 from formulary.stock.actions.entries import Entry, Way
 from formulary.stock.actions.holds import place_hold, release_hold
-from formulary.stock.actions.ledger import post, reverse, write
+from formulary.stock.actions.ledger import post, reverse, stand_still, write
 from formulary.stock.actions.moving import move_lot, move_vial
 from formulary.stock.actions.places import add_place, change_place, furnish
 from formulary.stock.actions.quarantine import release_lot
 from formulary.stock.actions.receiving import receive_lot
 from formulary.stock.actions.reconstituting import reconstitute
 from formulary.stock.actions.reservations import Pick, end_reservations, reserve
-from formulary.stock.actions.shortfalls import Recorded, record_shortfall
+from formulary.stock.actions.shortfalls import Recorded, explain, record_shortfall
 from formulary.stock.actions.taking import Taken, take
-from formulary.stock.actions.vials import content_of, open_vial, where_is
+from formulary.stock.actions.vials import content_of, end_session, open_vial, where_is
 from formulary.stock.actions.wasting import waste_lot, waste_vial
 
 __all__ = [
@@ -28,6 +28,8 @@ __all__ = [
     "change_place",
     "content_of",
     "end_reservations",
+    "end_session",
+    "explain",
     "furnish",
     "label_vials",
     "learn_code",
@@ -44,6 +46,7 @@ __all__ = [
     "release_lot",
     "reserve",
     "reverse",
+    "stand_still",
     "take",
     "waste_lot",
     "waste_vial",

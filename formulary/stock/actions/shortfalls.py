@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from formulary.accounts import Actor
-from formulary.db import db
+from formulary.accounts import Actor, Permission
+from formulary.audit import record
+from formulary.db import db, once
 from formulary.stock import queries
 from formulary.stock.actions.balances import lock
 from formulary.stock.actions.entries import Document, Entry, Way
 from formulary.stock.actions.ledger import write
+from formulary.stock.labels import refusals
 from formulary.stock.models import Discrepancy, Lot, Movement, Place, Vial
 
 
@@ -57,6 +59,23 @@ def record_shortfall(
     db.session.add(opened)
     db.session.flush()
     return Recorded(movements, opened)
+
+
+@once
+def explain(number: int, site_id: int, *, explanation: str, at: datetime, by: Actor) -> Discrepancy:
+    """Close a discrepancy with what was found out; the ledger stays as it is."""
+    by.must(Permission.RELEASE_QUARANTINE)
+    found = queries.discrepancy(number, site_id)
+    if not explanation.strip():
+        raise refusals.not_explained(found.lot)
+    told = {"explained_at": at, "explanation": explanation}
+    unexplained = db.update(Discrepancy).where(Discrepancy.id == number, Discrepancy.explained_at.is_(None))
+    if db.session.execute(unexplained.values(told)).rowcount != 1:
+        raise refusals.explained_already(found.lot)
+    db.session.refresh(found.row)
+    new = {"lot": found.lot.number, "quantity": found.row.quantity, "what": found.row.what}
+    record("stock.explain", found.row, by=by, at=at, new=new, reason=explanation)
+    return found.row
 
 
 def _missing(entry: Entry) -> int:

@@ -89,3 +89,9 @@ class ReleaseHoldForm(Form):
     """The end of a stop, with its reason."""
 
     reason = f.NotesField("Why it ends", [f.Required("Say what was found.")])
+
+
+class ExplainForm(Form):
+    """Why more was used than the ledger knew of."""
+
+    explanation = f.NotesField("What had happened", [f.Required("Say what was found out.")])

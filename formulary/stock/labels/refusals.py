@@ -136,6 +136,13 @@ def not_a_fluid(lot: Lot) -> Refused:
     return refuse("diluent.not_a_fluid", lot.number, why, "Choose a diluent.", field="diluent_lot_id")
 
 
+def diluent_not_named(powder: Product, diluent: Product) -> Refused:
+    """A diluent beside the ones that the powder's label names."""
+    why = f"The label of {powder.name} does not name {diluent.name}."
+    remedy = f"Take what the label names: {powder.diluent}." if powder.diluent else "Read its label first."
+    return refuse("diluent.not_named", powder.name, why, remedy, field="diluent_lot_id")
+
+
 def no_waste_reason() -> Refused:
     """Waste has a reason that is offered."""
     return refuse("waste.reason_missing", "waste", "No reason was chosen.", "Choose one.", field="reason")
@@ -266,6 +273,18 @@ def released_before(hold: Hold) -> Refused:
     """A hold is released once."""
     why = f"Hold {hold.code} was released before."
     return refuse("hold.released_already", hold.code, why, "Nothing is left to do.")
+
+
+def not_explained(lot: Lot) -> Refused:
+    """A discrepancy is closed by words alone."""
+    why = "An explanation needs words."
+    return refuse("discrepancy.no_words", lot.number, why, "Say what was found out.", field="explanation")
+
+
+def explained_already(lot: Lot) -> Refused:
+    """A discrepancy is explained once."""
+    why = f"Somebody has explained this discrepancy of lot {lot.number} already."
+    return refuse("discrepancy.explained_already", lot.number, why, "Read what they wrote.")
 
 
 def taken_meanwhile(name: str) -> Finding:

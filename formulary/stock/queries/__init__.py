@@ -9,6 +9,13 @@ from formulary.stock.queries.balances import (
     moved_since,
     volume_left,
 )
+from formulary.stock.queries.discrepancies import (
+    MOST_DISCREPANCIES,
+    Unfit,
+    discrepancies,
+    discrepancy,
+    open_discrepancies,
+)
 from formulary.stock.queries.holds import (
     Holds,
     Stopped,
@@ -35,15 +42,19 @@ from formulary.stock.queries.shelf import Asked, shelf
 from formulary.stock.queries.vials import has_used, labelled_vials, open_vials, vial, vial_by_code
 
 __all__ = [
+    "MOST_DISCREPANCIES",
     "Asked",
     "BalanceSheet",
     "Content",
     "Holds",
     "Stopped",
+    "Unfit",
     "balance_sheet",
     "by_site",
     "contents",
     "deliveries",
+    "discrepancies",
+    "discrepancy",
     "has_used",
     "hold",
     "holds_about",
@@ -61,6 +72,7 @@ __all__ = [
     "moved_since",
     "movements_of_lot",
     "movements_of_vial",
+    "open_discrepancies",
     "open_holds",
     "open_vials",
     "place",

@@ -8,7 +8,6 @@ from formulary import clock
 from formulary.accounts import Permission, requires
 from formulary.accounts import queries as accounts
 from formulary.db import retried
-from formulary.rules.lot_status import usable
 from formulary.stock import actions, facts, labels, queries
 from formulary.stock.forms import LabelForm, MoveLotForm, OpenForm, ReleaseLotForm, WasteLotForm
 from formulary.stock.views.room import Answer, bp, done, page, to_lot, to_vial
@@ -48,7 +47,7 @@ def lot(lot_id: int) -> Answer:
 
 
 def _usable(row: Any, stocks: Any, at: Any) -> Any:
-    parts = [s for s in stocks if not usable(s, at=at, for_patient=s.opened_for)]
+    parts = [s for s in stocks if not facts.usable_as_is(s, at)]
     return row.quantity(sum(int(s.remaining.steps) for s in parts))
 
 

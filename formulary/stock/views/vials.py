@@ -46,7 +46,7 @@ def vial_label(vial_id: int) -> Any:
 def reconstitute(vial_id: int) -> Answer:
     """Record the diluent of a powder."""
     row, form = queries.vial(vial_id, g.site.id), ReconstituteForm()
-    form.diluent.choices = f.choices(_diluents(), empty="Choose…")
+    form.diluent.choices = f.choices(_diluents(row), empty="Choose…")
     if form.validate_on_submit() and done(
         form,
         "stock.reconstitute",
@@ -115,14 +115,15 @@ def _card(row: Any) -> labels.VialCard:
     return labels.vial_card(row, labels.state_of(lying[0], at) if lying else None)
 
 
-def _diluents() -> list[tuple[str, str]]:
-    """Diluents that may be used now, sealed by place and open by vial."""
-    at = clock.now()
-    names = {p.id: p.name for p in catalogue.products() if p.ingredient.role == "diluent"}
+def _diluents(vial: Any) -> list[tuple[str, str]]:
+    """Diluents that may be used now and that the powder's label allows, sealed by place and open by vial."""
+    at, powder = clock.now(), vial.lot.product
+    fluids = (p for p in catalogue.products() if p.ingredient.role == "diluent")
+    names = {p.id: p.name for p in fluids if queries.may_dissolve(powder, p)}
     places = {p.name: p.id for p in queries.places(g.site.id)}
-    offered = [
-        s for s in facts.candidates(g.site.id, names, at) if not usable(s, at=at, for_patient=s.opened_for)
-    ]
+    whom = {"for_patient": vial.opened_for_id, "for_ref": f"reconstitution:{vial.id}"}
+    found = facts.candidates(g.site.id, names, at)
+    offered = [s for s in found if not usable(s, at=at, **whom)]
     return [
         (f"vial-{s.vial_id}" if s.vial_id else f"lot-{s.lot_id}-{places[s.place]}", _words(s, names))
         for s in offered
