@@ -1,6 +1,6 @@
 """Loading the catalogue's files: a second run changes nothing, a corrected file corrects."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import groupby
 
@@ -16,9 +16,11 @@ from formulary.catalogue.models import (
 )
 from formulary.catalogue.queries import fold
 from formulary.db import db
+from formulary.rules.findings import Finding, Refused
 from formulary.rules.units import VOLUME, Dimension, Quantity, activity, dimension, unit
 from formulary.seed import rows
 from formulary.seed.cells import Unknown, known
+from formulary.seed.files import fault
 from formulary.seed.formulas import load_published
 from formulary.seed.merging import Merge, Seeder
 from formulary.seed.shelf import Shelf
@@ -26,7 +28,12 @@ from formulary.seed.table import load_devices, load_rules
 
 
 def load_catalogue(shelf: Shelf, *, at: datetime, by: Seeder | None = None) -> Merge:
-    """Bring the catalogue in line with the files, in the caller's transaction; one entry when it changed."""
+    """Bring the catalogue in line with the files, in the caller's transaction; one entry when it changed.
+
+    Refused, and nothing loaded, where a figure has no unit.
+    """
+    if faults := tuple(_without_unit(shelf)):
+        raise Refused(*faults)
     merge = Merge()
     ingredients = _ingredients(shelf, merge)
     products = _products(shelf, ingredients, merge)
@@ -40,6 +47,24 @@ def load_catalogue(shelf: Shelf, *, at: datetime, by: Seeder | None = None) -> M
         counts = {"created": merge.created, "corrected": merge.corrected}
         record("catalogue.load", None, by=by or Seeder(), at=at, new=counts)
     return merge
+
+
+def _without_unit(shelf: Shelf) -> Iterator[Finding]:
+    """A fault for each figure that no unit stands beside; 0 is 0 in every unit."""
+    for file, these, columns in (
+        (
+            "products.csv",
+            shelf.products,
+            {"strength_amount": "strength_unit", "content_amount": "content_unit"},
+        ),
+        ("limits.csv", shelf.limits, {"amount": "unit", "per_kg_amount": "per_kg_unit"}),
+    ):
+        for number, row in enumerate(these, start=2):
+            for column, beside in columns.items():
+                if known(getattr(row, column)) and known(getattr(row, beside)) is None:
+                    subject = f"{file}, row {number}, column {beside}"
+                    reason = f"{column} is {getattr(row, column)}, and no unit stands beside it."
+                    yield fault("seed.no_unit", subject, reason, "Write its unit.", beside)
 
 
 def _ingredients(shelf: Shelf, merge: Merge) -> dict[str, Ingredient]:
@@ -190,12 +215,12 @@ def _limit(row: rows.LimitRow, product: Product, shelf: Shelf) -> dict[str, obje
 
 
 def steps(figure: rows.Figure, code: str | None, measured_in: Dimension) -> int | None:
-    """A figure of a file as whole steps; None while unknown. 0 is 0 in every unit."""
+    """A figure of a file as whole steps; None while unknown. 0 is 0 in every unit, and nothing else is."""
     value = known(figure)
-    if value is None:
-        return None
-    if value == 0 or code is None:
-        return 0
+    if not value:
+        return None if value is None else 0
+    if code is None:
+        raise ValueError(f"{value} has no unit")
     return Quantity.of(value, unit(code, measured_in)).whole()
 
 

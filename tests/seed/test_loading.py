@@ -9,7 +9,10 @@ from formulary import clock
 from formulary.audit.models import AuditEntry
 from formulary.catalogue.models import CompatibilityRule, Limit, Product
 from formulary.db import db, transaction
-from formulary.seed.catalogue import load_catalogue
+from formulary.rules.findings import Refused
+from formulary.rules.units import MASS
+from formulary.seed.catalogue import load_catalogue, steps
+from formulary.seed.cells import UNKNOWN
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -47,6 +50,37 @@ def test_a_second_run_changes_nothing_and_leaves_no_entry(shelf):
     load(shelf)
     assert not load(shelf)
     assert len(entries()) == 1
+
+
+@pytest.mark.parametrize(
+    ("place", "column", "change", "figure"),
+    [
+        (("products", 4), "strength_unit", {"strength_unit": UNKNOWN}, "strength_amount is 100"),
+        (("products", 4), "content_unit", {"content_unit": None}, "content_amount is 10"),
+        (("limits", 0), "unit", {"unit": None}, "amount is 100"),
+        (("limits", 0), "per_kg_unit", {"per_kg_amount": Decimal(7)}, "per_kg_amount is 7"),
+    ],
+)
+def test_a_figure_without_a_unit_is_refused_where_it_stands(shelf, place, column, change, figure):
+    file, row = place
+    these = list(getattr(shelf, file))
+    these[row] = replace(these[row], **change)
+    with pytest.raises(Refused) as refused:
+        load(replace(shelf, **{file: tuple(these)}))
+    (fault,) = refused.value.findings
+    assert fault.subject == f"{file}.csv, row {row + 2}, column {column}"
+    assert fault.reason == f"{figure}, and no unit stands beside it."
+    assert entries() == []
+
+
+def test_no_figure_but_zero_is_zero_without_a_unit():
+    assert (steps(Decimal(0), None, MASS), steps(UNKNOWN, None, MASS), steps(None, None, MASS)) == (
+        0,
+        None,
+        None,
+    )
+    with pytest.raises(ValueError, match="7 has no unit"):
+        steps(Decimal(7), None, MASS)
 
 
 def test_a_corrected_file_corrects_the_row(shelf):
