@@ -80,9 +80,10 @@ class InjectionSite(Base):
 
 class GivenLot(Base):
     """How much of each lot reached the patient, in its ledger's steps: the recall's last step, written at
-    closing.
+    closing and append-only.
 
-    Patient, cocktail and instant are copied here and never change: a recall answers from this index alone.
+    Patient, cocktail and instant are copied here: a recall answers from this index alone. `at` is when the
+    session began, however late it was closed.
     """
 
     __tablename__ = "given_lot"

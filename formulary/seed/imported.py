@@ -42,6 +42,7 @@ def import_dose(dose: Dose, *, at: datetime, by: Actor) -> Administration:
     given = _move(attempt, dose, "administered", at=at, by=by)
     administration = _administration(attempt, draw, dose, by)
     new = {"cocktail": cocktail.code, "lot": dose.vial.lot.number, "nL": dose.volume.whole(), "grade": GRADE}
+    new |= {"patient": dose.patient.id, "draws": [draw.id]}
     record(
         "seed.import_dose",
         administration,
@@ -60,6 +61,7 @@ def _cocktail(dose: Dose, by: Actor) -> Cocktail:
         patient_id=dose.patient.id,
         site_id=by.site_id,
         state="administered",
+        outcome="given",
         is_direct=True,
         created_at=dose.given_at,
         created_by_id=by.person_id,

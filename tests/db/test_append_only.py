@@ -1,4 +1,4 @@
-"""What was written stays: ledger, trail, readings, transitions, signatures, what was given; both databases."""
+"""What was written stays: ledger, trail, readings, transitions, signatures, what was given; on both."""
 
 import pytest
 from sqlalchemy import text

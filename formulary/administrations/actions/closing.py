@@ -68,22 +68,30 @@ def close(
     _close(session, outcome, leftover.whole(), signed.reason if signed else reason)
     session.closed_at, session.closed_by_id = at, by.person_id
     attempt = preparations.locked(session.attempt_id, by)
-    attempt.state = "administered"
+    attempt.state, attempt.cocktail.outcome = "administered", outcome
     move(attempt.cocktail, "administered", at=at, by=by, reason=session.reason)
-    shares = split(
-        preparations.draws(attempt.id),
-        min(session.given, session.released),
-        session.released,
-        dead=session.dead_space,
-        missing=max(session.difference, 0) if signed else 0,
-    )
+    missing = max(session.difference, 0) if signed else 0
+    shares = _shares(session, preparations.draws(attempt.id), missing)
     movements = [row for share in shares for row in _post(session, attempt, share, at=at, by=by)]
-    db.session.add_all([_given_lot(session, share, at) for share in shares])
-    new = {"outcome": outcome, "given_nL": session.given, "leftover_nL": session.leftover}
-    if signed:
-        new |= {"difference_nL": session.difference, "cosigner": signed.cosigner.person_id}
+    db.session.add_all([_given_lot(session, share) for share in shares])
+    new = _told(session, shares, signed)
     record("administrations.close", session, by=by, at=at, new=new, reason=reason, movements=movements)
     return session
+
+
+def _shares(session: Administration, draws: Sequence[Draw], missing: int) -> list[Share]:
+    given = min(session.given, session.released)
+    return split(draws, given, session.released, dead=session.dead_space, missing=missing)
+
+
+def _told(session: Administration, shares: Sequence[Share], signed: Deviation | None) -> dict[str, object]:
+    """What the trail keeps of a closing: whom it reached, out of which draws, and how much."""
+    told: dict[str, object] = {"outcome": session.outcome, "patient": session.patient_id}
+    told |= {"given_nL": session.given, "leftover_nL": session.leftover}
+    told["draws"] = [share.draw.id for share in shares]
+    if signed:
+        told |= {"difference_nL": session.difference, "cosigner": signed.cosigner.person_id}
+    return told
 
 
 def _close(session: Administration, outcome: str, leftover: int, reason: str) -> None:
@@ -112,7 +120,10 @@ def _share(draw: Draw, parts: Sequence[Fraction]) -> Share:
 def _post(
     session: Administration, attempt: Attempt, share: Share, *, at: datetime, by: Actor
 ) -> Iterator[Movement]:
-    """The rows of one draw: to the patient, to waste, and what is missing to lost-or-found."""
+    """The rows of one draw: to the patient, to waste, and what is missing to lost-or-found.
+
+    All of it happened at the session, however late that is closed.
+    """
     ways = (
         ("patient", "administered", share.given),
         ("waste", "dead_space", share.dead),
@@ -128,13 +139,13 @@ def _post(
                 quantity=steps,
                 reason=reason,
                 document=("attempt", attempt.id),
-                occurred_at=at,
+                occurred_at=session.started_at,
                 at=at,
                 by=by,
             )
 
 
-def _given_lot(session: Administration, share: Share, at: datetime) -> GivenLot:
+def _given_lot(session: Administration, share: Share) -> GivenLot:
     draw = share.draw
     return GivenLot(
         administration_id=session.id,
@@ -146,7 +157,7 @@ def _given_lot(session: Administration, share: Share, at: datetime) -> GivenLot:
         via=draw.via,
         given=share.given,
         wasted=draw.quantity - share.given,
-        at=at,
+        at=session.started_at,
     )
 
 

@@ -117,6 +117,7 @@ class Book:
         *,
         by: Any,
         at: datetime,
+        occurred_at: datetime | None = None,
         mixture: int | None = None,
     ) -> Entry:
         """A row of the ledger and the balances under it; its key and hash."""
@@ -129,7 +130,7 @@ class Book:
             "reason": purpose.reason,
             "document_kind": purpose.document[0],
             "document_id": purpose.document[1],
-            "occurred_at": at,
+            "occurred_at": occurred_at or at,
             "recorded_at": at,
             "by_id": by.person_id,
             "reverses_id": None,

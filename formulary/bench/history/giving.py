@@ -7,6 +7,7 @@ from formulary.administrations.actions.closing import split
 from formulary.administrations.models import Administration, GivenLot, InjectionSite
 from formulary.bench.history.book import Purpose
 from formulary.bench.history.told import Told
+from formulary.cocktails.models import Cocktail
 from formulary.preparations.models import Attempt
 
 POINT = 50_000
@@ -18,6 +19,7 @@ AREAS = ("left cheek", "right cheek")
 def start(told: Told) -> int:
     """The label is scanned, the patient identified; the session's key."""
     by, at = told.prescriber, told.tick()
+    told.begun = at
     told.move("administering", by)
     told.book.change(Attempt, told.attempt, state="administering")
     key = told.book.add(
@@ -47,6 +49,7 @@ def close(told: Told, session: int, dice: Random) -> None:
     leftover = released - given
     _sites(told, session, given)
     told.move("administered", by)
+    told.book.change(Cocktail, told.id, outcome="given")
     told.book.change(Attempt, told.attempt, state="administered")
     told.book.change(
         Administration,
@@ -59,7 +62,8 @@ def close(told: Told, session: int, dice: Random) -> None:
         closed_by_id=by.person_id,
     )
     moved = _share_out(told, session, given, released)
-    new = {"outcome": "given", "given_nL": given, "leftover_nL": leftover}
+    new: dict[str, Any] = {"outcome": "given", "patient": told.person.id, "given_nL": given}
+    new |= {"leftover_nL": leftover, "draws": [drawn.id for drawn in told.draws]}
     told.book.note("administrations.close", Administration, session, by=by, at=at, new=new, movements=moved)
     told.vials.served({drawn.lot.id: drawn.lot for drawn in told.draws}.values(), at=at, by=by)
 
@@ -90,8 +94,8 @@ def _share_out(told: Told, session: int, given: int, released: int) -> list[tupl
         drawn: Any = share.draw
         for purpose, quantity in ((reached, share.given), (wasted, share.wasted)):
             if quantity:
-                entry = told.book.move(drawn.lot.id, None, purpose, quantity, by=told.prescriber, at=told.at)
-                moved.append(entry)
+                happened = {"by": told.prescriber, "at": told.at, "occurred_at": told.begun}
+                moved.append(told.book.move(drawn.lot.id, None, purpose, quantity, **happened))
         told.book.add(
             GivenLot,
             administration_id=session,
@@ -103,6 +107,6 @@ def _share_out(told: Told, session: int, given: int, released: int) -> list[tupl
             via=drawn.via,
             given=share.given,
             wasted=share.wasted,
-            at=told.at,
+            at=told.begun,
         )
     return moved

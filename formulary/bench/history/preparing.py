@@ -114,17 +114,19 @@ def _draw_line(told: Told, number: int, ware: Ware, volume: int) -> None:
     parts = vials.take(
         vial, volume, Purpose("in_use", "preparation", "drawn", ("attempt", told.attempt)), at=at, by=by
     )
-    _plan(told, number, ware, volume, vial)
-    told.draws += [_row(told, number, vial, volume, part) for part in parts]
+    planned = _plan(told, number, ware, volume, vial)
+    rows = [_row(told, number, vial, volume, part, planned=planned) for part in parts]
+    told.draws += rows
     new = {"position": number, "vial": vial.code, "measured_nL": volume}
+    new |= {"patient": told.person.id, "draws": [row.id for row in rows]}
     entries = [part.entry for part in parts]
     told.book.note("preparations.draw", Attempt, told.attempt, by=by, at=at, new=new, movements=entries)
     if not ware.is_shared:
         vials.waste(vial, "left_over", at=at, by=by)
 
 
-def _plan(told: Told, number: int, ware: Ware, volume: int, vial: Open | None = None) -> None:
-    """One step of the worksheet, drawn from a vial or still to be drawn from a full container."""
+def _plan(told: Told, number: int, ware: Ware, volume: int, vial: Open | None = None) -> int:
+    """One step of the worksheet, drawn from a vial or still to be drawn from a full container; its key."""
     lot = vial.lot if vial else told.vials.lots.with_container(ware, at=told.at)
     columns: dict[str, Any] = {"state": "planned", "place_id": told.book.ground.places["storage"]}
     if vial:
@@ -135,7 +137,7 @@ def _plan(told: Told, number: int, ware: Ware, volume: int, vial: Open | None = 
             "scan": vial.code,
             "scanned_at": told.at,
         }
-    told.book.add(
+    return told.book.add(
         PlannedDraw,
         attempt_id=told.attempt,
         position=number,
@@ -151,7 +153,7 @@ def _plan(told: Told, number: int, ware: Ware, volume: int, vial: Open | None = 
     )
 
 
-def _row(told: Told, number: int, vial: Open, volume: int, part: Part) -> Drawn:
+def _row(told: Told, number: int, vial: Open, volume: int, part: Part, *, planned: int) -> Drawn:
     key = told.book.add(
         Draw,
         attempt_id=told.attempt,
@@ -161,6 +163,7 @@ def _row(told: Told, number: int, vial: Open, volume: int, part: Part) -> Drawn:
         lot_id=part.lot.id,
         vial_id=vial.id,
         movement_id=part.entry[0],
+        planned_draw_id=planned,
         via=part.via,
         volume=volume,
         quantity=part.quantity,

@@ -37,6 +37,7 @@ class Told:
     code: str = ""
     revision: int = 0
     attempt: int = 0
+    begun: datetime | None = None
     label: str = ""
     state: str = "draft"
     draws: list[Drawn] = field(default_factory=list)

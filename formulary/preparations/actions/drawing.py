@@ -64,12 +64,14 @@ def confirm_draw(
         for_patient=attempt.patient_id,
         for_ref=reservation_ref(attempt.cocktail),
     )
-    db.session.add_all([_draw(attempt, step, part, measured, kept, at=at, by=by) for part in taken])
+    drawn = [_draw(attempt, step, part, measured, kept, at=at, by=by) for part in taken]
+    db.session.add_all(drawn)
     step.state = "drawn"
     db.session.flush()
     follow(attempt, told.policies)
     keep_rest(attempt, at=at, by=by)
     new = {"position": position, "vial": vial.code, "measured_nL": measured.whole()}
+    new |= {"patient": attempt.patient_id, "draws": [row.id for row in drawn]}
     _sign_deviation(attempt, kept, new, at)
     record("preparations.draw", attempt, by=by, at=at, new=new, movements=[part.movement for part in taken])
     return step
@@ -83,12 +85,13 @@ def undo_draw(draw_id: int, *, at: datetime, by: Actor) -> Draw:
     if draw.undone:
         raise refuse("draw.undone", "this draw", "It was taken back already.", "Go on with the step shown.")
     together = _together(draw, queries.draws(attempt.id))
-    _nothing_since(together)
     rows = [queries.movement(each.movement_id) for each in together]
+    stock.stand_still(rows)
+    _nothing_since(together)
     reversals = [stock.reverse(row, at=at, by=by, why="nothing left the vial") for row in rows]
     for each in together:
         each.undone = True
-    step = _step_of(attempt, draw)
+    step = next(step for step in attempt.planned if step.id == draw.planned_draw_id)
     step.state, step.scanned_at = "planned", None
     db.session.flush()
     follow(attempt, facts.gather_attempt(attempt, at=at).cocktail.policies)
@@ -133,13 +136,6 @@ def _nothing_since(together: list[Draw]) -> None:
             "Something else was done with this vial since.",
             "What left the vial is waste: waste what was mixed, and draw again.",
         )
-
-
-def _step_of(attempt: Attempt, draw: Draw) -> PlannedDraw:
-    """The step that a draw was made for: the last one drawn of its line from its vial."""
-    mine = (draw.line_number, draw.vial_id, "drawn")
-    done = [s for s in attempt.planned if (s.line_number, s.vial_id, s.state) == mine]
-    return max(done, key=lambda step: step.position)
 
 
 def _still_sound(attempt: Attempt, told: rules.Cocktail, at: datetime) -> None:
@@ -216,6 +212,7 @@ def _draw(
         lot_id=part.lot_id,
         vial_id=part.vial_id,
         movement_id=part.movement.id,
+        planned_draw_id=step.id,
         via="diluent" if part.via == "diluent" else "supplied" if attempt.cocktail.is_direct else "direct",
         volume=measured.whole(),
         quantity=part.quantity,

@@ -1,6 +1,6 @@
 """The doors to the ledger: one row, its reversal, several rows that belong together."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from formulary.accounts import Actor
@@ -47,11 +47,26 @@ def reverse(movement: Movement, *, at: datetime, by: Actor, why: str = "") -> Mo
         raise refusals.is_reversal()
     if db.session.scalar(db.select(Movement.id).filter_by(reverses_id=movement.id)):
         raise refusals.reversed_already()
-    source, target = (
-        db.session.get_one(Place, key) for key in (movement.to_place_id, movement.from_place_id)
-    )
+    stand_still([movement])
+    return write([_opposite(movement, at, why)], at=at, by=by)[0]
+
+
+def stand_still(movements: Iterable[Movement]) -> None:
+    """Take the balances that the opposites of these rows would move, and read their lots and vials anew.
+
+    Whoever asks afterwards what has moved on since gets an answer that holds until the act ends.
+    """
+    entries = [_opposite(row, row.recorded_at, "") for row in movements]
+    lock(key for entry in entries for key in entry.keys)
+    for row in {row: None for entry in entries for row in (entry.lot, entry.vial) if row is not None}:
+        db.session.refresh(row)
+
+
+def _opposite(movement: Movement, at: datetime, why: str) -> Entry:
+    ends = (movement.to_place_id, movement.from_place_id)
+    source, target = (db.session.get_one(Place, key) for key in ends)
     document = (movement.document_kind, movement.document_id)
-    entry = Entry(
+    return Entry(
         lot=db.session.get_one(Lot, movement.lot_id),
         vial=None if movement.vial_id is None else db.session.get_one(Vial, movement.vial_id),
         source=source,
@@ -60,7 +75,6 @@ def reverse(movement: Movement, *, at: datetime, by: Actor, why: str = "") -> Mo
         mixture=movement.mixture,
         reverses=movement,
     )
-    return write([entry], at=at, by=by)[0]
 
 
 def write(
