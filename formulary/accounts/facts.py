@@ -1,5 +1,6 @@
 """What the rules are told of a site: its zone, its decimal mark and what it has decided."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -8,6 +9,8 @@ from typing import Any
 from formulary.accounts.models import Site
 from formulary.accounts.queries import policies_in_force
 from formulary.rules import facts
+
+ISO_5 = re.compile(r"\s*ISO[ -]?(class )?5\b", re.IGNORECASE)
 
 
 def site_policies(site: Site, at: datetime, *, storage: str = "room") -> facts.SitePolicies:
@@ -28,7 +31,7 @@ def site_policies(site: Site, at: datetime, *, storage: str = "room") -> facts.S
         preparation_limit_h=_fraction(limit.get(f"{storage}_h")),
         preparation_limit_name=_limit_name(limit, storage),
         preparation_limit_source=limit.get("source", ""),
-        shared_single_dose=bool(decided.get("shared_single_dose")),
+        shared_single_dose_h=shared_hours(decided.get("shared_single_dose")),
         dose_tolerance=_fraction(tolerances.get("dose")),
         volume_tolerance=_fraction(tolerances.get("volume")),
         smallest_fill=_fraction(tolerances.get("smallest_fill"))
@@ -50,6 +53,13 @@ def patch_test_policy(value: Mapping[str, Any] | None) -> facts.PatchTestPolicy:
         valid_for=_days(decided.get("valid_days")),
         source=decided.get("source", ""),
     )
+
+
+def shared_hours(value: Mapping[str, Any] | None) -> Fraction | None:
+    """For how long after opening a single-dose container may be shared, in ISO 5 air and in no other."""
+    decided = value or {}
+    hours = _fraction(decided.get("hours") or None)
+    return hours if hours and ISO_5.match(str(decided.get("air", ""))) else None
 
 
 def _days(value: object) -> timedelta | None:

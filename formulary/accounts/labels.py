@@ -101,10 +101,11 @@ POLICIES = {
         PolicyKind(
             "shared_single_dose",
             "Sharing single-dose containers",
-            "Whether a single-dose container may serve more than one patient, where and how long.",
+            "For how long a single-dose container may serve more than one patient, opened in ISO 5 air. "
+            "An ampoule never does.",
             "A single-dose container serves one patient.",
             (
-                Part("air", "In which air", _.TEXT, hint="Such as ISO 5."),
+                Part("air", "In which air", _.TEXT, hint="ISO 5; in other air nothing is shared."),
                 Part("hours", "For how long after opening", _.NUMBER, "h"),
             ),
         ),

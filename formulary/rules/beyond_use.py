@@ -7,17 +7,19 @@ container rules are those of the labels, "discard unused portion".
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
-from typing import Protocol
 
-from formulary.rules.facts import Container, Product, SitePolicies, Stock
+from formulary.rules.facts import Diluent, Product, SitePolicies, Stock
 from formulary.rules.findings import Finding, Level, Result
 from formulary.rules.lot_status import (
+    InUse,
     day_words,
+    discards,
     end_of_day,
     hours,
+    is_discarded,
     moment_words,
     name_of,
     span_words,
@@ -29,31 +31,19 @@ CATALOGUE = "the product's record in the catalogue"
 START = "start of preparation"
 
 
-class InUse(Protocol):
-    """What must be known of a container to say how long it may be used once opened: a Product or a Stock."""
-
-    @property
-    def container(self) -> Container:
-        """How it is packed."""
-
-    @property
-    def after_puncture_h(self) -> Fraction | None:
-        """Hours in use after the first puncture; 0: not kept."""
-
-    @property
-    def after_reconstitution_h(self) -> Fraction | None:
-        """Hours in use after mixing."""
-
-
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One limit: its name, when it ends, and how that was computed from what, by whose word."""
+    """One limit: its name, when it ends, and how that was computed from what, by whose word.
+
+    `on_label` says it where the container itself is at hand: "time after opening"; nothing for its own lot.
+    """
 
     name: str
     at: datetime
     formula: str
     inputs: tuple[tuple[str, str], ...]
     source: str
+    on_label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +78,19 @@ def opened_until(
     expires_on: date,
     zone: str,
     reconstituted_at: datetime | None = None,
+    diluent: Diluent | None = None,
     name: str = "vial",
 ) -> BeyondUse:
-    """How long an opened container may be used: its lot's expiry, its time after puncture and after mixing.
+    """How long an opened container may be used: its lot's expiry, its time after puncture and after mixing,
+    and the expiry of the diluent in it.
 
-    0 hours after puncture means that the remainder is discarded and gives no term; so does an ampoule, and a
-    single-dose (or unknown) container without a figure. Elsewhere a missing figure is unknown.
+    What is discarded (`lot_status.discards`) gives no term of its own. Elsewhere a missing figure is unknown.
     """
     parts = (
         _expiry(name, expires_on, zone),
         _puncture(rules, name, opened_at, reconstituted_at, zone),
         _reconstitution(rules, name, reconstituted_at, zone),
+        BeyondUse(()) if diluent is None else _expiry_of_diluent(name, diluent, zone),
     )
     return _joined(parts)
 
@@ -109,12 +101,20 @@ def cocktail_until(
     """How long a mixture may be used: the site's limit, and every lot, vial and stability that it depends on.
 
     `stock` is what was or would be drawn from; a sealed one counts as opened, and a powder as mixed, at
-    `prepared_from`. The site's limit is required; a mixture without stability data says so.
+    `prepared_from`. The site's limit is required; it counts from the opening of a vial that has no time in
+    use of its own, where that is earlier. A mixture without stability data says so.
     """
     sources = (_source(each, prepared_from) for each in stock)
     mixture = (_stability(product, prepared_from, policies.zone) for product in products)
-    joined = _joined((_policy(policies, prepared_from), *sources, *mixture))
+    joined = _joined((_policy(policies, _begun(stock, prepared_from)), *sources, *mixture))
     return BeyondUse(joined.terms, joined.unknown, (*joined.notes, *_no_data(products)))
+
+
+def _begun(stock: Sequence[Stock], prepared_from: datetime) -> tuple[str, datetime]:
+    """What the site's limit counts from, and when: the first opening of what is not kept, or the start."""
+    kept_from = [(each.opened_at, name_of(each)) for each in stock if each.opened_at and is_discarded(each)]
+    opened_at, name = min(kept_from, default=(prepared_from, ""))
+    return (f"opening of {name}", opened_at) if opened_at < prepared_from else (START, prepared_from)
 
 
 def _joined(parts: Sequence[BeyondUse]) -> BeyondUse:
@@ -131,18 +131,22 @@ def _expiry(name: str, expires_on: date, zone: str) -> BeyondUse:
     return BeyondUse((term,))
 
 
+def _expiry_of_diluent(name: str, diluent: Diluent, zone: str) -> BeyondUse:
+    words = f"expiry of its diluent, lot {diluent.lot}"
+    [term] = _expiry(f"the diluent in {name}, lot {diluent.lot}", diluent.expires_on, zone).terms
+    return BeyondUse((replace(term, on_label=words),))
+
+
 def _puncture(
     rules: InUse, name: str, opened_at: datetime, reconstituted_at: datetime | None, zone: str
 ) -> BeyondUse:
-    after = rules.after_puncture_h
-    if rules.container is Container.AMPOULE or after == 0:
+    if discards(rules, is_mixed=reconstituted_at is not None):
         return _discarded(name)
-    if after is not None:
-        return BeyondUse((_hours_term(name, ("opened", opened_at), after, zone),))
+    if rules.after_puncture_h:
+        term = _hours_term(name, ("opened", opened_at), rules.after_puncture_h, zone)
+        return BeyondUse((replace(term, on_label="time after opening"),))
     if reconstituted_at is not None and rules.after_reconstitution_h is not None:
         return BeyondUse(())
-    if rules.container in (Container.SINGLE_DOSE, Container.UNKNOWN):
-        return _discarded(name)
     return _not_known(name, "after opening")
 
 
@@ -152,10 +156,11 @@ def _reconstitution(rules: InUse, name: str, reconstituted_at: datetime | None, 
     after = rules.after_reconstitution_h
     if after is None:
         return _not_known(name, "after reconstitution")
-    return BeyondUse((_hours_term(f"{name}, reconstituted", ("mixed", reconstituted_at), after, zone),))
+    term = _hours_term(f"{name}, reconstituted", ("mixed", reconstituted_at), after, zone)
+    return BeyondUse((replace(term, on_label="time after reconstitution"),))
 
 
-def _policy(policies: SitePolicies, prepared_from: datetime) -> BeyondUse:
+def _policy(policies: SitePolicies, begun: tuple[str, datetime]) -> BeyondUse:
     limit = policies.preparation_limit_h
     if limit is None:
         reason = "The site has not set how long a preparation may be used."
@@ -163,7 +168,7 @@ def _policy(policies: SitePolicies, prepared_from: datetime) -> BeyondUse:
         return BeyondUse((), (_unknown("beyond_use.policy_unknown", "preparation limit", reason, remedy),))
     name = policies.preparation_limit_name or "the site's preparation limit"
     source = policies.preparation_limit_source or "the site's policy, no source given"
-    term = _hours_term(name, (START, prepared_from), limit, policies.zone, source)
+    term = _hours_term(name, begun, limit, policies.zone, source)
     return BeyondUse((term,))
 
 
@@ -176,6 +181,7 @@ def _source(stock: Stock, prepared_from: datetime) -> BeyondUse:
         expires_on=stock.expires_on,
         zone=stock.zone,
         reconstituted_at=stock.reconstituted_at or (prepared_from if is_powder else None),
+        diluent=stock.diluent,
         name=name_of(stock),
     )
     if stock.opened_at is None or stock.beyond_use_at is None:

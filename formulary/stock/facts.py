@@ -7,28 +7,34 @@ from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import Row
+from sqlalchemy.orm import aliased
 
 from formulary.accounts import queries as accounts
 from formulary.accounts.facts import site_policies
 from formulary.accounts.models import Site
 from formulary.catalogue.models import Product
 from formulary.db import db
-from formulary.rules.facts import Container, Stock, Strength
+from formulary.rules.beyond_use import opened_until
+from formulary.rules.facts import Container, Diluent, Stock, Strength
 from formulary.rules.findings import Finding, Level, Refused, capital
-from formulary.rules.lot_status import end_of_day, free, hours, is_discarded, name_of, usable
+from formulary.rules.lot_status import free, name_of, usable
 from formulary.rules.units import VOLUME, Quantity
-from formulary.stock.models import Balance, Hold, Lot, Place, Reservation, Vial, measured_in
+from formulary.stock.models import Balance, Lot, Place, Reservation, Vial, measured_in
 from formulary.stock.queries import Holds, open_holds
 
 DRAWN_FROM = ("storage", "quarantine", "in_use")
 USED_AT = frozenset({"in_use", "preparation", "patient", "patch_test"})
 AWAY = frozenset({"quarantine", "waste", "returned", "destroyed", "lost_or_found"})
 STOPS_A_MOVE = frozenset({"lot.held", "lot.quarantined", "lot.expired"})
+UNLESS_SHARED = frozenset({"vial.other_patient", "vial.not_kept"})
+MixedWith = aliased(Lot, name="mixed_with")
 COLUMNS = (
     Balance.quantity, Balance.place_id, Place.name, Place.kind, Site.zone,
     Lot.id.label("lot_id"), Lot.number, Lot.expires_on, Lot.status,
     Vial.id.label("vial_id"), Vial.code, Vial.state, Vial.opened_at, Vial.reconstituted_at,
-    Vial.beyond_use_at, Vial.opened_for_id, Vial.mixed_volume, Vial.mixed_content, Vial.diluent_lot_id,
+    Vial.beyond_use_at, Vial.opened_for_id, Vial.opened_for_ref, Vial.mixed_volume, Vial.mixed_content,
+    Vial.diluent_lot_id, MixedWith.number.label("diluent_lot"),
+    MixedWith.expires_on.label("diluent_expires_on"), MixedWith.product_id.label("diluent_product_id"),
 )  # fmt: skip
 
 
@@ -116,12 +122,17 @@ class Use:
 
 
 def _stops_moving(stock: Stock, at: datetime) -> tuple[Finding, ...]:
-    return tuple(f for f in usable(stock, at=at, for_patient=stock.opened_for) if f.code in STOPS_A_MOVE)
+    return tuple(f for f in usable_as_is(stock, at) if f.code in STOPS_A_MOVE)
+
+
+def usable_as_is(stock: Stock, at: datetime) -> tuple[Finding, ...]:
+    """What stands against it for the patient and in the act it was opened for: how it stands by itself."""
+    return usable(stock, at=at, for_patient=stock.opened_for, for_ref=stock.opened_for_ref)
 
 
 def _stops_using(stock: Stock, use: Use, at: datetime) -> tuple[Finding, ...]:
     found = usable(stock, at=at, for_patient=use.for_patient, for_ref=use.for_ref)
-    if any(f.code == "vial.other_patient" for f in found):
+    if any(f.code in UNLESS_SHARED for f in found):
         decided = site_policies(accounts.site(use.source.site_id), at)
         found = usable(stock, at=at, for_patient=use.for_patient, policies=decided, for_ref=use.for_ref)
     if not found and stock.remaining.steps >= use.quantity > free(stock, use.for_ref).steps:
@@ -145,6 +156,7 @@ def _stocks(at: datetime, for_ref: str | None, *conditions: Any) -> tuple[Stock,
     )
     query = query.join(Place, Place.id == Balance.place_id).join(Site, Site.id == Place.site_id)
     query = query.outerjoin(Vial, Vial.id == Balance.vial_id)
+    query = query.outerjoin(MixedWith, MixedWith.id == Vial.diluent_lot_id)
     query = query.where(*conditions, db.or_(Vial.id.is_(None), Vial.lot_id == Lot.id))
     rows = db.session.execute(query.order_by(Lot.expires_on, Lot.id, Vial.id.nulls_first())).all()
     if not rows:
@@ -158,7 +170,7 @@ def _stock(row: Row[Any], holds: Holds, reserved: dict[tuple[int, int, int | Non
     dimension = measured_in(product)
     kept = reserved.get((row.lot_id, row.place_id, row.vial_id))
     stopped = holds.on(lot_id=row.lot_id, product_id=product.id, vial_id=row.vial_id, place_id=row.place_id)
-    diluent = _on_diluent(row.diluent_lot_id, holds)
+    diluent = _diluent(row)
     return Stock(
         lot_id=row.lot_id,
         lot=row.number,
@@ -176,19 +188,31 @@ def _stock(row: Row[Any], holds: Holds, reserved: dict[tuple[int, int, int | Non
         reconstituted_at=row.reconstituted_at,
         beyond_use_at=row.beyond_use_at,
         status="quarantined" if row.kind == "quarantine" else row.status,
-        held=(*(hold.words for hold in stopped), *(f"its diluent, {hold.words}" for hold in diluent)),
+        held=(*(hold.words for hold in stopped), *_held_with(diluent, holds)),
         reserved=Quantity(kept.quantity, dimension) if kept else None,
         reserved_for=kept.ref if kept else None,
         opened_for=row.opened_for_id,
+        opened_for_ref=row.opened_for_ref,
+        diluent=diluent,
         one_container=None if product.content is None else Quantity(product.content, dimension),
         strength=_strength(row, product),
         place_id=row.place_id,
     )
 
 
-def _on_diluent(lot_id: int | None, holds: Holds) -> tuple[Hold, ...]:
-    """What stops the lot that a powder was mixed with; its product may still be used elsewhere."""
-    return () if lot_id is None else holds.on(lot_id=lot_id, product_id=0, vial_id=None, place_id=None)
+def _diluent(row: Row[Any]) -> Diluent | None:
+    """What the vial was mixed with."""
+    if row.diluent_lot_id is None:
+        return None
+    return Diluent(row.diluent_lot_id, row.diluent_lot, row.diluent_product_id, row.diluent_expires_on)
+
+
+def _held_with(diluent: Diluent | None, holds: Holds) -> list[str]:
+    """What stops a vial because its diluent is stopped, by its lot or its product."""
+    if diluent is None:
+        return []
+    stopped = holds.on(lot_id=diluent.lot_id, product_id=diluent.product_id, vial_id=None, place_id=None)
+    return [f"its diluent, {hold.words}" for hold in stopped]
 
 
 @dataclass(frozen=True)
@@ -239,23 +263,18 @@ class BeyondUse:
     limit: str
 
 
-def beyond_use(stock: Stock) -> BeyondUse:
-    """The earliest of: opened + in-use time, reconstituted + its time, the lot's expiry; opening never
-    lengthens.
-
-    A time of 0 after puncture is no term: the remainder is discarded after the session [RULINGS 3]. So is
-    an unknown one of a container that serves one patient; for a multi-dose vial it leaves the answer
-    unknown.
-    """
-    terms = [(end_of_day(stock.expires_on, stock.zone), f"expiry of lot {stock.lot}")]
-    if stock.reconstituted_at is not None:
-        if stock.after_reconstitution_h is None:
-            return BeyondUse(None, "how long it keeps once reconstituted is not known")
-        terms.append(
-            (stock.reconstituted_at + hours(stock.after_reconstitution_h), "time after reconstitution")
-        )
-    if stock.opened_at is not None and stock.after_puncture_h:
-        terms.append((stock.opened_at + hours(stock.after_puncture_h), "time after opening"))
-    elif stock.reconstituted_at is None and stock.after_puncture_h is None and not is_discarded(stock):
-        return BeyondUse(None, "how long it keeps once opened is not known")
-    return BeyondUse(*min(terms))
+def beyond_use(stock: Stock, opened_at: datetime) -> BeyondUse:
+    """The earliest term of an open vial as its label says it (`rules.beyond_use.opened_until`)."""
+    until = opened_until(
+        stock,
+        opened_at=opened_at,
+        expires_on=stock.expires_on,
+        zone=stock.zone,
+        reconstituted_at=stock.reconstituted_at,
+        diluent=stock.diluent,
+        name=name_of(stock),
+    )
+    if until.unknown or until.limited_by is None:
+        once = "opened" if stock.reconstituted_at is None else "reconstituted"
+        return BeyondUse(None, f"how long it keeps once {once} is not known")
+    return BeyondUse(until.at, until.limited_by.on_label or f"expiry of lot {stock.lot}")

@@ -3,6 +3,7 @@
 import itertools
 from dataclasses import replace
 from datetime import date, timedelta
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -78,7 +79,7 @@ def test_of_two_lots_of_one_expiry_the_one_that_wastes_least_is_opened() -> None
     assert picked(pick("1.5 mL", large, small)) == [("L2", q("1.5 mL"))]
     kept = [replace(s, container=Container.MULTI_DOSE) for s in (large, small)]
     assert picked(pick("1.5 mL", *kept)) == [("L1", q("1.5 mL"))]
-    sharing = some_policies(shared_single_dose=True)
+    sharing = some_policies(shared_single_dose_h=Fraction(6))
     assert picked(pick("1.5 mL", large, small, policies=sharing)) == [("L1", q("1.5 mL"))]
 
 
@@ -179,7 +180,7 @@ def test_an_open_single_dose_vial_is_offered_to_its_own_patient_and_under_a_poli
     assert picked(pick("1 mL", vial)) == [("0417", q("1 mL"))]
     for patient in (8, None):
         assert pick("1 mL", vial, for_patient=patient).picks == ()
-    sharing = some_policies(shared_single_dose=True)
+    sharing = some_policies(shared_single_dose_h=Fraction(6))
     assert picked(pick("1 mL", vial, for_patient=8, policies=sharing)) == [("0417", q("1 mL"))]
 
 

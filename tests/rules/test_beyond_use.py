@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from formulary.rules.beyond_use import BeyondUse, Term, cocktail_until, opened_until
-from formulary.rules.facts import Container
+from formulary.rules.facts import Container, Diluent
 from formulary.rules.findings import Level, Result
 from tests.rules.builders import (
     ASCORBIC,
@@ -57,6 +57,8 @@ OPENED = [
     (Container.AMPOULE, 0, None, False, FAR_END, "expiry of vial V-0391"),
     (Container.AMPOULE, 24, None, False, FAR_END, "expiry of vial V-0391"),
     (Container.DEVICE, 0, None, False, FAR_END, "expiry of vial V-0391"),
+    (Container.MULTI_DOSE, 0, None, False, FAR_END, "expiry of vial V-0391"),
+    (Container.BULK, 0, None, False, FAR_END, "expiry of vial V-0391"),
     (Container.SINGLE_DOSE, None, 2, True, AT + 2 * H, "vial V-0391, reconstituted"),
     (Container.SINGLE_DOSE, 0, 2, True, AT + 2 * H, "vial V-0391, reconstituted"),
     (Container.SINGLE_DOSE, None, 24, True, AT + 24 * H, "vial V-0391, reconstituted"),
@@ -130,6 +132,24 @@ def test_hours_count_through_the_night_when_clocks_change() -> None:
     assert result.words(ZONE, start) == "use before 04:30, limited by vial"
 
 
+def test_the_expiry_of_the_diluent_is_a_term_with_its_name() -> None:
+    water = Diluent(57, "WFI-1", 57, date(2026, 11, 24))
+    result = opened_until(
+        vial(Container.SINGLE_DOSE, None, 24),
+        opened_at=AT,
+        reconstituted_at=AT,
+        expires_on=FAR,
+        zone=ZONE,
+        diluent=water,
+        name="vial V-0391",
+    )
+    assert (result.at, result.limited_by.name) == (
+        datetime(2026, 11, 24, 23, 0, tzinfo=UTC),
+        "expiry of the diluent in vial V-0391, lot WFI-1",
+    )
+    assert result.limited_by.on_label == "expiry of its diluent, lot WFI-1"
+
+
 # --- cocktails ---
 
 MELASMA = (TRANEXAMIC, ASCORBIC, GLUTATHIONE, SALINE)
@@ -185,6 +205,40 @@ def test_an_expiring_lot_limits_by_the_end_of_its_day_at_the_site() -> None:
     )
     assert result.at == datetime(2026, 11, 24, 23, 0, tzinfo=UTC)
     assert result.limited_by.name == "expiry of lot L1231"
+
+
+def test_an_open_vials_diluent_limits_the_cocktail() -> None:
+    water = Diluent(57, "WFI-1", 57, date(2026, 11, 24))
+    mixed = an_open(GLUTATHIONE, reconstituted_at=AT, diluent=water, remaining=q("600 mg"))
+    keeps = replace(mixed, after_reconstitution_h=Fraction(24))
+    result = cocktail([keeps], [GLUTATHIONE], preparation_limit_h=Fraction(24))
+    assert result.limited_by.name == "expiry of the diluent in vial V-3, lot WFI-1"
+
+
+BEGUN = [
+    # container, hours after puncture, what the site's limit of 12 h counts from
+    (Container.AMPOULE, 0, "opening of vial V-1 + 12 h", 4),
+    (Container.SINGLE_DOSE, None, "opening of vial V-1 + 12 h", 4),
+    (Container.SINGLE_DOSE, 24, "start of preparation + 12 h", 12),
+    (Container.MULTI_DOSE, 672, "start of preparation + 12 h", 12),
+]
+
+
+@pytest.mark.parametrize(("container", "puncture", "formula", "left"), BEGUN)
+def test_the_sites_limit_counts_from_the_opening_of_what_is_not_kept(
+    container, puncture, formula, left
+) -> None:
+    rules = {"container": container, "after_puncture_h": None if puncture is None else Fraction(puncture)}
+    before = an_open(TRANEXAMIC, opened_at=AT - 8 * H, **rules)
+    result = cocktail([before], [TRANEXAMIC])
+    limit = next(term for term in result.terms if term.name == "Category 1")
+    assert (limit.formula, limit.at) == (formula, AT + left * H)
+
+
+def test_of_several_openings_the_first_counts_and_none_after_the_start() -> None:
+    early, late = (an_open(TRANEXAMIC, vial=v, opened_at=AT + h * H) for v, h in (("V-1", -2), ("V-2", 1)))
+    assert cocktail([late], [TRANEXAMIC]).limited_by.formula == "start of preparation + 12 h"
+    assert cocktail([late, early], [TRANEXAMIC]).limited_by.formula == "opening of vial V-1 + 12 h"
 
 
 def test_what_is_written_on_an_open_vial_counts_and_names_the_vial() -> None:

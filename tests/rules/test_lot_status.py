@@ -14,7 +14,7 @@ from formulary.rules.lot_status import bars, day_of, end_of_day, free, moment_wo
 from tests.rules.builders import AT, a_stock, q, some_policies
 
 DAY = date(2026, 11, 24)
-SHARING = some_policies(shared_single_dose=True)
+SHARING = some_policies(shared_single_dose_h=Fraction(6))
 
 
 def utc(text: str) -> datetime:
@@ -28,6 +28,8 @@ def an_open_vial(**more) -> Stock:
         "opened_at": AT - timedelta(hours=1),
         "beyond_use_at": AT + timedelta(hours=5),
         "opened_for": 7,
+        "opened_for_ref": "cocktail:12",
+        "after_puncture_h": Fraction(6),
         "remaining": q("4.6 mL"),
         "status": "open",
     }
@@ -146,23 +148,47 @@ def test_an_open_vial_of_an_expired_lot_is_expired_also_before_its_beyond_use_in
 
 
 CONTAINERS = [
-    (Container.SINGLE_DOSE, ["vial.other_patient"]),
-    (Container.AMPOULE, ["vial.other_patient"]),
-    (Container.UNKNOWN, ["vial.other_patient"]),
-    (Container.BULK, ["vial.other_patient"]),
-    (Container.DEVICE, ["vial.other_patient"]),
-    (Container.MULTI_DOSE, []),
+    # container, what stands against another patient, and under a policy of the site
+    (Container.SINGLE_DOSE, ["vial.other_patient"], []),
+    (Container.BULK, ["vial.other_patient"], []),
+    (Container.AMPOULE, ["vial.other_patient"], ["vial.other_patient"]),
+    (Container.UNKNOWN, ["vial.other_patient"], ["vial.other_patient"]),
+    (Container.DEVICE, ["vial.other_patient"], ["vial.other_patient"]),
+    (Container.MULTI_DOSE, [], []),
 ]
 
 
-@pytest.mark.parametrize(("container", "expected"), CONTAINERS)
-def test_only_a_multi_dose_vial_serves_two(container: Container, expected: list[str]) -> None:
-    vial = an_open_vial(container=container)
-    assert codes(vial, for_patient=8) == expected
-    assert codes(vial, for_patient=None) == expected
-    assert codes(vial, for_patient=7) == []
-    assert codes(vial, for_patient=8, policies=SHARING) == []
-    assert codes(vial, for_patient=8, policies=some_policies()) == expected
+@pytest.mark.parametrize(("container", "expected", "shared"), CONTAINERS)
+def test_only_a_multi_dose_vial_serves_two(container, expected, shared) -> None:
+    vial = an_open_vial(container=container, after_puncture_h=Fraction(24))
+    own = {"for_ref": "cocktail:12"}
+    assert codes(vial, for_patient=8, **own) == expected
+    assert codes(vial, for_patient=None, **own) == expected
+    assert codes(vial, for_patient=7, **own) == []
+    assert codes(vial, for_patient=8, policies=SHARING, **own) == shared
+    assert codes(vial, for_patient=8, policies=some_policies(), **own) == expected
+
+
+SHARED = [
+    (timedelta(hours=6) - timedelta(microseconds=1), []),
+    (timedelta(hours=6), ["vial.other_patient"]),
+    (timedelta(hours=13), ["vial.other_patient"]),
+]
+
+
+@pytest.mark.parametrize(("after", "expected"), SHARED)
+def test_a_policy_shares_a_single_dose_vial_for_its_hours_after_opening(after, expected) -> None:
+    vial = an_open_vial(opened_at=AT, beyond_use_at=AT + timedelta(hours=24), after_puncture_h=Fraction(24))
+    assert codes(vial, AT + after, for_patient=8, policies=SHARING) == expected
+    assert codes(vial, AT + after, for_patient=7, policies=SHARING) == []
+
+
+def test_past_its_hours_the_finding_names_them() -> None:
+    vial = an_open_vial(opened_at=AT - timedelta(hours=7), after_puncture_h=Fraction(24))
+    (finding,) = usable(vial, at=AT, for_patient=8, policies=SHARING)
+    assert finding.reason == (
+        "Vial V-0417 was opened for another patient and serves one: the site shares it for 6 h after opening."
+    )
 
 
 def test_a_single_dose_vial_opened_for_nobody_on_record_is_refused_as_unknown() -> None:
@@ -178,6 +204,8 @@ KEPT = [
     (Container.UNKNOWN, None, None, ["vial.not_kept"]),
     (Container.AMPOULE, 24, None, ["vial.not_kept"]),
     (Container.DEVICE, 0, None, ["vial.not_kept"]),
+    (Container.BULK, 0, None, ["vial.not_kept"]),
+    (Container.MULTI_DOSE, 0, None, ["vial.not_kept"]),
     (Container.SINGLE_DOSE, 48, None, []),
     (Container.SINGLE_DOSE, None, 24, []),
     (Container.MULTI_DOSE, 672, None, []),
@@ -194,8 +222,59 @@ def test_a_single_dose_vial_is_not_kept_after_its_session(container, puncture, m
         after_puncture_h=None if puncture is None else Fraction(puncture),
         after_reconstitution_h=None if mixed is None else Fraction(mixed),
     )
-    assert codes(vial) == expected
-    assert codes(replace(vial, opened_at=AT - timedelta(hours=2))) == []
+    assert codes(vial, for_ref="cocktail:12") == expected
+    assert codes(replace(vial, opened_at=AT - timedelta(hours=2)), for_ref="cocktail:12") == []
+
+
+def discarded(**more) -> Stock:
+    """An ampoule of 5 mL that was drawn from for cocktail 12."""
+    facts = {"container": Container.AMPOULE, "after_puncture_h": Fraction(0), "one_container": q("5 mL")}
+    return an_open_vial(**facts | {"beyond_use_at": AT + timedelta(days=300)} | more)
+
+
+ACTS = [
+    # drawn for, asked for, left, expected
+    ("cocktail:12", "cocktail:12", "4.6 mL", []),
+    ("cocktail:12", "cocktail:13", "4.6 mL", ["vial.not_kept"]),
+    ("cocktail:12", "test:3", "4.6 mL", ["vial.not_kept"]),
+    ("cocktail:12", None, "4.6 mL", ["vial.not_kept"]),
+    (None, "cocktail:12", "4.6 mL", ["vial.not_kept"]),
+    ("", "cocktail:12", "4.6 mL", ["vial.not_kept"]),
+    ("", None, "4.6 mL", ["vial.not_kept"]),
+    ("cocktail:12", "cocktail:13", "5 mL", []),
+    ("", "cocktail:13", "5 mL", []),
+    (None, "cocktail:13", "5 mL", []),
+]
+
+
+@pytest.mark.parametrize(("drawn_for", "asked_for", "left", "expected"), ACTS)
+def test_what_is_discarded_is_drawn_within_one_preparation_or_test(
+    drawn_for, asked_for, left, expected
+) -> None:
+    vial = discarded(opened_for_ref=drawn_for, remaining=q(left))
+    assert codes(vial, for_ref=asked_for) == expected
+
+
+def test_the_next_act_is_told_why_it_does_not_get_the_rest() -> None:
+    (finding,) = usable(discarded(), at=AT, for_patient=7, for_ref="cocktail:13")
+    assert (finding.reason, finding.remedy, finding.rule) == (
+        "Vial V-0417 was drawn from for another preparation or test, and is not kept after it.",
+        "Waste it, and take another vial.",
+        "L1",
+    )
+
+
+def test_what_has_a_time_in_use_serves_its_patient_again() -> None:
+    vial = an_open_vial(after_puncture_h=Fraction(4))
+    assert codes(vial, for_ref="cocktail:13") == []
+
+
+def test_what_is_shared_serves_the_next_preparation_within_its_hours() -> None:
+    vial = discarded(container=Container.SINGLE_DOSE)
+    assert codes(vial, for_patient=8, for_ref="cocktail:13", policies=SHARING) == []
+    late = AT + timedelta(hours=6)
+    expected = ["vial.not_kept", "vial.other_patient"]
+    assert codes(vial, late, for_patient=8, for_ref="cocktail:13", policies=SHARING) == expected
 
 
 def test_held_quarantined_and_spent_stock_is_refused() -> None:

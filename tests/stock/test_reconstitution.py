@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -27,7 +28,7 @@ from tests.stock.doing import (
     refused_codes,
     undone,
 )
-from tests.support.builders import a_lot, a_powder, a_product, the_site
+from tests.support.builders import a_lot, a_powder, a_product, an_ingredient, the_site
 from tests.support.watch import Watch
 
 pytestmark = pytest.mark.usefixtures("cast")
@@ -168,6 +169,76 @@ def test_a_held_diluent_stops_it() -> None:
     with pytest.raises(Refused) as refusal:
         reconstituted(opened(a_lot(a_powder()), opened_for_id=7), diluent)
     assert refused_codes(refusal) == ["lot.held"]
+
+
+def test_a_hold_on_the_product_of_the_diluent_stops_what_was_mixed_with_it() -> None:
+    diluent = a_diluent()
+    vial = reconstituted(opened(a_lot(a_powder()), opened_for_id=7), diluent)
+    held("product", diluent.product_id, source="recall R-7")
+    with pytest.raises(Refused) as refusal:
+        drawn(vial, "1 mL", for_patient=7)
+    assert refused_codes(refusal) == ["lot.held"]
+    assert reason_of(refusal) == f"Vial {vial.code} is on hold: its diluent, recall R-7."
+
+
+def test_the_expiry_of_the_diluent_limits_the_mixture(watch: Watch) -> None:
+    diluent = a_lot(a_product(container="ampoule", after_puncture_h=0), expires_on=watch.now().date())
+    powder = a_powder(after_reconstitution_h=24)
+    vial = reconstituted(opened(a_lot(powder), opened_for_id=7), diluent)
+    assert vial.beyond_use_at == datetime(2026, 11, 24, 23, tzinfo=UTC)
+    assert vial.beyond_use_limit == f"expiry of its diluent, lot {diluent.number}"
+
+
+def water(name: str = "water for injections", **columns: Any) -> Lot:
+    return a_lot(a_product(an_ingredient(name), container="ampoule", after_puncture_h=0, **columns))
+
+
+def a_powder_for(label: str) -> Vial:
+    return opened(a_lot(a_powder(diluent=label)), opened_for_id=7)
+
+
+def test_what_the_label_names_dissolves_it() -> None:
+    vial = reconstituted(a_powder_for("Water for injections"), water())
+    assert vial.mixed_volume == 4_000_000
+
+
+def test_what_the_label_does_not_name_is_refused_in_words() -> None:
+    other = water("bacteriostatic water for injection")
+    with pytest.raises(Refused) as refusal:
+        reconstituted(vial := a_powder_for("water for injections"), other)
+    assert refused_codes(refusal) == ["diluent.not_named"]
+    powder = vial.lot.product.name
+    assert reason_of(refusal) == f"The label of {powder} does not name {other.product.name}."
+    assert refusal.value.findings[0].remedy == "Take what the label names: water for injections."
+
+
+def test_what_holds_a_preservative_is_not_what_a_label_without_one_names() -> None:
+    alcohol = an_ingredient("benzyl alcohol", groups=("preservative",))
+    other = water("sodium chloride 0.9%", excipients=(alcohol,))
+    with pytest.raises(Refused) as refusal:
+        reconstituted(a_powder_for("sodium chloride 0.9% preservative-free"), other)
+    assert refused_codes(refusal) == ["diluent.not_named"]
+
+
+@pytest.mark.parametrize("label", ["", "unknown", "per label"])
+def test_a_label_that_names_none_leaves_the_choice(label: str) -> None:
+    assert reconstituted(a_powder_for(label), water("saline")).mixed_volume == 4_000_000
+
+
+def test_what_was_mixed_with_another_is_recorded_late_all_the_same(watch: Watch) -> None:
+    vial = a_powder_for("water for injections")
+    watch.move(hours=1)
+    done = reconstituted(vial, water("saline"), reconstituted_at=watch.now() - timedelta(minutes=30))
+    assert done.mixed_volume == 4_000_000
+
+
+def test_the_rest_of_a_diluent_serves_no_other_powder() -> None:
+    diluent = a_diluent()
+    reconstituted(opened(a_lot(a_powder()), opened_for_id=7), diluent)
+    [rest] = queries.open_vials(the_site().id, diluent.id)
+    with pytest.raises(Refused) as refusal:
+        reconstituted(opened(a_lot(a_powder()), opened_for_id=7), diluent, diluent_vial=rest)
+    assert refused_codes(refusal) == ["vial.not_kept"]
 
 
 @pytest.mark.parametrize(("hours", "code"), [(1, "time.in_future"), (-48, "time.before_opening")])

@@ -14,7 +14,18 @@ from formulary.rules.units import MASS, Quantity
 from formulary.stock import actions as stock
 from formulary.stock import queries
 from formulary.stock.models import Vial
-from tests.stock.doing import drawn, held, lies, opened, posted, q, reason_of, refused_codes, somebody
+from tests.stock.doing import (
+    drawn,
+    held,
+    lies,
+    opened,
+    posted,
+    q,
+    reason_of,
+    refused_codes,
+    somebody,
+    undone,
+)
 from tests.support.builders import a_lot, a_policy, a_powder, a_product, some_stock, the_place, the_site
 from tests.support.builders.accounts import an_actor
 from tests.support.watch import Watch
@@ -82,6 +93,8 @@ def test_who_may_not_prepare_may_not_open() -> None:
             LOT_ENDS,
             "expiry of lot",
         ),
+        ({"after_puncture_h": 24, "container": "ampoule"}, LOT_ENDS, "expiry of lot"),
+        ({"after_puncture_h": None, "container": "bulk"}, None, "how long it keeps once opened is not known"),
         ({"after_puncture_h": None}, None, "how long it keeps once opened is not known"),
         ({"after_puncture_h": 24 * 1000}, LOT_ENDS, "expiry of lot"),
     ],
@@ -229,10 +242,93 @@ def test_a_single_dose_vial_serves_the_patient_it_was_opened_for() -> None:
     assert refused_codes(refusal) == ["vial.other_patient"]
 
 
-def test_a_signed_policy_lets_a_single_dose_vial_be_shared() -> None:
-    a_policy(the_site(), "shared_single_dose", {"iso_class": "5", "hours": "6"})
-    vial = opened(a_lot(a_product(container="single_dose", after_puncture_h=6)), opened_for_id=7)
-    assert drawn(vial, "1 mL", for_patient=8)[0].quantity == 1_000_000
+ISO_5 = {"air": "ISO 5", "hours": "6"}
+
+
+def refused_for_another(container: str, **after: int) -> list[str]:
+    """What stands against drawing for patient 8 from a vial opened for patient 7, after so many hours."""
+    product = a_product(container=container, after_puncture_h=after.get("keeps", 24))
+    vial = opened(
+        a_lot(product),
+        opened_for_id=7,
+        opened_at=clock.now() - timedelta(hours=after["hours"]),
+        late_reason="entered late",
+    )
+    try:
+        drawn(vial, "1 mL", for_patient=8, for_ref="cocktail:8")
+    except Refused as refusal:
+        return [finding.code for finding in refusal.findings]
+    return []
+
+
+@pytest.mark.parametrize(
+    ("policy", "container", "hours", "codes"),
+    [
+        (ISO_5, "single_dose", 5, []),
+        (ISO_5, "bulk", 5, []),
+        (ISO_5, "single_dose", 6, ["vial.other_patient"]),
+        (ISO_5, "single_dose", 13, ["vial.other_patient"]),
+        (ISO_5, "device", 1, ["vial.other_patient"]),
+        (ISO_5, "unknown", 1, ["vial.other_patient"]),
+        ({"air": "ordinary room", "hours": "6"}, "single_dose", 1, ["vial.other_patient"]),
+        ({"air": "ISO 50", "hours": "6"}, "single_dose", 1, ["vial.other_patient"]),
+        ({"hours": "6"}, "single_dose", 1, ["vial.other_patient"]),
+        ({"air": "ISO 5"}, "single_dose", 1, ["vial.other_patient"]),
+    ],
+)
+def test_a_signed_policy_shares_a_single_dose_vial_in_iso_5_air_for_its_hours(
+    policy: dict[str, str], container: str, hours: int, codes: list[str]
+) -> None:
+    a_policy(the_site(), "shared_single_dose", policy)
+    assert refused_for_another(container, hours=hours) == codes
+
+
+def test_no_policy_shares_an_ampoule() -> None:
+    a_policy(the_site(), "shared_single_dose", ISO_5)
+    vial = opened(a_lot(a_product(container="ampoule", after_puncture_h=0)), opened_for_id=7)
+    drawn(vial, "1 mL", for_patient=7, for_ref="cocktail:7")
+    with pytest.raises(Refused) as refusal:
+        drawn(vial, "1 mL", for_patient=8, for_ref="cocktail:8")
+    assert refused_codes(refusal) == ["vial.not_kept", "vial.other_patient"]
+
+
+def an_ampoule() -> Vial:
+    """Opened from the shelf for nobody yet."""
+    return opened(a_lot(a_product(container="ampoule", after_puncture_h=0)))
+
+
+def test_what_is_discarded_serves_the_act_of_its_first_draw_and_no_other() -> None:
+    vial = an_ampoule()
+    for _ in range(2):
+        drawn(vial, "1 mL", for_patient=7, for_ref="cocktail:1")
+    with pytest.raises(Refused) as refusal:
+        drawn(vial, "1 mL", for_patient=7, for_ref="cocktail:2")
+    assert refused_codes(refusal) == ["vial.not_kept"]
+
+
+def test_an_act_that_is_over_gets_nothing_more_either() -> None:
+    vial = an_ampoule()
+    drawn(vial, "1 mL", for_patient=7, for_ref="cocktail:1")
+    with transaction() as session:
+        session.info["audited"] = True
+        assert stock.end_session(the_site().id, "cocktail:1") == 1
+    with pytest.raises(Refused) as refusal:
+        drawn(vial, "1 mL", for_patient=7, for_ref="cocktail:1")
+    assert refused_codes(refusal) == ["vial.not_kept"]
+
+
+def test_a_draw_taken_back_leaves_the_vial_to_whoever_draws_next() -> None:
+    vial = an_ampoule()
+    [taken] = drawn(vial, "1 mL", for_patient=7, for_ref="cocktail:1")
+    undone(taken.movement)
+    drawn(vial, "1 mL", for_patient=7, for_ref="cocktail:2")
+    assert drawn(vial, "1 mL", for_patient=7, for_ref="cocktail:2")[0].quantity == 1_000_000
+
+
+def test_what_has_a_time_in_use_serves_its_patient_in_the_next_act_too() -> None:
+    vial = opened(a_lot(a_product(container="single_dose", after_puncture_h=4)), opened_for_id=7)
+    drawn(vial, "1 mL", for_patient=7, for_ref="cocktail:1")
+    assert drawn(vial, "1 mL", for_patient=7, for_ref="cocktail:2")[0].quantity == 1_000_000
 
 
 def test_a_multi_dose_vial_serves_everybody() -> None:

@@ -3,6 +3,7 @@
 from formulary.catalogue.models import Device, Ingredient, Product
 from formulary.db import Missing, db
 from formulary.preparations.models import Attempt
+from formulary.stock import queries as shelf
 from formulary.stock.models import Balance, Lot, Movement, Place, Vial
 
 
@@ -78,15 +79,16 @@ def final_device(total: int) -> tuple[Device | None, int]:
 
 
 def diluents(product: Product, site_id: int) -> list[Lot]:
-    """The lots of diluents on the shelves of a site; those that the product's label names come first."""
+    """The lots of diluents on the shelves of a site that the product's label names; all where it names none."""
     query = db.select(Lot).join(Product, Lot.product_id == Product.id)
     query = query.join(Ingredient, Product.ingredient_id == Ingredient.id)
     query = query.join(Balance, Balance.lot_id == Lot.id).join(Place, Balance.place_id == Place.id)
     on_shelf = (Place.site_id == site_id, Place.kind == "storage", Balance.quantity > 0)
     lots = set(db.session.scalars(query.where(Ingredient.role == "diluent", *on_shelf)).unique())
-    return sorted(lots, key=lambda lot: (not is_named(product, lot), lot.expires_on, lot.id))
+    allowed = (lot for lot in lots if shelf.may_dissolve(product, lot.product))
+    return sorted(allowed, key=lambda lot: (not is_named(product, lot), lot.expires_on, lot.id))
 
 
 def is_named(product: Product, diluent: Lot) -> bool:
-    """Whether the label of a powder names this diluent: "sodium chloride 0.9% preservative-free"."""
-    return diluent.product.ingredient.name.lower() in product.diluent.lower()
+    """Whether the label of a powder names this diluent."""
+    return shelf.is_named(product, diluent.product)

@@ -15,20 +15,25 @@ from formulary.rules.lot_status.numbers import near, normalise, number_findings
 from formulary.rules.lot_status.receiving import Expiry, read_gs1_expiry, receivable
 from formulary.rules.lot_status.usable import (
     Bar,
+    InUse,
     bars,
+    discards,
     free,
     is_discarded,
     name_of,
     serves_one_patient,
+    sharing_h,
     usable,
 )
 
 __all__ = [
     "Bar",
     "Expiry",
+    "InUse",
     "bars",
     "day_of",
     "day_words",
+    "discards",
     "end_of_day",
     "free",
     "hours",
@@ -42,6 +47,7 @@ __all__ = [
     "read_gs1_expiry",
     "receivable",
     "serves_one_patient",
+    "sharing_h",
     "span_words",
     "stamp_words",
     "time_words",

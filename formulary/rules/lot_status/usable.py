@@ -1,6 +1,7 @@
 """Whether one source may be drawn from at an instant: the one function that every screen and act asks.
 
-Source: rules L1 and L2 of the checklist; usable through the printed day in the site's zone.
+Source: rules L1 and L2 of the checklist; usable through the printed day in the site's zone. What a label
+says to discard serves one preparation or test; USP <797>, official 1 Nov 2023, never keeps an ampoule.
 """
 
 from __future__ import annotations
@@ -8,14 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
+from typing import Protocol
 
 from formulary.rules.facts import Container, SitePolicies, Stock
 from formulary.rules.findings import Finding, Level, Result
-from formulary.rules.lot_status.days import day_of, day_words, end_of_day, moment_words
+from formulary.rules.lot_status.days import day_of, day_words, end_of_day, hours, moment_words, span_words
 from formulary.rules.units import Quantity
 
 KNOWN_STATES = frozenset({"available", "open", "sealed", "quarantined", "exhausted", "empty"})
+SHAREABLE = frozenset({Container.SINGLE_DOSE, Container.BULK})
 ANOTHER = "Take another vial."
+WASTE_IT = "Waste it, and take another vial."
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,29 @@ class _Asked:
     at: datetime
     for_patient: int | None
     for_ref: str | None
-    shared: bool
+    shared_h: Fraction | None
+
+    @property
+    def shared(self) -> bool:
+        """Whether the site's policy lets it serve others at this instant."""
+        opened, span = self.stock.opened_at, self.shared_h
+        return opened is not None and span is not None and self.at < opened + hours(span)
+
+
+class InUse(Protocol):
+    """What must be known of a container to say how long it may be used once opened: a Product or a Stock."""
+
+    @property
+    def container(self) -> Container:
+        """How it is packed."""
+
+    @property
+    def after_puncture_h(self) -> Fraction | None:
+        """Hours in use after the first puncture; 0: not kept."""
+
+    @property
+    def after_reconstitution_h(self) -> Fraction | None:
+        """Hours in use after mixing."""
 
 
 def usable(
@@ -60,7 +87,8 @@ def bars(
     for_ref: str | None = None,
 ) -> tuple[Bar, ...]:
     """The same as `usable`, each with the few words that an allocation says of it."""
-    asked = _Asked(stock, at, for_patient, for_ref, policies is not None and policies.shared_single_dose)
+    shared_h = None if policies is None else sharing_h(stock.container, policies)
+    asked = _Asked(stock, at, for_patient, for_ref, shared_h)
     return tuple(bar for look in _LOOKS for bar in look(asked))
 
 
@@ -81,13 +109,35 @@ def serves_one_patient(container: Container) -> bool:
     return container is not Container.MULTI_DOSE
 
 
+def sharing_h(container: Container, policies: SitePolicies) -> Fraction | None:
+    """For how long after opening the site lets a container for one patient serve others; None: not at all.
+
+    Never an ampoule or a device, nor what is packed as nobody knows.
+    """
+    return policies.shared_single_dose_h if container in SHAREABLE else None
+
+
 def is_discarded(stock: Stock) -> bool:
     """Whether what is left in an opened one is thrown away after the session: it has no time in use."""
-    if not serves_one_patient(stock.container):
+    return discards(stock, is_mixed=stock.reconstituted_at is not None)
+
+
+def discards(rules: InUse, *, is_mixed: bool) -> bool:
+    """The same of any container, as it is or reconstituted.
+
+    0 hours after puncture means that the remainder is discarded; so does an ampoule, and a single-dose (or
+    unknown) container without a figure.
+    """
+    if is_mixed and rules.after_reconstitution_h:
         return False
-    if stock.reconstituted_at is not None and stock.after_reconstitution_h:
-        return False
-    return stock.container is Container.AMPOULE or not stock.after_puncture_h
+    if rules.container is Container.AMPOULE or rules.after_puncture_h == 0:
+        return True
+    return rules.after_puncture_h is None and rules.container in (Container.SINGLE_DOSE, Container.UNKNOWN)
+
+
+def is_untouched(stock: Stock) -> bool:
+    """Whether nothing was drawn from an opened container yet."""
+    return stock.remaining == stock.one_container
 
 
 def _bar(asked: _Asked, code: str, words: str, reason: str, remedy: str = ANOTHER, **more: object) -> Bar:
@@ -142,22 +192,37 @@ def _kept_over(asked: _Asked) -> Iterator[Bar]:
     if opened < day_of(asked.at, stock.zone):
         words = f"opened {day_words(opened, day_of(asked.at, stock.zone).year)}, not kept"
         reason = f"was opened on {day_words(opened)} and is not kept after the session."
-        yield _bar(asked, "vial.not_kept", words, reason, "Waste it, and take another vial.", rule="L1")
+        yield _bar(asked, "vial.not_kept", words, reason, WASTE_IT, rule="L1")
+    elif not asked.shared and _is_of_another_act(asked):
+        reason = "was drawn from for another preparation or test, and is not kept after it."
+        yield _bar(asked, "vial.not_kept", "drawn from before, not kept", reason, WASTE_IT, rule="L1")
+
+
+def _is_of_another_act(asked: _Asked) -> bool:
+    """Whether something was drawn from it for another act than the one that asks, or for one that is over."""
+    own = asked.stock.opened_for_ref
+    return not is_untouched(asked.stock) and (own == "" or own != asked.for_ref)
 
 
 def _other_patient(asked: _Asked) -> Iterator[Bar]:
     stock = asked.stock
     if stock.opened_at is None or asked.shared or not serves_one_patient(stock.container):
         return
-    if stock.opened_for is None and stock.remaining == stock.one_container:
+    if stock.opened_for is None and is_untouched(stock):
         return  # nothing has been drawn: it serves whoever is first
     if stock.opened_for is None:
         reason = "is open, and for whom is not recorded; it serves one patient."
         more = {"result": Result.UNKNOWN}
         yield _bar(asked, "vial.other_patient", "opened, not recorded for whom", reason, **more)
     elif stock.opened_for != asked.for_patient:
-        reason = "was opened for another patient and serves one."
-        yield _bar(asked, "vial.other_patient", "opened for another patient", reason)
+        yield _bar(asked, "vial.other_patient", "opened for another patient", _serves_one(asked))
+
+
+def _serves_one(asked: _Asked) -> str:
+    reason = "was opened for another patient and serves one."
+    if asked.shared_h is None:
+        return reason
+    return f"{reason[:-1]}: the site shares it for {span_words(asked.shared_h)} after opening."
 
 
 def _nothing_left(asked: _Asked) -> Iterator[Bar]:

@@ -12,19 +12,19 @@ from formulary.stock import facts, queries
 from formulary.stock.actions.entries import Entry, Way
 from formulary.stock.actions.ledger import write
 from formulary.stock.actions.taking import steps_of
-from formulary.stock.actions.vials import content_now, content_of, limit_use, open_vial, where_is
+from formulary.stock.actions.vials import content_now, content_of, limit_use, open_vial, serve, where_is
 from formulary.stock.labels import refusals
 from formulary.stock.models import Lot, Movement, Place, Vial
 
 
 @dataclass(frozen=True)
 class Act:
-    """When it was done and recorded, by whom, and for which reservation."""
+    """When it was done and recorded, by whom, and for which preparation, else for itself."""
 
     when: datetime
     at: datetime
     by: Actor
-    for_ref: str | None
+    for_ref: str
 
     @property
     def is_late(self) -> bool:
@@ -50,11 +50,11 @@ def reconstitute(
 
     The diluent comes from `diluent_vial`, or from containers of `diluent_lot` opened at `diluent_source`
     for it, which stay open with what is left. The mixture's volume is the diluent's and the powder's
-    displacement. Refuses a second time, a vial that is not an open powder, and a powder of which something
-    was taken before.
+    displacement. Refuses a second time, a vial that is not an open powder, a powder of which something was
+    taken before, and a diluent that its label does not name, where it names any.
     """
     by.must(Permission.PREPARE)
-    act = Act(reconstituted_at or at, at, by, for_ref)
+    act = Act(reconstituted_at or at, at, by, for_ref or f"reconstitution:{vial.id}")
     _may_be_reconstituted(vial, diluent_lot, act)
     steps, place = steps_of(volume, "volume"), where_is(vial)
     if not act.is_late:
@@ -79,6 +79,8 @@ def _may_be_reconstituted(vial: Vial, diluent: Lot, act: Act) -> None:
         raise refusals.not_a_powder(vial)
     if diluent.product.ledger != "volume":
         raise refusals.not_a_fluid(diluent)
+    if not act.is_late and not queries.may_dissolve(vial.lot.product, diluent.product):
+        raise refusals.diluent_not_named(vial.lot.product, diluent.product)
     if content_now(vial) != content_of(vial.lot):
         raise refusals.not_full(vial)
     if act.when > act.at:
@@ -112,4 +114,6 @@ def _pour(source: Vial, part: int, vial: Vial, place: Place, act: Act) -> list[M
     document = ("reconstitution", vial.id)
     out = Entry(source.lot, source, stands, part, Way(through, "reconstituted", document, act.when))
     into = Entry(source.lot, vial, through, part, Way(place, "reconstituted", document, act.when))
+    is_first = content_now(source) == source.lot.product.content
+    serve(source, for_patient=vial.opened_for_id, for_ref=act.for_ref, is_first=is_first)
     return [*write([out], at=act.at, by=act.by), *write([into], at=act.at, by=act.by)]

@@ -6,14 +6,12 @@ from fractions import Fraction
 
 from formulary.accounts import Actor
 from formulary.db import db
-from formulary.rules.facts import Container
-from formulary.rules.lot_status import serves_one_patient
 from formulary.rules.units import VOLUME, Quantity, Rounding, round_fraction
 from formulary.stock import facts, queries
 from formulary.stock.actions.balances import lock
 from formulary.stock.actions.entries import Document, Entry, Way
 from formulary.stock.actions.ledger import write
-from formulary.stock.actions.vials import where_is
+from formulary.stock.actions.vials import content_now, serve, where_is
 from formulary.stock.labels import refusals
 from formulary.stock.models import Lot, Movement, Place, Vial
 
@@ -46,16 +44,17 @@ def take(
     """Take a volume from an open vial: its ingredient and, where it was reconstituted, its diluent with it.
 
     Each lot gives its share rounded to one step; the last take gives all that is left, so the sums are
-    exact. A container for one patient that was opened for nobody is that patient's from its first draw. The
-    caller's audit entry carries the movements. Refuses more than is left, and everything that `facts.allow`
-    refuses; `already_happened` records it all the same, as far as the vial holds it.
+    exact. A container for one patient that was opened for nobody is that patient's from its first draw, and
+    what is discarded belongs to the act of its first draw. The caller's audit entry carries the movements.
+    Refuses more than is left, and everything that `facts.allow` refuses; `already_happened` records it all
+    the same, as far as the vial holds it.
     """
     source = where_is(vial)
     entries = shares(vial, source, volume, Way(target, reason, document, occurred_at or at))
     use = facts.Use(vial.lot, vial, source, target, entries[0].quantity, for_patient, for_ref)
+    is_first = content_now(vial) == vial.lot.product.content
     movements = write(entries, at=at, by=by, use=None if already_happened else use)
-    if vial.opened_for_id is None and serves_one_patient(Container(vial.lot.product.container)):
-        vial.opened_for_id = for_patient
+    serve(vial, for_patient=for_patient, for_ref=for_ref, is_first=is_first)
     return [_taken(vial, movement) for movement in movements]
 
 

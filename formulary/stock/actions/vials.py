@@ -6,6 +6,8 @@ from formulary.accounts import Actor, Permission
 from formulary.accounts.actions import next_code
 from formulary.audit import record
 from formulary.db import Missing, db, once
+from formulary.rules.facts import Container
+from formulary.rules.lot_status import serves_one_patient
 from formulary.stock import facts, queries
 from formulary.stock.actions.entries import Entry, Way
 from formulary.stock.actions.ledger import write
@@ -29,6 +31,8 @@ def open_vial(
 ) -> Vial:
     """Open one container of a lot that lies at `place`: its content moves to the place of open vials.
 
+    `for_ref` is the act it is opened for: what is discarded afterwards serves no other once it is drawn from.
+
     Refuses a lot that may not be used, a product whose content is unknown, and a shelf without a full
     container. An `opened_at` in the past is a late entry: it needs `late_reason` and is recorded whatever
     holds now. `labelled` is a sealed vial that has a label of ours already.
@@ -39,7 +43,7 @@ def open_vial(
     vial = _labelled(labelled, lot) or Vial(code=next_code("V"), lot=lot, site_id=_own(place, by).site_id)
     vial.serial = serial or vial.serial
     vial.opened_at, vial.opened_by_id = opened_at or at, by.person_id
-    vial.opened_for_id, vial.late_reason = opened_for_id, late_reason
+    vial.opened_for_id, vial.opened_for_ref, vial.late_reason = opened_for_id, for_ref, late_reason
     db.session.add(vial)
     db.session.flush()
     target = queries.place(place.site_id, "in_use")
@@ -78,13 +82,32 @@ def content_now(vial: Vial) -> int:
     return sum(c.quantity for c in queries.contents(vial_id=vial.id, lot_id=vial.lot_id))
 
 
+def serve(vial: Vial, *, for_patient: int | None, for_ref: str | None, is_first: bool) -> None:
+    """Note for whom and, at the first draw, for which act an opened vial is drawn from."""
+    product = vial.lot.product
+    is_for_one = serves_one_patient(Container(product.container))
+    if vial.opened_for_id is None and is_for_one:
+        vial.opened_for_id = for_patient
+    if is_first and (is_for_one or product.after_puncture_h == 0):
+        vial.opened_for_ref = for_ref
+
+
+def end_session(site_id: int, for_ref: str) -> int:
+    """The act is over: what was drawn from for it and is discarded serves nobody any more; how many vials.
+
+    The caller's audit entry tells of it.
+    """
+    mine = (Vial.site_id == site_id, Vial.state == "open", Vial.opened_for_ref == for_ref)
+    return db.session.execute(db.update(Vial).where(*mine).values(opened_for_ref="")).rowcount
+
+
 def limit_use(vial: Vial, place: Place, at: datetime) -> None:
     """Let the beyond-use date follow from the clocks that now run; it is never set later than it was."""
     db.session.flush()
     stock = facts.stock_of(vial.lot, vial, place, at)
     if stock is None:
         raise Missing(f"{vial.code} is not at {place}")
-    found = facts.beyond_use(stock)
+    found = facts.beyond_use(stock, vial.opened_at or at)
     if vial.beyond_use_at is None or found.at is None or found.at <= vial.beyond_use_at:
         vial.beyond_use_at, vial.beyond_use_limit = found.at, found.limit
     db.session.flush()

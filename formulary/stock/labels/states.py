@@ -38,7 +38,7 @@ class Told:
 
 def state_of(stock: Stock, at: datetime) -> Told:
     """What stands against one source, the gravest first; or until when it may be used."""
-    found = bars(stock, at=at, for_patient=stock.opened_for)
+    found = bars(stock, at=at, for_patient=stock.opened_for, for_ref=stock.opened_for_ref)
     if found:
         return Told(STATES.get(found[0].finding.code, "unknown"), found[0].words)
     if stock.vial is not None and stock.beyond_use_at is not None:
