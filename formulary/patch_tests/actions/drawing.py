@@ -52,8 +52,20 @@ def _vial(
         raise refuse("stock.none_here", lot.number, told, "Choose another lot, or an open vial.")
     opened = {"opened_at": test.applied_at, "late_reason": test.late_reason} if late else {}
     return stock_actions.open_vial(
-        lot, place=shelf, at=at, by=by, opened_for_id=test.patient_id, labelled=chosen, **opened
+        lot,
+        place=shelf,
+        at=at,
+        by=by,
+        opened_for_id=test.patient_id,
+        labelled=chosen,
+        for_ref=_ref(test),
+        **opened,
     )
+
+
+def _ref(test: PatchTest) -> str:
+    """How the stock room names this test: what is discarded serves it alone."""
+    return f"{KIND}:{test.id}"
 
 
 def _shelf(lot: Lot, site_id: int) -> Place | None:
@@ -81,6 +93,7 @@ def _take(
         at=at,
         by=by,
         for_patient=test.patient_id,
+        for_ref=_ref(test),
         occurred_at=test.applied_at,
         already_happened=late,
     )

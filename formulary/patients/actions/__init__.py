@@ -6,6 +6,7 @@ from formulary.patients.actions.conditions import answer_conditions, confirm_con
 from formulary.patients.actions.consents import record_consent, withdraw_consent
 from formulary.patients.actions.emergency import break_glass, review_emergency
 from formulary.patients.actions.identity import edit_patient, register_patient
+from formulary.patients.actions.merging import merge
 from formulary.patients.actions.weight import record_weight
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "confirm_conditions",
     "edit_patient",
     "end_allergy",
+    "merge",
     "note_care",
     "record_consent",
     "record_weight",

@@ -1,7 +1,14 @@
 """The forms about patients: text to values."""
 
 from formulary.patients.forms.allergies import AllergyForm, AskedForm
-from formulary.patients.forms.identity import AdmitForm, EmergencyForm, FindForm, PatientForm, RegisterForm
+from formulary.patients.forms.identity import (
+    AdmitForm,
+    EmergencyForm,
+    FindForm,
+    MergeForm,
+    PatientForm,
+    RegisterForm,
+)
 from formulary.patients.forms.record import ConditionsForm, ConsentForm, WeightForm, WhyForm
 
 __all__ = [
@@ -12,6 +19,7 @@ __all__ = [
     "ConsentForm",
     "EmergencyForm",
     "FindForm",
+    "MergeForm",
     "PatientForm",
     "RegisterForm",
     "WeightForm",

@@ -51,6 +51,31 @@ class FindForm(Form):
         return f"by {' and '.join(by)}" if by else "by nothing"
 
 
+class MergeForm(Form):
+    """The other record of a person, by both identifiers; then which of the two is kept, and why."""
+
+    identifier = f.TextField(
+        "Code or whole name",
+        [f.Required()],
+        hint="As it stands in the other record; a part does not do here.",
+    )
+    born_on = f.DateField("Date of birth", [f.Required()], hint="As it stands in the other record.")
+    keep = f.OneOf("Which record is kept", [f.Optional()], choices=())
+    reason = f.NotesField("How you know that it is one person", most=400)
+
+    def offer(self, this: Any, other: Any | None) -> None:
+        """Offer the two records to be kept, this one beforehand; a first look has found no other yet."""
+        rows = [row for row in (this, other) if row is not None]
+        self.keep.choices = f.choices([(row.id, row.code) for row in rows])
+        self.keep.data = self.keep.data or str(this.id)
+
+    def is_complete(self) -> bool:
+        """Whether all is answered; the reason is asked for only when one wants to merge."""
+        if not self.reason.data:
+            self.reason.errors = ["Say how you know that it is one person."]
+        return not self.errors
+
+
 class EmergencyForm(Form):
     """Two identifiers and a reason."""
 

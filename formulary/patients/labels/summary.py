@@ -47,6 +47,7 @@ class Summary:
     consent: Worth
     alerts: list[Alert] = field(default_factory=list)
     emergency: BreakGlass | None = None
+    merged: list[Patient] = field(default_factory=list)
 
 
 def summary(patient: Patient, *, by: Actor, at: datetime) -> Summary:
@@ -67,6 +68,7 @@ def summary(patient: Patient, *, by: Actor, at: datetime) -> Summary:
         consent=consent_state(patient.id, accounts.policy(site.id, "consent", at), at),
         alerts=[alert for teller in _tellers for alert in teller(patient.id, at, zone)],
         emergency=queries.emergency_now(patient.id, by=by, at=at),
+        merged=queries.merged_into([patient.id]).get(patient.id, []),
     )
 
 

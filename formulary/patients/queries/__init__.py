@@ -5,10 +5,13 @@ from formulary.patients.queries.access import (
     emergencies,
     emergency_now,
     may_see,
+    merged_into,
     patient,
     patient_by_code,
+    record_itself,
     scoped,
     seen_of,
+    sites_caring,
 )
 from formulary.patients.queries.names import fold
 from formulary.patients.queries.record import (
@@ -42,12 +45,15 @@ __all__ = [
     "last_review",
     "listed",
     "may_see",
+    "merged_into",
     "named",
     "own",
     "patient",
     "patient_by_code",
+    "record_itself",
     "scoped",
     "seen_of",
+    "sites_caring",
     "substances",
     "weights",
 ]

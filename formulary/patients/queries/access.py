@@ -53,6 +53,27 @@ def patient_by_code(code: str, *, by: Actor, at: datetime) -> Patient:
     return _only(scoped(by=by, at=at).where(Patient.id == _kept(named)), "of that code")
 
 
+def record_itself(patient_id: int, *, by: Actor, at: datetime) -> Patient:
+    """The record of that id, also where it was merged, locked and read afresh; Missing as for `patient`."""
+    query = db.select(Patient).where(Patient.id == patient_id, may_see(Patient.id, by=by, at=at))
+    return _only(query.with_for_update(of=Patient).execution_options(populate_existing=True), patient_id)
+
+
+def merged_into(patient_ids: Iterable[int]) -> dict[int, list[Patient]]:
+    """The records that were merged into these, by the one that was kept; nothing for a patient with none."""
+    query = db.select(Patient).where(Patient.merged_into_id.in_(set(patient_ids))).order_by(Patient.id)
+    found: dict[int, list[Patient]] = {}
+    for row in db.session.scalars(query):
+        found.setdefault(row.merged_into_id or 0, []).append(row)
+    return found
+
+
+def sites_caring(patient_id: int) -> list[int]:
+    """The sites that care for exactly this record, in order."""
+    query = db.select(Care.site_id).where(Care.patient_id == patient_id).distinct()
+    return list(db.session.scalars(query.order_by(Care.site_id)))
+
+
 def emergency_now(patient_id: int, *, by: Actor, at: datetime) -> BreakGlass | None:
     """The emergency access by which this person sees a patient for whom the site does not care."""
     cared = db.select(Care.id).where(Care.patient_id == patient_id, Care.site_id == by.site_id).exists()

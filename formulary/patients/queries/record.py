@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import ColumnElement, Select, func, or_
+from sqlalchemy.orm import aliased
 
 from formulary.accounts.models import Person
 from formulary.db import Missing, db
@@ -19,9 +20,12 @@ from formulary.patients.models import (
 
 
 def own(column: Any, patient_id: int) -> ColumnElement[bool]:
-    """That a row belongs to the patient, or to a record that was merged into theirs."""
-    merged = db.select(Patient.id).where((Patient.id == patient_id) | (Patient.merged_into_id == patient_id))
-    owned: ColumnElement[bool] = column.in_(merged)
+    """That a row belongs to the patient: to this record, the one it was merged into, or any merged there."""
+    named, one = aliased(Patient), aliased(Patient)
+    which = db.select(func.coalesce(named.merged_into_id, named.id)).where(named.id == patient_id)
+    kept = which.correlate(None).scalar_subquery()
+    records = db.select(one.id).where(or_(one.id == kept, one.merged_into_id == kept))
+    owned: ColumnElement[bool] = column.in_(records.correlate(None))
     return owned
 
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_
+from sqlalchemy.orm import aliased
 
 from formulary.accounts import Actor
 from formulary.db import db
@@ -24,8 +26,13 @@ def listed(window: Window, *, by: Actor) -> Page:
 
 
 def found(text: str, born_on: date | None, *, by: Actor, at: datetime) -> list[Patient]:
-    """Patients this person may see, by a part of the name, or code, record number or telephone; most 50."""
-    query = scoped(by=by, at=at).where(*_criteria(text, born_on))
+    """Patients this person may see, by a part of the name, or code, record number or telephone; most 50.
+
+    A record that was merged is found by its own, and answered by the one that was kept.
+    """
+    one = aliased(Patient)
+    ids = _kept(*_criteria(one, text, born_on), of=one)
+    query = scoped(by=by, at=at).where(Patient.id.in_(ids))
     return list(db.session.scalars(query.order_by(Patient.folded, Patient.id).limit(MOST)))
 
 
@@ -34,8 +41,10 @@ def named(text: str, born_on: date) -> list[Patient]:
 
     Not scoped: for registering and for emergency access, which show nothing but that there is one.
     """
-    identified = or_(Patient.code == text.strip().upper(), Patient.folded == fold(text))
-    query = db.select(Patient).where(identified, Patient.born_on == born_on, Patient.merged_into_id.is_(None))
+    one = aliased(Patient)
+    identified = or_(one.code == text.strip().upper(), one.folded == fold(text))
+    ids = _kept(identified, one.born_on == born_on, of=one)
+    query = db.select(Patient).where(Patient.id.in_(ids))
     return list(db.session.scalars(query.order_by(Patient.id).limit(MOST)))
 
 
@@ -46,19 +55,31 @@ def alike(name: str, born_on: date, *, but: int | None = None) -> list[Patient]:
     """
     folded = fold(name)
     near = or_(Patient.born_on == born_on, Patient.folded == folded)
-    query = db.select(Patient).where(near, Patient.merged_into_id.is_(None), Patient.id != (but or 0))
-    rows = db.session.scalars(query.order_by(Patient.id).limit(200))
-    return [row for row in rows if _may_be(row, folded, born_on)]
+    kept_id = func.coalesce(Patient.merged_into_id, Patient.id)
+    query = db.select(Patient, kept_id).where(near, kept_id != (but or 0))
+    rows = db.session.execute(query.order_by(Patient.id).limit(200))
+    return _by_ids({kept for row, kept in rows if _may_be(row, folded, born_on)})
 
 
-def _criteria(text: str, born_on: date | None) -> Iterator[ColumnElement[bool]]:
+def _by_ids(patient_ids: set[int]) -> list[Patient]:
+    return list(
+        db.session.scalars(db.select(Patient).where(Patient.id.in_(patient_ids)).order_by(Patient.id))
+    )
+
+
+def _kept(*matching: ColumnElement[bool], of: Any) -> Select[Any]:
+    """The keys of the records that were kept, of those that match: a merged one is found as it was."""
+    return db.select(func.coalesce(of.merged_into_id, of.id)).where(*matching)
+
+
+def _criteria(one: Any, text: str, born_on: date | None) -> Iterator[ColumnElement[bool]]:
     typed = text.strip()
     if typed:
-        words = [Patient.folded.contains(word, autoescape=True) for word in fold(typed).split()]
-        numbers = [Patient.code == typed.upper(), Patient.record_number == typed, Patient.phone == typed]
+        words = [one.folded.contains(word, autoescape=True) for word in fold(typed).split()]
+        numbers = [one.code == typed.upper(), one.record_number == typed, one.phone == typed]
         yield or_(*numbers, *([and_(*words)] if words else []))
     if born_on is not None:
-        yield Patient.born_on == born_on
+        yield one.born_on == born_on
 
 
 def _may_be(row: Patient, folded: str, born_on: date) -> bool:

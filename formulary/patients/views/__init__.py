@@ -1,6 +1,15 @@
 """The pages about patients."""
 
-from formulary.patients.views import allergies, conditions, consents, emergency, find, identity, weight
+from formulary.patients.views import (
+    allergies,
+    conditions,
+    consents,
+    emergency,
+    find,
+    identity,
+    merging,
+    weight,
+)
 from formulary.patients.views.room import bp
 
-__all__ = ["allergies", "bp", "conditions", "consents", "emergency", "find", "identity", "weight"]
+__all__ = ["allergies", "bp", "conditions", "consents", "emergency", "find", "identity", "merging", "weight"]

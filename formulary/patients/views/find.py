@@ -1,5 +1,7 @@
 """Finding a patient, and the list of those in the site's care."""
 
+from typing import Any
+
 from flask import g, render_template, request
 
 from formulary import clock
@@ -18,7 +20,7 @@ def index() -> Answer:
     """The patients of the site, newest registered first, and the search."""
     window, by = Window.of(request.args), g.actor
     rows = guards.seen("patients.list", lambda: queries.listed(window, by=by))
-    return render_template("patients/index.html", form=FindForm(), patients=rows, searched=False), 200
+    return _listed(FindForm(), rows)
 
 
 @bp.post("/")
@@ -28,7 +30,14 @@ def search() -> Answer:
     """What the search finds; it is a POST, so that no name stands in an address."""
     form = FindForm()
     if not form.validate_on_submit():
-        return render_template("patients/index.html", form=form, patients=[], searched=True), 422
+        return render_template("patients/index.html", form=form, patients=[], merged={}, searched=True), 422
     asked, by, at = (form.q.data, form.born_on.data), g.actor, clock.now()
     rows = guards.seen("patients.search", lambda: queries.found(*asked, by=by, at=at), form.told())
-    return render_template("patients/index.html", form=form, patients=rows, searched=True), 200
+    return _listed(form, rows, searched=True)
+
+
+def _listed(form: FindForm, rows: Any, *, searched: bool = False) -> Answer:
+    """The patients, each with the codes of what was merged into it."""
+    merged = queries.merged_into(row.id for row in rows)
+    told = {"form": form, "patients": rows, "merged": merged, "searched": searched}
+    return render_template("patients/index.html", **told), 200

@@ -52,7 +52,7 @@ def admit() -> Answer:
 @retried
 def patient(patient_id: int) -> Answer:
     """What this room holds of a patient, with what can be done beside each part."""
-    return chart(guards.opened(patient_id))
+    return chart(guards.opened(patient_id), came_by=patient_id)
 
 
 @bp.route("/<id:patient_id>/edit", methods=["GET", "POST"])

@@ -36,8 +36,11 @@ def page(template: str, patient: Any, form: Form | None = None, **context: Any) 
     return answered, 422 if form is not None and form.errors else 200
 
 
-def chart(patient: Any, form: Form | None = None) -> Answer:
-    """The page of a patient; `form` is one of its buttons, where that was refused."""
+def chart(patient: Any, form: Form | None = None, came_by: int | None = None) -> Answer:
+    """The page of a patient; `form` is one of its buttons, where that was refused.
+
+    `came_by` is the record that was asked for: the page says so where that was merged into this one.
+    """
     at = clock.now()
     policy = accounts.policy(g.site.id, "consent", at)
     allergies = labels.allergy_lines(patient.id)
@@ -57,6 +60,7 @@ def chart(patient: Any, form: Form | None = None) -> Answer:
         consents=labels.consent_lines(patient.id, policy),
         consent_policy=policy,
         button_key=Form(formdata=None).key,
+        came_by=came_by,
     )
 
 

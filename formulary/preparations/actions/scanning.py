@@ -166,7 +166,7 @@ def _could_be_taken_for(vial: Vial, at: datetime) -> list[Vial]:
 
 
 def _in_time(stock: Stock, at: datetime) -> bool:
-    return all(f.rule != "L1" for f in usable(stock, at=at, for_patient=stock.opened_for))
+    return all(f.rule != "L1" for f in stock_facts.usable_as_is(stock, at))
 
 
 def _may_be_used(hand: _Hand) -> tuple[Finding, ...]:
