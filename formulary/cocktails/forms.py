@@ -10,7 +10,12 @@ from formulary.rules.findings import Finding, Refused
 from formulary.web import fields as f
 from formulary.web.forms import Form, SubForm
 
-ROUTES = (("ID", "intradermal"), ("SC", "subcutaneous"), ("IM", "intramuscular"))
+ROUTES = (
+    ("ID", "intradermal"),
+    ("SC", "subcutaneous"),
+    ("IM", "intramuscular"),
+    ("infiltration", "infiltration"),
+)
 MOST_LINES = 20
 
 
@@ -69,6 +74,7 @@ class ComposeForm(Form):
 def _typed(number: int, form: LineForm, products: Mapping[int, Product], mark: str) -> TypedLine:
     product = products[form.product_id.data]
     read = entry.read(form.value.data, form.unit.data, product, mark=mark, field=form.value.name)
+    form.value.notes = read.notes
     return TypedLine(number, product.id, read.pin, read.amount, read.volume, read.unit, read.entered)
 
 

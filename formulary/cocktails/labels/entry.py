@@ -3,7 +3,7 @@ mixture).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from formulary.rules.facts import Pin, Product
@@ -99,8 +99,14 @@ def read(text: str, code: str, product: Product, *, mark: str, field: str) -> En
     if chosen.pin is Pin.QS or not text.strip():
         return Entry(chosen.pin, None, None, chosen.code, "")
     number, typed = _split(text, offered, field)
-    chosen = typed or chosen
-    return _read(number, chosen, _allowed(chosen, offered), mark=mark, field=field, text=text)
+    read_as = typed or chosen
+    found = _read(number, read_as, _allowed(read_as, offered), mark=mark, field=field, text=text)
+    return found if read_as is chosen else replace(found, notes=(*found.notes, _typed_note(text, chosen)))
+
+
+def _typed_note(text: str, chosen: Option) -> str:
+    """A mixture typed whole counts before the unit chosen beside it, and says so."""
+    return f"“{text.strip()}” is read as typed; the unit beside it was “{chosen.code}”."
 
 
 def _allowed(chosen: Option, offered: dict[str, Option]) -> tuple[Unit, ...]:

@@ -12,7 +12,7 @@ from formulary.stock.labels import Named, names_documents
 
 STORAGES = {"room": "room temperature", "fridge": "refrigerator"}
 KEEP = {"room": "Keep at room temperature", "fridge": "Keep in the refrigerator"}
-ROUTES = {"ID": "intradermal", "SC": "subcutaneous", "IM": "intramuscular"}
+ROUTES = {"ID": "intradermal", "SC": "subcutaneous", "IM": "intramuscular", "infiltration": "infiltration"}
 STATES = {
     "in_preparation": "being prepared",
     "verified": "to prepare",

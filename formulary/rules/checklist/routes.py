@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from formulary.rules.checklist.rule import CO_SIGN, Case, unknown
 from formulary.rules.facts import Line, Product
-from formulary.rules.findings import Finding, Level, capital, joined
+from formulary.rules.findings import Finding, Level, Result, capital, joined
 
 
 def off_label(case: Case) -> Sequence[Finding]:
@@ -37,17 +37,18 @@ def _unknown(case: Case, line: Line) -> Finding:
 
 
 def _outside(case: Case, line: Line) -> Finding:
-    product, route = line.product, case.cocktail.route
+    product, route, accepted = line.product, case.cocktail.route, _accepted(case, line)
     return Finding(
         "route.not_on_label",
         product.ingredient.name,
         f"{capital(product.name)} is labelled for {joined(product.routes)}, not for {route}{_says(product)}.",
         f"Take another route or product, follow a formula approved for it, {CO_SIGN}",
         level=Level.STOP,
+        result=Result.UNKNOWN if accepted else Result.FINDING,
         line=line.number,
         field="route",
         inputs=_inputs(case, line),
-        accepted=_accepted(case, line),
+        accepted=accepted,
     )
 
 
