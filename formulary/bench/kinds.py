@@ -67,6 +67,6 @@ RULES = Kind("compose check, rules", None, "Process time of the rules alone, the
 VERIFY = Kind(
     "verify",
     Aim(3, "≤ 3"),
-    "Ledger, balances and audit trail proved, against SUM … GROUP BY on one table and as many SHA-256 over "
-    "as many bytes.",
+    "Ledger, balances, draws, what was given and audit trail proved, against SUM … GROUP BY on one table and "
+    "as many SHA-256 over as many bytes.",
 )

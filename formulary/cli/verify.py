@@ -1,9 +1,10 @@
-"""`formulary verify`: proves ledger, balances and audit trail, and names every row that was altered."""
+"""`formulary verify`: proves ledger, exposure and audit trail, and names every row that was altered."""
 
 from collections.abc import Iterator
 
 import click
 
+from formulary.administrations.queries import proof as exposure
 from formulary.audit.models import AuditEntry
 from formulary.audit.queries import Fault, chain_faults
 from formulary.cli.frame import with_app
@@ -14,7 +15,7 @@ from formulary.stock.queries import proof
 @click.command()
 @with_app
 def command() -> None:
-    """Prove that every movement, balance and audit entry is as it was written; exit 1 and a list otherwise.
+    """Prove that every movement, balance, draw and audit entry is as it was written; else exit 1 and a list.
 
     \b
     Example:
@@ -33,15 +34,16 @@ def command() -> None:
 
 
 def all_faults() -> Iterator[Fault]:
-    """Everything that does not hold: ledger first, then the audit trail and its signed head."""
+    """Everything that does not hold: ledger, whom its lots reached, the audit trail and its signed head."""
     yield from proof.ledger_faults()
+    yield from exposure.exposure_faults()
     yield from chain_faults()
 
 
 def counted() -> dict[str, int]:
     """What the proof went through, by name."""
     entries = db.session.scalar(db.select(db.func.count(AuditEntry.id))) or 0
-    return proof.counted() | {"audit entries": entries}
+    return proof.counted() | exposure.counted() | {"audit entries": entries}
 
 
 def one_moment() -> None:

@@ -56,12 +56,14 @@ def reconstituted(vial: Vial, diluent: Lot, volume: str = "4 mL", **more: Any) -
         )
 
 
-def drawn(vial: Vial, volume: str, *, attempt: int = 1, **more: Any) -> list[stock.Taken]:
+def drawn(
+    vial: Vial, volume: str, *, attempt: int = 1, document: str = "attempt", **more: Any
+) -> list[stock.Taken]:
     """A volume of the vial, drawn into a preparation."""
     given = {"target": the_place("preparation"), "at": clock.now(), "by": somebody()} | more
     with transaction():
         vial = queries.vial(vial.id)
-        taken = stock.take(vial, q(volume), reason="drawn", document=("attempt", attempt), **given)
+        taken = stock.take(vial, q(volume), reason="drawn", document=(document, attempt), **given)
         record("test.draw", vial, by=given["by"], at=given["at"], movements=[t.movement for t in taken])
     return taken
 

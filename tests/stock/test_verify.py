@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 
 import pytest
-from sqlalchemy import text
 
 from formulary.audit.queries import chain_faults
 from formulary.cli.verify import command
@@ -14,6 +13,7 @@ from formulary.stock import queries
 from formulary.stock.models import Balance, Movement, movement_hash
 from formulary.stock.queries import proof
 from tests.stock.doing import drawn, opened, posted, reconstituted, undone
+from tests.support.behind import behind_its_back
 from tests.support.builders import a_lot, a_powder
 from tests.support.databases import Database
 from tests.support.terminal import formulary
@@ -26,33 +26,10 @@ def story(app: object) -> Movement:
     """A lot that was opened, mixed, drawn, given, wasted and undone; the last row that moved."""
     diluent = a_lot()
     vial = reconstituted(opened(a_lot(a_powder()), opened_for_id=7), diluent)
-    [taken, _] = drawn(vial, "1.3 mL", for_patient=7)
+    [taken, _] = drawn(vial, "1.3 mL", document="test", for_patient=7)
     undone(taken.movement)
     posted(diluent, "storage", "waste", 5_000_000, reason="broken")
     return posted(diluent, "storage", "quarantine", 5_000_000, reason="quarantined")
-
-
-def behind_its_back(statement: str) -> None:
-    """Change a row as somebody with the database's own tools would: triggers and checks asleep."""
-    with db.engine.connect() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SET session_replication_role = replica"))
-            connection.execute(text(statement))
-            connection.execute(text("SET session_replication_role = DEFAULT"))
-        else:
-            raw = connection.connection.driver_connection
-            dropped = raw.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
-            for name, _ in dropped:
-                raw.execute(f"DROP TRIGGER {name}")
-            raw.execute("PRAGMA ignore_check_constraints = ON")
-            raw.execute("PRAGMA foreign_keys = OFF")
-            raw.execute(statement)
-            raw.execute("PRAGMA ignore_check_constraints = OFF")
-            raw.execute("PRAGMA foreign_keys = ON")
-            for _, creation in dropped:
-                raw.execute(creation)
-        connection.commit()
-    db.session.rollback()
 
 
 def found() -> list[tuple[str, str]]:

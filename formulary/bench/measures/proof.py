@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from formulary.administrations.queries import proof as exposure
 from formulary.audit.models import AuditEntry
 from formulary.audit.queries import Fault
 from formulary.audit.queries import proof as trail
@@ -30,7 +31,7 @@ def fill_floor(floor: Bare) -> None:
 
 
 def measure(floor: Bare, effort: Effort) -> Pair:
-    """The whole proof of ledger, balances and audit trail, and its floor."""
+    """The whole proof of ledger, exposure and audit trail, and its floor."""
     hashing = hasher(hashed())
     return compare(prove, lambda: (sums(floor), hashing()), effort)
 
@@ -38,7 +39,7 @@ def measure(floor: Bare, effort: Effort) -> Pair:
 def prove() -> list[Fault]:
     """Everything that `formulary verify` proves."""
     db.session.rollback()
-    return [*ledger.ledger_faults(), *trail.chain_faults()]
+    return [*ledger.ledger_faults(), *exposure.exposure_faults(), *trail.chain_faults()]
 
 
 def hashed() -> Hashed:

@@ -1,0 +1,23 @@
+"""The doors to administrations: labels, sessions of the asker's site, and what a session gave."""
+
+from formulary.administrations.queries.sessions import (
+    administration,
+    container,
+    dead_space,
+    given_lots,
+    locked,
+    of_attempt,
+    of_patient,
+    ready,
+)
+
+__all__ = [
+    "administration",
+    "container",
+    "dead_space",
+    "given_lots",
+    "locked",
+    "of_attempt",
+    "of_patient",
+    "ready",
+]
