@@ -289,7 +289,7 @@ def test_no_policy_shares_an_ampoule() -> None:
     drawn(vial, "1 mL", for_patient=7, for_ref="cocktail:7")
     with pytest.raises(Refused) as refusal:
         drawn(vial, "1 mL", for_patient=8, for_ref="cocktail:8")
-    assert refused_codes(refusal) == ["vial.not_kept", "vial.other_patient"]
+    assert refused_codes(refusal) == ["vial.other_patient"]
 
 
 def an_ampoule() -> Vial:

@@ -70,6 +70,6 @@ def _place(pick: allocation.Pick) -> stock.Pick:
 
 
 def release_reservations(cocktail: Cocktail, *, why: str, at: datetime) -> None:
-    """Give back what was kept for a cocktail; what was drawn from for it and is discarded serves it no more."""
+    """Give back what was kept for a cocktail; what is discarded after it serves it no more."""
     stock.end_reservations(reservation_ref(cocktail), why=why, at=at)
     stock.end_session(cocktail.site_id, reservation_ref(cocktail))

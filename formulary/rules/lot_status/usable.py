@@ -193,7 +193,7 @@ def _kept_over(asked: _Asked) -> Iterator[Bar]:
         words = f"opened {day_words(opened, day_of(asked.at, stock.zone).year)}, not kept"
         reason = f"was opened on {day_words(opened)} and is not kept after the session."
         yield _bar(asked, "vial.not_kept", words, reason, WASTE_IT, rule="L1")
-    elif not asked.shared and _is_of_another_act(asked):
+    elif not asked.shared and not _is_anothers(asked) and _is_of_another_act(asked):
         reason = "was drawn from for another preparation or test, and is not kept after it."
         yield _bar(asked, "vial.not_kept", "drawn from before, not kept", reason, WASTE_IT, rule="L1")
 
@@ -202,6 +202,12 @@ def _is_of_another_act(asked: _Asked) -> bool:
     """Whether something was drawn from it for another act than the one that asks, or for one that is over."""
     own = asked.stock.opened_for_ref
     return not is_untouched(asked.stock) and (own == "" or own != asked.for_ref)
+
+
+def _is_anothers(asked: _Asked) -> bool:
+    """Whether it serves one patient, who is another."""
+    stock = asked.stock
+    return serves_one_patient(stock.container) and stock.opened_for not in (None, asked.for_patient)
 
 
 def _other_patient(asked: _Asked) -> Iterator[Bar]:
@@ -214,7 +220,7 @@ def _other_patient(asked: _Asked) -> Iterator[Bar]:
         reason = "is open, and for whom is not recorded; it serves one patient."
         more = {"result": Result.UNKNOWN}
         yield _bar(asked, "vial.other_patient", "opened, not recorded for whom", reason, **more)
-    elif stock.opened_for != asked.for_patient:
+    elif _is_anothers(asked):
         yield _bar(asked, "vial.other_patient", "opened for another patient", _serves_one(asked))
 
 
