@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Select, bindparam, func, select, tuple_, union_all
+from sqlalchemy import bindparam, func, select, tuple_, union_all
 
 from formulary.administrations.models import GivenLot
 from formulary.db import db
@@ -102,26 +102,30 @@ def _rows(lot_ids: Sequence[int], key: Key | None, size: int, *, backwards: bool
 
 @lru_cache(64)
 def _newest(lots: int, goes_on: bool, backwards: bool) -> Any:
-    """Each lot's rows come in the order of the index, so that the database merges and never sorts them.
+    """Each lot's rows come in the order of the index, so that the database merges and never sorts them:
+    SQLite sees by itself that they do, PostgreSQL where each part says its order.
 
     Built once for so many lots: a page costs little more than its rows.
     """
-    queries = [_of_lot(f"lot_{place}", goes_on, backwards) for place in range(lots)]
-    query: Any = queries[0] if lots == 1 else union_all(*queries)
-    at, number = (TABLE.at, TABLE.id) if lots == 1 else (query.selected_columns.at, query.selected_columns.id)
-    ordered = query.order_by(at, number) if backwards else query.order_by(at.desc(), number.desc())
-    return ordered.limit(bindparam("size"))
+    parts = [_of_lot(f"lot_{place}", goes_on, backwards) for place in range(lots)]
+    if lots > 1:
+        merged = union_all(*(select(part.subquery()) for part in parts))
+        parts = [_ordered(merged, merged.selected_columns, backwards)]
+    return parts[0].limit(bindparam("size"))
 
 
-def _of_lot(name: str, goes_on: bool, backwards: bool) -> Select[Any]:
+def _of_lot(name: str, goes_on: bool, backwards: bool) -> Any:
     query = select(*COLUMNS).where(TABLE.lot_id == bindparam(name), TABLE.given > 0)
-    if not goes_on:
-        return query
-    here, there = (
-        tuple_(TABLE.at, TABLE.id),
-        tuple_(bindparam("at", type_=TABLE.at.type), bindparam("number")),
-    )
-    return query.where(here > there if backwards else here < there)
+    if goes_on:
+        here = tuple_(TABLE.at, TABLE.id)
+        there = tuple_(bindparam("at", type_=TABLE.at.type), bindparam("number"))
+        query = query.where(here > there if backwards else here < there)
+    return _ordered(query, TABLE, backwards)
+
+
+def _ordered(query: Any, columns: Any, backwards: bool) -> Any:
+    at, number = columns.at, columns.id
+    return query.order_by(at, number) if backwards else query.order_by(at.desc(), number.desc())
 
 
 def _key(text: str) -> Key | None:

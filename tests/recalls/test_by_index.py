@@ -1,0 +1,108 @@
+"""How the databases answer who received a lot: from its index, in its order, on every page of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from formulary import clock
+from formulary.bench.queries import plans_of
+from formulary.db import db
+from formulary.recalls.queries import given, look_up_lots
+from formulary.web.paging import Window
+from tests.recalls.doing import a_session, opened, somebody
+from tests.support.builders import a_lot, a_patient
+from tests.support.counting import counting_queries
+
+INDEX = "ix_given_lot_recall"
+SORTING = ("TEMP B-TREE", "Sort  (")
+"""What a plan says where rows are sorted; a merge of rows in order names its key alone."""
+
+
+@pytest.fixture
+def lots(app):
+    """Two lots that twelve and nine patients received, and others beside them."""
+    found = [a_lot(containers=10) for _ in range(3)]
+    for lot, count in zip(found, (12, 9, 5), strict=True):
+        vial = opened(lot)
+        for number in range(count):
+            at = clock.now() - timedelta(minutes=number)
+            a_session(a_patient(ready=False), (vial, "0.05 mL"), at=at)
+    return [lot.id for lot in found[:2]]
+
+
+def without_shortcuts():
+    """PostgreSQL reads a table of a few rows as a whole, and sorts them; with a ledger it would not."""
+    if db.engine.dialect.name == "postgresql":
+        for way in ("seqscan", "bitmapscan", "sort"):
+            db.session.execute(text(f"SET enable_{way} = off"))
+
+
+def the_plan(work):
+    """The plan of the one statement that a piece of work sends."""
+    without_shortcuts()
+    [plan] = plans_of(work)
+    return plan
+
+
+@pytest.mark.parametrize("several", [False, True])
+@pytest.mark.parametrize("token", ["", "after", "before"])
+def test_each_page_is_read_in_the_order_of_the_index(lots, several, token):
+    wanted = lots if several else lots[:1]
+    top = given.received_page(wanted, Window(), size=3)
+    second = given.received_page(wanted, Window(after=top.older), size=3)
+    window = {"": Window(), "after": Window(after=top.older), "before": Window(before=second.newer)}[token]
+    plan = the_plan(lambda: given.received_page(wanted, window, size=3))
+    assert sum(INDEX in line for line in plan.lines) == len(wanted), plan.lines
+    assert not any(way in line for way in SORTING for line in plan.lines), plan.lines
+
+
+def test_how_far_a_lot_went_is_counted_from_the_index(lots):
+    plan = the_plan(lambda: given.reach(lots))
+    assert plan.uses(INDEX), plan.lines
+    assert not any("SCAN given_lot" in line and INDEX not in line for line in plan.lines), plan.lines
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 50])
+def test_the_pages_of_several_lots_hold_every_row_once_in_one_order(lots, size):
+    every, pages, window = given.received(lots, size=100), [], Window()
+    while True:
+        page = given.received_page(lots, window, size=size)
+        pages += page.rows
+        if not page.older:
+            break
+        window = Window(after=page.older)
+    assert pages == every
+    assert [(row.at, row.id) for row in every] == sorted(((row.at, row.id) for row in every), reverse=True)
+    assert len(every) == 21
+
+
+def test_backwards_the_pages_are_the_same(lots):
+    forth = [given.received_page(lots, Window(), size=5)]
+    while forth[-1].older:
+        forth.append(given.received_page(lots, Window(after=forth[-1].older), size=5))
+    back = [forth[-1]]
+    while back[-1].newer:
+        back.append(given.received_page(lots, Window(before=back[-1].newer), size=5))
+    assert [page.rows for page in back[1:]] == [page.rows for page in forth[-2::-1]]
+
+
+def test_everybody_is_read_in_stretches(lots, monkeypatch):
+    monkeypatch.setattr(given, "ALL_AT_ONCE", 4)
+    with counting_queries() as sent:
+        rows = list(given.everybody(lots))
+    assert (len(rows), len(sent)) == (21, 7)
+    assert rows == given.received(lots, size=100)
+
+
+def test_an_older_page_costs_no_more_than_the_first(lots):
+    by = somebody()
+    top = given.received_page(lots, Window(), size=3)
+    costs = []
+    for window in (Window(), Window(after=top.older)):
+        with counting_queries() as sent:
+            look_up_lots(lots, at=clock.now(), by=by, window=window)
+        costs.append(len(sent))
+    assert costs[1] <= costs[0]
