@@ -13,6 +13,7 @@ from formulary.cocktails.models import Cocktail, CocktailLine, Revision
 from formulary.patch_tests.facts import with_tests
 from formulary.patients.facts import patient_facts
 from formulary.rules import facts
+from formulary.rules.checklist import set_aside
 from formulary.rules.units import VOLUME, Quantity
 from formulary.stock.facts import candidates
 
@@ -85,7 +86,11 @@ def gather(
 
     `ref` is the cocktail's own name in reservations, so that it does not block itself.
     """
-    products = catalogue.products({line.product_id for line in content.lines})
+    wanted = {line.product_id for line in content.lines}
+    stock = candidates(site.id, wanted, at, for_ref=ref)
+    sources = (*stock, *picked, *(draw.stock for draw in draws))
+    mixed = {source.diluent.product_id for source in sources if source.diluent is not None}
+    products = catalogue.products(wanted | mixed)
     cocktail = facts.Cocktail(
         lines=tuple(_line(line, products[line.product_id]) for line in content.lines),
         target=None if content.target is None else Quantity(content.target, VOLUME),
@@ -96,7 +101,7 @@ def gather(
         patient=None
         if content.patient_id is None
         else with_tests(patient_facts(content.patient_id, at), content.patient_id),
-        stock=candidates(site.id, products, at, for_ref=ref),
+        stock=stock,
         syringes=catalogue.syringes(),
         compatibilities=catalogue.compatibilities(),
         overfill=Quantity(content.overfill, VOLUME),
@@ -105,8 +110,9 @@ def gather(
         beyond_use_at=beyond_use_at,
         picked=tuple(picked),
         ref=ref,
+        diluents=tuple(products[key] for key in sorted(mixed)),
     )
-    return Gathered(cocktail, products)
+    return Gathered(set_aside(cocktail), {key: products[key] for key in wanted})
 
 
 def reservation_ref(cocktail: Cocktail) -> str:

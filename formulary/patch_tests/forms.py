@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import request
 
+from formulary.accounts.forms import PerhapsSignerForm
 from formulary.patch_tests.actions import Spot
 from formulary.patch_tests.labels import Source, scale
 from formulary.rules.units import Quantity
@@ -111,6 +112,7 @@ class CorrectForm(Form):
     )
     read_at = f.InstantField("Read at", [f.Required()])
     note = f.NotesField("Why it is corrected", [f.Required()], most=400)
+    signer = f.FormField(PerhapsSignerForm, "Second person")
 
 
 class VoidForm(Form):
@@ -118,6 +120,7 @@ class VoidForm(Form):
 
     reason = f.NotesField("Why", [f.Required()], most=400)
     nothing_applied = f.YesField("Nothing was applied: put the amounts back into the stock")
+    signer = f.FormField(PerhapsSignerForm, "Second person")
 
 
 def _spot(source: Source, row: Any) -> Spot:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from formulary.catalogue.models import Product
 from formulary.db import Base, Steps, UtcDateTime, Versioned, one_of
 from formulary.rules import facts
+from formulary.rules.patch_test import NEGATIVE
 from formulary.stock.models import Lot
 
 
@@ -41,6 +42,11 @@ class PatchTest(Versioned, Base):
     items: Mapped[list["PatchTestItem"]] = relationship(
         back_populates="test", order_by="PatchTestItem.number"
     )
+
+    @property
+    def reactions(self) -> list["PatchTestReading"]:
+        """The readings that stand and are not negative."""
+        return [r for item in self.items for r in item.standing if r.grade not in NEGATIVE]
 
     @property
     def spots(self) -> list["PatchTestItem"]:
@@ -94,7 +100,7 @@ class PatchTestItem(Base):
             product_id=self.product_id,
             lot_id=self.lot_id,
             applied_at=self.test.applied_at,
-            readings=tuple(facts.Reading(r.grade, r.read_at) for r in self.standing),
+            readings=tuple(r.fact for r in self.standing),
             is_mixture=self.is_mixture,
         )
 
@@ -118,3 +124,8 @@ class PatchTestReading(Base):
     cosigner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
     item: Mapped[PatchTestItem] = relationship(back_populates="readings")
+
+    @property
+    def fact(self) -> facts.Reading:
+        """The reading as the rules see it."""
+        return facts.Reading(self.grade, self.read_at)

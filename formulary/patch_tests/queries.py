@@ -33,10 +33,11 @@ def tests_of(patient_id: int) -> list[PatchTest]:
     return list(db.session.scalars(query.order_by(PatchTest.applied_at.desc(), PatchTest.id.desc())))
 
 
-def items_of(patient_id: int) -> list[PatchTestItem]:
-    """Every spot of the patient's tests that were not voided, with its test and its readings."""
+def items_of(patient_id: int, *, voided: bool = False) -> list[PatchTestItem]:
+    """Every spot of the patient's tests that were not voided (or of all), with its test and its readings."""
     query = db.select(PatchTestItem).join(PatchTestItem.test).order_by(PatchTestItem.id)
-    query = query.where(own(PatchTest.patient_id, patient_id), PatchTest.state == "applied")
+    states = ("applied", "void") if voided else ("applied",)
+    query = query.where(own(PatchTest.patient_id, patient_id), PatchTest.state.in_(states))
     wanted = (contains_eager(PatchTestItem.test), selectinload(PatchTestItem.readings))
     return list(db.session.scalars(query.options(*wanted)))
 

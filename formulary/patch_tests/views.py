@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, flash, g, redirect, render_template, url_for
 
 from formulary import clock
-from formulary.accounts import Permission, requires
+from formulary.accounts import Actor, Permission, requires
 from formulary.accounts import queries as accounts
 from formulary.accounts.facts import patch_test_policy
+from formulary.accounts.guards import second_person
 from formulary.audit import record_refusal
 from formulary.db import retried, transaction
 from formulary.patch_tests import actions, guards, labels, queries
@@ -43,7 +44,7 @@ def of_patient(patient_id: int) -> Answer:
     """Every test of a patient, and what they are barred from."""
     found, at = patient_guards.opened(patient_id, "patch_tests.of_patient"), clock.now()
     lines = labels.test_lines(queries.tests_of(found.id), _policy(at), _zone(), at)
-    return _page("of_patient", found, lines=lines, barred=labels.barred(found.id, at))
+    return _page("of_patient", found, lines=lines, barred=labels.barred(found.id, _policy(at), at))
 
 
 @bp.route("/of/<id:patient_id>/apply", methods=["GET", "POST"])
@@ -62,7 +63,7 @@ def apply(patient_id: int) -> Answer:
     elif form.validate_on_submit() and (made := _apply(found.id, form, offered)):
         flash(f"{made.code} is applied. Its next reading stands on the list.")
         return _to_test(made.id)
-    return _page("apply", found, form, barred=labels.barred(found.id, at))
+    return _page("apply", found, form, barred=labels.barred(found.id, _policy(at), at))
 
 
 @bp.get("/<id:test_id>")
@@ -101,16 +102,17 @@ def correct(test_id: int, reading_id: int) -> Answer:
     found, patient = guards.opened(test_id)
     wrong = queries.reading_of(found, reading_id)
     form = CorrectForm(read_at=wrong.read_at)
-    if form.validate_on_submit() and _done(
+    if form.validate_on_submit() and _signed(
         form,
         "patch_tests.correct_reading",
-        lambda at: actions.correct_reading(
-            test_id, reading_id, **form.values(), at=at, by=g.actor, key=form.key
+        lambda at, second: actions.correct_reading(
+            test_id, reading_id, **form.values("signer"), cosigner=second, at=at, by=g.actor, key=form.key
         ),
     ):
         flash("The reading is corrected; the first one stays on record.")
         return _to_test(test_id)
-    return _page("correct", patient, form, test=found, wrong=wrong, seen=labels.grade_words(wrong.grade))
+    seen, needs = labels.grade_words(wrong.grade), wrong in found.reactions
+    return _page("correct", patient, form, test=found, wrong=wrong, seen=seen, needs_cosigner=needs)
 
 
 @bp.route("/<id:test_id>/void", methods=["GET", "POST"])
@@ -120,14 +122,17 @@ def void(test_id: int) -> Answer:
     """Void a test with a reason; it stays on record and clears nothing."""
     found, patient = guards.opened(test_id)
     form = VoidForm(obj=found)
-    if form.validate_on_submit() and _done(
+    if form.validate_on_submit() and _signed(
         form,
         "patch_tests.void",
-        lambda at: actions.void_test(test_id, **form.values(), version=form.version, at=at, by=g.actor),
+        lambda at, second: actions.void_test(
+            test_id, **form.values("signer"), cosigner=second, version=form.version, at=at, by=g.actor
+        ),
     ):
         flash(f"{found.code} is void.")
         return _to_test(test_id)
-    return _page("void", patient, form, test=found)
+    reactions = sorted({labels.grade_words(reading.grade) for reading in found.reactions})
+    return _page("void", patient, form, test=found, reactions=reactions)
 
 
 def _apply(patient_id: int, form: ApplyForm, offered: list[labels.Source]) -> Any:
@@ -173,6 +178,17 @@ def _done(form: Form, what: str, act: Callable[[datetime], Any]) -> Any:
         record_refusal(what, refusal, by=g.actor)
         form.add_findings(refusal.findings)
         return None
+
+
+def _signed(form: Form, what: str, act: Callable[[datetime, Actor | None], Any]) -> Any:
+    """The same for an act that a second person may have to co-sign on this screen."""
+    try:
+        named = form.signer.form.username.data
+        second = second_person(form.signer, at=clock.now()) if named else None
+    except Refused as refusal:
+        form.add_findings(refusal.findings)
+        return None
+    return _done(form, what, lambda at: act(at, second))
 
 
 def _to_test(test_id: int) -> Response:

@@ -136,6 +136,32 @@ def examine(
     return Examined(tuple(_together(_once(matches))), tuple(_pairs(ordered, found, formula)))
 
 
+def with_diluents(
+    examined: Examined,
+    lines: Sequence[Line],
+    diluents: Sequence[Line],
+    rules: Sequence[Compatibility],
+    concentrations: Mapping[int, Strength | None],
+) -> Examined:
+    """The same, with what the table says of the diluents inside the vials beside the lines.
+
+    A diluent makes no pair that data are wanted for, and what is about a line with any other was said.
+    """
+    window, known = ph_window(lines), {line.product.id for line in lines}
+    named = [rule for rule in rules if ANY not in (rule.a, rule.b) and rule.kind != "compatible"]
+    found = [
+        Match(rule, a, (b,), applies)
+        for diluent in diluents
+        if diluent.product.id not in known
+        for line in lines
+        for a, b, strength in ((line, diluent, concentrations.get(line.number)), (diluent, line, None))
+        for rule in named
+        if rule.a in keys_of(a.product) and rule.b in keys_of(b.product)
+        if (applies := _applies(rule, a, strength, window)) is not Applies.NO
+    ]
+    return replace(examined, matches=(*examined.matches, *found))
+
+
 def _once(matches: Sequence[Match]) -> list[Match]:
     """Each rule once for two lines, sure before perhaps: both lines may answer to both of its sides."""
     best: dict[tuple[str, frozenset[int]], Match] = {}

@@ -6,15 +6,17 @@ import pytest
 
 from formulary.db import db
 from formulary.patch_tests.facts import with_tests
+from formulary.patch_tests.labels import barred
 from formulary.patch_tests.models import PatchTest
 from formulary.rules import facts
-from formulary.rules.patch_test import clears
+from formulary.rules.patch_test import clears, standing_positive
 from formulary.stock import queries as stock
 from formulary.stock.labels import document_names
 from formulary.stock.models import Vial
 from tests.support.builders import (
     a_lot,
     a_patient,
+    a_policy,
     a_product,
     a_read_test,
     a_reading,
@@ -24,6 +26,8 @@ from tests.support.builders import (
     steps,
 )
 from tests.support.counting import counting_queries
+
+ANY = facts.PatchTestPolicy()
 
 
 @pytest.fixture
@@ -85,14 +89,50 @@ def test_a_corrected_reading_is_not_told(patient, lot):
 
 
 def test_a_void_test_is_not_told(patient, lot, clients):
-    test = a_read_test(patient, lot, grade="+")
+    test = a_read_test(patient, lot)
     clients("practitioner").post_ok(f"/patch-tests/{test.id}/void", {"reason": "Wrong patient"})
     assert told(patient) == ()
 
 
-def test_a_test_of_a_merged_record_is_told(patient, lot):
-    a_test(a_patient(merged_into_id=patient.id), lot)
-    assert len(told(patient)) == 1
+def test_a_test_of_a_merged_record_is_told_of_both(patient, lot):
+    twin = a_patient(merged_into_id=patient.id)
+    a_test(twin, lot)
+    a_test(patient, lot)
+    assert len(told(patient)) == len(told(twin)) == 2
+
+
+def test_a_bar_on_the_kept_record_bars_the_old_one(patient, lot, watch):
+    twin = a_patient(merged_into_id=patient.id)
+    a_read_test(patient, lot, grade="+")
+    assert standing_positive(told(twin), lot.product.ingredient_id, at=watch.now(), policy=ANY) is not None
+
+
+def test_a_negative_test_of_another_product_leaves_the_banner_and_frees_that_product(clients, patient, lot):
+    other = a_lot(a_product(lot.product.ingredient, name="Ascorbic acid 200"))
+    a_read_test(patient, lot, grade="+", days=30)
+    a_read_test(patient, other, days=5)
+    page = clients("practitioner").get_ok(f"/patients/{patient.id}")
+    assert "ascorbic acid: barred, but for Ascorbic acid 200, positive 28\xa0Oct\xa02026" in page.text
+    page = clients("practitioner").get_ok(f"/patch-tests/of/{patient.id}")
+    assert "is barred, but for Ascorbic acid 200, whose own later test was negative" in page.text
+
+
+def test_the_banner_bars_what_the_checks_block(patient, lot, watch):
+    other = a_lot(a_product(lot.product.ingredient, name="Ascorbic acid 200"))
+    a_read_test(patient, lot, grade="+", days=30)
+    a_read_test(patient, other, days=5)
+    ids, tests, at = lot.product.ingredient_id, told(patient), watch.now()
+    answers = [clears(tests, ids, one.product_id, one.id, at=at, policy=ANY).state for one in (lot, other)]
+    assert answers == ["positive", "unknown"]
+    assert [one.but for one in barred(patient.id, ANY, at)] == [("Ascorbic acid 200",)]
+
+
+def test_where_tests_are_bound_to_lots_the_banner_names_the_lot_that_is_free(clients, cast, patient, lot):
+    a_policy(cast.site, "patch_test", {"bound_to_lot": True})
+    a_read_test(patient, lot, grade="+", days=30)
+    a_read_test(patient, a_lot(lot.product, number="AS99"), days=5)
+    page = clients("practitioner").get_ok(f"/patients/{patient.id}")
+    assert f"ascorbic acid: barred, but for {lot.product.name}, lot AS99, positive" in page.text
 
 
 def test_the_facts_take_two_queries_however_many_tests(patient, lot):

@@ -19,11 +19,11 @@ from tests.support.builders import a_lot, a_patient, a_reading, a_test, steps
 def test_one_of_many_corrections_counts(app, cast):
     test = a_test(a_patient(), a_lot(), ago=timedelta(days=5))
     wrong, by, now = a_reading(test.items[0], "+"), cast.actor("practitioner"), clock.now()
-    ids = test.id, wrong.id
+    ids, second = (test.id, wrong.id), cast.actor("practitioner2")
 
     def correct(_number):
         with transaction():
-            actions.correct_reading(*ids, grade="-", note="wrong spot", at=now, by=by)
+            actions.correct_reading(*ids, grade="-", note="wrong spot", cosigner=second, at=now, by=by)
 
     refused = [answer for answer in at_once(app, correct, 6) if answer is not None]
     assert [type(answer) for answer in refused] == [Refused] * 5

@@ -7,7 +7,10 @@ import pytest
 from formulary.db import db
 from formulary.patch_tests.models import PatchTest, PatchTestReading
 from tests.support.builders import a_lot, a_patient, a_policy, a_product, a_reading, a_test, an_ingredient
+from tests.support.builders.accounts import PASSWORD
 from tests.support.pages import text_of
+
+SECOND = {"signer-username": "practitioner2", "signer-secret": PASSWORD}
 
 
 @pytest.fixture
@@ -155,7 +158,7 @@ def correct(test, reading):
 def test_a_correction_is_a_further_reading(clients, test):
     wrong = a_reading(test.items[0], "+", hours=48)
     page = clients("practitioner").post_ok(
-        correct(test, wrong), {"grade": "-", "note": "It was the neighbouring spot"}
+        correct(test, wrong), {"grade": "-", "note": "It was the neighbouring spot", **SECOND}
     )
     rows = db.session.scalars(db.select(PatchTestReading).order_by(PatchTestReading.id)).all()
     assert [(r.grade, r.corrects_id) for r in rows] == [("+", None), ("-", wrong.id)]
@@ -165,13 +168,13 @@ def test_a_correction_is_a_further_reading(clients, test):
 
 def test_a_correction_says_why(clients, test):
     wrong = a_reading(test.items[0], "+")
-    clients("practitioner").post_refused(correct(test, wrong), {"grade": "-", "note": ""})
+    clients("practitioner").post_refused(correct(test, wrong), {"grade": "-", "note": "", **SECOND})
 
 
 def test_a_reading_is_corrected_once(clients, test):
     wrong, client = a_reading(test.items[0], "+"), clients("practitioner")
     page = client.get_ok(correct(test, wrong))
-    client.submit(page, {"grade": "-", "note": "Wrong"}, press="Record the correction")
+    client.submit(page, {"grade": "-", "note": "Wrong", **SECOND}, press="Record the correction")
     client.submit(page, {"grade": "IR", "note": "Wrong", "key": "k" * 20}, press="Record the correction")
     assert len(db.session.scalars(db.select(PatchTestReading)).all()) == 2
 
@@ -181,7 +184,7 @@ def test_a_correction_of_a_mixture_corrects_all_of_it(clients, patient, lot):
     client = clients("practitioner")
     read(client, test, "+")
     wrong = db.session.scalars(db.select(PatchTestReading).order_by(PatchTestReading.id)).first()
-    client.post_ok(correct(test, wrong), {"grade": "-", "note": "Wrong"})
+    client.post_ok(correct(test, wrong), {"grade": "-", "note": "Wrong", **SECOND})
     rows = db.session.scalars(db.select(PatchTestReading)).all()
     assert sorted(r.grade for r in rows) == ["+", "+", "-", "-"]
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from formulary.accounts import Actor
+from formulary.accounts import Actor, Permission
 from formulary.accounts.actions import next_code
 from formulary.audit import record
 from formulary.catalogue import queries as catalogue
@@ -52,6 +52,7 @@ def apply_test(
     to. A late entry records what happened all the same: what the ledger does not hold comes visibly from
     lost-or-found, and an unnoted lot stays unknown.
     """
+    by.must(Permission.TEST_PATIENTS)
     patient = patients.patient(patient_id, by=by, at=at)
     when = applied_at or at
     late = _is_late(when, late_reason, at)

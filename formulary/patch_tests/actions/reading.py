@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from formulary.accounts import Actor
+from formulary.accounts import Actor, Permission
 from formulary.audit import record
 from formulary.db import db, once
 from formulary.patch_tests import queries
+from formulary.patch_tests.actions.cosigning import another_person, sign_beside
 from formulary.patch_tests.models import PatchTest, PatchTestReading
 from formulary.rules.findings import refuse
+from formulary.rules.patch_test import lessens
 
 GRADES = ("-", "?+", "+", "++", "+++", "IR")
 
@@ -28,6 +30,7 @@ def read_test(
     Refuses a time before the application or in the future. Outside its window a reading is recorded all the
     same; whether it counts is computed whenever somebody asks.
     """
+    by.must(Permission.TEST_PATIENTS)
     test = queries.test(test_id, by=by, at=at, locked=True)
     when = read_at or at
     _check(test, when, at=at)
@@ -52,10 +55,15 @@ def correct_reading(
     grade: str,
     read_at: datetime | None = None,
     note: str,
+    cosigner: Actor | None = None,
     at: datetime,
     by: Actor,
 ) -> PatchTest:
-    """Correct a reading by a further one that says why; the first stays on record and no longer counts."""
+    """Correct a reading by a further one that says why; the first stays on record and no longer counts.
+
+    Where that takes a reaction back, in part or whole, another person co-signs.
+    """
+    by.must(Permission.TEST_PATIENTS)
     test = queries.test(test_id, by=by, at=at, locked=True)
     wrong = queries.reading_of(test, reading_id)
     when = read_at or wrong.read_at
@@ -65,10 +73,16 @@ def correct_reading(
         raise refuse("reading.corrected", test.code, told, "Correct the newer one.")
     alike = [twin for item in wrong.item.together for twin in item.readings if _is_twin(twin, wrong)]
     rows = [_reading(r.item_id, grade, when, note, at=at, by=by, corrects_id=r.id) for r in alike]
-    db.session.add_all(rows)
-    db.session.flush()
     before = {"grade": wrong.grade, "read_at": wrong.read_at.isoformat()}
     told = {"grade": grade, "read_at": when.isoformat(), "items": [r.item_id for r in rows]}
+    if lessens(wrong.fact, rows[0].fact):
+        second = another_person(test, cosigner, by)
+        told["cosigner"] = second.person_id
+        sign_beside(test, second, {"old": before, "new": told}, note, at=at)
+        for row in rows:
+            row.cosigner_id = second.person_id
+    db.session.add_all(rows)
+    db.session.flush()
     record("patch_tests.correct_reading", test, by=by, at=at, old=before, new=told, reason=note)
     return test
 

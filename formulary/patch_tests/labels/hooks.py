@@ -1,47 +1,101 @@
 """What this room tells the rooms around it: who is barred from what, and how the ledger calls a test."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from formulary.accounts import queries as accounts
+from formulary.accounts.facts import patch_test_policy
+from formulary.accounts.models import Site
 from formulary.catalogue import queries as catalogue
 from formulary.patch_tests import queries
+from formulary.patch_tests.models import PatchTest, PatchTestItem
 from formulary.patients.labels import Alert, tells_of_patients
-from formulary.rules import facts
+from formulary.rules.facts import PatchTestPolicy, TestOutcome
 from formulary.rules.patch_test import outcome, standing_positive
 from formulary.stock.labels import Named, names_documents
 from formulary.web import words
 
-ANY = facts.PatchTestPolicy()
-
 
 @dataclass(frozen=True)
 class Barred:
-    """An ingredient whose patch test is positive: no cocktail that holds it may be given."""
+    """An ingredient whose patch test is positive: no cocktail that holds it may be given.
+
+    `but` names the products (and lots, where tests are bound to them) that a later test of their own frees.
+    """
 
     ingredient_id: int
     name: str
     on: datetime | None
+    but: tuple[str, ...] = ()
 
 
-def barred(patient_id: int, at: datetime) -> list[Barred]:
-    """Every ingredient that a positive test bars for the patient, by name."""
-    tests = [item.fact for item in queries.items_of(patient_id)]
+def barred(patient_id: int, policy: PatchTestPolicy, at: datetime) -> list[Barred]:
+    """Every ingredient that a positive test bars for the patient, by name, as rule T2 finds it."""
+    return _barred(queries.items_of(patient_id), policy, at)
+
+
+def _barred(items: Collection[PatchTestItem], policy: PatchTestPolicy, at: datetime) -> list[Barred]:
+    tests = [item.fact for item in items]
     ids = {test.ingredient_id for test in tests}
-    found = {i: standing_positive(tests, i, at=at, policy=ANY) for i in ids}
+    found = {i: standing_positive(tests, i, at=at, policy=policy) for i in ids}
     positive = {i: test for i, test in found.items() if test is not None}
     names = catalogue.ingredient_names() if positive else {}
-    told = [Barred(i, names[i], outcome(test, at=at, policy=ANY).on) for i, test in positive.items()]
+    told = [
+        Barred(i, names[i], outcome(test, at=at, policy=policy).on, _freed(items, i, policy, at))
+        for i, test in positive.items()
+    ]
     return sorted(told, key=lambda one: one.name)
 
 
+def _freed(
+    items: Iterable[PatchTestItem], ingredient_id: int, policy: PatchTestPolicy, at: datetime
+) -> tuple[str, ...]:
+    """The tested products of a barred ingredient that are not barred, by the same rule, by name."""
+    items = list(items)
+    tests = [item.fact for item in items]
+    of_it = [item for item in items if item.product.ingredient_id == ingredient_id]
+    asked = {_named(item, policy): (item.product_id, item.lot_id) for item in of_it}
+    return tuple(
+        name
+        for name, (product_id, lot_id) in sorted(asked.items())
+        if standing_positive(tests, ingredient_id, at=at, policy=policy, product_id=product_id, lot_id=lot_id)
+        is None
+    )
+
+
+def _named(item: PatchTestItem, policy: PatchTestPolicy) -> str:
+    lot = f", lot {item.lot.number}" if policy.bound_to_lot and item.lot else ""
+    return f"{item.product.name}{lot}"
+
+
 @tells_of_patients
-def _tell(patient_id: int, at: datetime, zone: ZoneInfo) -> list[Alert]:
-    return [
-        Alert("block", f"{one.name}: barred, positive {words.day(one.on or at, zone)}")
-        for one in barred(patient_id, at)
-    ]
+def _tell(patient_id: int, at: datetime, site: Site) -> list[Alert]:
+    items = queries.items_of(patient_id, voided=True)
+    if not items:
+        return []
+    policy, zone = patch_test_policy(accounts.policy(site.id, "patch_test", at)), ZoneInfo(site.zone)
+    stand = [item for item in items if item.test.state == "applied"]
+    bars = [Alert("block", _words(one, at, zone)) for one in _barred(stand, policy, at)]
+    void = {
+        item.test: item for item in items if item.test.state == "void" and _was_positive(item, policy, at)
+    }
+    return [*bars, *(Alert("superseded", _void_words(test, zone)) for test in void)]
+
+
+def _words(one: Barred, at: datetime, zone: ZoneInfo) -> str:
+    but = f", but for {' and '.join(one.but)}" if one.but else ""
+    return f"{one.name}: barred{but}, positive {words.day(one.on or at, zone)}"
+
+
+def _was_positive(item: PatchTestItem, policy: PatchTestPolicy, at: datetime) -> bool:
+    return outcome(item.fact, at=at, policy=policy).kind is TestOutcome.POSITIVE
+
+
+def _void_words(test: PatchTest, zone: ZoneInfo) -> str:
+    on = f" since {words.day(test.voided_at, zone)}" if test.voided_at else ""
+    return f"{test.code} was positive, and is void{on}"
 
 
 @names_documents("patch_test")

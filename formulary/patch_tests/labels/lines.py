@@ -36,6 +36,7 @@ class ReadingLine:
     when: str
     remark: str
     stands: bool
+    cosigned: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class TestLine:
     test: PatchTest
     who: str
     spots: list[SpotLine]
+    voided: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,14 +113,27 @@ def _pending(due: Due, zone: ZoneInfo) -> tuple[str, str, str]:
 
 
 def _test(test: PatchTest, seen: _Seen) -> TestLine:
-    return TestLine(test, seen.names.get(test.applied_by_id, ""), [_spot(item, seen) for item in test.spots])
+    who, spots = seen.names.get(test.applied_by_id, ""), [_spot(item, seen) for item in test.spots]
+    return TestLine(test, who, spots, _voided(test, seen))
+
+
+def _voided(test: PatchTest, seen: _Seen) -> str:
+    """When, by whom and why it was voided, and who co-signed; nothing for a test that stands."""
+    if test.voided_at is None:
+        return ""
+    told = f"{words.instant(test.voided_at, seen.zone)} by {seen.names.get(test.voided_by_id or 0, '')}"
+    return f"{told}{_cosigned(test.void_cosigner_id, seen)}: {test.void_reason}"
+
+
+def _cosigned(person_id: int | None, seen: _Seen) -> str:
+    return "" if person_id is None else f", co-signed by {seen.names.get(person_id, '')}"
 
 
 def _spot(item: PatchTestItem, seen: _Seen) -> SpotLine:
     is_void = item.test.state == "void"
     found = outcome(item.fact, at=seen.at, policy=seen.policy)
     due = None if is_void else next_due(found)
-    void = ("invalid", "void", item.test.void_reason)
+    void = ("invalid", _void_words(found), "")
     state, told, detail = void if is_void else outcome_words(found, due, seen.zone)
     return SpotLine(
         item=item,
@@ -131,6 +146,12 @@ def _spot(item: PatchTestItem, seen: _Seen) -> SpotLine:
         flags=[flag for one in item.together for flag in seen.flags.get(one.id, [])],
         volume=None if item.volume is None else Quantity(item.volume, VOLUME),
     )
+
+
+def _void_words(found: Outcome) -> str:
+    """That it is void, and what it was where it showed a reaction: that is not forgotten."""
+    reacted = found.kind in (TestOutcome.POSITIVE, TestOutcome.DOUBTFUL)
+    return f"void, was {WORDS[found.kind]}" if reacted else "void"
 
 
 def _name(item: PatchTestItem) -> str:
@@ -150,6 +171,7 @@ def _reading(reading: PatchTestReading, seen: _Seen) -> ReadingLine:
         words=grade_words(reading.grade),
         when=f"{window.name} reading" if window else f"{elapsed // HOUR} h after it was applied",
         remark=_remark(reading, stands, inside=window is not None),
+        cosigned=_cosigned(reading.cosigner_id, seen),
         stands=stands,
     )
 
@@ -163,5 +185,8 @@ def _remark(reading: PatchTestReading, stands: bool, *, inside: bool) -> str:
 
 
 def _people(tests: Sequence[PatchTest]) -> set[int]:
-    readers = {r.reader_id for test in tests for item in test.items for r in item.readings}
-    return readers | {test.applied_by_id for test in tests}
+    readings = [r for test in tests for item in test.items for r in item.readings]
+    by = [(r.reader_id, r.cosigner_id) for r in readings]
+    by += [(test.applied_by_id, test.voided_by_id) for test in tests]
+    by += [(test.applied_by_id, test.void_cosigner_id) for test in tests]
+    return {person_id for pair in by for person_id in pair if person_id is not None}

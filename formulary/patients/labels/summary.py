@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from formulary.accounts import Actor
 from formulary.accounts import queries as accounts
+from formulary.accounts.models import Site
 from formulary.patients import queries
 from formulary.patients.labels.chart import Worth, allergy_state, consent_state, severity_words
 from formulary.patients.models import AllergyReview, BreakGlass, Patient
@@ -22,7 +23,7 @@ class Alert:
     words: str
 
 
-Teller = Callable[[int, datetime, ZoneInfo], list[Alert]]
+Teller = Callable[[int, datetime, Site], list[Alert]]
 _tellers: list[Teller] = []
 
 
@@ -66,7 +67,7 @@ def summary(patient: Patient, *, by: Actor, at: datetime) -> Summary:
         allergies=_allergies(patient, asked=review is not None),
         asked=asked_words(review, at, zone),
         consent=consent_state(patient.id, accounts.policy(site.id, "consent", at), at),
-        alerts=[alert for teller in _tellers for alert in teller(patient.id, at, zone)],
+        alerts=[alert for teller in _tellers for alert in teller(patient.id, at, site)],
         emergency=queries.emergency_now(patient.id, by=by, at=at),
         merged=queries.merged_into([patient.id]).get(patient.id, []),
     )

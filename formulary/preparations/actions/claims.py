@@ -50,6 +50,7 @@ def claim(cocktail_id: int, *, at: datetime, by: Actor) -> Attempt:
     chosen = _chosen(told, at)
     picked = tuple(pick.stock for each in chosen for pick in each.allocation.picks)
     must_be_answered(checklist.run(replace(told, picked=picked), Stage.CLAIM), checked.revision)
+    _diluents_go_with(replace(told, picked=picked), checked.revision)
     _complete(chosen, told.policies.decimal_mark)
     attempt = _attempt(cocktail, checked.revision, at=at, by=by)
     db.session.add(attempt)
@@ -61,6 +62,11 @@ def claim(cocktail_id: int, *, at: datetime, by: Actor) -> Attempt:
     new = {"cocktail": cocktail.code, "attempt": attempt.number, "steps": len(attempt.planned)}
     record("preparations.claim", attempt, by=by, at=at, new=new)
     return attempt
+
+
+def _diluents_go_with(told: facts.Cocktail, revision: Revision) -> None:
+    """What is in an open vial beside its powder goes together with the other lines."""
+    cocktails.must_be_answered(checklist.ask(told, Stage.CLAIM, ["C4"]), revision)
 
 
 def _nobody_was_first(cocktail: Cocktail, by: Actor) -> None:

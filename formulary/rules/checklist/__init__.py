@@ -1,8 +1,10 @@
 """The checklist: every check in order (`table`), run over a cocktail at a stage, and asked by single acts."""
 
 from formulary.rules.checklist.acts import allowed
+from formulary.rules.checklist.diluents import set_aside
 from formulary.rules.checklist.rule import Case, Rule
 from formulary.rules.checklist.run import (
+    ask,
     check_draw,
     check_given,
     check_report,
@@ -21,6 +23,7 @@ __all__ = [
     "Case",
     "Rule",
     "allowed",
+    "ask",
     "check_draw",
     "check_given",
     "check_report",
@@ -29,4 +32,5 @@ __all__ = [
     "inputs_hash",
     "is_current",
     "run",
+    "set_aside",
 ]

@@ -9,8 +9,9 @@ from functools import lru_cache
 
 from formulary.rules.checklist.rule import CO_SIGN, NO_PATIENT, Case, not_applicable, passed, remove, unknown
 from formulary.rules.facts import Allergy, AllergySeverity, Consent, Line, Patient
-from formulary.rules.findings import Finding, Level, capital, joined
+from formulary.rules.findings import Finding, Level, Result, capital, joined
 
+ANOTHER_DILUENT = "Take another vial, mixed with a diluent without it."
 _GRAVE = (AllergySeverity.SEVERE, AllergySeverity.ANAPHYLAXIS)
 
 
@@ -22,6 +23,7 @@ def allergies(case: Case) -> Sequence[Finding]:
     if not patient.allergies:
         return [_none_recorded(patient)]
     found = [answer for line in case.lines for answer in _allergic(line, patient)]
+    found += [answer for line in case.mixed_in for answer in allergic_to_diluent(line, patient)]
     unmatched = [x for x in patient.allergies if _is_free_text(x) and not _matches_any(case, x)]
     found += [_not_coded(x) for x in unmatched]
     inputs = [(allergy.name, allergy.severity.value) for allergy in patient.allergies]
@@ -48,6 +50,15 @@ def _allergic(line: Line, patient: Patient) -> Iterator[Finding]:
             yield _is_allergic(line, allergy, *matched)
     if unmatched and not line.product.excipients_known:
         yield _excipients_unknown(line, unmatched)
+
+
+def allergic_to_diluent(line: Line, patient: Patient) -> Iterator[Finding]:
+    """The same of a diluent in the vial of a line; what its label leaves open is said and stops nobody."""
+    here = f"line {line.number} is"
+    for answer in _allergic(line, patient):
+        reason = answer.reason.replace(f"{here} {line.product.name}", f"{here} mixed with {line.product.name}")
+        level = Level.INFO if answer.result is Result.UNKNOWN else answer.level
+        yield replace(answer, reason=reason, remedy=ANOTHER_DILUENT, level=level, fixes=())
 
 
 def _match(line: Line, allergy: Allergy) -> tuple[str, str] | None:
@@ -126,7 +137,7 @@ def _is_free_text(allergy: Allergy) -> bool:
 
 
 def _matches_any(case: Case, allergy: Allergy) -> bool:
-    return any(_match(line, allergy) is not None for line in case.lines)
+    return any(_match(line, allergy) is not None for line in (*case.lines, *case.mixed_in))
 
 
 def _not_coded(allergy: Allergy) -> Finding:

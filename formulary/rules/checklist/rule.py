@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar, cast
 
-from formulary.rules.compatibility import Examined, examine
-from formulary.rules.facts import Cocktail, Line, Patient, SitePolicies, Stock, Strength
+from formulary.rules.compatibility import Examined, examine, with_diluents
+from formulary.rules.facts import Cocktail, Line, Patient, Pin, SitePolicies, Stock, Strength
 from formulary.rules.findings import Finding, Fix, Level, Result, Stage
 from formulary.rules.formulation import Solution, Solved, achieved, solve_cocktail
 from formulary.rules.lot_status import Bar, bars
@@ -78,7 +78,22 @@ class Case:
     def examined(self) -> Examined:
         """What the compatibility table says, at the concentrations that count."""
         found = {solved.number: self._concentration(solved.number) for solved in self.solution.lines}
-        return examine(self.lines, self.cocktail.compatibilities, found, self.cocktail.answering)
+        rules = self.cocktail.compatibilities
+        examined = examine(self.lines, rules, found, self.cocktail.answering)
+        return with_diluents(examined, self.lines, self.mixed_in, rules, found)
+
+    @cached_property
+    def mixed_in(self) -> tuple[Line, ...]:
+        """The diluents in what was drawn in the end, else in what was picked, under their lines' numbers."""
+        if self.final:
+            found = [(draw.line, draw.stock.diluent) for draw in self.cocktail.draws]
+        else:
+            picked = self.cocktail.picked
+            own = ((line, stock) for line in self.lines for stock in picked)
+            found = [(line.number, s.diluent) for line, s in own if s.product_id == line.product.id]
+        keys = dict.fromkeys((number, diluent.product_id) for number, diluent in found if diluent is not None)
+        products = {product.id: product for product in self.cocktail.diluents}
+        return tuple(Line(number, products[key], Pin.QS) for number, key in keys)
 
     @cached_property
     def sources(self) -> tuple[tuple[Stock, tuple[Bar, ...]], ...]:

@@ -23,6 +23,12 @@ def run(cocktail: Cocktail, stage: Stage) -> Report:
     return Report(stage, RULE_SET, fingerprint(cocktail, stage, RULE_SET, answers), answers)
 
 
+def ask(cocktail: Cocktail, stage: Stage, rules: Iterable[str]) -> Report:
+    """The answers of these rules alone, whether or not they are asked at this stage."""
+    case = Case(cocktail, stage)
+    return Report(stage, RULE_SET, "", tuple(answer for key in rules for answer in BY_ID[key].answers(case)))
+
+
 def examined(cocktail: Cocktail) -> Examined:
     """What the compatibility table says of a cocktail as planned: matches, and pairs known."""
     return Case(cocktail, Stage.SIGN).examined

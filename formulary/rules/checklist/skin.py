@@ -23,11 +23,17 @@ def not_positive(case: Case) -> Sequence[Finding]:
         return _rule(case, "T2")
     others = [
         f
-        for line in case.lines
-        for f in (*_untested(case, line, patient), *_by_excipient(case, line, patient))
+        for line in (*case.lines, *case.mixed_in)
+        for f in positive_in(case, line, patient)
     ]
     found = [*_rule(case, "T2"), *others]
     return found or [passed("patch_test.none_positive", "patch tests", "None is positive.")]
+
+
+def positive_in(case: Case, line: Line, patient: Patient) -> Iterator[Finding]:
+    """Positive tests of what a line holds, but for an ingredient that a test is asked for."""
+    yield from _untested(case, line, patient)
+    yield from _by_excipient(case, line, patient)
 
 
 def not_doubtful(case: Case) -> Sequence[Finding]:

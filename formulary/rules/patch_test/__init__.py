@@ -7,12 +7,14 @@ from formulary.rules.patch_test.readings import (
     FOLLOW_UP,
     GRADES,
     INTERIM,
+    NEGATIVE,
     SECOND,
     WINDOWS,
     WINDOWS_SOURCE,
     Due,
     Window,
     due_readings,
+    lessens,
 )
 
 __all__ = [
@@ -20,6 +22,7 @@ __all__ = [
     "FOLLOW_UP",
     "GRADES",
     "INTERIM",
+    "NEGATIVE",
     "SECOND",
     "WINDOWS",
     "WINDOWS_SOURCE",
@@ -29,6 +32,7 @@ __all__ = [
     "Window",
     "clears",
     "due_readings",
+    "lessens",
     "next_reading",
     "outcome",
     "standing_positive",

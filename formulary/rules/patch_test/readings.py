@@ -14,6 +14,8 @@ POSITIVE = frozenset({"+", "++", "+++"})
 GRADES = NEGATIVE | DOUBTFUL | POSITIVE
 """ICDRG: none, faint erythema only, irritant, and three degrees of allergic reaction [ICDRG1, JTF]."""
 
+STRENGTH = {"-": 0, "?+": 1, "IR": 1, "+": 2, "++": 3, "+++": 4}
+
 WINDOWS_SOURCE = (
     "Occlusion for 48 h, readings at about 48 h, 72 to 96 h and day 7 [JTF; ESCD practice]; "
     "the hours allowed on either side are house policy."
@@ -61,6 +63,15 @@ def known_readings(test: PatchTest, at: datetime) -> tuple[Reading, ...]:
 def is_read(window: Window, test: PatchTest, readings: tuple[Reading, ...]) -> bool:
     """Whether one of the readings falls into the window."""
     return any(window.holds(reading.read_at - test.applied_at) for reading in readings)
+
+
+def lessens(was: Reading, now: Reading) -> bool:
+    """Whether a correction takes something back: to a weaker grade, or a doubtful one to another time.
+
+    A positive reading bars whenever it was made; a doubtful one may come to stand where it says nothing.
+    """
+    moved = was.grade in DOUBTFUL and was.read_at != now.read_at
+    return STRENGTH[now.grade] < STRENGTH[was.grade] or (moved and now.grade in DOUBTFUL)
 
 
 def is_interim(reading: Reading, test: PatchTest) -> bool:
