@@ -141,8 +141,8 @@ class CheckReport(Base):
 
 
 class Override(Base):
-    """One finding answered for by a person with a reason, co-signed where it is a STOP; dead when the
-    inputs change.
+    """One finding answered for by a person with a reason, co-signed where it is a STOP; dead when what it
+    answered changes. `answered` is the finding as it was shown.
     """
 
     __tablename__ = "check_override"
@@ -155,6 +155,7 @@ class Override(Base):
     finding_key: Mapped[str] = mapped_column(Text)
     code: Mapped[str] = mapped_column(String(60))
     level: Mapped[str] = mapped_column(String(10))
+    answered: Mapped[Any] = mapped_column(CanonicalJson)
     stage: Mapped[str] = mapped_column(String(2))
     inputs_hash: Mapped[str] = mapped_column(String(64))
     reason: Mapped[str] = mapped_column(String(60))

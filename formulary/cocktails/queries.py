@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select
 from sqlalchemy.orm import selectinload
 
 from formulary.accounts import Actor, Permission
+from formulary.catalogue.models import Product
 from formulary.cocktails.models import (
     CheckReport,
     Cocktail,
@@ -82,9 +84,9 @@ def reports(revision_id: int) -> list[CheckReport]:
     return list(db.session.scalars(query.order_by(CheckReport.at.desc(), CheckReport.id.desc())))
 
 
-def overrides(revision_id: int, inputs_hash: str) -> dict[str, Override]:
-    """The overrides that still count: those given for exactly these inputs, by the finding they answer."""
-    query = db.select(Override).filter_by(revision_id=revision_id, inputs_hash=inputs_hash)
+def overrides(revision_id: int) -> dict[str, Override]:
+    """What was said when a revision was signed, by the key of the very finding that it answers."""
+    query = db.select(Override).filter_by(revision_id=revision_id)
     return {row.finding_key: row for row in db.session.scalars(query.order_by(Override.id))}
 
 
@@ -101,24 +103,27 @@ def transitions(cocktail_id: int) -> list[Transition]:
     )
 
 
-def last_doses(
-    patient_id: int, ingredient_ids: Sequence[int], before: datetime
-) -> list[tuple[int, datetime, int, str]]:
-    """What this patient was given of these ingredients before: ingredient, when signed, pinned amount,
-    unit.
+def given_before(to: Cocktail, by: Actor, limit: int = 60) -> list[tuple[int, str, datetime]]:
+    """What the patient of a cocktail was given before it at the asker's site, newest first: ingredient, dose
+    as prescribed (its volume where it has none), and when.
     """
-    from formulary.catalogue.models import Product  # noqa: PLC0415 - one column of a lower room
-
+    closed = db.and_(Transition.cocktail_id == Cocktail.id, Transition.to_state == "administered")
+    current = db.and_(Revision.cocktail_id == Cocktail.id, Revision.number == Cocktail.revision_number)
     query = (
-        db.select(Product.ingredient_id, Revision.prescribed_at, CocktailLine.amount, CocktailLine.unit)
-        .join(Revision, CocktailLine.revision_id == Revision.id)
-        .join(Cocktail, Revision.cocktail_id == Cocktail.id)
-        .join(Product, CocktailLine.product_id == Product.id)
-        .where(
-            Cocktail.patient_id == patient_id, Cocktail.state == "administered", Revision.state == "frozen"
-        )
-        .where(Product.ingredient_id.in_(ingredient_ids), Revision.prescribed_at < before)
-        .order_by(Revision.prescribed_at.desc())
-        .limit(20)
+        visible(by)
+        .join(Revision, current)
+        .join(CocktailLine, CocktailLine.revision_id == Revision.id)
+        .join(Product, Product.id == CocktailLine.product_id)
+        .join(Transition, closed)
+        .with_only_columns(Product.ingredient_id, CocktailLine.number, Revision.snapshot, Transition.at)
+        .where(Cocktail.patient_id == to.patient_id, Cocktail.id != to.id)
+        .where(Cocktail.state == "administered", Cocktail.outcome != "not_given")
+        .order_by(Transition.at.desc(), Transition.id.desc(), CocktailLine.number)
     )
-    return [tuple(row) for row in db.session.execute(query)]  # type: ignore[misc]
+    rows = db.session.execute(query.limit(limit))
+    return [(ingredient, _dose(snapshot, number), at) for ingredient, number, snapshot, at in rows]
+
+
+def _dose(snapshot: dict[str, Any] | None, number: int) -> str:
+    line = next((line for line in (snapshot or {}).get("lines", []) if line["number"] == number), {})
+    return str(line.get("dose") or line.get("volume", ""))

@@ -1,5 +1,6 @@
 // Why: a figure that is older than the inputs may be read as theirs. From the first key until the answer to the
 // last one, the target of a live form is greyed and said to be busy; htmx's own indicator starts only with the request.
+// What is typed inside the target (an answer to a finding) asks nothing, and must not be swapped under the hand.
 const targetOf = (form) => document.querySelector(form.dataset.live);
 const typed = new WeakMap();
 const asked = new WeakMap();
@@ -13,7 +14,7 @@ function show(form) {
 
 document.addEventListener("input", (event) => {
   const form = event.target.form?.closest("[data-live]");
-  if (!form) return;
+  if (!form || targetOf(form)?.contains(event.target)) return;
   typed.set(form, (typed.get(form) ?? 0) + 1);
   show(form);
 });

@@ -19,6 +19,7 @@ from formulary.web.fields.base import words
 KEY = re.compile(r"[A-Za-z0-9_-]{16,64}", re.ASCII)
 VERSION = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 OVERRIDE = "override:"
+WORDS = "words:"
 FIX = "fix"
 READ = "read"
 LONGEST_REASON = 400
@@ -127,13 +128,11 @@ class Form(FlaskForm):  # type: ignore[misc]
 
     def overrides(self) -> dict[str, str]:
         """The reasons given, by the key of the finding they answer; empty ones are left out."""
-        sent = request.form.items(multi=False)
-        given = {
-            name.removeprefix(OVERRIDE): text.strip()[:LONGEST_REASON]
-            for name, text in sent
-            if name.startswith(OVERRIDE)
-        }
-        return {key: text for key, text in given.items() if text and text.isprintable()}
+        return _sent(OVERRIDE)
+
+    def words(self) -> dict[str, str]:
+        """What was written beside the reasons, by the key of the finding; empty ones are left out."""
+        return _sent(WORDS)
 
 
 class SearchForm(Form):
@@ -144,6 +143,13 @@ class SearchForm(Form):
 
     def __init__(self, **named: Any) -> None:
         super().__init__(formdata=request.args, **named)
+
+
+def _sent(prefix: str) -> dict[str, str]:
+    """The short texts sent under a prefix, by what stands behind it."""
+    sent = ((name, text.strip()) for name, text in request.form.items(multi=False) if name.startswith(prefix))
+    given = {name.removeprefix(prefix): text[:LONGEST_REASON] for name, text in sent}
+    return {key: text for key, text in given.items() if text and text.isprintable()}
 
 
 def _requested_fix() -> tuple[str, str] | None:

@@ -45,7 +45,8 @@ def verified(road, draft):
     clinic = road.clinic
     report = cocktails.check(draft, Stage.SIGN, at=clock.now()).report
     other = clinic.actor("practitioner2")
-    answers = [cocktails.Answer(f.key, "Benefit outweighs the risk", cosigner=other) for f in report.open]
+    said = {"reason": "Benefit outweighs the risk", "words": "As the label says.", "cosigner": other}
+    answers = [cocktails.Answer(f.key, **said) for f in report.open]
     with transaction():
         cocktails.sign(
             draft.id,

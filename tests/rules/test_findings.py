@@ -94,9 +94,9 @@ def test_allergies_asked_long_ago_stay_one_finding_as_days_pass_and_not_when_ask
 
 
 def test_a_test_that_is_not_concluded_stays_one_finding_while_its_reading_falls_due():
-    started = AT - timedelta(hours=40)
+    started = AT - timedelta(hours=26)
     waiting = {"patient": a_patient(tests=(a_test(ASCORBIC, "-", started=started),))}
-    found = [ask("T1", **waiting, at=AT + timedelta(hours=hours)) for hours in (0, 8)]
+    found = [ask("T1", **waiting, at=AT + timedelta(hours=hours)) for hours in (0, 22)]
     told = [next(f for f in each if f.code == "patch_test.pending") for each in found]
     assert (told[0].reason == told[1].reason, told[0].key == told[1].key) == (False, True)
 

@@ -9,12 +9,12 @@ from formulary.accounts import queries as accounts
 from formulary.administrations import queries
 from formulary.administrations.models import Administration, InjectionSite
 from formulary.audit import record
-from formulary.cocktails.actions import move
+from formulary.cocktails.actions import move, must_be_answered
 from formulary.db import Missing, db, once
 from formulary.patients import queries as patients
 from formulary.preparations import facts as bench
 from formulary.preparations import queries as preparations
-from formulary.preparations.actions.acts import must_be_answered, words
+from formulary.preparations.actions.acts import words
 from formulary.preparations.models import Attempt, Syringe
 from formulary.rules import checklist
 from formulary.rules.findings import Stage, refuse

@@ -1,8 +1,9 @@
 """The only ways to change a cocktail: drafts, signing, verifying, and the steps the next rooms take."""
 
+from formulary.cocktails.actions.answers import Answer, must_be_answered
 from formulary.cocktails.actions.drafts import create_draft, save_draft
 from formulary.cocktails.actions.moves import move
-from formulary.cocktails.actions.signing import Answer, cancel, check, return_to_draft, sign, verify
+from formulary.cocktails.actions.signing import cancel, check, return_to_draft, sign, verify
 
 __all__ = [
     "Answer",
@@ -10,6 +11,7 @@ __all__ = [
     "check",
     "create_draft",
     "move",
+    "must_be_answered",
     "return_to_draft",
     "save_draft",
     "sign",

@@ -52,8 +52,14 @@ def reserve_lines(checked: "Checked", *, at: datetime, by: Actor) -> None:
     """Reserve what is there for every line; what is short was found by the checklist and reserves nothing."""
     facts = checked.gathered.cocktail
     lines = formulation.solve_cocktail(facts).lines
-    chosen = [allocate_line(facts, solved, at=at) for solved in lines if solved.achieved_volume.steps > 0]
+    chosen = [allocate_line(facts, solved, at=at) for solved in lines if _is_countable(solved)]
     keep(checked.cocktail, chosen, at=at, by=by)
+
+
+def _is_countable(solved: Solved) -> bool:
+    """Whether it is known what the line takes: a powder of unknown strength has no mass in a volume."""
+    known = not solved.line.product.is_powder or formulation.strength_of(solved.line) is not None
+    return known and solved.achieved_volume.steps > 0
 
 
 def keep(cocktail: Cocktail, chosen: Iterable[allocation.Allocation], *, at: datetime, by: Actor) -> None:

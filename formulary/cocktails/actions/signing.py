@@ -9,29 +9,20 @@ from formulary.accounts import actions as accounts_actions
 from formulary.accounts import queries as accounts
 from formulary.audit import record
 from formulary.cocktails import queries
+from formulary.cocktails.actions.answers import Answer, all_answered, keep_answers, must_be_answered
 from formulary.cocktails.actions.moves import move
 from formulary.cocktails.actions.reports import keep_report, snapshot
 from formulary.cocktails.actions.reserving import release_reservations, reserve_lines
 from formulary.cocktails.facts import Gathered, content_of, gather, reservation_ref
-from formulary.cocktails.models import Cocktail, CocktailLine, Override, Revision, Verification
+from formulary.cocktails.models import Cocktail, CocktailLine, Revision, Verification
 from formulary.db import db, once
 from formulary.rules import checklist
 from formulary.rules.facts import Pin
-from formulary.rules.findings import Finding, Level, Refused, Report, Stage, refuse
+from formulary.rules.findings import Report, Stage, refuse
 from formulary.rules.formulation import solve_cocktail
 from formulary.rules.units import Quantity, show
 
 TOTAL = 0
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a person said to one finding: a reason, perhaps in their own words, perhaps with a co-signer."""
-
-    finding_key: str
-    reason: str
-    words: str = ""
-    cosigner: Actor | None = None
 
 
 @dataclass(frozen=True)
@@ -67,19 +58,14 @@ def sign(
         move(cocktail, "prescribed", at=at, by=by)
     checked = check(cocktail, Stage.SIGN, at=at)
     _same_inputs(checked.report, seen_hash)
-    _answered(checked.report, answers, by)
-    _keep_answers(checked, answers, at=at, by=by)
+    all_answered(checked.report, answers, by)
+    said = keep_answers(checked, answers, at=at, by=by)
     keep_report(checked, at=at, by=by)
     _freeze(checked, at=at, by=by)
     move(cocktail, "prescribed", at=at, by=by)
     reserve_lines(checked, at=at, by=by)
-    record(
-        "cocktails.sign",
-        cocktail,
-        by=by,
-        at=at,
-        new={"revision": checked.revision.number, "inputs": checked.report.inputs_hash},
-    )
+    new = {"revision": checked.revision.number, "inputs": checked.report.inputs_hash, "answers": said}
+    record("cocktails.sign", cocktail, by=by, at=at, new=new)
     if not accounts.site(cocktail.site_id).verify:
         _verify_alone(checked, at=at, by=by)
     return cocktail
@@ -91,14 +77,18 @@ def verify(cocktail_id: int, *, answers: Mapping[int, Quantity], at: datetime, b
     shown.
 
     Where they agree the cocktail is verified; where not, the entry is kept and the cocktail stays prescribed.
-    Refused for the prescriber, and when the checklist finds something that nobody has answered for.
+    Refused for the prescriber, and when the checklist finds something that nobody has answered for: that is
+    said once the entry agrees, since its words name doses.
     """
     by.must(Permission.VERIFY)
     cocktail = queries.locked(cocktail_id, by)
+    if cocktail.state != "prescribed":
+        move(cocktail, "verified", at=at, by=by)
     checked = check(cocktail, Stage.VERIFY, at=at)
     _another_person(checked.revision, by)
-    _still_answered(checked)
     mismatches = compare(checked, answers)
+    if not mismatches:
+        must_be_answered(checked.report, checked.revision)
     entry = Verification(
         revision_id=checked.revision.id,
         by_id=by.person_id,
@@ -187,47 +177,6 @@ def _same_inputs(report: Report, seen_hash: str) -> None:
         )
 
 
-def _answered(report: Report, answers: Sequence[Answer], by: Actor) -> None:
-    by_key = {answer.finding_key: answer for answer in answers if answer.reason}
-    missing = [f for f in report.at_least(Level.WARN) if not _is_answered(f, by_key.get(f.key), by)]
-    if missing:
-        raise Refused(*missing)
-
-
-def _is_answered(finding: Finding, answer: Answer | None, by: Actor) -> bool:
-    if finding.level is Level.BLOCK or answer is None:
-        return False
-    if finding.level is Level.WARN:
-        return True
-    cosigner = answer.cosigner
-    return cosigner is not None and cosigner.person_id != by.person_id and cosigner.may(Permission.COSIGN)
-
-
-def _keep_answers(checked: Checked, answers: Sequence[Answer], *, at: datetime, by: Actor) -> None:
-    open_findings = {finding.key: finding for finding in checked.report.open}
-    for answer in answers:
-        finding = open_findings.get(answer.finding_key)
-        if finding is not None and answer.reason:
-            db.session.add(_override(checked, finding, answer, at=at, by=by))
-
-
-def _override(checked: Checked, finding: Finding, answer: Answer, *, at: datetime, by: Actor) -> Override:
-    return Override(
-        revision_id=checked.revision.id,
-        finding_key=finding.key,
-        code=finding.code,
-        level=(finding.level or Level.INFO).name,
-        stage=checked.report.stage,
-        inputs_hash=checked.report.inputs_hash,
-        reason=answer.reason,
-        words=answer.words,
-        by_id=by.person_id,
-        at=at,
-        cosigner_id=answer.cosigner.person_id if answer.cosigner else None,
-        cosigned_at=at if answer.cosigner else None,
-    )
-
-
 def _freeze(checked: Checked, *, at: datetime, by: Actor) -> None:
     revision = checked.revision
     revision.state, revision.prescriber_id, revision.prescribed_at = "frozen", by.person_id, at
@@ -243,13 +192,6 @@ def _another_person(revision: Revision, by: Actor) -> None:
             "You prescribed this cocktail, so another person verifies it.",
             "A pharmacist or another practitioner of this site may.",
         )
-
-
-def _still_answered(checked: Checked) -> None:
-    answered = queries.overrides(checked.revision.id, checked.revision.inputs_hash)
-    unanswered = [f for f in checked.report.at_least(Level.STOP) if f.key not in answered]
-    if unanswered:
-        raise Refused(*unanswered)
 
 
 def _verified(checked: Checked, *, at: datetime, by: Actor, self_checked: bool = False) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from formulary.rules.facts import Cocktail, Patient
 from formulary.rules.findings import joined
-from formulary.rules.lot_status import day_words
+from formulary.rules.lot_status import day_of, day_words
 from formulary.rules.units import show, unit
 
 
@@ -22,7 +22,9 @@ class Shown:
 def banner(cocktail: Cocktail, at: datetime) -> list[Shown]:
     """The facts beside the patient's name; what was never asked is unknown."""
     patient = cocktail.patient
-    return [] if patient is None else [_weight(patient, cocktail), _allergies(patient)]
+    return (
+        [] if patient is None else [_weight(patient, cocktail), _allergies(patient, cocktail.policies.zone)]
+    )
 
 
 def _weight(patient: Patient, cocktail: Cocktail) -> Shown:
@@ -34,10 +36,10 @@ def _weight(patient: Patient, cocktail: Cocktail) -> Shown:
     )
 
 
-def _allergies(patient: Patient) -> Shown:
+def _allergies(patient: Patient, zone: str) -> Shown:
     if patient.allergies_asked_at is None:
         return Shown("Allergies", "unknown", "never asked")
-    asked = f"asked {day_words(patient.allergies_asked_at.date())}"
+    asked = f"asked {day_words(day_of(patient.allergies_asked_at, zone))}"
     if not patient.allergies:
         return Shown("Allergies", "pass", "none known", asked)
     return Shown(

@@ -1,14 +1,18 @@
 """What the compose page shows: every figure of every line with its explanation, ready to print."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
+from types import MappingProxyType
 
-from formulary.rules import compatibility, formulation, lot_status, patch_test
+from formulary.rules import checklist, formulation, lot_status, patch_test
 from formulary.rules.facts import Cocktail, Line, Pin, Stock, Strength
 from formulary.rules.findings import Finding, Level, Report, Result, joined
 from formulary.rules.formulation import Explanation, Solution, Solved
 from formulary.rules.units import Quantity, show
+
+NOTHING: Mapping[int, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,7 @@ class Row:
     in_stock: Quantity | None
     test_state: str
     test_words: str
+    before: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,13 +121,15 @@ class Sheet:
         return {level: levels.count(level) for level in sorted(set(levels), reverse=True)}
 
 
-def sheet(cocktail: Cocktail, report: Report) -> Sheet:
-    """Everything that the page shows for these facts and this report."""
+def sheet(cocktail: Cocktail, report: Report, before: Mapping[int, str] = NOTHING) -> Sheet:
+    """Everything that the page shows for these facts and this report, and of `before` what was given last."""
     solution = formulation.solve_cocktail(cocktail)
-    mixed = {solved.number: solved.concentration for solved in solution.lines}
-    examined = compatibility.examine(cocktail.lines, cocktail.compatibilities, mixed, cocktail.formula)
+    examined = checklist.examined(cocktail)
     return Sheet(
-        rows=tuple(_row(line, cocktail, solution, report) for line in cocktail.lines),
+        rows=tuple(
+            replace(_row(line, cocktail, solution, report), before=before.get(line.number, ""))
+            for line in cocktail.lines
+        ),
         solution=solution,
         total=formulation.explain_total(solution, cocktail.policies.decimal_mark),
         pairs_known=examined.known,
@@ -176,12 +183,13 @@ def _level(number: int, report: Report) -> str:
 
 
 def _usable(stock: list[Stock], cocktail: Cocktail) -> list[Stock]:
-    patient = cocktail.patient.id if cocktail.patient else None
-    return [
-        s
-        for s in stock
-        if not lot_status.usable(s, at=cocktail.at, for_patient=patient, policies=cocktail.policies)
-    ]
+    asked = {
+        "at": cocktail.at,
+        "for_patient": cocktail.patient.id if cocktail.patient else None,
+        "policies": cocktail.policies,
+        "for_ref": cocktail.ref,
+    }
+    return [s for s in stock if not lot_status.usable(s, **asked)]
 
 
 def first_source(line: Line, cocktail: Cocktail) -> Stock | None:
@@ -203,8 +211,9 @@ def _source(line: Line, cocktail: Cocktail) -> Source | None:
 
 
 def _in_stock(stock: list[Stock], cocktail: Cocktail) -> Quantity | None:
-    usable = _usable(stock, cocktail)
-    return sum((s.remaining for s in usable[1:]), usable[0].remaining) if usable else None
+    """What is usable and free for this cocktail, as L6 counts it; None where nothing is usable."""
+    free = [lot_status.free(s, cocktail.ref) for s in _usable(stock, cocktail)]
+    return sum(free[1:], free[0]) if free else None
 
 
 def test_words(line: Line, cocktail: Cocktail) -> tuple[str, str]:

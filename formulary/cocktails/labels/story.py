@@ -43,7 +43,7 @@ def story(cocktail: Cocktail, *, at: datetime) -> Story:
     """Everything about a cocktail, in a fixed number of queries."""
     revision = queries.revision(cocktail)
     steps, reports = queries.transitions(cocktail.id), queries.reports(revision.id)
-    overrides = list(queries.overrides(revision.id, revision.inputs_hash).values())
+    overrides = list(queries.overrides(revision.id).values())
     entries = queries.verifications(revision.id)
     people = (
         {s.by_id for s in steps}

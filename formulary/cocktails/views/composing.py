@@ -16,10 +16,12 @@ from formulary.cocktails.forms import ComposeForm
 from formulary.cocktails.labels import OVERRIDE_REASONS, entry
 from formulary.cocktails.labels.banner import Shown, banner
 from formulary.cocktails.labels.fixes import unanswered_finding, with_form_fixes
+from formulary.cocktails.labels.history import last_doses
 from formulary.cocktails.labels.sheet import Row, Sheet, first_source, sheet
 from formulary.rules import checklist
 from formulary.rules.beyond_use import BeyondUse, cocktail_until
-from formulary.rules.findings import Refused, Stage
+from formulary.rules.facts import Product
+from formulary.rules.findings import Finding, Refused, Result, Stage, capital
 from formulary.rules.units import VOLUME, Quantity
 from formulary.web import fields as f
 
@@ -29,7 +31,7 @@ class Composing:
 
     def __init__(self, cocktail_id: int, *, by: Actor, at: datetime) -> None:
         """Read the form of this request; a line is added or removed here when a button asked for it."""
-        self.cocktail, self.at = queries.cocktail(cocktail_id, by), at
+        self.cocktail, self.at, self.by = queries.cocktail(cocktail_id, by), at, by
         self.revision = queries.revision(self.cocktail)
         self.saved = content_of(self.cocktail, self.revision)
         self.mark = g.site.decimal_mark
@@ -62,17 +64,21 @@ class Composing:
     def sheet(self) -> Sheet:
         """Every figure and finding of what is typed."""
         report = checklist.run(self.gathered.cocktail, Stage.SIGN)
-        return sheet(
-            self.gathered.cocktail, replace(report, answers=tuple(map(with_form_fixes, report.answers)))
-        )
+        named = replace(report, answers=tuple(map(with_form_fixes, report.answers)))
+        return sheet(self.gathered.cocktail, named, self.before)
 
     @cached_property
     def beyond_use(self) -> BeyondUse:
         """Until when it could be used if it were prepared now from what would be drawn first."""
         cocktail = self.gathered.cocktail
-        sources = [chosen for line in cocktail.lines if (chosen := first_source(line, cocktail))]
-        products = list(self.gathered.products.values())
-        return cocktail_until(sources, products, prepared_from=self.at, policies=cocktail.policies)
+        products = {line.product.id: line.product for line in cocktail.lines}
+        sources = {line.product.id: first_source(line, cocktail) for line in cocktail.lines}
+        if missing := [products[number] for number, source in sources.items() if source is None]:
+            return BeyondUse((), tuple(map(_without_source, missing)))
+        found = [source for source in sources.values() if source is not None]
+        return cocktail_until(
+            found, list(products.values()), prepared_from=self.at, policies=cocktail.policies
+        )
 
     @property
     def beyond_use_words(self) -> str:
@@ -98,6 +104,16 @@ class Composing:
         """The reasons offered for a finding that may be answered."""
         return {"WARN": OVERRIDE_REASONS, "STOP": OVERRIDE_REASONS}
 
+    @property
+    def words(self) -> dict[str, str]:
+        """What was written beside the reasons, by the key of the finding."""
+        return self.form.words()
+
+    @property
+    def wrong(self) -> dict[str, str]:
+        """What is wrong with an answer, by the field it was given in."""
+        return {found.field: found.reason for found in self.form.findings if found.field}
+
     def refuse(self, refusal: Refused) -> None:
         """Show why nothing was signed: what stands among the findings is counted, the rest is told."""
         shown = {finding.key for finding in self.sheet.report.findings}
@@ -116,9 +132,8 @@ class Composing:
             if self.form.signer.form.username.data
             else None
         )
-        return [
-            actions.Answer(key, reason, cosigner=cosigner) for key, reason in self.form.overrides().items()
-        ]
+        given, words = self.form.overrides(), self.form.words()
+        return [actions.Answer(key, given[key], words.get(key, ""), cosigner) for key in given]
 
     def sign(self, answers: Sequence[actions.Answer], *, by: Actor) -> None:
         """Sign what was shown, with the answers given to its findings."""
@@ -130,6 +145,12 @@ class Composing:
             by=by,
             key=self.form.key,
         )
+
+    @cached_property
+    def before(self) -> dict[int, str]:
+        """What this patient was given of each line's ingredient before, by the line's number."""
+        lines = self.gathered.cocktail.lines
+        return last_doses(self.cocktail, lines, by=self.by, zone=g.site.zone)
 
     def _product_ids(self) -> set[int]:
         typed = {line.form.product_id.data for line in self.form.lines if line.form.product_id.data}
@@ -163,3 +184,8 @@ class Composing:
         text = entry.written(line, product, self.mark)
         shown = entry.MAKE_UP if line.pin == "qs" else line.unit
         return {"product_id": line.product_id, "value": text, "unit": shown}
+
+
+def _without_source(product: Product) -> Finding:
+    reason = f"{capital(product.name)} has no usable source, so until when the mixture keeps is not known."
+    return Finding("beyond_use.unknown", product.ingredient.name, reason, result=Result.UNKNOWN)

@@ -62,8 +62,10 @@ def new(patient_id: int) -> Page:
 @requires(Permission.COMPOSE)
 @retried
 def compose(cocktail_id: int) -> Page:
-    """Compose: every figure and every finding as one types; save, or sign."""
+    """Compose: every figure and every finding as one types; save, or sign. A draft only."""
     work = Composing(cocktail_id, by=g.actor, at=clock.now())
+    if work.cocktail.state != "draft" and not work.wants("save", "sign"):
+        return _frozen(cocktail_id)
     if request.method == "POST" and work.wants("save", "sign") and work.is_readable():
         try:
             answers = work.answers() if work.wants("sign") else ()
@@ -85,6 +87,8 @@ def compose(cocktail_id: int) -> Page:
 def preview(cocktail_id: int) -> Page:
     """The figures and findings of what is typed and not saved; writes nothing."""
     work = Composing(cocktail_id, by=g.actor, at=clock.now())
+    if work.cocktail.state != "draft":
+        return _frozen(cocktail_id)
     return render_template("cocktails/preview.html", work=work, form=work.form)
 
 
@@ -113,6 +117,14 @@ def cancel(cocktail_id: int) -> Page:
         )
     flash(f"{called_off.code} is called off.")
     return redirect(url_for("cocktails.cocktail", cocktail_id=cocktail_id))
+
+
+def _frozen(cocktail_id: int) -> Response:
+    """What was signed is not composed any more, and its doses wait behind the blind entry."""
+    there = url_for("cocktails.cocktail", cocktail_id=cocktail_id)
+    if request.headers.get("HX-Request"):
+        return Response(status=204, headers={"HX-Redirect": there})
+    return redirect(there)
 
 
 def _after(work: Composing) -> Response:

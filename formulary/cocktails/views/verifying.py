@@ -23,8 +23,10 @@ from formulary.rules.units import Quantity, units_of
 @retried
 def verify(cocktail_id: int) -> Page:
     """Verify: what changed and what was answered first, then the blind boxes, and only then the doses."""
-    at = clock.now()
-    checked = actions.check(queries.cocktail(cocktail_id, g.actor), Stage.VERIFY, at=at)
+    at, found = clock.now(), queries.cocktail(cocktail_id, g.actor)
+    if found.state != "prescribed" and request.method == "GET":
+        return redirect(url_for("cocktails.cocktail", cocktail_id=cocktail_id))
+    checked = actions.check(found, Stage.VERIFY, at=at)
     form = _blind_form(checked)
     if form.validate_on_submit():
         try:

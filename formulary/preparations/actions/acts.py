@@ -6,16 +6,16 @@ from datetime import date, datetime
 
 from formulary.accounts import Actor, Permission
 from formulary.accounts import queries as accounts
-from formulary.cocktails import queries as cocktails
 from formulary.cocktails.facts import reservation_ref
-from formulary.cocktails.models import Revision
 from formulary.db import db
 from formulary.preparations import queries
 from formulary.preparations.models import Attempt, PlannedDraw
-from formulary.rules.findings import Finding, Level, Refused, Report, refuse
+from formulary.rules.findings import Finding, refuse
 from formulary.stock import actions as stock
 
-BY_DEVIATION = frozenset({"dose.off_plan", "volume.off_target"})
+BY_DEVIATION = frozenset(
+    {"dose.off_plan", "dose.tolerance_undecided", "volume.off_target", "volume.tolerance_undecided"}
+)
 """What the final check finds where a draw was kept outside the tolerance, which was co-signed then."""
 
 
@@ -101,14 +101,6 @@ def keep_rest(attempt: Attempt, *, at: datetime, by: Actor) -> None:
     ]
     db.session.flush()
     stock.reserve(reservation_ref(attempt.cocktail), picks, at=at, by=by)
-
-
-def must_be_answered(report: Report, revision: Revision, also: frozenset[str] = frozenset()) -> None:
-    """Refuse on a STOP or BLOCK that was not answered for when the cocktail was signed, nor `also`."""
-    answered = also | cocktails.overrides(revision.id, revision.inputs_hash).keys()
-    found = report.at_least(Level.STOP)
-    if open_ones := [f for f in found if f.level is Level.BLOCK or f.key not in answered]:
-        raise Refused(*open_ones)
 
 
 def answered_by_deviation(attempt: Attempt, findings: Iterable[Finding]) -> frozenset[str]:

@@ -13,7 +13,7 @@ from formulary.cocktails.actions.reserving import allocate_line
 from formulary.cocktails.models import Cocktail, Revision
 from formulary.db import db, once
 from formulary.preparations import queries
-from formulary.preparations.actions.acts import keep_rest, must_be_answered
+from formulary.preparations.actions.acts import keep_rest
 from formulary.preparations.actions.planning import Part, follow, parts, planned_draw
 from formulary.preparations.models import Attempt, PlannedDraw
 from formulary.rules import checklist, facts, formulation
@@ -45,11 +45,11 @@ def claim(cocktail_id: int, *, at: datetime, by: Actor) -> Attempt:
     _nobody_was_first(cocktail, by)
     cocktails.move(cocktail, "in_preparation", at=at, by=by)
     checked = cocktails.check(cocktail, Stage.CLAIM, at=at)
-    must_be_answered(checked.report, checked.revision)
+    cocktails.must_be_answered(checked.report, checked.revision)
     told = checked.gathered.cocktail
     chosen = _chosen(told, at)
     picked = tuple(pick.stock for each in chosen for pick in each.allocation.picks)
-    must_be_answered(checklist.run(replace(told, picked=picked), Stage.CLAIM), checked.revision)
+    cocktails.must_be_answered(checklist.run(replace(told, picked=picked), Stage.CLAIM), checked.revision)
     _diluents_go_with(replace(told, picked=picked), checked.revision)
     _complete(chosen, told.policies.decimal_mark)
     attempt = _attempt(cocktail, checked.revision, at=at, by=by)

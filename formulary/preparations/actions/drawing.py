@@ -7,13 +7,13 @@ from formulary.accounts import Actor
 from formulary.accounts import actions as accounts_actions
 from formulary.audit import record
 from formulary.catalogue import queries as catalogue
+from formulary.cocktails.actions import must_be_answered
 from formulary.cocktails.facts import reservation_ref
 from formulary.db import db, once
 from formulary.preparations import facts, queries
 from formulary.preparations.actions.acts import (
     Deviation,
     keep_rest,
-    must_be_answered,
     step_in_hand,
     under_way,
 )

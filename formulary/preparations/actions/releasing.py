@@ -7,10 +7,10 @@ from formulary.accounts import Actor, Permission
 from formulary.accounts import actions as accounts_actions
 from formulary.accounts import queries as accounts
 from formulary.audit import record
-from formulary.cocktails.actions import move
+from formulary.cocktails.actions import move, must_be_answered
 from formulary.db import db, once
 from formulary.preparations import facts, queries
-from formulary.preparations.actions.acts import answered_by_deviation, must_be_answered
+from formulary.preparations.actions.acts import answered_by_deviation
 from formulary.preparations.actions.finishing import content_hash
 from formulary.preparations.models import Attempt, Syringe
 from formulary.rules import checklist
