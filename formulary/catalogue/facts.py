@@ -26,7 +26,7 @@ WITH_EVERYTHING = (
     joinedload(Product.ingredient).selectinload(Ingredient.groups),
     selectinload(Product.excipients)
     .joinedload(ProductExcipient.ingredient)
-    .options(selectinload(Ingredient.groups), selectinload(Ingredient.synonyms)),
+    .options(selectinload(Ingredient.groups), joinedload(Ingredient.synonyms)),
 )
 RULE_COLUMNS = (
     CompatibilityRule.number,
