@@ -207,11 +207,12 @@ def test_the_database_knows_no_co_signer_who_is_the_first_person(positive, cast)
 
 
 @pytest.mark.parametrize("username", ["technician", "recall", "admin", "auditor"])
-def test_who_may_not_test_does_nothing_by_the_actions_either(cast, positive, patient, lot, watch, username):
+def test_who_may_not_test_does_nothing_by_the_actions_either(cast, positive, watch, username):
     told = {"at": watch.now(), "by": cast.actor(username)}
-    reading, item, spots = last(positive), positive.items[0], [actions.Spot(lot.product_id)]
+    reading, item = last(positive), positive.items[0]
+    spots = [actions.Spot(item.product_id)]
     acts = (
-        lambda: actions.apply_test(patient.id, spots=spots, **told),
+        lambda: actions.apply_test(positive.patient_id, spots=spots, **told),
         lambda: actions.read_test(positive.id, grades={item.id: "-"}, **told),
         lambda: actions.correct_reading(positive.id, reading.id, grade="-", note="no", **told),
         lambda: actions.void_test(positive.id, reason="no", version=None, **told),

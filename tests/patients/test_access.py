@@ -169,3 +169,10 @@ def test_the_weights_of_a_merged_record_are_kept(cast, watch):
     assert [str(row.quantity) for row, _ in queries.weights(kept.id, watch.now())] == [
         "<62000000000000 ng mass>"
     ]
+
+
+@pytest.mark.parametrize("username", ["admin", "auditor"])
+def test_whoever_oversees_reaches_the_emergency_accesses_from_the_log_of_looks(clients, username):
+    client = clients(username)
+    address = client.get_ok("/audit/access").links["Emergency accesses"]
+    assert client.get_ok(address).h1 == "Emergency access: reviews"

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from formulary.accounts import Actor
+from formulary.accounts import Actor, Permission
 from formulary.audit import record
 from formulary.db import db, once
 from formulary.patients import queries
@@ -24,6 +24,7 @@ def add_allergy(
     by: Actor,
 ) -> Allergy:
     """Note an allergy to a substance, a group, or (neither given) in words alone, which no check finds."""
+    by.must(Permission.EDIT_PATIENTS)
     patient = queries.patient(patient_id, by=by, at=at)
     what = {"ingredient_id": ingredient_id, "group_word": group_word, "name": name}
     _refuse_second(patient.id, **what)
@@ -45,6 +46,7 @@ def add_allergy(
 
 def end_allergy(allergy_id: int, patient_id: int, *, why: str, at: datetime, by: Actor) -> Allergy:
     """End an allergy that was noted wrongly or is disproved; it stays on record with the reason."""
+    by.must(Permission.EDIT_PATIENTS)
     patient = queries.patient(patient_id, by=by, at=at)
     row = queries.allergy(allergy_id, patient.id)
     if row.ended_at is not None:
@@ -60,6 +62,7 @@ def end_allergy(allergy_id: int, patient_id: int, *, why: str, at: datetime, by:
 @once
 def review_allergies(patient_id: int, *, none_known: bool, at: datetime, by: Actor) -> AllergyReview:
     """Record that the patient was asked: none known, or the list as it stands is complete."""
+    by.must(Permission.EDIT_PATIENTS)
     patient = queries.patient(patient_id, by=by, at=at)
     standing = [row for row, _ in queries.allergies(patient.id) if row.ended_at is None]
     if none_known and standing:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from sqlalchemy.dialects import postgresql, sqlite
 
-from formulary.accounts import Actor
+from formulary.accounts import Actor, Permission
 from formulary.audit import record
 from formulary.db import Missing, db, once
 from formulary.patients import queries
@@ -24,6 +24,7 @@ def note_care(patient_id: int, site_id: int, *, why: str, at: datetime) -> Care:
 @once
 def admit_patient(patient_id: int, *, name: str, born_on: date, at: datetime, by: Actor) -> Patient:
     """Take a patient of another site into the care of one's own; both identifiers must be as on record."""
+    by.must(Permission.EDIT_PATIENTS)
     found = next((p for p in queries.named(name, born_on) if p.id == patient_id), None)
     if found is None:
         raise Missing("No patient with these two identifiers")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from formulary.accounts import Actor
+from formulary.accounts import Actor, Operator, Permission
 from formulary.audit import record
 from formulary.db import Missing, db, once
 from formulary.patients import queries
@@ -17,6 +17,7 @@ Answer = tuple[str, str]
 @once
 def answer_conditions(patient_id: int, *, answers: Mapping[int, Answer], at: datetime, by: Actor) -> Patient:
     """Record answers (yes, no, unknown) with their details, by kind; what is left out stays as it was."""
+    by.must(Permission.EDIT_PATIENTS)
     patient = queries.patient(patient_id, by=by, at=at)
     kinds = {kind.id: kind for kind in queries.condition_kinds()}
     if not answers:
@@ -36,6 +37,7 @@ def answer_conditions(patient_id: int, *, answers: Mapping[int, Answer], at: dat
 @once
 def confirm_conditions(patient_id: int, *, at: datetime, by: Actor) -> Patient:
     """Record that the patient was asked again and nothing has changed: each answer once more, dated now."""
+    by.must(Permission.EDIT_PATIENTS)
     patient = queries.patient(patient_id, by=by, at=at)
     on_record = {kind: (row.answer, row.detail) for kind, (row, _) in queries.answers(patient.id, at).items()}
     if any(kind.id not in on_record for kind in queries.condition_kinds()):
@@ -44,8 +46,12 @@ def confirm_conditions(patient_id: int, *, at: datetime, by: Actor) -> Patient:
     return answer_conditions(patient_id, answers=on_record, at=at, by=by)
 
 
-def set_condition_kinds(kinds: Iterable[Mapping[str, Any]], *, at: datetime, by: Any) -> list[ConditionKind]:
+def set_condition_kinds(
+    kinds: Iterable[Mapping[str, Any]], *, at: datetime, by: Actor | Operator
+) -> list[ConditionKind]:
     """Add or amend the questions in their order: word, name, action (block, prescriber, inform), source."""
+    if isinstance(by, Actor):
+        by.must(Permission.MANAGE_CLINIC)
     known = {kind.word: kind for kind in queries.condition_kinds()}
     rows = [_set(known.get(kind["word"]), kind, number) for number, kind in enumerate(kinds, 1)]
     db.session.add_all(rows)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from formulary.accounts import Actor
+from formulary.accounts import Actor, Permission
 from formulary.audit import record
 from formulary.db import db, once
 from formulary.patients import queries
@@ -23,6 +23,7 @@ def record_consent(
     by: Actor,
 ) -> Consent:
     """Record the consent that the patient gave, now or earlier."""
+    by.must(Permission.EDIT_PATIENTS)
     patient = queries.patient(patient_id, by=by, at=at)
     refuse_future(given_at or at, "given_at", "the consent", at=at)
     told = {"procedure": procedure, "version": version, "covers_off_label": covers_off_label}
@@ -37,6 +38,7 @@ def record_consent(
 
 def withdraw_consent(consent_id: int, patient_id: int, *, why: str, at: datetime, by: Actor) -> Consent:
     """Record that the patient withdrew a consent; nothing is administered on it from now on."""
+    by.must(Permission.EDIT_PATIENTS)
     patient = queries.patient(patient_id, by=by, at=at)
     row = queries.consent(consent_id, patient.id)
     if row.withdrawn_at is not None:

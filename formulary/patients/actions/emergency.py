@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from formulary.accounts import Actor
+from formulary.accounts import Actor, Permission
 from formulary.audit import record
 from formulary.db import Missing, db, once
 from formulary.patients import queries
@@ -13,6 +13,7 @@ from formulary.rules.findings import refuse
 @once
 def break_glass(*, identifier: str, born_on: date, reason: str, at: datetime, by: Actor) -> BreakGlass:
     """Open a patient's record for an hour: a reason, the code or whole name, and the birth date."""
+    by.must(Permission.SEE_PATIENTS)
     found = queries.named(identifier, born_on)
     if not found:
         told = "No patient has this code or whole name together with this date of birth."
@@ -39,6 +40,7 @@ def break_glass(*, identifier: str, born_on: date, reason: str, at: datetime, by
 
 def review_emergency(emergency_id: int, *, at: datetime, by: Actor) -> BreakGlass:
     """Mark an emergency access as reviewed; nobody reviews their own."""
+    by.must(Permission.MANAGE_CLINIC)
     row = db.session.get(BreakGlass, emergency_id)
     if row is None:
         raise Missing(f"No emergency access {emergency_id}")

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import current_app
 
-from formulary.accounts import Actor
+from formulary.accounts import Actor, Permission
 from formulary.accounts.actions import next_code
 from formulary.audit import record
 from formulary.db import db, exclusive, expect_version, once
@@ -32,6 +32,7 @@ def register_patient(
     by: Actor,
 ) -> Patient:
     """Register a patient at one's site; `others` are the look-alikes declared to be other people."""
+    by.must(Permission.EDIT_PATIENTS)
     _check_identity(name, born_on, at=at, by=by)
     exclusive("patients.register")
     _refuse_look_alikes(name, born_on, others)
@@ -49,6 +50,7 @@ def edit_patient(
     patient_id: int, *, version: int | None, at: datetime, by: Actor, **identity: Any
 ) -> Patient:
     """Change name, birth date, sex, record number or telephone; Stale when somebody else did meanwhile."""
+    by.must(Permission.EDIT_PATIENTS)
     patient = queries.patient(patient_id, by=by, at=at)
     expect_version(patient, version)
     _check_identity(identity["name"], identity["born_on"], at=at, by=by)

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from formulary.accounts import Actor
+from formulary.accounts import Actor, Permission
 from formulary.audit import record
 from formulary.db import db, once
 from formulary.patients import queries
@@ -14,6 +14,7 @@ from formulary.rules.units import Quantity
 @once
 def record_weight(patient_id: int, *, weight: Quantity, measured_on: date, at: datetime, by: Actor) -> Weight:
     """Record what the patient weighed on a day that has come."""
+    by.must(Permission.EDIT_PATIENTS)
     patient = queries.patient(patient_id, by=by, at=at)
     refuse_future_day(measured_on, "measured_on", "the weighing", at=at, by=by)
     refuse_before_birth(measured_on, patient, "measured_on")
