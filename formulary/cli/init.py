@@ -5,11 +5,13 @@ from typing import Any
 import click
 from flask import current_app
 
-from formulary import clock
+from formulary import clock, config
 from formulary.accounts import Role, actions
 from formulary.cli.frame import operator, with_app
 from formulary.cli.upgrade import bring_up_to_date, needs_upgrade
 from formulary.db import retried, transaction
+from formulary.patients.actions import set_condition_kinds
+from formulary.seed.questions import read_questions
 
 
 @click.command()
@@ -27,7 +29,7 @@ from formulary.db import retried, transaction
 @click.option("--name", prompt="The administrator's name", help="As it is printed beside a signature.")
 @with_app
 def command(**answers: Any) -> None:
-    """Set up a new clinic: organisation, first site, first administrator.
+    """Set up a new clinic: organisation, first site, first administrator, and what every patient is asked.
 
     What is not given as an option is asked. There is no default password: the administrator gets a one-time
     link that works for 24 hours. Everything else is done on the pages.
@@ -49,12 +51,13 @@ def command(**answers: Any) -> None:
 def _set_up(
     *, organisation: str, site: str, zone: str, decimal_mark: str, currency: str, username: str, name: str
 ) -> str:
-    at, by = clock.now(), operator()
+    at, by, asked = clock.now(), operator(), read_questions(config.seed_folder())
     with transaction():
         actions.found_organisation(organisation, at=at, by=by)
         place = actions.add_site(
             name=site, zone=zone, decimal_mark=decimal_mark, currency=currency, at=at, by=by
         )
+        set_condition_kinds(asked, at=at, by=by)
         roles = {place.id: {Role.ADMINISTRATOR}}
         user = actions.add_user(username=username, name=name, roles=roles, at=at, by=by)
         return actions.make_link(user, at=at, by=by)

@@ -1,6 +1,5 @@
 """The demo clinic, made by the rooms' own actions, so that it has a trail like any other clinic."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -20,6 +19,7 @@ from formulary.seed.catalogue import load_catalogue
 from formulary.seed.cells import known
 from formulary.seed.clinic_rows import Clinic, read_clinic
 from formulary.seed.formulas import line_columns, lines_of, words_of
+from formulary.seed.questions import questions
 from formulary.seed.shelf import Shelf, read_shelf
 
 FOUNDED, AUTHORED, APPROVED = timedelta(days=400), timedelta(days=395), timedelta(days=394)
@@ -69,7 +69,9 @@ def found_clinic(*, password: str, at: datetime) -> Demo:
         _decide(demo)
     with transaction():
         load_catalogue(demo.shelf, at=at - FOUNDED, by=SEEDER)
-        patients_actions.set_condition_kinds(_questions(demo), at=at - FOUNDED, by=SEEDER)
+        patients_actions.set_condition_kinds(
+            questions(demo.clinic.contraindications, demo.shelf), at=at - FOUNDED, by=SEEDER
+        )
     for row in demo.shelf.formulas:
         if row.status == "approved":
             _approve(demo, row)
@@ -114,16 +116,6 @@ def _decide(demo: Demo) -> None:
             at=demo.at - FOUNDED,
             by=SEEDER,
         )
-
-
-def _questions(demo: Demo) -> Iterator[dict[str, str]]:
-    for row in demo.clinic.contraindications:
-        yield {
-            "word": row.word,
-            "name": row.name,
-            "action": row.action,
-            "source": demo.shelf.cited(row.source),
-        }
 
 
 def _approve(demo: Demo, row: rows.FormulaRow) -> FormulaVersion:

@@ -5,7 +5,9 @@ import re
 from formulary.accounts import queries
 from formulary.app import create_app
 from formulary.audit.queries import chain_faults
-from formulary.config import load
+from formulary.config import load, seed_folder
+from formulary.patients import queries as patients
+from formulary.seed.questions import read_questions
 from tests.accounts.conftest import enter
 from tests.support.client import Client
 
@@ -24,6 +26,15 @@ def test_it_makes_tables_clinic_site_and_administrator(clinic, environ, made_app
         assert (user.username, user.password_hash) == ("a.bernard", "")
         assert {site.id: {"administrator"}} == queries.roles_of(user.id)
         assert list(chain_faults()) == []
+
+
+def test_it_asks_every_patient_the_questions_of_the_sources(clinic, environ, made_apps):
+    app = create_app(load(environ))
+    with app.app_context():
+        kinds = patients.condition_kinds()
+        assert [kind.word for kind in kinds] == [row["word"] for row in read_questions(seed_folder())]
+        assert {"pregnancy", "topical_active", "planned_sun"} <= {kind.word for kind in kinds}
+        assert all(kind.source for kind in kinds)
 
 
 def test_the_printed_link_lets_the_administrator_in(clinic, environ, made_apps):

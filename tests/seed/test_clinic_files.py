@@ -28,6 +28,10 @@ FROM_THE_ARTICLE = {
     "breast_feeding", "cancer", "insulin_treated_diabetes", "coagulation_disorder", "allergy_to_component",
     "paralysis_history", "cardiac_disease", "urticaria", "pregnancy",
 }  # fmt: skip
+ASKED_BY_THE_ARTICLES = {
+    "anticoagulant", "anti_inflammatory", "blood_thinning_supplement", "topical_active", "alcohol",
+    "planned_sun",
+}  # fmt: skip
 
 
 def test_two_sites_differ_in_zone_and_decimal_mark(clinic):
@@ -136,6 +140,12 @@ def test_the_contraindications_of_the_article_are_all_asked(clinic):
     words = {row.word for row in clinic.contraindications}
     assert words >= FROM_THE_ARTICLE
     assert all(row.source for row in clinic.contraindications)
+
+
+def test_what_the_articles_ask_before_a_session_is_asked(clinic):
+    actions = {row.word: row.action for row in clinic.contraindications}
+    assert actions.keys() >= ASKED_BY_THE_ARTICLES
+    assert {actions[word] for word in ("alcohol", "planned_sun")} == {"inform"}
 
 
 def test_every_site_has_the_policies_that_the_rules_ask_for(clinic):
