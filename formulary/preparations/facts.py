@@ -8,7 +8,7 @@ from datetime import datetime
 
 from formulary.accounts import queries as accounts
 from formulary.accounts.facts import site_policies
-from formulary.catalogue.facts import syringe
+from formulary.catalogue import facts as catalogue
 from formulary.cocktails.facts import Gathered, content_of, gather, reservation_ref
 from formulary.db import Missing
 from formulary.preparations import queries
@@ -18,7 +18,7 @@ from formulary.rules.beyond_use import BeyondUse, cocktail_until
 from formulary.rules.lot_status import serves_one_patient
 from formulary.rules.units import VOLUME, Quantity
 from formulary.stock import facts as stock_facts
-from formulary.stock.models import Vial
+from formulary.stock.models import Lot, Vial
 
 STORAGES = ("room", "fridge")
 
@@ -63,7 +63,7 @@ def _drawn(draw: Draw, stock: facts.Stock) -> facts.Draw:
         stock=stock,
         measured=Quantity(draw.volume, VOLUME),
         amount=queries.lot(draw.lot_id).quantity(draw.quantity),
-        syringe=syringe(queries.device(draw.device_id)) if draw.device_id else None,
+        syringe=catalogue.syringe(queries.device(draw.device_id)) if draw.device_id else None,
         drawn_at=draw.drawn_at,
     )
 
@@ -88,6 +88,13 @@ def gather_attempt(attempt: Attempt, *, at: datetime, storage: str | None = None
         told = replace(told, policies=site_policies(site, at, storage=kept_at))
     picked = (*pending(attempt, told), *(draw.stock for draw in done))
     return replace(gathered, cocktail=replace(told, picked=picked))
+
+
+def with_diluent(told: facts.Cocktail, step: PlannedDraw, lot: Lot) -> facts.Cocktail:
+    """The same facts as they would be with this diluent in the vial of a step."""
+    mixed = facts.Diluent(lot.id, lot.number, lot.product_id, lot.expires_on)
+    picked = tuple(replace(s, diluent=mixed) if s.vial_id == step.vial_id else s for s in told.picked)
+    return replace(told, picked=picked, diluents=(*told.diluents, catalogue.product(lot.product_id)))
 
 
 def pending(attempt: Attempt, told: facts.Cocktail) -> list[facts.Stock]:

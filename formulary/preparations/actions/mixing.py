@@ -5,6 +5,7 @@ from datetime import datetime
 from formulary.accounts import Actor
 from formulary.audit import record
 from formulary.catalogue import queries as catalogue
+from formulary.cocktails.actions import must_be_answered
 from formulary.cocktails.facts import reservation_ref
 from formulary.db import once
 from formulary.preparations import facts, queries
@@ -12,14 +13,17 @@ from formulary.preparations.actions.acts import Shown, keep_rest, step_in_hand
 from formulary.preparations.actions.drawing import scanned
 from formulary.preparations.actions.planning import change, device_of, follow, on_marks, volume_holding
 from formulary.preparations.models import Attempt, PlannedDraw
+from formulary.rules import checklist
 from formulary.rules import facts as rules
-from formulary.rules.findings import refuse
+from formulary.rules.findings import Stage, refuse
 from formulary.rules.formulation import amount, solve_cocktail, strength_of
 from formulary.rules.lot_status import normalise
 from formulary.rules.units import VOLUME, Quantity
 from formulary.stock import actions as stock
 from formulary.stock import queries as shelf
 from formulary.stock.models import Lot, Vial
+
+ASKED_OF_A_DILUENT = ("A1", "T2", "C4")
 
 
 @once
@@ -37,11 +41,13 @@ def mix_powder(
     """Reconstitute the powder of a step; another volume than the label's changes the strength, and so the
     draw.
 
-    What is given as supplied takes its label's own diluent and no other.
+    Refused for a diluent that its label does not name, where it names any, and for one that the patient must
+    not have or that does not go with the other lines.
     """
     attempt, step = step_in_hand(attempt_id, position, by)
     vial, diluent = scanned(step), shelf.lot(diluent_lot_id)
     _own_diluent(attempt, vial, diluent)
+    _may_go_in(attempt, step, diluent, at)
     stock.reconstitute(
         vial,
         diluent_lot=diluent,
@@ -64,15 +70,24 @@ def mix_powder(
 
 
 def _own_diluent(attempt: Attempt, vial: Vial, diluent: Lot) -> None:
-    product = vial.lot.product
-    if attempt.cocktail.is_direct and not queries.is_named(product, diluent):
-        raise refuse(
-            "diluent.not_its_own",
-            str(product),
-            f"{product} is given as supplied, and its label does not name {diluent.product}.",
-            f"Take what the label names: {product.diluent or 'it is not on record'}.",
-            field="diluent_lot_id",
-        )
+    """What the label names; what is given as supplied takes no other, though the label names none."""
+    product, is_direct = vial.lot.product, attempt.cocktail.is_direct
+    if queries.is_named(product, diluent) or (not is_direct and queries.may_dissolve(product, diluent)):
+        return
+    how = "is given as supplied, and its label" if is_direct else "has a label that"
+    raise refuse(
+        "diluent.not_its_own",
+        str(product),
+        f"{product} {how} does not name {diluent.product}.",
+        f"Take what the label names: {product.diluent or 'it is not on record'}.",
+        field="diluent_lot_id",
+    )
+
+
+def _may_go_in(attempt: Attempt, step: PlannedDraw, diluent: Lot, at: datetime) -> None:
+    """Ask of the diluent what is asked of every line: allergies, patch tests, what goes together."""
+    told = facts.with_diluent(facts.gather_attempt(attempt, at=at).cocktail, step, diluent)
+    must_be_answered(checklist.ask(told, Stage.DRAW, ASKED_OF_A_DILUENT), queries.revision(attempt))
 
 
 def _plan_anew(attempt: Attempt, step: PlannedDraw, told: rules.Cocktail) -> None:

@@ -79,16 +79,21 @@ def final_device(total: int) -> tuple[Device | None, int]:
 
 
 def diluents(product: Product, site_id: int) -> list[Lot]:
-    """The lots of diluents on the shelves of a site that the product's label names; all where it names none."""
+    """The lots of diluents on the shelves of a site that a label names; all of them where it names none."""
     query = db.select(Lot).join(Product, Lot.product_id == Product.id)
     query = query.join(Ingredient, Product.ingredient_id == Ingredient.id)
     query = query.join(Balance, Balance.lot_id == Lot.id).join(Place, Balance.place_id == Place.id)
     on_shelf = (Place.site_id == site_id, Place.kind == "storage", Balance.quantity > 0)
     lots = set(db.session.scalars(query.where(Ingredient.role == "diluent", *on_shelf)).unique())
-    allowed = (lot for lot in lots if shelf.may_dissolve(product, lot.product))
+    allowed = (lot for lot in lots if may_dissolve(product, lot))
     return sorted(allowed, key=lambda lot: (not is_named(product, lot), lot.expires_on, lot.id))
 
 
 def is_named(product: Product, diluent: Lot) -> bool:
     """Whether the label of a powder names this diluent."""
     return shelf.is_named(product, diluent.product)
+
+
+def may_dissolve(product: Product, diluent: Lot) -> bool:
+    """Whether a powder may be mixed with it: its label names it, or names none."""
+    return shelf.may_dissolve(product, diluent.product)

@@ -20,7 +20,7 @@ def set_aside(cocktail: Cocktail) -> Cocktail:
     if cocktail.patient is None or not cocktail.diluents:
         return cocktail
     case, patient = Case(cocktail, Stage.CLAIM), cocktail.patient
-    against = {product.id: words for product in cocktail.diluents for words in _against(case, product, patient)}
+    against = {p.id: words for p in cocktail.diluents for words in _against(case, p, patient)}
     return replace(cocktail, stock=tuple(_barred(stock, against) for stock in cocktail.stock))
 
 

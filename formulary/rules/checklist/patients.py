@@ -54,9 +54,9 @@ def _allergic(line: Line, patient: Patient) -> Iterator[Finding]:
 
 def allergic_to_diluent(line: Line, patient: Patient) -> Iterator[Finding]:
     """The same of a diluent in the vial of a line; what its label leaves open is said and stops nobody."""
-    here = f"line {line.number} is"
+    name, here = line.product.name, f"line {line.number} is"
     for answer in _allergic(line, patient):
-        reason = answer.reason.replace(f"{here} {line.product.name}", f"{here} mixed with {line.product.name}")
+        reason = answer.reason.replace(f"{here} {name}", f"{here} mixed with {name}")
         level = Level.INFO if answer.result is Result.UNKNOWN else answer.level
         yield replace(answer, reason=reason, remedy=ANOTHER_DILUENT, level=level, fixes=())
 
