@@ -21,11 +21,7 @@ def not_positive(case: Case) -> Sequence[Finding]:
     patient = case.patient
     if patient is None:
         return _rule(case, "T2")
-    others = [
-        f
-        for line in (*case.lines, *case.mixed_in)
-        for f in positive_in(case, line, patient)
-    ]
+    others = [f for line in (*case.lines, *case.mixed_in) for f in positive_in(case, line, patient)]
     found = [*_rule(case, "T2"), *others]
     return found or [passed("patch_test.none_positive", "patch tests", "None is positive.")]
 
