@@ -1,15 +1,27 @@
 """`/cocktails/<id>/compose`: every figure and finding as one types, saving, signing, and what is refused."""
 
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+
 import pytest
 
 from formulary import clock
 from formulary.catalogue import queries as catalogue
 from formulary.cocktails import actions as cocktails
+from formulary.cocktails import queries
+from formulary.cocktails.labels.banner import banner
+from formulary.cocktails.labels.sheet import sheet
 from formulary.cocktails.models import Cocktail, CocktailLine, Override, Revision
 from formulary.db import db, transaction
 from formulary.patch_tests.models import PatchTest
+from formulary.rules import checklist
+from formulary.rules.findings import Stage
+from tests.rules.builders import AT, a_cocktail
+from tests.rules.builders import a_patient as some_patient
 from tests.support.builders import PASSWORD, a_patient, an_allergy
 from tests.support.counting import counting_queries
+from tests.support.road import a_closed_session, a_prescription
 
 FIXED = "\N{NO-BREAK SPACE}"
 
@@ -189,3 +201,51 @@ def test_the_page_asks_as_many_queries_for_four_lines_as_for_one(draft, clients)
     with counting_queries() as asked:
         person.get_ok(the_page(draft))
     assert len(asked) <= 48, asked
+
+
+def test_until_when_it_keeps_is_not_known_while_a_line_has_no_source(draft, clients):
+    person = clients("practitioner")
+    assert "use before" in person.get_ok(the_page(draft)).text
+    values = {"add": str(the_product("lidocaine + epinephrine 1:100000"))}
+    text = person.submit(person.get_ok(the_page(draft)), values, press="Add the line").get_data(as_text=True)
+    assert ("beyond use not known" in text, "use before" in text) == (True, False)
+    assert "Lidocaine + epinephrine 1:100000 has no usable source" in text
+
+
+def test_what_is_kept_for_another_cocktail_is_not_shown_as_usable(clinic, patient, formula, clients):
+    before = usable(clients("practitioner").get_ok(the_page(a_draft(clinic, patient, formula))))
+    a_prescription(clinic, patient, formula)
+    after = usable(clients("practitioner").get_ok(the_page(a_draft(clinic, patient, formula))))
+    assert before[0] - after[0] == Decimal("0.2")
+
+
+def usable(page):
+    """How many millilitres of each liquid line the page calls usable."""
+    found = re.findall(r"([\d.]+) mL usable", page.text.replace(FIXED, " "))
+    return [Decimal(number) for number in found]
+
+
+def test_what_was_given_before_stands_beside_its_line(clinic, patient, formula, clients):
+    a_closed_session(clinic, patient, formula)
+    page = clients("practitioner").get_ok(the_page(a_draft(clinic, patient, formula)))
+    assert "before: 20 mg on 24 Nov 2026" in page.text.replace(FIXED, " ")
+
+
+def test_another_site_sees_nothing_of_what_was_given(clinic, patient, formula):
+    a_closed_session(clinic, patient, formula)
+    draft = a_draft(clinic, patient, formula)
+    here, there = clinic.actor("practitioner"), clinic.actor("practitioner3")
+    assert [bool(queries.given_before(draft, by)) for by in (here, there)] == [True, False]
+
+
+def test_the_day_allergies_were_asked_is_the_day_of_the_clinic():
+    late = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
+    shown = banner(a_cocktail(patient=some_patient(allergies_asked_at=late)), AT)
+    assert [fact.sub for fact in shown if fact.label == "Allergies"] == ["asked 21 Nov 2026"]
+
+
+def test_the_page_counts_pairs_as_the_report_does():
+    cocktail = a_cocktail()
+    shown = sheet(cocktail, checklist.run(cocktail, Stage.SIGN))
+    examined = checklist.examined(cocktail)
+    assert (shown.pairs_known, shown.pairs_total) == (examined.known, examined.total)

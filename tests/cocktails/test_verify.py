@@ -4,12 +4,14 @@ import pytest
 
 from formulary import clock
 from formulary.audit import record
+from formulary.catalogue import queries as catalogue
 from formulary.cocktails import actions as cocktails
 from formulary.cocktails import queries
 from formulary.cocktails.models import Cocktail, Revision, Verification
 from formulary.db import db, transaction
 from formulary.rules.findings import Refused, Stage
 from formulary.stock.models import Reservation
+from tests.support.builders import an_allergy
 from tests.support.road import a_prescription, a_verified_cocktail, blind_answers
 
 RIGHT = {"total": "5", "doses-0-dose": "20"}  # tranexamic acid is the high-alert line
@@ -94,3 +96,67 @@ def test_a_second_verification_is_refused(clinic, patient, formula):
 
 def test_a_stranger_of_another_site_finds_nothing(signed, clients):
     clients("practitioner3").get_page(the_page(signed), status=404)
+
+
+COMPOSE = "/cocktails/{}/compose"
+
+
+def test_the_compose_page_of_a_signed_cocktail_leads_away_from_its_doses(signed, clients):
+    answer = clients("pharmacist").get(COMPOSE.format(signed.id))
+    assert (answer.status_code, answer.location) == (302, f"/cocktails/{signed.id}")
+    assert [dose for dose in DOSES if dose in clients("pharmacist").get_ok(answer.location).text] == []
+
+
+def test_recalculating_a_signed_cocktail_leads_away_too(signed, clinic, patient, formula, clients):
+    person, draft = clients("pharmacist"), a_draft(clinic, patient, formula)
+    sent = person.get_ok(COMPOSE.format(draft.id)).form(button="Sign").filled({}, None)
+    answer = person.post(COMPOSE.format(signed.id), sent | {"act": ["check"]})
+    assert (answer.status_code, answer.location) == (302, f"/cocktails/{signed.id}")
+
+
+def test_the_preview_of_a_signed_cocktail_leads_away_too(signed, clinic, patient, formula, clients):
+    person, draft = clients("pharmacist"), a_draft(clinic, patient, formula)
+    sent = person.get_ok(COMPOSE.format(draft.id)).form(button="Sign").filled({}, None)
+    answer = person.post(f"/cocktails/{signed.id}/preview", sent, headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (204, f"/cocktails/{signed.id}")
+
+
+def test_what_is_not_signed_yet_has_nothing_to_verify(clinic, patient, formula, clients):
+    draft = a_draft(clinic, patient, formula)
+    answer = clients("pharmacist").get(the_page(draft))
+    assert (answer.status_code, answer.location) == (302, f"/cocktails/{draft.id}")
+
+
+def test_a_wrong_entry_on_what_is_verified_already_is_refused_and_not_kept(clinic, patient, formula):
+    verified = a_verified_cocktail(clinic, patient, formula)
+    with pytest.raises(Refused, match=r"cocktail\.wrong_state"), transaction():
+        cocktails.verify(verified.id, answers={}, at=clock.now(), by=clinic.actor("pharmacist2"))
+    assert db.session.scalar(db.select(db.func.count()).select_from(Verification)) == 1
+
+
+def test_what_came_up_since_is_not_told_before_the_entry_agrees(signed, patient, clients):
+    ingredient = next(p.ingredient for p in catalogue.products() if p.name == "tranexamic acid")
+    an_allergy(patient, ingredient, severity="anaphylaxis")
+    person = clients("pharmacist")
+    person.post_ok(the_page(signed), RIGHT | {"doses-0-dose": "2"}, press="Verify")
+    page = person.post_refused(the_page(signed), RIGHT, press="Verify")
+    assert page.findings[0] == "allergy.ingredient"
+
+
+def test_the_bench_shows_no_dose_of_what_is_not_verified(signed, clients):
+    person = clients("pharmacist")
+    token = person.get_ok("/").form().fields["csrf_token"]
+    answer = person.post(f"/preparations/cocktails/{signed.id}/claim", {"csrf_token": token})
+    text = answer.get_data(as_text=True).replace("\N{NO-BREAK SPACE}", " ").replace("&nbsp;", " ")
+    assert (answer.status_code, [dose for dose in DOSES if dose in text]) == (422, [])
+
+
+def test_the_day_shows_no_volume_of_what_is_to_be_verified(signed, clients):
+    text = clients("pharmacist").get_ok("/").text.replace("\N{NO-BREAK SPACE}", " ")
+    assert (f"Verify {signed.code}" in text, "5 mL" in text) == (True, False)
+
+
+def a_draft(clinic, patient, formula):
+    by = clinic.actor("practitioner")
+    with transaction():
+        return cocktails.create_draft(patient.id, formula_version_id=formula.id, at=clock.now(), by=by)

@@ -9,16 +9,18 @@ from formulary.cocktails import actions as cocktails
 from formulary.cocktails import queries as cocktail_queries
 from formulary.cocktails.actions.signing import TOTAL, asked_lines
 from formulary.cocktails.facts import Content, TypedLine
-from formulary.db import transaction
+from formulary.db import db, transaction
 from formulary.preparations import actions, queries
 from formulary.recalls import queries as recalls
 from formulary.rules.findings import Refused, Stage
 from formulary.rules.formulation import solve_cocktail
 from formulary.stock import queries as shelf
+from formulary.stock.models import Reservation
 from tests.preparations.doing import draw, finish, mix, ml, release, scan, step, steps_of, technician
 from tests.support.builders import a_code, a_lot, a_policy
 
 KYBELLA = "deoxycholic acid (Kybella)"
+DYSPORT = "abobotulinumtoxinA"
 BOTOX = "onabotulinumtoxinA (Botox Cosmetic)"
 UNITS = 10**9
 
@@ -42,20 +44,8 @@ def drafted(road, name, route, **line):
 
 def verified(road, draft):
     """Signed, a second clinician answering for the limit that nobody knows, and verified blind."""
-    clinic = road.clinic
-    report = cocktails.check(draft, Stage.SIGN, at=clock.now()).report
-    other = clinic.actor("practitioner2")
-    said = {"reason": "Benefit outweighs the risk", "words": "As the label says.", "cosigner": other}
-    answers = [cocktails.Answer(f.key, **said) for f in report.open]
-    with transaction():
-        cocktails.sign(
-            draft.id,
-            seen_hash=report.inputs_hash,
-            answers=answers,
-            at=clock.now(),
-            by=clinic.actor("practitioner"),
-        )
-    by = clinic.actor("pharmacist")
+    signed(road, draft)
+    by = road.clinic.actor("pharmacist")
     checked = cocktails.check(cocktail_queries.cocktail(draft.id, by), Stage.VERIFY, at=clock.now())
     solution = solve_cocktail(checked.gathered.cocktail)
     blind = {TOTAL: solution.total} | {n.number: solution.line(n.number).dose for n in asked_lines(checked)}
@@ -75,6 +65,16 @@ def verified_with_stock(road, name, route, number, **line):
     a_code(product(name))
     a_lot(product(name), number=number)
     return verified(road, draft)
+
+
+def signed(road, draft):
+    """Signed, a second clinician answering for all that nobody knows of it."""
+    report = cocktails.check(draft, Stage.SIGN, at=clock.now()).report
+    said = {"words": "As the label says.", "cosigner": road.clinic.actor("practitioner2")}
+    answers = [cocktails.Answer(f.key, "Benefit outweighs the risk", **said) for f in report.open]
+    told = {"seen_hash": report.inputs_hash, "answers": answers}
+    with transaction():
+        return cocktails.sign(draft.id, **told, at=clock.now(), by=road.clinic.actor("practitioner"))
 
 
 def given(road, attempt, points, left):
@@ -162,3 +162,22 @@ def test_a_recall_of_the_diluent_finds_who_got_the_toxin(road, toxin):
         ("BTX-0001", "supplied"),
         ("NACL-1", "diluent"),
     }
+
+
+def test_a_powder_of_unknown_strength_is_signed_and_no_stock_is_kept_for_it(road):
+    draft = signed(road, drafted(road, DYSPORT, "IM", pin="volume", volume=500_000))
+    kept = db.session.scalar(db.select(db.func.count()).select_from(Reservation))
+    assert (draft.state, kept) == ("prescribed", 0)
+
+
+def test_nobody_takes_a_powder_of_unknown_strength_in_hand(road):
+    draft = drafted(road, DYSPORT, "IM", pin="volume", volume=500_000)
+    a_lot(product(DYSPORT), number="DYS-0001")
+    signed(road, draft)
+    by = road.clinic.actor("pharmacist")
+    entered = {TOTAL: ml("0.5"), 1: ml("0.5")}
+    with transaction():
+        assert cocktails.verify(draft.id, answers=entered, at=clock.now(), by=by).agreed
+    with pytest.raises(Refused) as refusal, transaction():
+        actions.claim(draft.id, at=clock.now(), by=technician())
+    assert "stock.not_comparable" in {finding.code for finding in refusal.value.findings}

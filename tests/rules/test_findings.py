@@ -1,4 +1,4 @@
-"""What names a finding: an answer given to one clears no other, and outlives no change of what it rests on."""
+"""What names a finding: an answer to one clears no other, and outlives no change of what it rests on."""
 
 from datetime import timedelta
 

@@ -13,6 +13,9 @@ from formulary.preparations.forms import ClaimForm
 from formulary.preparations.views.room import Page, attempt_page, back, bp
 from formulary.rules.findings import Refused
 
+UNVERIFIED = ("draft", "prescribed")
+"""Its doses wait behind the blind entry: no page of the bench shows them."""
+
 
 @bp.get("/")
 @requires(Permission.PREPARE)
@@ -59,5 +62,6 @@ def attempt(attempt_id: int) -> Page:
 
 def _claim_page(cocktail_id: int, form: ClaimForm) -> str:
     found = cocktails.cocktail(cocktail_id, g.actor)
-    revision = cocktails.revision(found)
-    return render_template("preparations/claim.html", cocktail=found, revision=revision, form=form)
+    snapshot = {} if found.state in UNVERIFIED else cocktails.revision(found).snapshot or {}
+    lines = snapshot.get("lines", [])
+    return render_template("preparations/claim.html", cocktail=found, lines=lines, form=form)
