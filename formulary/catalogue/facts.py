@@ -19,6 +19,7 @@ from formulary.db import Missing, db
 from formulary.rules import facts
 from formulary.rules.units import VOLUME, Dimension, Quantity, dimension
 
+AS_EXCIPIENT = " (excipient)"
 MIXING = ("pair", "alone", "compatible", "handling")
 WITH_EVERYTHING = (
     selectinload(Product.limits),
@@ -172,7 +173,8 @@ def _compatibility(row) -> facts.Compatibility:  # type: ignore[no-untyped-def]
 
 def _excipient(ingredient: Ingredient) -> facts.Excipient:
     words = frozenset(group.word for group in ingredient.groups)
-    names = (ingredient.name, *(synonym.name for synonym in ingredient.synonyms))
+    plain = ingredient.name.removesuffix(AS_EXCIPIENT)
+    names = (plain, *(synonym.name for synonym in ingredient.synonyms))
     return facts.Excipient(ingredient.id, str(ingredient), words, names)
 
 
