@@ -6,58 +6,20 @@ import json
 from datetime import timedelta
 
 import pytest
-from click.testing import CliRunner
 
 from formulary import clock
-from formulary.accounts.models import User
-from formulary.audit.models import AccessEntry, AuditEntry
-from formulary.cli import main
 from formulary.db import db
-from tests.cli.conftest import made_apps
+from tests.recalls.calling import made_apps, recall, story, told
 from tests.recalls.doing import a_cocktail, a_session, an_attempt, drawn, moved, opened, reconstituted
-from tests.recalls.reading import a_story
 from tests.stock.doing import held
-from tests.support.builders import a_lot, a_patient, a_powder, a_product, a_test, act, gtin_of
+from tests.support.builders import a_lot, a_patient, a_powder, a_product, a_test, gtin_of
 from tests.support.terminal import formulary
-from tests.support.world import settings_for
 
-__all__ = ["made_apps"]
+__all__ = ["made_apps", "recall", "story", "told"]
 
 NAMES = {"received", "found", "on_hand", "in_preparation", "prepared", "administered", "tested", "wasted",
          "returned", "destroyed", "unaccounted", "unit"}  # fmt: skip
 KEYS = {"asked", "as_of", "lots", "patients", "patch_tested", "on_hand", "buckets", "completeness", "similar"}
-
-
-@pytest.fixture
-def recall(app, database, monkeypatch, made_apps):
-    """The command on this database: `recall("TX-1", "--as", "recall", status=0)`."""
-    settings = settings_for(database.url)
-    monkeypatch.setenv("FORMULARY_DATABASE_URL", database.url)
-    monkeypatch.setenv("FORMULARY_SECRET_KEY", settings.secret_key)
-    monkeypatch.setenv("FORMULARY_LEDGER_KEY", settings.ledger_key)
-
-    def run(*words, status=0):
-        db.session.rollback()
-        result = CliRunner().invoke(main, ["recall", *words])
-        db.session.rollback()
-        assert result.exit_code == status, (result.output, result.exception)
-        return result
-
-    return run
-
-
-@pytest.fixture
-def told(recall):
-    """The answer for programs: `told("TX-1", "recall")`."""
-    return lambda lot, who, *more, status=0: json.loads(
-        recall(lot, "--as", who, "--json", *more, status=status).stdout
-    )
-
-
-@pytest.fixture
-def story(cast):
-    """A lot that touched somebody in every way."""
-    return a_story(cast.other_site)
 
 
 def a_whole_balance():
@@ -198,84 +160,6 @@ def test_a_scan_that_cannot_be_read_is_said_in_words_and_nothing_is_told(recall)
     result = recall("(01)09520000000500(10)TX", "--as", "recall", "--json", status=1)
     assert result.stdout == ""
     assert "should end in 9 and ends in 0" in result.stderr
-
-
-SEEN = {
-    ("pharmacist", False): (True, set()),
-    ("pharmacist", True): (True, set()),
-    ("technician", False): (False, set()),
-    ("technician", True): (False, set()),
-    ("practitioner", False): (True, set()),
-    ("practitioner", True): (True, {"Anna Kovac", "Bnna Kovac"}),
-    ("practitioner3", True): (True, {"Lnna Kovac"}),
-    ("recall", False): (True, set()),
-    ("recall", True): (True, {"Anna Kovac", "Lnna Kovac", "Bnna Kovac"}),
-    ("auditor", False): (True, set()),
-    ("auditor", True): (True, {"Anna Kovac", "Lnna Kovac", "Bnna Kovac"}),
-}
-
-
-@pytest.mark.parametrize(("who", "names"), SEEN)
-def test_names_are_told_only_when_asked_for_and_to_whoever_may_see_them(recall, told, story, who, names):
-    codes, expected = SEEN[who, names]
-    more = ("--names",) if names else ()
-    answer = told(story.lot.number, who, *more)
-    rows = answer["patients"] + answer["patch_tested"]
-    assert {row["patient"] for row in rows} == (story.codes("ABL") if codes else set())
-    assert {row["name"] for row in rows if "name" in row} == expected
-    text = recall(story.lot.number, "--as", who, *more).stdout
-    assert {name for name in ("Anna Kovac", "Bnna Kovac", "Lnna Kovac") if name in text} == expected
-    assert {code for code in story.codes("ABCDEFJL") if f" {code} " in text} == {
-        row["patient"] for row in rows
-    }
-    assert answer["buckets"]["A"] == 2
-
-
-@pytest.mark.parametrize(("who", "patients"), [("recall", 3), ("pharmacist", 3), ("technician", 0)])
-def test_what_leaves_is_noted_with_the_systems_user_and_in_the_trail(
-    recall, story, monkeypatch, who, patients
-):
-    monkeypatch.setattr("getpass.getuser", lambda: "o.leroy")
-    recall(story.lot.number, "--as", who, "--names", "--json")
-    [access] = db.session.scalars(db.select(AccessEntry))
-    seen = (access.what, access.patients, access.detail)
-    assert seen == ("recalls.lookup", patients, "o.leroy on the terminal: TX-2231")
-    [entry] = db.session.scalars(db.select(AuditEntry).filter_by(action="recalls.export"))
-    assert entry.new == {
-        "lots": "TX-2231", "patients": patients, "names": True, "system_user": "o.leroy on the terminal",
-    }  # fmt: skip
-    assert entry.person_name == access.person_name
-
-
-def test_a_lookup_that_finds_nothing_is_noted_without_what_was_typed(recall):
-    recall("Anna Kovac", "--as", "recall", status=1)
-    [access] = db.session.scalars(db.select(AccessEntry))
-    assert (access.patients, access.detail.partition(": ")[2]) == (0, "no lot")
-
-
-@pytest.mark.parametrize(
-    ("who", "said"),
-    [
-        ("admin", "admin may not look up who was touched by a lot."),
-        ("nobody", "No account nobody with a role"),
-    ],
-)
-def test_who_may_not_look_up_is_told_so_and_nothing_is_written(recall, who, said):
-    a_lot(number="TX-2231")
-    result = recall("TX-2231", "--as", who, "--json", status=1)
-    assert (result.stdout, result.stderr.strip()) == ("", said)
-    assert db.session.scalar(db.select(db.func.count(AccessEntry.id))) == 0
-
-
-def test_an_account_that_was_closed_asks_nothing(recall, cast):
-    a_lot(number="TX-2231")
-    with act():
-        db.session.get_one(User, cast.user("recall").id).is_active = False
-    assert recall("TX-2231", "--as", "recall", status=1).stdout == ""
-
-
-def test_who_asks_is_always_said(recall):
-    assert "Missing option '--as'" in recall("TX-2231", "--json", status=2).stderr
 
 
 def test_for_people_the_answer_reads_as_lines(recall):

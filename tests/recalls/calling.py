@@ -1,0 +1,48 @@
+"""`formulary recall` run in the process of a test, on its database and by its clock."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from formulary.cli import main
+from formulary.db import db
+from tests.cli.conftest import made_apps
+from tests.recalls.reading import a_story
+from tests.support.world import settings_for
+
+__all__ = ["made_apps", "recall", "story", "told"]
+
+
+@pytest.fixture
+def recall(app, database, monkeypatch, made_apps):
+    """The command on this database: `recall("TX-1", "--as", "recall", status=0)`."""
+    settings = settings_for(database.url)
+    monkeypatch.setenv("FORMULARY_DATABASE_URL", database.url)
+    monkeypatch.setenv("FORMULARY_SECRET_KEY", settings.secret_key)
+    monkeypatch.setenv("FORMULARY_LEDGER_KEY", settings.ledger_key)
+
+    def run(*words, status=0):
+        db.session.rollback()
+        result = CliRunner().invoke(main, ["recall", *words])
+        db.session.rollback()
+        assert result.exit_code == status, (result.output, result.exception)
+        return result
+
+    return run
+
+
+@pytest.fixture
+def told(recall):
+    """The answer for programs: `told("TX-1", "recall")`."""
+    return lambda lot, who, *more, status=0: json.loads(
+        recall(lot, "--as", who, "--json", *more, status=status).stdout
+    )
+
+
+@pytest.fixture
+def story(cast):
+    """A lot that touched somebody in every way."""
+    return a_story(cast.other_site)
