@@ -19,7 +19,7 @@ from formulary.rules.findings import Refused
 P = ParamSpec("P")
 R = TypeVar("R")
 
-COMMANDS = ("init", "upgrade", "seed", "serve", "verify", "recall", "user", "generate", "bench")
+COMMANDS = ("init", "upgrade", "seed", "serve", "verify", "recall", "check", "user", "generate", "bench")
 
 
 class Said(click.ClickException):

@@ -1,0 +1,137 @@
+"""What a file says, read into content and facts: numbers take a point, and each has its unit."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from typing import Any, TypeVar
+
+from formulary.accounts.models import Site
+from formulary.catalogue import queries
+from formulary.cocktails.facts import Content, TypedLine, gather
+from formulary.cocktails.files.lines import ML, read_line
+from formulary.cocktails.files.places import Fault, Lines, Path, Unreadable, parsed
+from formulary.cocktails.forms import MOST_LINES, ROUTES
+from formulary.rules import facts
+from formulary.rules.findings import joined
+from formulary.rules.lot_status import day_of
+from formulary.rules.units import Quantity, Unit, parse, unit
+
+OF_FILE = ("route", "target", "overfill", "patient", "line")
+OF_PATIENT = ("weight", "allergies")
+KG = (unit("kg"),)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a file says: the content, the patient where one is described, the strengths of mixed powders."""
+
+    content: Content
+    patient: facts.Patient | None = None
+    strengths: Mapping[int, facts.Strength] = field(default_factory=dict)
+
+
+def read(raw: bytes, *, at: datetime, zone: str) -> Written:
+    """The cocktail that a file describes; Unreadable with every line that says what it may not.
+
+    What is absent is unknown; without a patient nothing is asked about one. A patient's allergies count as
+    asked at `at`.
+    """
+    told, lines = parsed(raw)
+    return _Reader(told, lines, at, zone).written()
+
+
+def facts_of(written: Written, *, site: Site, at: datetime) -> facts.Cocktail:
+    """The facts the rules are fed for it, with the shelf and the policies of this site."""
+    cocktail = gather(written.content, site=site, at=at).cocktail
+    lines = tuple(replace(line, strength=written.strengths.get(line.number)) for line in cocktail.lines)
+    policies = replace(cocktail.policies, decimal_mark=".")
+    return replace(cocktail, lines=lines, patient=written.patient, policies=policies)
+
+
+class _Reader:
+    """One reading, which goes on after a fault so that all of them are told."""
+
+    def __init__(self, told: dict[str, Any], lines: Lines, at: datetime, zone: str) -> None:
+        self.told, self.lines, self.at, self.zone = told, lines, at, zone
+        self.names, self.faults = queries.names(), list[Fault]()
+
+    def written(self) -> Written:
+        self._tried(lambda: self.lines.only(self.told, OF_FILE))
+        route, target, overfill = (self._tried(part) for part in (self._route, self._target, self._overfill))
+        patient = self._tried(self._patient)
+        read = [
+            self._tried(partial(self._line, *numbered)) for numbered in enumerate(self._tables(), start=1)
+        ]
+        if self.faults:
+            raise Unreadable(*self.faults)
+        found = [line for line in read if line is not None]
+        text = str(self.told.get("target", ""))
+        typed = tuple(line for line, _ in found)
+        content = Content(None, typed, target, text, route or "", overfill=overfill or 0)
+        return Written(content, patient, {line.number: mixed for line, mixed in found if mixed is not None})
+
+    def _tried(self, part: Callable[[], T]) -> T | None:
+        try:
+            return part()
+        except Unreadable as found:
+            self.faults.extend(found.faults)
+            return None
+
+    def _tables(self) -> list[dict[str, Any]]:
+        """What every [[line]] says; a fault where there is none, or too many."""
+        tables = self.told.get("line")
+        if not isinstance(tables, list) or not tables or not all(isinstance(row, dict) for row in tables):
+            self.faults.extend(self.lines.fault(("line",), "A cocktail has at least one [[line]].").faults)
+            return []
+        if len(tables) > MOST_LINES:
+            words = f"There are {len(tables)} lines; {MOST_LINES} are the most."
+            self.faults.extend(self.lines.fault(("line", MOST_LINES + 1), words).faults)
+            return []
+        return tables
+
+    def _line(self, number: int, said: dict[str, Any]) -> tuple[TypedLine, facts.Strength | None]:
+        return read_line(number, said, self.names, self.lines)
+
+    def _route(self) -> str:
+        said = str(self.told.get("route", "")).casefold()
+        found = next((code for code, words in ROUTES if said in (code.casefold(), words.casefold())), None)
+        if found is None:
+            offered = joined((words for _, words in ROUTES), "or")
+            raise self.lines.fault(("route",), f"The route is “{said}”; write {offered}.")
+        return found
+
+    def _target(self) -> int | None:
+        return self._volume("target")
+
+    def _overfill(self) -> int | None:
+        return self._volume("overfill")
+
+    def _volume(self, key: str) -> int | None:
+        if key not in self.told:
+            return None
+        return self._measured((key,), self.told[key], ML).whole()
+
+    def _measured(self, path: Path, said: Any, units: tuple[Unit, ...]) -> Quantity:
+        return self.lines.measured(said, path, lambda text: parse(text, None, units=units)).quantity
+
+    def _patient(self) -> facts.Patient | None:
+        if "patient" not in self.told:
+            return None
+        said, path = self.told["patient"], ("patient",)
+        if not isinstance(said, dict):
+            words = 'Write it as patient = { weight = "62 kg", allergies = ["sulfite"] }.'
+            raise self.lines.fault(path, words)
+        self.lines.only(said, OF_PATIENT, path)
+        weight = self._measured((*path, "weight"), said["weight"], KG) if "weight" in said else None
+        weighed_on = None if weight is None else day_of(self.at, self.zone)
+        asked_at = self.at if "allergies" in said else None
+        return facts.Patient(self._allergies(said.get("allergies", [])), asked_at, weight, weighed_on)
+
+    def _allergies(self, said: Any) -> tuple[facts.Allergy, ...]:
+        if not isinstance(said, list) or not all(isinstance(name, str) and name.strip() for name in said):
+            words = 'Allergies are a list of names in quotes: ["sulfite"], or [] where none are known.'
+            raise self.lines.fault(("patient", "allergies"), words)
+        unknown = facts.AllergySeverity.UNKNOWN
+        return tuple(facts.Allergy(name, unknown, *self.names.substance(name)) for name in said)

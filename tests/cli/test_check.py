@@ -1,0 +1,78 @@
+"""`formulary check FILE`: the report on the terminal, its JSON, and its three exit codes."""
+
+import json
+
+import pytest
+
+from formulary.audit.models import AuditEntry
+from formulary.db import db
+from tests.cocktails.test_files import MELASMA
+from tests.support.road import clinic
+from tests.support.terminal import formulary
+
+__all__ = ["clinic"]
+
+BLOCKED = MELASMA + '[[line]]\nproduct = "Kybella"\ndose = "2 mg"\n'
+
+
+@pytest.fixture
+def check(database, clinic, tmp_path):
+    """Check a file with this text: `check(text, "--json")`."""
+
+    def run(text, *options):
+        file = tmp_path / "cocktail.toml"
+        file.write_text(text, encoding="utf-8")
+        db.session.remove()
+        db.engine.dispose()
+        return formulary(database.url, "check", str(file), *options)
+
+    return run
+
+
+def test_a_cocktail_is_told_line_by_line_and_nothing_blocks(check):
+    status, words = check(MELASMA)
+    assert status == 0, words
+    assert " 1  tranexamic acid" in words
+    assert "pairs known 2 of 6; prepared now, use before" in words
+    assert words.rstrip().endswith("Verdict: stop")
+
+
+def test_the_json_has_every_figure_as_text_with_its_unit(check):
+    status, words = check(MELASMA, "--json")
+    told = json.loads(words)
+    assert (status, told["verdict"], told["total_volume"]) == (0, "stop", "5 mL")
+    assert told["pairs"] == {"known": 2, "total": 6}
+    assert told["lines"][0] == {
+        "number": 1, "product": "tranexamic acid", "dose": "20 mg", "volume": "0.2 mL",
+        "draw_volume": "0.2 mL", "achieved_dose": "20 mg", "concentration": "4 mg/mL",
+    }  # fmt: skip
+    assert told["lines"][2]["draw_volume"] == "0.67 mL"
+    assert told["beyond_use"]["limited_by"].startswith("lot GSH-0600")
+    assert {"code", "result", "level", "subject", "reason", "remedy", "source"} <= told["findings"][0].keys()
+
+
+def test_what_blocks_exits_with_1(check):
+    status, words = check(BLOCKED)
+    assert status == 1
+    assert "BLOCK    mix.do_not_mix" in words
+    assert words.rstrip().endswith("Verdict: block")
+
+
+def test_a_file_that_cannot_be_read_exits_with_2_and_names_its_lines(check):
+    status, words = check(MELASMA.replace("5 mL", "5 cc").replace("4 mg/mL", "4"))
+    assert status == 2
+    assert [line.partition(":")[0] for line in words.splitlines()] == ["line 2", "line 5"]
+
+
+def test_no_file_and_no_such_site_say_so(check, tmp_path, database):
+    status, words = formulary(database.url, "check", str(tmp_path / "nothing.toml"))
+    assert (status, "No such file" in words) == (2, True)
+    status, words = check(MELASMA, "--site", "Nowhere")
+    assert (status, "There is no site Nowhere; there are " in words) == (1, True)
+
+
+def test_nothing_is_written(check):
+    entries = db.select(db.func.count(AuditEntry.id))
+    before = db.session.scalar(entries)
+    check(MELASMA)
+    assert db.session.scalar(entries) == before
