@@ -97,6 +97,14 @@ def test_a_positive_test_bars_also_where_none_is_asked_for():
     assert codes(ask("T2", **with_ascorbic(lifted, a_test(SALINE)))) == ["patch_test.none_positive"]
 
 
+def test_where_none_is_asked_for_a_products_own_later_negative_test_frees_that_product():
+    other = a_test(SALINE, "- ++", started=AT - timedelta(days=30), product_id=4711)
+    assert codes(ask("T2", **with_ascorbic(other))) == ["patch_test.positive"]
+    assert codes(ask("T2", **with_ascorbic(other, a_test(SALINE)))) == ["patch_test.none_positive"]
+    elsewhere = a_test(SALINE, product_id=98)
+    assert codes(ask("T2", **with_ascorbic(other, elsewhere))) == ["patch_test.positive"]
+
+
 class TestPolicies:
     def test_a_site_that_asks_for_none(self):
         none = some_policies(patch_test=PatchTestPolicy(required=False))

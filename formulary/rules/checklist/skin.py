@@ -95,7 +95,13 @@ def _untested(case: Case, line: Line, patient: Patient) -> Iterator[Finding]:
     ingredient, at, policy = line.product.ingredient, case.cocktail.at, case.policies.patch_test
     if ingredient.patch_test_required:
         return
-    if standing_positive(patient.tests, ingredient.id, at=at, policy=policy) is not None:
+    barring = (
+        standing_positive(
+            patient.tests, ingredient.id, at=at, policy=policy, product_id=line.product.id, lot_id=lot
+        )
+        for lot in _lots(case, line)
+    )
+    if any(test is not None for test in barring):
         yield Finding(
             "patch_test.positive",
             ingredient.name,
