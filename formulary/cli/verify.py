@@ -8,6 +8,7 @@ from formulary.administrations.queries import proof as exposure
 from formulary.audit.models import AuditEntry
 from formulary.audit.queries import Fault, chain_faults
 from formulary.cli.frame import with_app
+from formulary.cocktails.queries import proof as answers
 from formulary.db import db
 from formulary.stock.queries import proof
 
@@ -34,16 +35,17 @@ def command() -> None:
 
 
 def all_faults() -> Iterator[Fault]:
-    """Everything that does not hold: ledger, whom its lots reached, the audit trail and its signed head."""
+    """Everything that does not hold: ledger, whom its lots reached, who answered for what, the trail."""
     yield from proof.ledger_faults()
     yield from exposure.exposure_faults()
+    yield from answers.answer_faults()
     yield from chain_faults()
 
 
 def counted() -> dict[str, int]:
     """What the proof went through, by name."""
     entries = db.session.scalar(db.select(db.func.count(AuditEntry.id))) or 0
-    return proof.counted() | exposure.counted() | {"audit entries": entries}
+    return proof.counted() | exposure.counted() | answers.counted() | {"audit entries": entries}
 
 
 def one_moment() -> None:

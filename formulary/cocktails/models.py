@@ -165,6 +165,12 @@ class Override(Base):
     cosigner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     cosigned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
+    @property
+    def told(self) -> dict[str, Any]:
+        """The answer as the audit trail tells it."""
+        names = ("finding_key", "level", "reason", "words", "by_id", "cosigner_id")
+        return {name: getattr(self, name) for name in names}
+
 
 class Verification(Base):
     """What the verifier entered blind, before seeing it, and where it differed."""

@@ -14,11 +14,13 @@ from formulary.cocktails import actions as cocktails
 from formulary.cocktails import queries
 from formulary.cocktails.labels import OVERRIDE_REASONS
 from formulary.cocktails.models import Cocktail, Override
+from formulary.cocktails.queries.proof import answer_faults
 from formulary.db import db, transaction
 from formulary.patients.models import Allergy
 from formulary.preparations import actions as preparations
 from formulary.preparations import queries as bench
 from formulary.rules.findings import Level, Refused, Stage
+from tests.support.behind import behind_its_back
 from tests.support.builders import PASSWORD, an_allergy, saved
 from tests.support.road import blind_answers, draw_step
 
@@ -240,3 +242,24 @@ def claimed_and_drawn(clinic, cocktail):
         draw_step(attempt.id, position, by)
     with transaction():
         return preparations.finish(attempt.id, at=clock.now(), by=by)
+
+
+ALTERED = "UPDATE check_override SET {} WHERE code = 'allergy.ingredient'"
+
+
+@pytest.mark.parametrize("change", ["cosigner_id = 1", "reason = 'x'", "words = ''", "level = 'BLOCK'"])
+def test_an_answer_altered_behind_our_back_is_named(clinic, patient, formula, allergic, change):
+    signed(clinic, patient, formula)
+    assert list(answer_faults()) == []
+    number = kept().id
+    behind_its_back(ALTERED.format(change))
+    told = [(fault.row, fault.what) for fault in answer_faults()]
+    assert told == [(f"check_override {number}", "is not what its audit entry says")]
+
+
+def test_an_answer_that_is_gone_or_in_no_entry_is_named(clinic, patient, formula, allergic):
+    signed(clinic, patient, formula)
+    behind_its_back("DELETE FROM check_override WHERE code = 'allergy.ingredient'")
+    assert [fault.row for fault in answer_faults()] == ["a check_override that is not there"]
+    behind_its_back("UPDATE cocktail_revision SET number = number + 1")
+    assert {fault.what for fault in answer_faults()} >= {"is in no audit entry"}

@@ -108,15 +108,9 @@ def keep_answers(
     db.session.flush()
     for row, (_, answer) in zip(rows, said, strict=True):
         if row.cosigner_id is not None and answer.cosigner is not None:
-            signed = inputs_hash(told(row), row.answered)
+            signed = inputs_hash(row.told, row.answered)
             accounts.sign(answer.cosigner, meaning="co-signed", subject=row, signed_hash=signed, at=at)
-    return [told(row) for row in rows]
-
-
-def told(row: Override) -> dict[str, object]:
-    """One answer as the audit trail tells it."""
-    names = ("finding_key", "level", "reason", "words", "by_id", "cosigner_id")
-    return {name: getattr(row, name) for name in names}
+    return [row.told for row in rows]
 
 
 def _plain(finding: Finding, answer: Answer) -> Answer:
