@@ -69,8 +69,11 @@ def _label_read(form: StartForm) -> Page:
 
 
 def _start_page(form: StartForm, container: Any = None) -> str:
-    waiting = queries.ready(g.actor)
-    return render_template("administrations/start.html", form=form, waiting=waiting, container=container)
+    waiting = labels.ready(queries.ready(g.actor), clock.now())
+    more = queries.ready_in_all(g.actor) - len(waiting)
+    return render_template(
+        "administrations/start.html", form=form, waiting=waiting, more=more, container=container
+    )
 
 
 @bp.get("/<id:administration_id>")

@@ -1,5 +1,6 @@
 """Closing: every lot's share reaches the patient or waste, exactly; a difference is answered for."""
 
+from datetime import timedelta
 from fractions import Fraction
 
 import pytest
@@ -9,12 +10,13 @@ from hypothesis import strategies as st
 from formulary.administrations import queries
 from formulary.administrations.actions.closing import split
 from formulary.administrations.models import GivenLot
-from formulary.audit.queries import chain_faults
+from formulary.audit.queries import chain_faults, entries_about
 from formulary.db import db
 from formulary.preparations import queries as bench
 from formulary.preparations.actions import Deviation
 from formulary.preparations.models import Draw
 from formulary.rules.findings import Refused
+from formulary.stock.models import Movement
 from tests.administrations.doing import close, points, sheet
 from tests.preparations.doing import hold
 from tests.support.builders import act
@@ -171,6 +173,28 @@ def test_it_can_be_closed_past_its_beyond_use_date(road, watch):
     points(session, 100)
     watch.move(hours=30)
     assert close(session, "0").state == "closed"
+
+
+def test_exposure_is_dated_by_the_session_however_late_it_is_closed(road, watch):
+    session = road.started()
+    begun = session.started_at
+    points(session, 80)
+    watch.move(days=8)
+    session = close(session, "1")
+    closed = begun + timedelta(days=8)
+    assert {row.at for row, _, _ in queries.given_lots(session.id)} == {begun}
+    moved = db.select(Movement.occurred_at, Movement.recorded_at).where(Movement.recorded_at == closed)
+    assert {tuple(row) for row in db.session.execute(moved)} == {(begun, closed)}
+    assert session.closed_at == closed
+
+
+def test_the_trail_names_the_patient_and_the_draws(road):
+    session = road.started()
+    points(session, 100)
+    close(session, "0")
+    [entry] = entries_about("administration", session.id)[:1]
+    drawn = [draw.id for draw in bench.draws(session.attempt_id)]
+    assert (entry.new["patient"], entry.new["draws"]) == (session.patient_id, drawn)
 
 
 def test_a_colleague_may_close_it(road):

@@ -149,6 +149,9 @@ def _is_ready(attempt: Attempt, by: Actor) -> None:
     if session is not None and session.state == "started":
         name = accounts.person_names([session.started_by_id])[session.started_by_id]
         reason, remedy = f"{name} has begun to give {code}.", "Go on with that session from the list."
+    elif session is not None:
+        closed = f"The session of {code} is closed: it was {words(session.outcome)}."
+        reason, remedy = closed, "Take a cocktail that was released."
     else:
         reason, remedy = f"{code} is {words(attempt.state)}.", "Take a cocktail that was released."
     raise refuse("attempt.not_released", code, reason, remedy, field="label")

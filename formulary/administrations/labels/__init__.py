@@ -1,6 +1,7 @@
 """The words of a session: areas, techniques, outcomes, answers; and the session as its page shows it."""
 
 from formulary.administrations.labels.session import LotRow, Session, SiteRow, session
+from formulary.administrations.labels.until import Ready, Until, ready, until
 
 AREAS = (
     "Forehead", "Left cheek", "Right cheek", "Nose", "Upper lip", "Chin", "Neck", "Décolleté",
@@ -16,7 +17,11 @@ __all__ = [
     "OUTCOMES",
     "TECHNIQUES",
     "LotRow",
+    "Ready",
     "Session",
     "SiteRow",
+    "Until",
+    "ready",
     "session",
+    "until",
 ]

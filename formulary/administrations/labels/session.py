@@ -5,6 +5,7 @@ from datetime import datetime
 
 from formulary.accounts import queries as accounts
 from formulary.administrations import queries
+from formulary.administrations.labels.until import Until, until
 from formulary.administrations.models import Administration, InjectionSite
 from formulary.preparations import queries as preparations
 from formulary.preparations.models import Attempt
@@ -45,12 +46,12 @@ class Session:
     is_dead_space_known: bool
     names: dict[int, str]
     mark: str
-    at: datetime
+    until: Until
 
     @property
     def outcome_state(self) -> str:
         """How it ended, as a state that the pages draw."""
-        return "administered" if self.row.outcome == "given" else self.row.outcome
+        return self.row.outcome
 
     @property
     def released(self) -> Quantity:
@@ -120,7 +121,7 @@ def session(row: Administration, *, mark: str, at: datetime) -> Session:
         is_dead_space_known=all(s.dead_space is not None for s in preparations.syringes(attempt.id)),
         names=accounts.person_names({row.started_by_id, row.closed_by_id}),
         mark=mark,
-        at=at,
+        until=until(attempt, at),
     )
 
 

@@ -9,6 +9,7 @@ from formulary.administrations.queries.sessions import (
     of_attempt,
     of_patient,
     ready,
+    ready_in_all,
 )
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "of_attempt",
     "of_patient",
     "ready",
+    "ready_in_all",
 ]

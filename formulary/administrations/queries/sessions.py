@@ -1,11 +1,11 @@
 """The doors to administrations: labels, sessions of the asker's site, and what a session gave."""
 
+from sqlalchemy import Select
 from sqlalchemy.orm import joinedload, selectinload
 
 from formulary.accounts import Actor
 from formulary.administrations.models import Administration, GivenLot
 from formulary.cocktails import queries as cocktails
-from formulary.cocktails.models import Cocktail
 from formulary.db import Missing, db
 from formulary.preparations import queries as preparations
 from formulary.preparations.models import Attempt, Draw, Syringe
@@ -76,11 +76,19 @@ def given_lots(administration_id: int) -> list[tuple[GivenLot, Lot, Draw]]:
     return [(given, lot, draw) for given, lot, draw in rows]
 
 
+def ready_in_all(by: Actor) -> int:
+    """How many are released or being given at the asker's site, shown or not."""
+    return db.session.scalar(db.select(db.func.count()).select_from(_ready(by).subquery())) or 0
+
+
+def _ready(by: Actor) -> Select[tuple[Attempt]]:
+    return db.select(Attempt).where(Attempt.site_id == by.site_id, Attempt.state.in_(READY))
+
+
 def ready(by: Actor) -> list[tuple[Attempt, Administration | None]]:
-    """What is released at the asker's site and waits, or is being given, the soonest to lapse first."""
-    query = db.select(Attempt).join(Cocktail, Cocktail.id == Attempt.cocktail_id)
-    query = query.where(Attempt.site_id == by.site_id, Attempt.state.in_(READY))
-    found = list(db.session.scalars(query.order_by(Attempt.beyond_use_at).limit(MOST)))
+    """What is released at the asker's site and waits, or is being given: the newest first, MOST of them."""
+    newest = _ready(by).order_by(Attempt.released_at.desc(), Attempt.id.desc())
+    found = list(db.session.scalars(newest.limit(MOST)))
     begun = db.select(Administration).where(Administration.attempt_id.in_([a.id for a in found]))
     sessions = {row.attempt_id: row for row in db.session.scalars(begun)}
     return [(attempt, sessions.get(attempt.id)) for attempt in found]

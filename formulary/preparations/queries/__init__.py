@@ -2,6 +2,7 @@
 
 from formulary.preparations.queries.attempts import (
     at_bench,
+    at_bench_in_all,
     attempt,
     close_calls,
     draw,
@@ -39,6 +40,7 @@ from formulary.preparations.queries.sources import (
 
 __all__ = [
     "at_bench",
+    "at_bench_in_all",
     "attempt",
     "close_calls",
     "device",

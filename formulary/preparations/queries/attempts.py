@@ -53,13 +53,24 @@ def of_attempt(attempt_id: int) -> Attempt:
 
 
 def at_bench(by: Actor) -> list[tuple[Cocktail, Attempt | None]]:
-    """The cocktails that wait, are prepared, or are ready, soonest first, each with its newest attempt."""
-    query = db.select(Cocktail).where(Cocktail.site_id == by.site_id, Cocktail.state.in_(AT_BENCH))
-    soonest = query.order_by(Cocktail.planned_for.is_(None), Cocktail.planned_for, Cocktail.id)
-    waiting = list(db.session.scalars(soonest.limit(MOST)))
+    """The cocktails that wait, are prepared, or are ready, each with its newest attempt: the newest first,
+    MOST of them.
+    """
+    wanted_for = db.func.coalesce(Cocktail.planned_for, Cocktail.created_at)
+    newest_first = _at_bench(by).order_by(wanted_for.desc(), Cocktail.id.desc())
+    waiting = list(db.session.scalars(newest_first.limit(MOST)))
     newest = visible(by).where(Attempt.cocktail_id.in_([c.id for c in waiting])).order_by(Attempt.number)
     attempts = {row.cocktail_id: row for row in db.session.scalars(newest)}
     return [(cocktail, attempts.get(cocktail.id)) for cocktail in waiting]
+
+
+def at_bench_in_all(by: Actor) -> int:
+    """How many wait, are prepared, or are ready, shown or not."""
+    return db.session.scalar(db.select(db.func.count()).select_from(_at_bench(by).subquery())) or 0
+
+
+def _at_bench(by: Actor) -> Select[tuple[Cocktail]]:
+    return db.select(Cocktail).where(Cocktail.site_id == by.site_id, Cocktail.state.in_(AT_BENCH))
 
 
 def numbers(cocktail_id: int) -> int:

@@ -23,8 +23,10 @@ def index() -> Page:
     """What waits to be prepared, is being prepared, waits for release, or is ready to be given."""
     found = queries.at_bench(g.actor)
     names = accounts.person_names({attempt.preparer_id for _, attempt in found if attempt})
-    waiting = labels.waiting(found)
-    return render_template("preparations/index.html", waiting=waiting, names=names, count=len(found))
+    waiting, count = labels.waiting(found), queries.at_bench_in_all(g.actor)
+    return render_template(
+        "preparations/index.html", waiting=waiting, names=names, count=count, more=count - len(found)
+    )
 
 
 @bp.get("/cocktails/<id:cocktail_id>")

@@ -1,0 +1,99 @@
+"""The pages of giving: how a session ended is said everywhere, and until when a cocktail may be given."""
+
+import pytest
+
+from formulary import clock
+from formulary.administrations import labels, queries
+from formulary.administrations.queries import sessions
+from formulary.preparations import queries as bench
+from tests.administrations.doing import close, points, practitioner
+from tests.recalls.doing import a_cocktail, an_attempt
+from tests.support.builders import a_patient
+
+NBSP = "\N{NO-BREAK SPACE}"
+ENDS = [
+    (100, "0", "given", "given"),
+    (20, "4", "partly_given", "partly given"),
+    (0, "5", "not_given", "not given"),
+]
+
+
+def plain(text):
+    return text.replace(NBSP, " ")
+
+
+@pytest.mark.parametrize("end", ENDS, ids=lambda end: end[2])
+def test_every_page_of_a_closed_session_says_how_it_ended(road, clients, end):
+    (count, left, outcome, words), session = end, road.started()
+    if count:
+        points(session, count)
+    session = close(session, left, outcome, reason="Patient felt faint")
+    doctor = clients("practitioner")
+    cocktail = doctor.get_ok(f"/cocktails/{session.cocktail_id}")
+    preparation = doctor.get_ok(f"/preparations/{session.attempt_id}")
+    giving = doctor.get_ok(f"/administrations/{session.id}")
+    assert [page.h1.endswith(f" {words}") for page in (cocktail, preparation, giving)] == [True] * 3
+    assert f"Manon Roux {words}24 Nov 2026" in plain(cocktail.text)
+
+
+def test_in_time_says_until_when(road):
+    attempt = road.released()
+    told = labels.until(attempt, clock.now())
+    assert (told.state, plain(told.words)) == ("in_time", "use before 24 Nov 2026, 14:00")
+    assert plain(told.away) == "in 2 h"
+
+
+@pytest.mark.parametrize(("minutes", "state"), [(119, "in_time"), (120, "beyond_use"), (121, "beyond_use")])
+def test_its_beyond_use_time_ends_it_to_the_minute(road, watch, minutes, state):
+    attempt = road.released()
+    watch.move(minutes=minutes)
+    assert labels.until(attempt, clock.now()).state == state
+
+
+def test_where_no_time_is_on_record_it_is_unknown(road):
+    attempt = road.released()
+    attempt.beyond_use_at = None
+    assert labels.until(attempt, clock.now()) == labels.Until("unknown", "no beyond-use time on record")
+
+
+def test_a_session_past_its_time_says_so_on_its_page_and_in_the_list(road, clients, watch):
+    session = road.started()
+    watch.move(hours=3)
+    doctor = clients("practitioner")
+    for url in (f"/administrations/{session.id}", "/administrations/start"):
+        assert "beyond use since 24 Nov 2026, 15:00" in plain(doctor.get_ok(url).text), url
+
+
+def released_ago(road, hours, watch):
+    """A cocktail that was released so many hours ago and forgotten."""
+    watch.move(hours=-hours)
+    when = clock.now()
+    cocktail = a_cocktail(a_patient(), "released")
+    attempt = an_attempt(cocktail, "released", released_at=when)
+    watch.move(hours=hours)
+    return attempt.id
+
+
+def test_the_newest_are_on_the_list_and_it_says_how_many_are_not(road, clients, watch, monkeypatch):
+    road.ready()
+    old = [released_ago(road, hours, watch) for hours in (72, 48, 24)]
+    monkeypatch.setattr(sessions, "MOST", 2)
+    shown = [attempt.id for attempt, _ in queries.ready(practitioner())]
+    assert (shown, queries.ready_in_all(practitioner())) == ([old[2], old[1]], 3)
+    page = clients("practitioner").get_ok("/administrations/start")
+    assert "Not shown: 1 older cocktail." in plain(page.text)
+
+
+def test_the_bench_shows_the_newest_and_says_how_many_it_does_not(road, clients, watch, monkeypatch):
+    road.ready()
+    for hours in (72, 48, 24):
+        released_ago(road, hours, watch)
+    monkeypatch.setattr(bench.attempts, "MOST", 2)
+    technician = road.clinic.actor("technician")
+    codes = [cocktail.code for cocktail, _ in bench.at_bench(technician)]
+    assert (codes, bench.at_bench_in_all(technician)) == (sorted(codes, reverse=True), 3)
+    page = clients("technician").get_ok("/preparations/")
+    assert (plain(page.h1), "Not shown: 1 older cocktail." in plain(page.text)) == (
+        "3 cocktails at the bench",
+        True,
+    )
