@@ -178,8 +178,21 @@ def test_closing_asks_why(admin, cast):
 def test_a_name_is_changed_and_the_trail_knows_both(admin, cast):
     user = cast.user("technician")
     admin.post_ok(f"/accounts/people/{user.id}/name", {"name": "Tom Girard-Roux"})
-    entry = entries_about("person", user.person_id)[0]
+    entry = newest(user.id)
+    assert entry.action == "accounts.rename"
     assert (entry.old, entry.new) == ({"name": "Tom Girard"}, {"name": "Tom Girard-Roux"})
+
+
+def test_two_who_rename_one_person_do_not_overwrite_each_other_unseen(admin, cast, watch):
+    user = cast.user("technician")
+    url = f"/accounts/people/{user.id}/name"
+    page = admin.get_ok(url)
+    with transaction():
+        actions.rename(queries.user(user.id), "Tom Girard-Roux", at=watch.now(), by=BY)
+    answer = admin.read(admin.submit(page, {"name": "Thomas Girard"}, to=url), url, 409)
+    assert answer.h1 == "This was changed meanwhile"
+    assert "the tests changed it at 13:00." in answer.text
+    assert queries.user(user.id).person.name == "Tom Girard-Roux"
 
 
 @pytest.mark.parametrize("number", [999_999, 2**31 - 1, 2**31, 10**20, 0, -1, "x", "1x", "٣", "9" * 5000])

@@ -45,17 +45,22 @@ PASSING = [
     OperationalError("", {}, Lost("terminating connection", "57P01")),
     OperationalError("", {}, Lost("gone"), connection_invalidated=True),
     IntegrityError("", {}, Lost("UNIQUE constraint failed: request_key.key")),
-    IntegrityError("", {}, Lost('duplicate key value violates unique constraint "uq_request_key_key"')),
+    IntegrityError("", {}, Lost('duplicate key violates unique constraint "uq_request_key_key"', "23505")),
     IntegrityError("", {}, Lost("UNIQUE constraint failed: audit_head.id")),
+]
+TAKEN = [
+    IntegrityError("", {}, Lost("UNIQUE constraint failed: lot.number")),
+    IntegrityError("", {}, Lost('duplicate key violates unique constraint "uq_lot_product_id"', "23505")),
 ]
 LASTING = [
     OperationalError("", {}, Lost("no such table: lot")),
     OperationalError("", {}, Lost("out of memory", "53200")),
-    IntegrityError("", {}, Lost("UNIQUE constraint failed: lot.number")),
+    IntegrityError("", {}, Lost("CHECK constraint failed: quantity_is_positive")),
+    IntegrityError("", {}, Lost("insert violates foreign key constraint", "23503")),
 ]
 
 
-@pytest.mark.parametrize("fault", PASSING, ids=lambda fault: str(fault.orig)[:30])
+@pytest.mark.parametrize("fault", PASSING + TAKEN, ids=lambda fault: str(fault.orig)[:30])
 def test_what_passes_is_tried_again(app, fault):
     call, _ = failing(2, fault)
     assert call() == 3
@@ -65,6 +70,14 @@ def test_what_passes_is_tried_again(app, fault):
 def test_after_four_tries_it_is_busy(app, fault):
     call, runs = failing(99, fault)
     with pytest.raises(Busy, match="4 times"):
+        call()
+    assert len(runs) == 4
+
+
+@pytest.mark.parametrize("fault", TAKEN, ids=lambda fault: str(fault.orig)[:30])
+def test_a_name_that_is_taken_every_time_is_told_as_it_is(app, fault):
+    call, runs = failing(99, fault)
+    with pytest.raises(IntegrityError):
         call()
     assert len(runs) == 4
 

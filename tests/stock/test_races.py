@@ -238,3 +238,13 @@ def test_crosswise_draws_do_not_hang(app: Flask) -> None:
     assert sum(told.values()) == 20
     assert [queries.volume_left(queries.vial(v)) for v in vials] == [5_000_000 - told["done"] * 100_000] * 2
     assert in_order()
+
+
+def test_ten_receive_one_new_lot_and_it_is_one_lot(app: Flask) -> None:
+    """Who comes second finds the lot that the first has just written, and adds to it."""
+    product = a_product()
+    told = at_once(app, lambda _: received(product.id, "NEW-1"), 10)
+    assert told == {"done": 10}
+    lots = queries.lots_with_number("NEW-1")
+    assert [lies(lot, "storage") + lies(lot, "quarantine") for lot in lots] == [10 * 15_000_000]
+    assert in_order()

@@ -4,6 +4,8 @@ import re
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
+from sqlalchemy.orm.attributes import flag_modified
+
 from formulary import audit
 from formulary.accounts import queries
 from formulary.accounts.actions import passwords
@@ -99,7 +101,8 @@ def rename(user: User, name: str, *, at: datetime, by: By, version: int | None =
     """Change how a person is called; what they signed keeps the name of then."""
     expect_version(user, version)
     before, user.person.name = user.person.name, name
-    audit.record("accounts.rename", user.person, by=by, at=at, old={"name": before}, new={"name": name})
+    flag_modified(user, "person_id")  # so that whoever opened the form before is told
+    audit.record("accounts.rename", user, by=by, at=at, old={"name": before}, new={"name": name})
     return user
 
 
