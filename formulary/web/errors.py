@@ -8,7 +8,6 @@ from typing import Any
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import (
-    Forbidden,
     HTTPException,
     InternalServerError,
     MethodNotAllowed,
@@ -22,14 +21,6 @@ RETRY_AFTER = 2
 SECRETS = ("csrf_token", "key", "row_version", "password", "secret", "code", "pin")
 LONGEST_SHOWN = 400
 MOST_SHOWN = 40
-
-
-class NotAllowed(Forbidden):
-    """The person may not do this; names the permission in words ("receive stock")."""
-
-    def __init__(self, permission: str) -> None:
-        super().__init__(f"This needs the permission to {permission}, which your role here does not have.")
-        self.permission = permission
 
 
 @dataclass(frozen=True)
@@ -119,8 +110,6 @@ def render_findings(findings: Iterable[Finding], status: int = 422) -> Response:
 def _of_http(fault: HTTPException) -> Response:
     status = fault.code or 500
     told: dict[str, Any] = {"headers": {}}
-    if isinstance(fault, NotAllowed):
-        told["why"] = fault.description
     if isinstance(fault, MethodNotAllowed) and fault.valid_methods:
         told["headers"]["Allow"] = ", ".join(sorted(fault.valid_methods))
     if isinstance(fault, TooManyRequests) and fault.retry_after:

@@ -7,13 +7,13 @@ from types import SimpleNamespace
 
 from flask import Flask, abort, flash, g, redirect, render_template, request
 from jinja2 import ChoiceLoader, FileSystemLoader
-from werkzeug.exceptions import TooManyRequests
+from werkzeug.exceptions import Forbidden, TooManyRequests
 
 from formulary import web
 from formulary.db import Busy, Missing, Stale
 from formulary.rules.findings import Finding, Fix, Level, Refused, Result, refuse
 from formulary.rules.units import MASS, VOLUME, Quantity
-from formulary.web import barcodes, errors, fields
+from formulary.web import barcodes, fields
 from formulary.web.forms import Form, SearchForm
 from formulary.web.svg import Link, Node
 
@@ -144,7 +144,7 @@ def _raise(what: str) -> str:
         "busy": Busy("locked"),
         "refused": refuse("lot.held", "lot", "Lot G4405 is on hold.", "Take another lot."),
         "two": Refused(*findings()[:2]),
-        "not-allowed": errors.NotAllowed("receive stock"),
+        "not-allowed": Forbidden(),
         "many": TooManyRequests(retry_after=30),
         "fault": ZeroDivisionError("secret detail"),
     }

@@ -48,10 +48,6 @@ def test_an_address_that_is_not_there_is_a_page(client: FlaskClient) -> None:
     assert client.get("/nowhere").status_code == 404
 
 
-def test_a_permission_is_named(client: FlaskClient) -> None:
-    assert "This needs the permission to receive stock" in client.get("/raise/not-allowed").text
-
-
 def test_the_wrong_method_says_which_are_right(client: FlaskClient) -> None:
     answer = client.post("/parts")
     assert answer.status_code == 405
