@@ -3,12 +3,21 @@
 import pytest
 
 from formulary import clock
-from formulary.db import transaction
+from formulary.audit.queries import entries_about
+from formulary.db import db, transaction
 from formulary.preparations import actions, queries
+from formulary.preparations.models import PlannedDraw
 from formulary.rules.findings import Refused
 from formulary.stock import actions as stock
-from tests.preparations.doing import do_step, draw, left_in, ml, scan, step, technician, undo
+from tests.preparations.doing import do_step, draw, left_in, ml, scan, step, steps_of, technician, undo
+from tests.support.builders import act, saved
 from tests.support.ledger import in_preparation
+
+
+def confirm(attempt, position, measured):
+    """Draw what is planned at a position of the worksheet."""
+    with transaction():
+        actions.confirm_draw(attempt.id, position, measured=ml(measured), at=clock.now(), by=technician())
 
 
 def test_the_ledger_shows_both_rows_and_the_vial_is_full_again(road):
@@ -45,6 +54,33 @@ def test_the_diluent_is_planned_again_for_what_is_missing(road):
     do_step(attempt, 1, "0.21")
     undo(attempt)
     assert step(attempt, 4).volume == 3_830_000
+
+
+def test_the_step_that_was_drawn_is_open_again_and_no_other_of_its_line(road):
+    """Two steps of one line from one vial, the later one drawn first."""
+    attempt = road.claimed()
+    scan(attempt, 1)
+    first = step(attempt, 1)
+    with act():
+        row = db.session.get_one(PlannedDraw, first.id)
+        columns = ("line_number", "product_id", "lot_id", "vial_id", "place_id", "device_id", "scanned_at")
+        copied = {name: getattr(row, name) for name in columns}
+        row.volume = row.quantity = row.allowed_low = row.allowed_high = 120_000
+        half = {"volume": 80_000, "quantity": 80_000, "allowed_low": 80_000, "allowed_high": 80_000}
+        second = saved(PlannedDraw(attempt_id=attempt.id, position=9, **copied, **half)).id
+    confirm(attempt, 9, "0.08")
+    confirm(attempt, first.position, "0.12")
+    undo(attempt)
+    states = {each.id: each.state for each in steps_of(attempt)}
+    assert (states[first.id], states[second]) == ("planned", "drawn")
+
+
+def test_the_trail_names_the_patient_and_the_draws(road):
+    attempt = road.claimed()
+    do_step(attempt, 3)
+    entry = next(e for e in entries_about("attempt", attempt.id) if e.action == "preparations.draw")
+    drawn = [row.id for row in queries.draws(attempt.id)]
+    assert (entry.new["patient"], entry.new["draws"]) == (attempt.patient_id, drawn)
 
 
 def test_once_the_vial_moved_on_it_is_waste_and_not_undone(road):
