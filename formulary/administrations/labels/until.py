@@ -20,10 +20,10 @@ class Until:
 
 @dataclass(frozen=True)
 class Ready:
-    """A cocktail that may be given, or is being given: its session, once that has begun."""
+    """A cocktail that may be given, or is being given: the session, once that has begun."""
 
     attempt: Attempt
-    session: Administration | None
+    begun: Administration | None
     until: Until
 
 
@@ -40,4 +40,4 @@ def until(attempt: Attempt, at: datetime) -> Until:
 
 def ready(found: Iterable[tuple[Attempt, Administration | None]], at: datetime) -> list[Ready]:
     """What waits to be given, row by row."""
-    return [Ready(attempt, session, until(attempt, at)) for attempt, session in found]
+    return [Ready(attempt, begun, until(attempt, at)) for attempt, begun in found]
