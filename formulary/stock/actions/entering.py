@@ -38,12 +38,25 @@ def may_enter(printed: Printed, place: Place, at: datetime, overrides: Mapping[s
     """The reasons given for warnings; raises Refused with everything that stands against it."""
     zone, for_return = accounts.site(place.site_id).zone, place.kind == "quarantine"
     found = receivable(printed.number, printed.expires_on, at=at, zone=zone, quarantine=for_return)
-    found = (*found, *swallowed(printed))
+    found = (*found, *swallowed(printed), *lies_beside(printed.product, place, "place_id"))
     reasons = {f.code: overrides[f.key] for f in found if f.level == Level.WARN and overrides.get(f.key)}
     stops = [f for f in found if f.level == Level.BLOCK or (f.level == Level.WARN and f.code not in reasons)]
     if stops:
         raise Refused(*stops)
     return reasons
+
+
+def lies_beside(product: Product, place: Place, field: str) -> Iterator[Finding]:
+    """Warn of what lies on a shelf, or among open vials, and must never lie there beside this product."""
+    others = queries.never_beside(product.id, place) if place.kind in {"storage", "in_use"} else []
+    if others:
+        yield refusals.never_beside(product, place, others, field)
+
+
+def keep_apart(product: Product, place: Place, why: str) -> None:
+    """Refuse to put a product there without a word on how it is kept apart."""
+    if found := [] if why.strip() else list(lies_beside(product, place, "remark")):
+        raise Refused(*found)
 
 
 def swallowed(printed: Printed) -> Iterator[Finding]:

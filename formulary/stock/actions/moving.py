@@ -7,6 +7,7 @@ from formulary.accounts import Actor, Permission
 from formulary.audit import record
 from formulary.db import once
 from formulary.stock import facts
+from formulary.stock.actions.entering import keep_apart
 from formulary.stock.actions.entries import Entry, Way
 from formulary.stock.actions.ledger import write
 from formulary.stock.actions.vials import where_is
@@ -26,10 +27,11 @@ def move_lot(
     """Move sealed stock between places of the site, in the lot's steps.
 
     Held, expired and quarantined stock goes to quarantine, return or destruction only; stock leaves
-    quarantine for a shelf through `release_lot`.
+    quarantine for a shelf through `release_lot`. Beside what it must never lie with it needs a remark.
     """
     by.must(Permission.RECEIVE_STOCK)
     way = Way(target, _reason(target, SEALED_GOES_TO), ("lot", lot.id), at, remark)
+    keep_apart(lot.product, target, remark)
     use = facts.Use(lot, None, source, target, quantity)
     movements = write([Entry(lot, None, source, quantity, way)], at=at, by=by, use=use)
     new = {"lot": lot.number, "from": source.name, "to": target.name, "quantity": quantity}
@@ -39,9 +41,13 @@ def move_lot(
 
 @once
 def move_vial(vial: Vial, *, target: Place, at: datetime, by: Actor, remark: str = "") -> Vial:
-    """Move an open vial with all in it to another place of open vials, quarantine, return or destruction."""
+    """Move an open vial with all in it to another place of open vials, quarantine, return or destruction.
+
+    Beside what it must never lie with it needs a remark.
+    """
     by.must(Permission.RECEIVE_STOCK)
     way = Way(target, _reason(target, OPEN_GOES_TO), ("vial", vial.id), at, remark)
+    keep_apart(vial.lot.product, target, remark)
     source = where_is(vial)
     entries = everything_in(vial, source, way)
     if target.kind in {"in_use", "quarantine"}:

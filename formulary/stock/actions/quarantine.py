@@ -9,6 +9,7 @@ from formulary.db import db, once
 from formulary.rules.findings import Refused
 from formulary.rules.lot_status import usable
 from formulary.stock import facts, queries
+from formulary.stock.actions.entering import keep_apart
 from formulary.stock.actions.entries import Entry, Way
 from formulary.stock.actions.ledger import write
 from formulary.stock.labels import refusals
@@ -22,7 +23,8 @@ def release_lot(lot: Lot, *, place: Place, at: datetime, by: Actor, remark: str 
     """Move everything sealed of a lot out of the site's quarantine to a shelf; the lot becomes available.
 
     Refuses the person who received it (on a solo site they give a reason and it is marked SELF-CHECKED), a
-    lot that is held or expired, and one of which nothing lies in quarantine.
+    lot that is held or expired, one of which nothing lies in quarantine, and a shelf with what it must never
+    lie beside, unless the remark says how they are kept apart.
     """
     by.must(Permission.RELEASE_QUARANTINE)
     if place.kind != "storage":
@@ -31,6 +33,7 @@ def release_lot(lot: Lot, *, place: Place, at: datetime, by: Actor, remark: str 
     if not parts:
         raise refusals.not_quarantined(lot)
     _nothing_stops(lot, parts[0][0], at)
+    keep_apart(lot.product, place, remark)
     self_checked = _self_checked(lot, place, by, remark)
     way = Way(place, "released", ("lot", lot.id), at, remark)
     movements = write([Entry(lot, None, source, held, way) for source, held in parts], at=at, by=by)

@@ -9,6 +9,7 @@ from formulary.stock.queries.balances import (
     moved_since,
     volume_left,
 )
+from formulary.stock.queries.beside import never_beside
 from formulary.stock.queries.discrepancies import (
     MOST_DISCREPANCIES,
     Unfit,
@@ -72,6 +73,7 @@ __all__ = [
     "moved_since",
     "movements_of_lot",
     "movements_of_vial",
+    "never_beside",
     "open_discrepancies",
     "open_holds",
     "open_vials",

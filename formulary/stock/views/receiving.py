@@ -26,6 +26,7 @@ NOT_FOR_THE_ACT = (
 REASONS = {
     "lot.expiry_far": ["Printed so on the pack", "Confirmed by the maker"],
     "lot.swallowed": ["Printed so on the pack"],
+    "place.never_beside": ["In a closed bin of its own"],
 }
 
 
