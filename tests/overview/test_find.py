@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from formulary import clock
+from formulary.overview.queries.find import of_code
 from tests.house.test_endpoints import writing_nothing
 from tests.overview.doing import accesses, held, words
 from tests.recalls.doing import a_cocktail, opened
@@ -107,6 +109,13 @@ def test_a_cocktail_opens_where_its_next_act_is_done(clients, state, who, page):
     cocktail = a_cocktail(a_patient(), state)
     assert goes_to(clients(who), "c-1") == page.format(id=cocktail.id)
     assert goes_to(clients(who), f"FML1:{cocktail.code}/1.1") == page.format(id=cocktail.id)
+
+
+@pytest.mark.parametrize(("outcome", "words"), [("given", "given"), ("not_given", "not given")])
+def test_a_cocktail_whose_session_is_closed_says_how_that_ended(cast, outcome, words):
+    cocktail = a_cocktail(a_patient(), "administered", outcome=outcome)
+    [hit] = of_code(cocktail.code, by=cast.actor("pharmacist"), at=clock.now())
+    assert hit.words == words
 
 
 @pytest.mark.parametrize("who", ["recall", "auditor", "admin", "practitioner3"])

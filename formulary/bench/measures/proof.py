@@ -11,6 +11,7 @@ from formulary.audit.queries import Fault
 from formulary.audit.queries import proof as trail
 from formulary.bench.queries import Bare, make_ledger, sums
 from formulary.bench.timing import Effort, Pair, compare
+from formulary.cocktails.queries import proof as answers
 from formulary.db import db
 from formulary.stock.models import Movement
 from formulary.stock.queries import proof as ledger
@@ -39,7 +40,8 @@ def measure(floor: Bare, effort: Effort) -> Pair:
 def prove() -> list[Fault]:
     """Everything that `formulary verify` proves."""
     db.session.rollback()
-    return [*ledger.ledger_faults(), *exposure.exposure_faults(), *trail.chain_faults()]
+    proved = (ledger.ledger_faults, exposure.exposure_faults, answers.answer_faults, trail.chain_faults)
+    return [fault for faults in proved for fault in faults()]
 
 
 def hashed() -> Hashed:

@@ -89,7 +89,7 @@ def _cocktail(code: str, by: Actor, at: datetime) -> Iterator[Hit]:
     paper = _page("cocktails.cocktail", cocktail_id=found.id)
     start = (_page("administrations.start"),) if found.state == "released" else ()
     pages = (bench, paper) if found.state in AT_BENCH else (paper, bench)
-    yield Hit("cocktail", code, found.state.replace("_", " "), (*start, *pages), exact=True)
+    yield Hit("cocktail", code, found.shown_state.replace("_", " "), (*start, *pages), exact=True)
 
 
 def _patient(code: str, by: Actor, at: datetime) -> Iterator[Hit]:
