@@ -11,6 +11,7 @@ from formulary.rules.findings import Finding, Level, Refused
 from formulary.rules.lot_status import receivable
 from formulary.stock import queries
 from formulary.stock.labels import refusals
+from formulary.stock.labels.apart import never_beside
 from formulary.stock.models import Lot, Place
 
 
@@ -50,7 +51,7 @@ def lies_beside(product: Product, place: Place, field: str) -> Iterator[Finding]
     """Warn of what lies on a shelf, or among open vials, and must never lie there beside this product."""
     others = queries.never_beside(product.id, place) if place.kind in {"storage", "in_use"} else []
     if others:
-        yield refusals.never_beside(product, place, others, field)
+        yield never_beside(product, place, others, field)
 
 
 def keep_apart(product: Product, place: Place, why: str) -> None:

@@ -154,14 +154,6 @@ def no_waste_remark() -> Refused:
     return refuse("waste.remark_missing", "waste", why, "Say what happened.", field="remark")
 
 
-def never_beside(product: Product, place: Place, others: list[Lot], field: str) -> Finding:
-    """What must never lie in one bin would lie at one place."""
-    there = joined([str(lot) for lot in others])
-    why = f"{product.name} never lies in one bin with {there}, which {place.name} holds."
-    remedy = "Choose another place, or say how they are kept apart."
-    return Finding("place.never_beside", place.name, why, remedy, level=Level.WARN, field=field)
-
-
 def wrong_kind(name: str, remedy: str, field: str = "place_id") -> Refused:
     """A place that is not for this."""
     return refuse("place.wrong_kind", name, f"{name} is not a place for this.", remedy, field=field)
