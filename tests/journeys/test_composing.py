@@ -36,3 +36,16 @@ def test_composing_fits_a_phone(draft, browse):
     doctor.shot("compose-phone")
     doctor.fits()
     doctor.is_accessible()
+
+
+@pytest.mark.databases("sqlite")  # what the browser shows does not depend on the database
+def test_a_sentence_beside_a_stop_stays_as_it_is_typed(draft, browse):
+    doctor = browse("practitioner")
+    doctor.open(f"/cocktails/{draft.id}/compose")
+    doctor.page.get_by_label("Amount of tranexamic acid").fill("40")
+    doctor.sees("before it is signed")
+    words = doctor.page.get_by_label("In your own words").first
+    words.press_sequentially("Tolerated twice in spring.", delay=40)
+    doctor.page.wait_for_timeout(600)
+    assert words.input_value() == "Tolerated twice in spring."
+    assert doctor.page.locator("#preview.stale").count() == 0

@@ -9,6 +9,7 @@ from formulary.db import db
 from formulary.patch_tests.models import PatchTest, PatchTestItem
 from formulary.stock import queries as stock
 from formulary.stock.models import Discrepancy, Movement, Vial
+from tests.stock.doing import opened, reconstituted
 from tests.support.builders import (
     a_lot,
     a_patient,
@@ -285,6 +286,24 @@ def test_what_the_patient_is_gravely_allergic_to_is_not_tested(clients, patient)
     )
     late = {"applied_at": "2026-11-20T10:00", "late_reason": "Written on paper"}
     clients("practitioner").post_ok(url(patient), {**spot(lot), **late})
+
+
+def test_what_a_vial_was_mixed_with_is_not_tested_either(clients, patient):
+    alcohol = an_ingredient("benzyl alcohol", role="excipient")
+    water = a_lot(a_product(name="Bacteriostatic water", excipients=(alcohol,)))
+    vial = reconstituted(opened(a_lot(a_powder()), opened_for_id=patient.id), water)
+    an_allergy(patient, alcohol, severity="anaphylaxis")
+    told = {"spots-0-source": f"vial:{vial.id}", "spots-0-volume": "0.1"}
+    page = clients("practitioner").post_refused(url(patient), told)
+    assert page.findings == ["allergy.excipient"]
+    assert "Bacteriostatic water holds it (benzyl alcohol)." in page.text
+
+
+def test_what_is_discarded_after_a_test_serves_no_second_one(clients, patient):
+    lot = a_lot(a_product(container="ampoule", after_puncture_h=0))
+    vial_id = a_test(patient, lot).items[0].vial_id
+    told = {"spots-0-source": f"vial:{vial_id}", "spots-0-volume": "0.1"}
+    assert clients("practitioner").post_refused(url(patient), told).findings == ["vial.not_kept"]
 
 
 def test_a_milder_allergy_does_not_stop_a_test(clients, patient, lot):

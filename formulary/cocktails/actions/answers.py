@@ -100,8 +100,8 @@ def _no_words(finding: Finding) -> Finding:
 def keep_answers(
     checked: "Checked", answers: Sequence[Answer], *, at: datetime, by: Actor
 ) -> list[dict[str, object]]:
-    """Keep what was said to the open findings, each co-sign with its signature; told for the audit trail."""
-    open_ones = {finding.key: finding for finding in checked.report.open}
+    """Keep what was said to what asked for it, each co-sign with its signature; told for the audit trail."""
+    open_ones = {finding.key: finding for finding in checked.report.at_least(Level.WARN)}
     said = [(open_ones[a.finding_key], a) for a in answers if a.reason and a.finding_key in open_ones]
     rows = [_override(checked, finding, _plain(finding, answer), at=at, by=by) for finding, answer in said]
     db.session.add_all(rows)

@@ -21,7 +21,7 @@ def unanswered_finding(code: str, count: int) -> list[Finding]:
     if not count:
         return []
     words = "1 finding needs" if count == 1 else f"{count} findings need"
-    remedy = "Choose a reason beside each; a STOP also takes a second person."
+    remedy = "Choose a reason beside each; a STOP also takes a sentence of yours and a second person."
     return [
         Finding(
             "cocktail.unanswered", code, f"{words} an answer before it is signed.", remedy, level=Level.BLOCK

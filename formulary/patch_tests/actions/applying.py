@@ -58,7 +58,7 @@ def apply_test(
     late = _is_late(when, late_reason, at)
     _check_spots(spots, is_mixture)
     if not late:
-        refuse_grave_allergies(patient.id, (spot.product_id for spot in spots), at)
+        refuse_grave_allergies(patient.id, _products_in(spots), at)
     test = PatchTest(
         code=next_code("T"), patient_id=patient.id, site_id=by.site_id, applied_at=when, recorded_at=at
     )
@@ -88,6 +88,13 @@ def _is_late(when: datetime, late_reason: str, at: datetime) -> bool:
             "test.late_without_reason", "the test", told, "Say why it is entered now.", field="late_reason"
         )
     return late
+
+
+def _products_in(spots: Sequence[Spot]) -> set[int]:
+    """The products that touch the skin: what is tested, and what a vial of it was mixed with."""
+    vials = [stock.vial(spot.vial_id) for spot in spots if spot.vial_id is not None]
+    mixed = {stock.lot(v.diluent_lot_id).product_id for v in vials if v.diluent_lot_id is not None}
+    return {spot.product_id for spot in spots} | mixed
 
 
 def _check_spots(spots: Sequence[Spot], is_mixture: bool) -> None:
