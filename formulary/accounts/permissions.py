@@ -148,6 +148,11 @@ class Operator:
     user_id: int | None = None
     site_id: int | None = None
 
+    @property
+    def recall_sight(self) -> RecallSight:
+        """Codes: whoever holds the terminal holds the database, and a name needs an account behind it."""
+        return RecallSight.CODES
+
 
 @dataclass(frozen=True)
 class Actor:

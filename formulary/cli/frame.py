@@ -54,7 +54,7 @@ def main() -> None:
 
     \b
     Example:
-      formulary recall G4405 --as recall
+      formulary recall G4405
     """
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from formulary import clock
-from formulary.accounts import Actor, Permission, RecallSight
+from formulary.accounts import Actor, Operator, Permission, RecallSight
 from formulary.accounts import queries as accounts
 from formulary.cli.frame import Said, operator, with_app
 from formulary.db import transaction
@@ -35,7 +35,7 @@ class Export:
         """How many patients leave with it."""
         if self.sight is RecallSight.COUNTS:
             return 0
-        told = {row.patient_id for row, _ in self.given} | {row.patient_id for row in self.lookup.tested}
+        told = {row.patient_id for row, _ in self.given} | self.lookup.patient_ids
         return len({self.known[patient_id].id for patient_id in told})
 
 
@@ -44,20 +44,25 @@ class Export:
 @click.option(
     "--json", "as_json", is_flag=True, help="The whole answer as JSON; quantities are decimal strings."
 )
-@click.option("--names", is_flag=True, help="Names beside the codes, where the user may see them.")
+@click.option("--names", is_flag=True, help="Names beside the codes, where the user of --as may see them.")
 @click.option(
-    "--as", "username", metavar="USER", required=True, help="Who asks: decides what is shown, and is audited."
+    "--as",
+    "username",
+    metavar="USER",
+    help="Who asks: decides what is shown; otherwise codes. Both are audited.",
 )
 @with_app
-def command(lot: str, as_json: bool, names: bool, username: str) -> None:
+def command(lot: str, as_json: bool, names: bool, username: str | None) -> None:
     """Say who was touched by LOT and what is left of it; exit 1 when no such lot was ever received.
 
     LOT is a number, the code of one of our vials, or what a scanner reads from a pack.
 
     \b
     Example:
-      formulary recall 1810150050 --as recall --json
+      formulary recall 1810150050 --json
     """
+    if names and username is None:
+        raise Said("--names needs --as USER: a name is shown to an account that may see it.")
     by = _asker(username)
     export = _export(lot, by, names=names)
     with transaction():
@@ -79,6 +84,9 @@ def as_dict(export: Export) -> dict[str, Any]:
         "lots": [_lot(lookup, lot_id) for lot_id in lookup.lots],
         "patients": list(_patients(export)),
         "patch_tested": list(_tested(export)),
+        "under_way": list(_under_way(export)),
+        "promised": list(_promised(export)),
+        "not_excluded": list(_not_excluded(export)),
         "on_hand": [_on_hand(lookup, row) for row in lookup.lying],
         "buckets": lookup.counts,
         "completeness": dict(zip(("named", "of"), lookup.completeness, strict=True)),
@@ -97,22 +105,31 @@ def as_text(export: Export) -> str:
     return "\n".join([*_head(lookup), *_figures(lookup), *_rows(export), *_places(lookup)])
 
 
-def _asker(username: str) -> Actor:
+def _asker(username: str | None) -> Actor | Operator:
+    if username is None:
+        return operator()
     by = accounts.actor(username)
     if not by.may(Permission.RECALL_LOOKUP):
         raise Said(f"{username} may not {Permission.RECALL_LOOKUP.value}.")
     return by
 
 
-def _export(text: str, by: Actor, *, names: bool) -> Export:
+def _export(text: str, by: Actor | Operator, *, names: bool) -> Export:
     at = clock.now()
-    asked = read_asked(text.strip(), captured=False, today=day_of(at, accounts.site(by.site_id).zone))
+    asked = read_asked(text.strip(), captured=False, today=day_of(at, _zone(by)))
     lookup = queries.look_up(asked.number, gtin=asked.gtin, own=asked.own, at=at, by=by)
     given = tuple(labels.together(queries.everybody(list(lookup.lots)))) if lookup.lots else ()
     patients = {row.patient_id for row, _ in given} | lookup.patient_ids
     codes = queries.cocktail_codes({row.cocktail_id for row, _ in given})
     known = queries.known_patients(patients, by=by, at=at)
     return Export(lookup, given, known, dict(codes), by.recall_sight, names)
+
+
+def _zone(by: Actor | Operator) -> str:
+    """The asker's; the terminal's is that of the first site."""
+    if by.site_id is not None:
+        return accounts.site(by.site_id).zone
+    return next((site.zone for site in accounts.sites()), "UTC")
 
 
 def _unit(lookup: Lookup, lot_id: int) -> Unit:
@@ -158,6 +175,28 @@ def _tested(export: Export) -> Iterator[dict[str, Any]]:
         yield who | {"at": row.at.isoformat()} | _measured(export.lookup, lot_id, row.quantity)
 
 
+def _under_way(export: Export) -> Iterator[dict[str, Any]]:
+    """Buckets C, D and E: who is being given it, or has it waiting or in preparation."""
+    for row in export.lookup.under_way if export.sight is not RecallSight.COUNTS else ():
+        who = {**_who(export, row.patient_id), "lot": export.lookup.lots[row.lot_id].number}
+        how = {"cocktail": row.code, "bucket": row.bucket, "state": row.state, "at": row.at.isoformat()}
+        yield who | how | _measured(export.lookup, row.lot_id, row.quantity)
+
+
+def _promised(export: Export) -> Iterator[dict[str, Any]]:
+    """Bucket F: who has a prescription that would take of it."""
+    for row in export.lookup.promised if export.sight is not RecallSight.COUNTS else ():
+        who = {**_who(export, row.patient_id), "lot": export.lookup.lots[row.lot_id].number}
+        how = {"cocktail": row.code, "state": row.state, "why": row.why}
+        yield who | how | _measured(export.lookup, row.lot_id, row.quantity)
+
+
+def _not_excluded(export: Export) -> Iterator[dict[str, Any]]:
+    """Bucket J: who was tested with the product and no lot is on record."""
+    for row in export.lookup.not_excluded if export.sight is not RecallSight.COUNTS else ():
+        yield {**_who(export, row.patient_id), "test": row.code, "at": row.at.isoformat()}
+
+
 def _who(export: Export, patient_id: int) -> dict[str, str]:
     known = export.known[patient_id]
     return {"patient": known.code} | ({"name": known.name} if export.names and known.name else {})
@@ -191,16 +230,26 @@ def _figures(lookup: Lookup) -> Iterator[str]:
 
 
 def _rows(export: Export) -> Iterator[str]:
-    if export.sight is RecallSight.COUNTS:
-        return
-    for title, rows in (("Received", list(_patients(export))), ("Patch-tested", list(_tested(export)))):
+    parts = {
+        "Received": _patients(export),
+        "Patch-tested": _tested(export),
+        "Being given, waiting or in preparation": _under_way(export),
+        "Prescribed or reserved": _promised(export),
+        "Cannot be excluded": _not_excluded(export),
+    }
+    for title, found in parts.items():
+        rows = [_told(row) for row in found]
         if rows:
-            yield f"\n{title}:"
-        for row in rows:
-            who = " ".join(filter(None, (row["patient"], row.get("name"))))
-            amount = f"{row['quantity']} {row['unit']}" if row["quantity"] else "not known"
-            code = row.get("cocktail") or row.get("test")
-            yield f"  {row['at'][:16].replace('T', ' ')}  {who:<12}  {code:<8}  lot {row['lot']}  {amount}"
+            yield from (f"\n{title}:", *rows)
+
+
+def _told(row: dict[str, Any]) -> str:
+    """One patient of the answer as a line."""
+    at = row.get("at", "")[:16].replace("T", " ")
+    who = " ".join(filter(None, (row["patient"], row.get("name"))))
+    amount = f"{row['quantity']} {row['unit']}" if row.get("quantity") else "amount not known"
+    lot = f"lot {row['lot']}" if "lot" in row else "lot not known"
+    return f"  {at:<16}  {who:<12}  {row.get('cocktail') or row.get('test'):<8}  {lot}  {amount}"
 
 
 def _places(lookup: Lookup) -> Iterator[str]:

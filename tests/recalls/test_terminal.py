@@ -19,7 +19,8 @@ __all__ = ["made_apps", "recall", "story", "told"]
 
 NAMES = {"received", "found", "on_hand", "in_preparation", "prepared", "administered", "tested", "wasted",
          "returned", "destroyed", "unaccounted", "unit"}  # fmt: skip
-KEYS = {"asked", "as_of", "lots", "patients", "patch_tested", "on_hand", "buckets", "completeness", "similar"}
+PEOPLE = {"patients", "patch_tested", "under_way", "promised", "not_excluded"}
+KEYS = {"asked", "as_of", "lots", "on_hand", "buckets", "completeness", "similar"} | PEOPLE
 
 
 def a_whole_balance():

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlalchemy.orm import aliased
 
-from formulary.accounts import Actor, RecallSight
+from formulary.accounts import Actor, Operator, RecallSight
 from formulary.db import db
 from formulary.patients.models import Patient
 from formulary.patients.queries import seen_of
@@ -22,7 +22,7 @@ class Known:
     name: str = ""
 
 
-def known_patients(patient_ids: Iterable[int], *, by: Actor, at: datetime) -> dict[int, Known]:
+def known_patients(patient_ids: Iterable[int], *, by: Actor | Operator, at: datetime) -> dict[int, Known]:
     """Each of these patients under the record that was kept; one query, or two for own patients."""
     wanted = set(patient_ids)
     kept = aliased(Patient)
@@ -33,13 +33,14 @@ def known_patients(patient_ids: Iterable[int], *, by: Actor, at: datetime) -> di
     return {number: _known(key, code, name, key in named, by) for number, key, code, name in rows}
 
 
-def _named(kept: set[int], by: Actor, at: datetime) -> set[int]:
+def _named(kept: set[int], by: Actor | Operator, at: datetime) -> set[int]:
     if by.recall_sight is RecallSight.NAMES:
         return kept
-    return seen_of(kept, by=by, at=at) if kept and by.recall_sight is RecallSight.OWN_NAMES else set()
+    has_own = isinstance(by, Actor) and by.recall_sight is RecallSight.OWN_NAMES
+    return seen_of(kept, by=by, at=at) if kept and has_own else set()
 
 
-def _known(key: int, code: str, name: str, is_named: bool, by: Actor) -> Known:
+def _known(key: int, code: str, name: str, is_named: bool, by: Actor | Operator) -> Known:
     if by.recall_sight is RecallSight.COUNTS:
         return Known(key)
     return Known(key, code, name if is_named else "")
