@@ -44,6 +44,7 @@ class MixForm(Form):
     volume = f.QuantityField("Volume added", [f.Required()], units=("mL",))
     displacement = f.QuantityField("Volume the powder adds", units=("mL",), hint="where the label states it")
     mixed_at = f.InstantField("Mixed at, if not now")
+    late_reason = f.TextField("Why it is entered late", most=400)
 
 
 class DrawForm(Form):

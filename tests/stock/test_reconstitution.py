@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from formulary import clock
+from formulary.audit.models import AuditEntry
 from formulary.db import db
 from formulary.rules.findings import Refused
 from formulary.stock import facts, queries
@@ -228,8 +229,41 @@ def test_a_label_that_names_none_leaves_the_choice(label: str) -> None:
 def test_what_was_mixed_with_another_is_recorded_late_all_the_same(watch: Watch) -> None:
     vial = a_powder_for("water for injections")
     watch.move(hours=1)
-    done = reconstituted(vial, water("saline"), reconstituted_at=watch.now() - timedelta(minutes=30))
-    assert done.mixed_volume == 4_000_000
+    done = reconstituted(vial, water("saline"), **late(watch))
+    assert (done.mixed_volume, done.late_reason) == (4_000_000, "found on the worksheet")
+
+
+def late(watch: Watch) -> dict[str, object]:
+    return {"reconstituted_at": watch.now() - timedelta(minutes=30), "late_reason": "found on the worksheet"}
+
+
+def test_a_time_before_this_minute_says_why_it_is_late(watch: Watch) -> None:
+    vial = opened(a_lot(a_powder()), opened_for_id=7)
+    watch.move(hours=1)
+    with pytest.raises(Refused) as refusal:
+        reconstituted(vial, a_diluent(), reconstituted_at=watch.now() - timedelta(minutes=1))
+    assert refused_codes(refusal) == ["vial.late_without_reason"]
+
+
+def test_this_minute_is_now_and_everything_is_asked(watch: Watch) -> None:
+    lot = a_lot(a_powder())
+    vial = opened(lot, opened_for_id=7)
+    watch.move(minutes=5, seconds=30)
+    held("lot", lot.id)
+    with pytest.raises(Refused) as refusal:
+        reconstituted(vial, a_diluent(), reconstituted_at=watch.now().replace(second=0))
+    assert refused_codes(refusal) == ["lot.held"]
+
+
+def test_what_spoke_against_a_late_entry_is_kept_with_it(watch: Watch) -> None:
+    lot = a_lot(a_powder())
+    vial = opened(lot, opened_for_id=7)
+    held("lot", lot.id)
+    watch.move(hours=1)
+    reconstituted(vial, a_diluent(), **late(watch))
+    entry = db.session.scalars(db.select(AuditEntry).filter_by(action="stock.reconstitute")).one()
+    assert [words.partition(":")[0] for words in entry.new["spoke_against_it"]] == ["lot.held"]
+    assert entry.reason == "found on the worksheet"
 
 
 def test_the_rest_of_a_diluent_serves_no_other_powder() -> None:
@@ -245,7 +279,8 @@ def test_the_rest_of_a_diluent_serves_no_other_powder() -> None:
 def test_its_time_lies_between_opening_and_now(hours: int, code: str) -> None:
     vial = opened(a_lot(a_powder()), opened_for_id=7)
     with pytest.raises(Refused) as refusal:
-        reconstituted(vial, a_diluent(), reconstituted_at=clock.now() + timedelta(hours=hours))
+        when = clock.now() + timedelta(hours=hours)
+        reconstituted(vial, a_diluent(), reconstituted_at=when, late_reason="the worksheet was found")
     assert refused_codes(refusal) == [code]
 
 

@@ -35,6 +35,7 @@ def mix_powder(
     volume: Quantity,
     displacement: Quantity | None = None,
     mixed_at: datetime | None = None,
+    late_reason: str = "",
     at: datetime,
     by: Actor,
 ) -> PlannedDraw:
@@ -55,6 +56,7 @@ def mix_powder(
         volume=volume,
         displacement=displacement,
         reconstituted_at=mixed_at,
+        late_reason=late_reason,
         at=at,
         by=by,
         for_ref=reservation_ref(attempt.cocktail),

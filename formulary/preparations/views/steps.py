@@ -107,6 +107,7 @@ def _mix(attempt_id: int, position: int, form: MixForm, at: Any) -> None:
         volume=form.volume.data,
         displacement=form.displacement.data,
         mixed_at=form.mixed_at.data,
+        late_reason=form.late_reason.data,
         at=at,
         by=g.actor,
         key=form.key,

@@ -7,6 +7,7 @@ from datetime import datetime
 from formulary.accounts import Actor, Permission
 from formulary.audit import record
 from formulary.db import once
+from formulary.rules.findings import Refused
 from formulary.rules.units import Quantity
 from formulary.stock import facts, queries
 from formulary.stock.actions.entries import Entry, Way
@@ -19,16 +20,17 @@ from formulary.stock.models import Lot, Movement, Place, Vial
 
 @dataclass(frozen=True)
 class Act:
-    """When it was done and recorded, by whom, and for which preparation, else for itself."""
+    """When it was done and recorded, by whom, for which preparation, else for itself, and why late."""
 
     when: datetime
     at: datetime
     by: Actor
     for_ref: str
+    late_reason: str
 
     @property
     def is_late(self) -> bool:
-        """Whether it was done before it is recorded: then nothing is asked any more."""
+        """Whether it was done before it is recorded: then it is recorded whatever speaks against it."""
         return self.when < self.at
 
 
@@ -44,6 +46,7 @@ def reconstitute(
     displacement: Quantity | None = None,
     diluent_vial: Vial | None = None,
     reconstituted_at: datetime | None = None,
+    late_reason: str = "",
     for_ref: str | None = None,
 ) -> Vial:
     """Add `volume` of a diluent to an open powder: it moves under this vial and shortens its beyond-use date.
@@ -51,15 +54,15 @@ def reconstitute(
     The diluent comes from `diluent_vial`, or from containers of `diluent_lot` opened at `diluent_source`
     for it, which stay open with what is left. The mixture's volume is the diluent's and the powder's
     displacement. Refuses a second time, a vial that is not an open powder, a powder of which something was
-    taken before, and a diluent that its label does not name, where it names any.
+    taken before, and a diluent that its label does not name, where it names any. A time before this minute
+    is a late entry: it needs `late_reason`, and what spoke against it then is kept with the act.
     """
     by.must(Permission.PREPARE)
-    act = Act(reconstituted_at or at, at, by, for_ref or f"reconstitution:{vial.id}")
+    ref = for_ref or f"reconstitution:{vial.id}"
+    act = Act(_when(reconstituted_at, at), at, by, ref, late_reason.strip())
     _may_be_reconstituted(vial, diluent_lot, act)
     steps, place = steps_of(volume, "volume"), where_is(vial)
-    if not act.is_late:
-        _may_be_used(vial, vial, 1, act)
-        _may_be_used(diluent_vial, vial, steps, act)
+    against = [*_against(vial, vial, 1, act), *_against(diluent_vial, vial, steps, act)]
     opened = _opened(diluent_lot, diluent_source, steps, vial, act)
     sources = [(diluent_vial, steps)] if diluent_vial else list(opened)
     movements = [row for source, part in sources for row in _pour(source, part, vial, place, act)]
@@ -67,9 +70,16 @@ def reconstitute(
     vial.displacement = None if displacement is None else displacement.whole()
     vial.mixed_volume, vial.mixed_content = steps + (vial.displacement or 0), content_now(vial)
     limit_use(vial, place, at)
+    vial.late_reason = vial.late_reason or (act.late_reason if act.is_late else "")
     new = {"vial": vial.code, "diluent": diluent_lot.number, "nL": steps, "until": str(vial.beyond_use_at)}
-    record("stock.reconstitute", vial, by=by, at=at, new=new, movements=movements)
+    new |= {"spoke_against_it": against} if against else {}
+    record("stock.reconstitute", vial, by=by, at=at, new=new, movements=movements, reason=act.late_reason)
     return vial
+
+
+def _when(said: datetime | None, at: datetime) -> datetime:
+    """The instant it was done: now, where nothing or this very minute is said."""
+    return at if said is None or said == at.replace(second=0, microsecond=0) else said
 
 
 def _may_be_reconstituted(vial: Vial, diluent: Lot, act: Act) -> None:
@@ -85,6 +95,8 @@ def _may_be_reconstituted(vial: Vial, diluent: Lot, act: Act) -> None:
         raise refusals.not_full(vial)
     if act.when > act.at:
         raise refusals.in_the_future("reconstituted_at")
+    if act.is_late and not act.late_reason:
+        raise refusals.mixed_late_without_reason(vial)
     if vial.opened_at is not None and act.when < vial.opened_at:
         raise refusals.before_opening(vial)
 
@@ -92,20 +104,30 @@ def _may_be_reconstituted(vial: Vial, diluent: Lot, act: Act) -> None:
 def _opened(lot: Lot, place: Place, needed: int, powder: Vial, act: Act) -> Iterator[tuple[Vial, int]]:
     """Containers of the diluent, opened one after the other, with what each of them gives."""
     whom = {"opened_for_id": powder.opened_for_id, "for_ref": act.for_ref}
+    late = {"opened_at": act.when, "late_reason": act.late_reason} if act.is_late else {}
     while needed > 0:
         part = min(needed, content_of(lot))
-        yield open_vial(lot, place=place, at=act.at, by=act.by, **whom), part
+        yield open_vial(lot, place=place, at=act.at, by=act.by, **whom, **late), part
         needed -= part
 
 
-def _may_be_used(source: Vial | None, powder: Vial, quantity: int, act: Act) -> None:
-    """Ask for the powder and an open vial of diluent; others are asked when opened."""
+def _against(source: Vial | None, powder: Vial, quantity: int, act: Act) -> list[str]:
+    """What speaks against the powder or an open vial of diluent; raised, or told of a late entry.
+
+    Vials of diluent that are opened for it are asked when they are opened.
+    """
     if source is None:
-        return
+        return []
     place = where_is(source)
     through = queries.place(place.site_id, "preparation")
     use = facts.Use(source.lot, source, place, through, quantity, powder.opened_for_id, act.for_ref)
-    facts.allow(use, act.at)
+    try:
+        facts.allow(use, act.when)
+    except Refused as refusal:
+        if not act.is_late:
+            raise
+        return [f"{finding.code}: {finding.reason}" for finding in refusal.findings]
+    return []
 
 
 def _pour(source: Vial, part: int, vial: Vial, place: Place, act: Act) -> list[Movement]:

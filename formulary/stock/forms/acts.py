@@ -27,6 +27,7 @@ class ReconstituteForm(Form):
         "Volume the powder takes up", units=VOLUME, hint="From the label, if known."
     )
     reconstituted_at = f.InstantField("Done at", hint="Leave it empty for now.")
+    late_reason = f.TextField("Why it is entered late", most=400)
 
 
 class MoveLotForm(Form):

@@ -83,6 +83,13 @@ def before_opening(vial: Vial) -> Refused:
     return refuse("time.before_opening", vial.code, why, "Correct the time.", field="reconstituted_at")
 
 
+def mixed_late_without_reason(vial: Vial) -> Refused:
+    """A late entry keeps its reason, for a mixture as for an opening."""
+    why = f"Vial {vial.code} was mixed before now, and no reason for the late entry is given."
+    remedy = "Say why it is late, or leave the time empty for now."
+    return refuse("vial.late_without_reason", vial.code, why, remedy, field="late_reason")
+
+
 def late_without_reason() -> Refused:
     """A late entry keeps its reason."""
     why = "It was opened before now, and no reason for the late entry is given."

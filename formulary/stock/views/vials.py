@@ -56,6 +56,7 @@ def reconstitute(vial_id: int) -> Answer:
             volume=form.volume.data,
             displacement=form.displacement.data,
             reconstituted_at=form.reconstituted_at.data,
+            late_reason=form.late_reason.data,
             at=at,
             by=g.actor,
             key=form.key,
