@@ -9,7 +9,7 @@ from formulary.db import db
 from formulary.patch_tests.models import PatchTest, PatchTestItem
 from formulary.stock import queries as stock
 from formulary.stock.models import Discrepancy, Movement, Vial
-from tests.stock.doing import opened, reconstituted
+from tests.stock.doing import drawn, opened, reconstituted
 from tests.support.builders import (
     a_lot,
     a_patient,
@@ -185,6 +185,20 @@ def test_a_powder_entered_late_is_taken_by_the_strength_of_its_label(clients, pa
     late = {"applied_at": "2026-11-20T10:00", "late_reason": "Written on paper"}
     clients("practitioner").post_ok(url(patient), {**spot(lot, "0.1"), **late})
     assert used(lot) == steps("15 mg")
+
+
+def test_more_than_a_mixed_vial_held_is_recorded_late_with_its_diluent(clients, patient):
+    diluent, lot = a_lot(), a_lot(a_powder(content="600 mg"))
+    vial = reconstituted(opened(lot, opened_for_id=patient.id), diluent)
+    drawn(vial, "3.95 mL", for_patient=patient.id)
+    late = {"applied_at": "2026-11-24T10:00", "late_reason": "Written on paper"}
+    told = spot(lot, "0.1") | {"spots-0-source": f"vial:{vial.id}"}
+    clients("practitioner").post_ok(url(patient), {**told, **late})
+    assert (used(lot), used(diluent)) == (steps("15 mg"), 100_000)
+    left = {content.lot_id: content.quantity for content in stock.contents(vial_id=vial.id)}
+    assert left == {}
+    missing = {row.lot_id: row.quantity for row in db.session.scalars(db.select(Discrepancy))}
+    assert missing == {lot.id: steps("7.5 mg"), diluent.id: 50_000}
 
 
 def test_a_mixture_says_so(clients, patient, lot):

@@ -33,6 +33,7 @@ from tests.support.builders import (
     a_product,
     a_test,
     act,
+    an_ingredient,
     saved,
     steps,
     the_place,
@@ -256,6 +257,32 @@ def test_where_something_of_the_lot_was_lost_no_day_excludes_anybody(app, watch)
     patient = a_patient()
     without_a_lot(patient, product)
     assert [row.patient_id for row in looked_up("LOSTSOME").not_excluded] == [patient.id]
+
+
+def test_a_powder_tested_from_nobody_knows_which_vial_leaves_every_diluent_in_doubt(app, watch):
+    water = a_product(an_ingredient("water", role="diluent"))
+    powder, patient = a_lot(a_powder()), a_patient()
+    a_lot(water, number="WATER")
+    a_lot(number="OTHER")
+    watch.move(hours=3)
+    a_test(patient, powder, ago=timedelta(hours=2))
+    answer = looked_up("WATER")
+    assert [(row.patient_id, row.product_id) for row in answer.not_excluded] == [(patient.id, water.id)]
+    assert looked_up("OTHER").counts["J"] == 0
+
+
+def test_a_powder_tested_from_a_vial_leaves_no_other_diluent_in_doubt(app):
+    water = a_product(an_ingredient("water", role="diluent"))
+    powder, patient = a_lot(a_powder()), a_patient()
+    a_lot(water, number="WATER")
+    vial = reconstituted(opened(powder), a_lot(water, number="NAMED"))
+    spot = patch_tests.Spot(powder.product_id, powder.id, vial.id, volume=q("0.05 mL"))
+    with act():
+        patch_tests.apply_test(
+            patient.id, spots=[spot], applied_at=clock.now(), at=clock.now(), by=somebody()
+        )
+    assert counts("WATER", "BJ") == {"B": 0, "J": 0}
+    assert counts("NAMED", "BJ") == {"B": 1, "J": 0}
 
 
 def test_formulas_name_the_product_or_its_ingredient(app):

@@ -1,5 +1,6 @@
 """How what a test uses leaves the stock: from an open vial, one opened for it, or late what is on record."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from fractions import Fraction
 
@@ -22,10 +23,12 @@ def draw(test: PatchTest, item: PatchTestItem, *, late: bool, at: datetime, by: 
     lot, wanted = stock.lot(item.lot_id), Quantity(item.volume, VOLUME)
     vial = _vial(test, item, lot, late=late, at=at, by=by)
     item.vial_id = vial.id if vial else None
-    if vial and not (late and _left(vial) < wanted.steps):
-        moved = _take(test, vial, wanted, late=late, at=at, by=by)
-    else:
-        moved = _shortfall(test, lot, vial, wanted, at=at, by=by)
+    held = wanted if vial and not late else Quantity(min(_left(vial), wanted.whole()), VOLUME)
+    stood = _stood(vial, by.site_id)
+    moved = _take(test, vial, held, late=late, at=at, by=by) if vial and not held.is_zero else []
+    if missing := wanted.whole() - held.whole():
+        parts = _missing_parts(lot, vial, Quantity(missing, VOLUME))
+        moved += _shortfall(test, vial, stood, parts, at=at, by=by)
     item.quantity = sum(m.quantity for m in moved if m.lot_id == lot.id and m.reason == REASON) or None
     return moved
 
@@ -76,9 +79,9 @@ def _shelf(lot: Lot, site_id: int) -> Place | None:
     return min(here, key=lambda p: (p.kind != "storage", p.id), default=None)
 
 
-def _left(vial: Vial) -> int:
+def _left(vial: Vial | None) -> int:
     """What the vial still holds, in nL; nothing where that is not known."""
-    return stock.volume_left(vial) or 0
+    return 0 if vial is None else stock.volume_left(vial) or 0
 
 
 def _take(
@@ -101,26 +104,56 @@ def _take(
 
 
 def _shortfall(
-    test: PatchTest, lot: Lot, vial: Vial | None, wanted: Quantity, *, at: datetime, by: Actor
+    test: PatchTest,
+    vial: Vial | None,
+    source: Place,
+    parts: Iterator[tuple[Lot, int]],
+    *,
+    at: datetime,
+    by: Actor,
 ) -> list[Movement]:
     """Record what was used although it is not on record here; nothing where its amount cannot be told."""
-    quantity = _steps(lot, wanted)
-    if not quantity:
-        return []
-    recorded = stock_actions.record_shortfall(
-        lot=lot,
-        vial=vial,
-        source=stock.place(by.site_id, "in_use" if vial else "storage"),
-        target=stock.place(by.site_id, "patch_test"),
-        quantity=quantity,
-        reason=REASON,
-        document=(KIND, test.id),
-        what=f"Patch test {test.code}, entered late",
-        occurred_at=test.applied_at,
-        at=at,
-        by=by,
-    )
-    return recorded.movements
+    recorded = [
+        stock_actions.record_shortfall(
+            lot=each,
+            vial=vial,
+            source=source,
+            target=stock.place(by.site_id, "patch_test"),
+            quantity=quantity,
+            reason=REASON,
+            document=(KIND, test.id),
+            what=f"Patch test {test.code}, entered late",
+            occurred_at=test.applied_at,
+            at=at,
+            by=by,
+        )
+        for each, quantity in parts
+        if quantity
+    ]
+    return [movement for one in recorded for movement in one.movements]
+
+
+def _stood(vial: Vial | None, site_id: int) -> Place:
+    """Where the vial stands; an empty one among the open ones, and without one it came from the shelf."""
+    if vial is None:
+        return stock.place(site_id, "storage")
+    return stock_actions.where_is(vial) if _left(vial) else stock.place(site_id, "in_use")
+
+
+def _missing_parts(lot: Lot, vial: Vial | None, missing: Quantity) -> Iterator[tuple[Lot, int]]:
+    """Each lot that went with a volume, in its own steps: of a powder by its mixture, else by its label.
+
+    From a vial that was mixed its diluent went too, in the same proportion.
+    """
+    mixed = vial is not None and vial.mixed_volume and vial.mixed_content
+    if not mixed or vial is None:
+        yield lot, _steps(lot, missing)
+        return
+    share = Fraction(missing.whole(), vial.mixed_volume or 1)
+    yield lot, round_fraction(share * (vial.mixed_content or 0))
+    if vial.diluent_lot_id is not None:
+        fluid = (vial.mixed_volume or 0) - (vial.displacement or 0)
+        yield stock.lot(vial.diluent_lot_id), round_fraction(share * fluid)
 
 
 def _steps(lot: Lot, wanted: Quantity) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, func
 
+from formulary.catalogue.models import Ingredient, Product
 from formulary.db import db
 from formulary.patch_tests.models import PatchTest, PatchTestItem
 from formulary.recalls.queries.flows import Flows
@@ -56,22 +57,43 @@ def tested(lot_ids: Sequence[int]) -> tuple[Tested, ...]:
 
 
 def not_excluded(lots: Sequence[FoundLot], flows: Flows) -> tuple[Tested, ...]:
-    """Tests with the product of one of these lots while that lot was at the site, and no lot was noted.
+    """Tests that one of these lots may have been in, while it was at the site: as the product, where no lot
+    was noted, or as the diluent of a powder of which no vial was.
 
     A treatment cannot be in doubt: no cocktail is finished before every draw names its lot.
     """
-    product_ids = {lot.product_id for lot in lots}
-    query = db.select(*TEST, PatchTestItem.product_id).join(PatchTest, PatchTestItem.test_id == PatchTest.id)
-    query = query.where(PatchTestItem.lot_id.is_(None), PatchTestItem.product_id.in_(product_ids)).distinct()
-    rows = db.session.execute(query.order_by(PatchTest.applied_at.desc(), PatchTest.id.desc())).all()
-    return tuple(
-        _of(row, product_id=row.product_id)
-        for row in rows
+    fluids = set(db.session.scalars(_diluents({lot.product_id for lot in lots})))
+    unnoted = [(row, row.product_id) for row in db.session.execute(_without_lot(lots))]
+    unmixed = (
+        [(row, fluid) for row in db.session.execute(_without_vial()) for fluid in fluids] if fluids else []
+    )
+    found = {
+        (row.id, product_id): _of(row, product_id=product_id)
+        for row, product_id in (*unnoted, *unmixed)
         if any(
-            lot.product_id == row.product_id and flows.was_there(lot.id, row.site_id, row.applied_at)
+            lot.product_id == product_id and flows.was_there(lot.id, row.site_id, row.applied_at)
             for lot in lots
         )
-    )
+    }
+    return tuple(sorted(found.values(), key=lambda test: (test.at, test.test_id), reverse=True))
+
+
+def _without_lot(lots: Sequence[FoundLot]) -> Select[Any]:
+    query = db.select(*TEST, PatchTestItem.product_id).join(PatchTest, PatchTestItem.test_id == PatchTest.id)
+    of_these = PatchTestItem.product_id.in_({lot.product_id for lot in lots})
+    return query.where(PatchTestItem.lot_id.is_(None), of_these).distinct()
+
+
+def _without_vial() -> Select[Any]:
+    """Tests of a powder from nobody knows which vial, and so with nobody knows which diluent."""
+    query = db.select(*TEST).join(PatchTestItem, PatchTestItem.test_id == PatchTest.id)
+    query = query.join(Product, Product.id == PatchTestItem.product_id)
+    return query.where(PatchTestItem.vial_id.is_(None), Product.ledger != "volume").distinct()
+
+
+def _diluents(product_ids: set[int]) -> Select[Any]:
+    query = db.select(Product.id).join(Ingredient, Ingredient.id == Product.ingredient_id)
+    return query.where(Product.id.in_(product_ids), Ingredient.role == "diluent")
 
 
 def _used(lot_ids: Sequence[int]) -> dict[tuple[int, int], int]:
