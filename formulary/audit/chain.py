@@ -1,10 +1,11 @@
-"""The hash chain: a canonical, length-prefixed encoding of an entry, and the signed head."""
+"""The hash chain: one text of an entry that no other entry has, and the signed head."""
 
 import hashlib
 import hmac
 from datetime import UTC, datetime
 from typing import Any
 
+from formulary.db import Misuse
 from formulary.rules.findings import canonical
 
 VERSION = "formulary-audit-1"
@@ -14,6 +15,10 @@ HASHED = (
     "id", "at", "site_id", "person_id", "person_name", "role", "action", "outcome", "object_kind",
     "object_id", "old", "new", "movements", "reason", "request_id", "previous",
 )  # fmt: skip
+OWN_WORDS = ("role", "action", "outcome", "object_kind", "request_id")
+PLAIN = ("id", "at", "site_id", "person_id", *OWN_WORDS, "object_id", "movements", "previous")
+FREE, LAST = ("person_name", "old", "new"), "reason"
+"""What people typed stands at the end, each but the last behind its length: no bar in it can be mistaken."""
 
 
 def entry_hash(entry: Any) -> str:
@@ -23,19 +28,15 @@ def entry_hash(entry: Any) -> str:
     return row_hash(*values.values())
 
 
-def row_hash(  # noqa: PLR0917 - a field each: proving a million entries lives in this function
-    number: Any, at: Any, site: Any, person: Any, name: str, role: str, action: str, outcome: str, kind: str,
-    about: Any, old: str, new: str, movements: str, reason: str, request: str, previous: str,
-) -> str:  # fmt: skip
-    """SHA-256 over the version and every field behind its length; JSON as its canonical text."""
-    number, site, person, about, at = str(number), str(site), str(person), str(about), instant_text(at)
-    encoded = (
-        f"{VERSION}|{len(number)}:{number}{len(at)}:{at}{len(site)}:{site}{len(person)}:{person}{len(name)}:{name}"
-        f"{len(role)}:{role}{len(action)}:{action}{len(outcome)}:{outcome}{len(kind)}:{kind}{len(about)}:{about}"
-        f"{len(old)}:{old}{len(new)}:{new}{len(movements)}:{movements}{len(reason)}:{reason}"
-        f"{len(request)}:{request}{len(previous)}:{previous}"
-    )
-    return hashlib.sha256(encoded.encode()).hexdigest()
+def row_hash(*values: Any) -> str:
+    """SHA-256 over the version and every field between bars, free words last; JSON as its canonical text."""
+    row = dict(zip(HASHED, values, strict=True))
+    row["at"] = instant_text(row["at"])
+    if any("|" in str(row[name]) for name in OWN_WORDS):
+        raise Misuse(f"A bar parts the fields of an entry: {[row[name] for name in OWN_WORDS]}")
+    lengths = [len(row[name]) for name in FREE]
+    told = [VERSION, *(row[name] for name in PLAIN), *lengths, *(row[name] for name in FREE), row[LAST]]
+    return hashlib.sha256("|".join("" if part is None else str(part) for part in told).encode()).hexdigest()
 
 
 def instant_text(at: datetime | str) -> str:

@@ -1,6 +1,7 @@
 """Hashes computed where the rows lie: a proof of millions of rows reads only those that do not hold."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Text, func, type_coerce
@@ -16,6 +17,14 @@ def sha256(text: Any) -> Any:
     connection: Any = db.session.connection().connection.driver_connection
     connection.create_function("formulary_sha256", 1, _hex, deterministic=True)
     return func.formulary_sha256(text)
+
+
+def joined(parts: Sequence[Any]) -> Any:
+    """The parts between bars as one text, what is absent as nothing: `"|".join` where the rows lie."""
+    if on_sqlite():
+        return func.format("|".join(["%s"] * len(parts)), *parts)
+    barred = [piece for part in parts for piece in ("|", part)]
+    return func.concat(*barred[1:])
 
 
 def instant(column: Any) -> Any:

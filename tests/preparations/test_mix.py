@@ -58,7 +58,9 @@ def test_it_may_be_entered_after_it_was_done(road, watch):
     attempt = road.claimed()
     scan(attempt, POWDER)
     watch.move(minutes=20)
-    mix(attempt, POWDER, mixed_at=clock.now() - timedelta(minutes=15))
+    with pytest.raises(Refused, match="late_without_reason"):
+        mix(attempt, POWDER, mixed_at=clock.now() - timedelta(minutes=15))
+    mix(attempt, POWDER, mixed_at=clock.now() - timedelta(minutes=15), late_reason="the screen was down")
     assert vial_of(attempt).reconstituted_at == clock.now() - timedelta(minutes=15)
 
 

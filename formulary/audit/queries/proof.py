@@ -12,7 +12,6 @@ from formulary.audit import chain
 from formulary.audit.models import AuditEntry, AuditHead
 from formulary.db import db, hashed
 
-NULLABLE = frozenset({"site_id", "person_id", "object_id"})
 Before = aliased(AuditEntry)
 
 
@@ -42,19 +41,18 @@ def chain_faults() -> Iterator[Fault]:
 
 
 def hashed_text() -> Any:
-    """The text of `chain.row_hash`, as the database puts it together."""
-    texts = [_text(name) for name in chain.HASHED]
-    told = [part for text in texts for part in (db.func.length(text), text)]
-    return db.func.format(f"{chain.VERSION}|" + "%s:%s" * len(texts), *told)
+    """The text that `chain.row_hash` takes, as the database puts it together."""
+    free = [_text(name) for name in chain.FREE]
+    lengths = [db.func.length(text) for text in free]
+    plain = [_text(name) for name in chain.PLAIN]
+    return hashed.joined([db.literal(chain.VERSION), *plain, *lengths, *free, _text(chain.LAST)])
 
 
 def _text(name: str) -> Any:
     column = getattr(AuditEntry, name)
     if name == "at":
         return hashed.instant(column)
-    if name in NULLABLE:
-        return db.func.coalesce(db.cast(column, Text), "None")
-    return db.cast(column, Text) if name == "id" else type_coerce(column, Text)
+    return type_coerce(column, Text) if name in chain.JSON else column
 
 
 def _against_the_entry_before() -> Any:

@@ -15,7 +15,7 @@ from formulary.audit.queries import Fault
 from formulary.db import db, hashed
 from formulary.stock.models import BY_VIAL, GUARDED, HASH_VERSION, HASHED, Balance, Lot, Movement, Place
 
-_PAIR = r'\[[1-9][0-9]{0,8},"[0-9a-f]{64}"\]'
+_PAIR = r'\[[1-9][0-9]{0,8},"[0-9a-f]+"\]'
 PAIRS = rf"^\[{_PAIR}(,{_PAIR})*\]$"
 INSTANTS = frozenset({"occurred_at", "recorded_at"})
 
@@ -91,7 +91,7 @@ def counted() -> dict[str, int]:
 
 def hashed_text() -> Any:
     """The text of `models.movement_hash`, as the database puts it together; an absent field is empty."""
-    return db.func.format("|".join([HASH_VERSION, *("%s" for _ in HASHED)]), *map(_text, HASHED))
+    return hashed.joined([db.literal(HASH_VERSION), *map(_text, HASHED)])
 
 
 def _text(name: str) -> Any:
