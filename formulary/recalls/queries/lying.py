@@ -37,15 +37,18 @@ class Lying:
         return self.vial_id is not None
 
 
+Own, Ware = aliased(Lot), aliased(Product)
+"""The lot of a vial, and its product."""
+
+
 def lying(lot_ids: Sequence[int]) -> tuple[Lying, ...]:
     """Everything above zero of these lots, at every site, by site, place and vial."""
-    own, product = aliased(Lot), aliased(Product)
     columns = (Balance.lot_id, Place.kind, Place.name, Site.name, Balance.quantity)
-    vial = (Vial.id, Vial.code, Vial.lot_id, Vial.opened_at, Vial.beyond_use_at, product.name)
+    vial = (Vial.id, Vial.code, Vial.lot_id, Vial.opened_at, Vial.beyond_use_at, Ware.name)
     query = db.select(*columns, *vial).join(Place, Balance.place_id == Place.id)
     query = query.join(Site, Place.site_id == Site.id)
     query = query.outerjoin(Vial, db.and_(Vial.id == Balance.vial_id, Vial.state != "sealed"))
-    query = query.outerjoin(own, own.id == Vial.lot_id).outerjoin(product, product.id == own.product_id)
+    query = query.outerjoin(Own, Own.id == Vial.lot_id).outerjoin(Ware, Ware.id == Own.product_id)
     query = query.where(Balance.lot_id.in_(lot_ids), Balance.quantity > 0, Place.kind != "preparation")
     rows = db.session.execute(query.order_by(Site.name, Place.name, Vial.code, Balance.id))
     return tuple(_of(*row) for row in rows)

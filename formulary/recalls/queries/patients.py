@@ -12,6 +12,8 @@ from formulary.db import db
 from formulary.patients.models import Patient
 from formulary.patients.queries import seen_of
 
+Kept = aliased(Patient)
+
 
 @dataclass(frozen=True)
 class Known:
@@ -25,9 +27,8 @@ class Known:
 def known_patients(patient_ids: Iterable[int], *, by: Actor | Operator, at: datetime) -> dict[int, Known]:
     """Each of these patients under the record that was kept; one query, or two for own patients."""
     wanted = set(patient_ids)
-    kept = aliased(Patient)
-    query = db.select(Patient.id, kept.id, kept.code, kept.name)
-    query = query.join(kept, kept.id == func.coalesce(Patient.merged_into_id, Patient.id))
+    query = db.select(Patient.id, Kept.id, Kept.code, Kept.name)
+    query = query.join(Kept, Kept.id == func.coalesce(Patient.merged_into_id, Patient.id))
     rows = db.session.execute(query.where(Patient.id.in_(wanted))).all() if wanted else []
     named = _named({row[1] for row in rows}, by, at)
     return {number: _known(key, code, name, key in named, by) for number, key, code, name in rows}

@@ -62,6 +62,9 @@ class BalanceSheet:
         return self.received + self.found == self.accounted + self.unaccounted
 
 
+Source, Target = aliased(Place), aliased(Place)
+
+
 @dataclass(frozen=True)
 class _Flow:
     source_id: int
@@ -99,13 +102,11 @@ def balance_sheet(lot_id: int, *, as_of: datetime | None = None) -> BalanceSheet
 
 def _flows(lot_id: int, as_of: datetime | None) -> list[_Flow]:
     """The sums between places by reason; a reversal is taken off the flow that it reverses."""
-    source, target = aliased(Place), aliased(Place)
     undone = Movement.reverses_id.is_not(None)
-    columns = (source.id, source.kind, target.id, target.kind, Movement.reason, undone)
+    columns = (Source.id, Source.kind, Target.id, Target.kind, Movement.reason, undone)
     query = db.select(*columns, db.func.sum(Movement.quantity)).where(Movement.lot_id == lot_id)
-    query = query.join(source, source.id == Movement.from_place_id).join(
-        target, target.id == Movement.to_place_id
-    )
+    query = query.join(Source, Source.id == Movement.from_place_id)
+    query = query.join(Target, Target.id == Movement.to_place_id)
     query = _until(query, as_of).group_by(*columns)
     return [_flow(row[:4], row[4], bool(row[5]), int(row[6])) for row in db.session.execute(query)]
 
