@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any
 
@@ -13,9 +13,9 @@ from formulary.accounts import queries as accounts
 from formulary.accounts.models import Site
 from formulary.cli.frame import Said, with_app
 from formulary.cocktails import files
-from formulary.cocktails.labels.sheet import first_source
+from formulary.cocktails.labels.sheet import prepared_now
 from formulary.rules import checklist
-from formulary.rules.beyond_use import BeyondUse, cocktail_until
+from formulary.rules.beyond_use import BeyondUse
 from formulary.rules.compatibility import Examined
 from formulary.rules.facts import Cocktail, Strength
 from formulary.rules.findings import Finding, Level, Report, Result, Stage, Verdict
@@ -104,22 +104,7 @@ def _checked(raw: bytes, site: Site, at: datetime) -> Checked:
         click.echo("\n".join(map(str, fault.faults)), err=True)
         raise SystemExit(2) from None
     report, solution = checklist.run(cocktail, Stage.SIGN), solve_cocktail(cocktail)
-    return Checked(cocktail, solution, report, checklist.examined(cocktail), _until(cocktail))
-
-
-def _until(cocktail: Cocktail) -> BeyondUse:
-    """If it were prepared now from what would be drawn first; unknown while a line has no source."""
-    sources = {line.product.name: first_source(line, cocktail) for line in cocktail.lines}
-    products = [line.product for line in cocktail.lines]
-    found = [source for source in sources.values() if source is not None]
-    known = cocktail_until(found, products, prepared_from=cocktail.at, policies=cocktail.policies)
-    missing = (_without_source(name) for name, source in sources.items() if source is None)
-    return replace(known, unknown=(*known.unknown, *missing))
-
-
-def _without_source(name: str) -> Finding:
-    reason = f"Nothing of {name} is usable at this site, so that its own time is not known."
-    return Finding("beyond_use.no_source", name, reason, level=Level.INFO, result=Result.UNKNOWN, rule="B1")
+    return Checked(cocktail, solution, report, checklist.examined(cocktail), prepared_now(cocktail))
 
 
 def _line(solved: Solved) -> dict[str, Any]:

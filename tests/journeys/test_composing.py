@@ -30,6 +30,30 @@ def test_figures_follow_what_is_typed(draft, browse):
 
 
 @pytest.mark.databases("sqlite")  # what the browser shows does not depend on the database
+def test_a_dose_is_typed_and_the_cocktail_signed_by_keyboard_alone(draft, browse):
+    doctor = browse("practitioner")
+    doctor.open(f"/cocktails/{draft.id}/compose")
+    keys = doctor.page.keyboard
+    tabbed_to(doctor, "lines-0-value")
+    keys.press("Control+A")
+    keys.type("4.1")
+    doctor.sees("20.5")
+    tabbed_to(doctor, "Sign")
+    keys.press("Enter")
+    doctor.sees("waits for verification")
+
+
+def tabbed_to(person, wanted):
+    """Press Tab until what is wanted has the focus, by its id or its words."""
+    for _ in range(120):
+        person.page.keyboard.press("Tab")
+        focused = person.page.evaluate("[document.activeElement.id, document.activeElement.innerText.trim()]")
+        if wanted in focused:
+            return
+    raise AssertionError(f"Tab does not lead to {wanted}")
+
+
+@pytest.mark.databases("sqlite")  # what the browser shows does not depend on the database
 def test_composing_fits_a_phone(draft, browse):
     doctor = browse("practitioner", screen=PHONE)
     doctor.open(f"/cocktails/{draft.id}/compose")

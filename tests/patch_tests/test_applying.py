@@ -323,6 +323,7 @@ def test_what_is_discarded_after_a_test_serves_no_second_one(clients, patient):
 def test_a_milder_allergy_does_not_stop_a_test(clients, patient, lot):
     an_allergy(patient, lot.product.ingredient, severity="moderate")
     clients("practitioner").post_ok(url(patient), spot(lot))
+    assert (the_item().lot_id, used(lot)) == (lot.id, 50_000)
 
 
 def test_a_stranger_gets_404_and_a_technician_403(clients, patient):

@@ -7,8 +7,9 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from formulary.rules import checklist, formulation, lot_status, patch_test
-from formulary.rules.facts import Cocktail, Line, Pin, Stock, Strength
-from formulary.rules.findings import Finding, Level, Report, Result, joined
+from formulary.rules.beyond_use import BeyondUse, cocktail_until
+from formulary.rules.facts import Cocktail, Line, Pin, Product, Stock, Strength
+from formulary.rules.findings import Finding, Level, Report, Result, capital, joined
 from formulary.rules.formulation import Explanation, Solution, Solved
 from formulary.rules.units import Quantity, show
 
@@ -198,6 +199,23 @@ def first_source(line: Line, cocktail: Cocktail) -> Stock | None:
     """
     usable = _usable([s for s in cocktail.stock if s.product_id == line.product.id], cocktail)
     return min(usable, key=lambda s: (s.vial_id is None, s.expires_on, s.lot_id), default=None)
+
+
+def prepared_now(cocktail: Cocktail) -> BeyondUse:
+    """Until when it could be used if it were prepared now from what would be drawn first.
+
+    Not known while a product has nothing usable; the terms that are known stand all the same.
+    """
+    sources = {line.product: first_source(line, cocktail) for line in cocktail.lines}
+    found = [source for source in sources.values() if source is not None]
+    known = cocktail_until(found, list(sources), prepared_from=cocktail.at, policies=cocktail.policies)
+    missing = (_without_source(product) for product, source in sources.items() if source is None)
+    return replace(known, unknown=(*known.unknown, *missing))
+
+
+def _without_source(product: Product) -> Finding:
+    reason = f"{capital(product.name)} has no usable source, so until when the mixture keeps is not known."
+    return Finding("beyond_use.unknown", product.ingredient.name, reason, result=Result.UNKNOWN)
 
 
 def _source(line: Line, cocktail: Cocktail) -> Source | None:

@@ -17,11 +17,10 @@ from formulary.cocktails.labels import OVERRIDE_REASONS, entry
 from formulary.cocktails.labels.banner import Shown, banner
 from formulary.cocktails.labels.fixes import unanswered_finding, with_form_fixes
 from formulary.cocktails.labels.history import last_doses
-from formulary.cocktails.labels.sheet import Row, Sheet, first_source, sheet
+from formulary.cocktails.labels.sheet import Row, Sheet, prepared_now, sheet
 from formulary.rules import checklist
-from formulary.rules.beyond_use import BeyondUse, cocktail_until
-from formulary.rules.facts import Product
-from formulary.rules.findings import Finding, Refused, Result, Stage, capital
+from formulary.rules.beyond_use import BeyondUse
+from formulary.rules.findings import Refused, Stage
 from formulary.rules.units import VOLUME, Quantity
 from formulary.web import fields as f
 
@@ -69,16 +68,8 @@ class Composing:
 
     @cached_property
     def beyond_use(self) -> BeyondUse:
-        """Until when it could be used if it were prepared now from what would be drawn first."""
-        cocktail = self.gathered.cocktail
-        products = {line.product.id: line.product for line in cocktail.lines}
-        sources = {line.product.id: first_source(line, cocktail) for line in cocktail.lines}
-        if missing := [products[number] for number, source in sources.items() if source is None]:
-            return BeyondUse((), tuple(map(_without_source, missing)))
-        found = [source for source in sources.values() if source is not None]
-        return cocktail_until(
-            found, list(products.values()), prepared_from=self.at, policies=cocktail.policies
-        )
+        """Until when it could be used if it were prepared now."""
+        return prepared_now(self.gathered.cocktail)
 
     @property
     def beyond_use_words(self) -> str:
@@ -184,8 +175,3 @@ class Composing:
         text = entry.written(line, product, self.mark)
         shown = entry.MAKE_UP if line.pin == "qs" else line.unit
         return {"product_id": line.product_id, "value": text, "unit": shown}
-
-
-def _without_source(product: Product) -> Finding:
-    reason = f"{capital(product.name)} has no usable source, so until when the mixture keeps is not known."
-    return Finding("beyond_use.unknown", product.ingredient.name, reason, result=Result.UNKNOWN)
