@@ -37,6 +37,7 @@ from formulary.rules.facts.substances import (
     Ingredient,
     Limit,
     LimitKind,
+    LimitPer,
     Product,
     Strength,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "Ingredient",
     "Limit",
     "LimitKind",
+    "LimitPer",
     "Line",
     "PatchTest",
     "PatchTestPolicy",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
+from formulary.rules.findings import Level
 from formulary.rules.units import Dimension, Quantity
 
 
@@ -43,13 +45,47 @@ class Strength:
         return self.amount.steps / self.volume.steps
 
 
+class LimitPer(StrEnum):
+    """What the figures of a limit are for: each session, any stretch of time, the whole course, or a place.
+
+    SESSION is one cocktail given; WINDOW all that is given within any stretch of `Limit.within`; COURSE all
+    that is ever given; POINT one injection; CM2 one square centimetre of skin; AREA one treated area.
+    """
+
+    SESSION = "session"
+    WINDOW = "window"
+    COURSE = "course"
+    POINT = "point"
+    CM2 = "cm2"
+    AREA = "area"
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """The most per session (`dose`) or the highest concentration for a route, with its source.
+    """What one source says of how much: a row of the catalogue, in a version that a second person approved.
 
-    `per_kg` (per kg of body weight) beside `dose` means the lower of the two; a limit of 0 means: must not
-    be used that way. `route` is compared as a word, "any" holds for all. Above a `hard` limit nobody can
-    pass; above another a second person may co-sign.
+    **Whether it limits.** Only a LABEL_LIMIT does, by its own `route` (compared as a word, "any" holds for
+    all), and from the day `valid_from` on (None: from ever). Every other kind is a published figure: it is
+    shown and never passes or fails anything. Superseded versions and those nobody approved are not fed to
+    the rules. `jurisdiction` and `edition` say whose text it is and which ("US", "label of 10/2024"); they
+    are shown and narrow nothing, so where two countries differ the stricter one limits.
+
+    **Which figures.** Those that are None say nothing; one row may carry several, all for the same `per`:
+    - `dose`: the most of the substance. `per_kg` (of body weight) beside it means the lower of the two;
+      alone it is the whole limit, unknown without a weight. 0 means: must not be used that way.
+    - `minimum`: less than this is below what has an effect.
+    - `volume`: the most volume of the mixture injected (POINT: at one point; SESSION, AREA: in all).
+    - `points`: how many points at most (per SESSION or AREA).
+    - `concentration`: the highest final concentration, whatever `per` is.
+
+    **Per what.** `per` as in LimitPer. A WINDOW needs `within`, rolling: 24 hours, or for "3 months" 92 days,
+    the longest the words can mean. What may be given in any window or in a course is also the most that one
+    session may hold. `area` narrows a row to one area of the body (the word that injection sites use;
+    "": all of them).
+
+    **How far it stops.** Above a `hard` limit nobody can pass; above another a second person may co-sign.
+    `level` says it where a source makes it milder (procaine: WARN from 350 mg, STOP from 600 mg); soft and
+    hard maximum of one substance are two rows.
     """
 
     kind: LimitKind
@@ -60,6 +96,21 @@ class Limit:
     concentration: Strength | None = None
     hard: bool = True
     version: int = 1
+    per: LimitPer = LimitPer.SESSION
+    within: timedelta | None = None
+    minimum: Quantity | None = None
+    volume: Quantity | None = None
+    points: int | None = None
+    area: str = ""
+    level: Level | None = None
+    jurisdiction: str = ""
+    edition: str = ""
+    valid_from: date | None = None
+
+    @property
+    def exceeded(self) -> Level:
+        """What going beyond it does: what the row says, else BLOCK where it is hard and STOP where not."""
+        return self.level or (Level.BLOCK if self.hard else Level.STOP)
 
 
 @dataclass(frozen=True, slots=True)
