@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
-from formulary.accounts.models import Site
-from formulary.accounts.queries import policies_in_force
+from formulary.accounts.models import Policy, Site
+from formulary.accounts.queries import decided_rows
 from formulary.rules import facts
 
 ISO_5 = re.compile(r"\s*ISO[ -]?(class )?5\b", re.IGNORECASE)
@@ -18,7 +18,8 @@ def site_policies(site: Site, at: datetime, *, storage: str = "room") -> facts.S
 
     `storage` ("room" or "fridge") is where a preparation is kept: each has a limit of its own.
     """
-    decided = policies_in_force(site.id, at)
+    rows = decided_rows(site.id, at)
+    decided = {kind: row.value for kind, row in rows.items()}
     consent, limit = decided.get("consent") or {}, decided.get("preparation_limit") or {}
     tolerances = decided.get("tolerances") or {}
     return facts.SitePolicies(
@@ -30,7 +31,8 @@ def site_policies(site: Site, at: datetime, *, storage: str = "room") -> facts.S
         consent_procedure=consent.get("procedure", "mesotherapy"),
         preparation_limit_h=_fraction(limit.get(f"{storage}_h")),
         preparation_limit_name=_limit_name(limit, storage),
-        preparation_limit_source=limit.get("source", ""),
+        preparation_limit_source=source_words(rows.get("preparation_limit")),
+        preparation_limit_unconfirmed=limit.get("unconfirmed") is True,
         shared_single_dose_h=shared_hours(decided.get("shared_single_dose")),
         dose_tolerance=_fraction(tolerances.get("dose")),
         volume_tolerance=_fraction(tolerances.get("volume")),
@@ -42,6 +44,17 @@ def site_policies(site: Site, at: datetime, *, storage: str = "room") -> facts.S
 def _limit_name(limit: Mapping[str, Any], storage: str) -> str:
     name = str(limit.get("name", ""))
     return f"{name}, refrigerated" if name and storage == "fridge" else name
+
+
+def source_words(row: Policy | None) -> str:
+    """By whose word a decision holds: its edition, then where that can be read; nothing where none was given.
+
+    A decision of before this release may carry its source inside its value.
+    """
+    if row is None:
+        return ""
+    inside = row.value.get("source", "") if isinstance(row.value, dict) else ""
+    return ": ".join(dict.fromkeys(filter(None, (row.edition or inside, row.source))))
 
 
 def patch_test_policy(value: Mapping[str, Any] | None) -> facts.PatchTestPolicy:

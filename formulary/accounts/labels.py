@@ -45,6 +45,12 @@ class PolicyKind:
 
 
 _ = Answer
+UNCONFIRMED = Part(
+    "unconfirmed",
+    "Unconfirmed: the text of the standard was not read",
+    _.YES_OR_NO,
+    hint="Every page and label that names this limit then says so.",
+)
 POLICIES = {
     each.kind: each
     for each in (
@@ -85,6 +91,7 @@ POLICIES = {
                 Part("name", "Category and place", _.TEXT, hint="Such as Category 1, ISO 5 device."),
                 Part("room_h", "At room temperature", _.NUMBER, "h"),
                 Part("fridge_h", "In the refrigerator", _.NUMBER, "h"),
+                UNCONFIRMED,
             ),
         ),
         PolicyKind(
@@ -107,6 +114,7 @@ POLICIES = {
             (
                 Part("air", "In which air", _.TEXT, hint="ISO 5; in other air nothing is shared."),
                 Part("hours", "For how long after opening", _.NUMBER, "h"),
+                UNCONFIRMED,
             ),
         ),
         PolicyKind(
@@ -148,6 +156,11 @@ def policy_words(kind: str, value: Any, mark: str) -> list[tuple[str, str]]:
     parts = POLICIES[kind].parts if kind in POLICIES else ()
     told = [(part.label, part_words(part, answer_of(part, value), mark)) for part in parts]
     return [(label, words) for label, words in told if words]
+
+
+def is_unconfirmed(value: Any) -> bool:
+    """Whether a decision says of itself that nobody has read the text it rests on."""
+    return isinstance(value, dict) and value.get(UNCONFIRMED.name) is True
 
 
 def answer_of(part: Part, value: Any) -> Any:

@@ -28,6 +28,7 @@ from formulary.rules.lot_status import (
 
 PRINTED = "printed on the pack"
 CATALOGUE = "the product's record in the catalogue"
+UNCONFIRMED = "unconfirmed"
 START = "start of preparation"
 
 
@@ -168,8 +169,9 @@ def _policy(policies: SitePolicies, begun: tuple[str, datetime]) -> BeyondUse:
         return BeyondUse((), (_unknown("beyond_use.policy_unknown", "preparation limit", reason, remedy),))
     name = policies.preparation_limit_name or "the site's preparation limit"
     source = policies.preparation_limit_source or "the site's policy, no source given"
-    term = _hours_term(name, begun, limit, policies.zone, source)
-    return BeyondUse((term,))
+    if policies.preparation_limit_unconfirmed:
+        name, source = f"{name} ({UNCONFIRMED})", f"{source}; {UNCONFIRMED}: its text was not read"
+    return BeyondUse((_hours_term(name, begun, limit, policies.zone, source),))
 
 
 def _source(stock: Stock, prepared_from: datetime) -> BeyondUse:

@@ -6,6 +6,7 @@ import pytest
 
 from formulary.accounts import Operator, actions, queries
 from formulary.accounts.actions import clinic
+from formulary.accounts.facts import site_policies
 from formulary.accounts.labels import POLICIES
 from formulary.accounts.models import Organisation, Policy, StaffRole
 from formulary.audit.queries import entries_about
@@ -122,8 +123,13 @@ CASES = [
     ),
     (
         "preparation_limit",
+        {"name": "Category 1, ISO 5 device", "room_h": "12", "fridge_h": "24", "unconfirmed": "unknown"},
         {"name": "Category 1, ISO 5 device", "room_h": "12", "fridge_h": "24"},
-        {"name": "Category 1, ISO 5 device", "room_h": "12", "fridge_h": "24"},
+    ),
+    (
+        "preparation_limit",
+        {"name": "Immediate use", "room_h": "4", "fridge_h": "", "unconfirmed": "yes"},
+        {"name": "Immediate use", "room_h": "4", "unconfirmed": True},
     ),
     (
         "tolerances",
@@ -172,6 +178,29 @@ def test_a_comma_site_reads_and_shows_commas(app, cast, watch, signed_in):
 def test_numbers_are_read_by_the_one_grammar(admin, cast, typed):
     page = admin.post_refused(f"/accounts/sites/{cast.site.id}/policies/tolerances", SIGNED | {"dose": typed})
     assert len(page.errors) == 1
+
+
+def test_an_unconfirmed_limit_says_so_wherever_it_is_named(admin, cast, watch):
+    answers = {"name": "Immediate use", "room_h": "4", "unconfirmed": "yes"}
+    decide(admin, cast.site, "preparation_limit", edition="USP <797>, 2023", source="not at hand", **answers)
+    for path in ("policies", "policies/preparation_limit"):
+        page = admin.get_ok(f"/accounts/sites/{cast.site.id}/{path}")
+        assert "unconfirmed" in page.texts("span", class_="unknown")
+    told = site_policies(cast.site, watch.now())
+    assert (told.preparation_limit_h, told.preparation_limit_unconfirmed) == (4, True)
+    assert told.preparation_limit_source == "USP <797>, 2023: not at hand"
+
+
+def test_a_limit_that_is_changed_keeps_the_decision_before_it_in_sight(admin, cast, watch):
+    for hours in ("12", "6"):
+        decide(admin, cast.site, "preparation_limit", name="Category 1", room_h=hours, edition=f"SOP {hours}")
+    page = admin.get_ok(f"/accounts/sites/{cast.site.id}/policies/preparation_limit")
+    assert ("SOP 12" in page.text, "SOP 6" in page.text) == (True, True)
+    assert site_policies(cast.site, watch.now()).preparation_limit_source == "SOP 6"
+    assert [row.edition for row in queries.policy_history(cast.site.id, "preparation_limit")] == [
+        "SOP 6",
+        "SOP 12",
+    ]
 
 
 def test_the_newest_decision_that_is_in_force_counts(app, cast, watch):

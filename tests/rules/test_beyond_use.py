@@ -179,6 +179,42 @@ def test_the_sites_limit_decides_where_nothing_is_shorter() -> None:
     assert result.limited_by.formula == "start of preparation + 12 h"
 
 
+# The site's limit against each other term, one hour shorter: whichever is shortest is the one that is named.
+NAMED = [
+    # what is short, the name that limits, whose word it is
+    ({"limit": 3}, "Category 1", "USP <797>, 1 Nov 2023"),
+    ({"stability": 3}, "stability of tranexamic acid in a mixture", "the product's record in the catalogue"),
+    ({"puncture": 3}, "vial V-1", "the product's record in the catalogue"),
+    ({"written": 3}, "vial V-1", "the vial's record"),
+    ({"mixing": 3}, "vial V-1, reconstituted", "the product's record in the catalogue"),
+    ({"expires": date(2026, 11, 24), "limit": 48}, "expiry of vial V-1", "printed on the pack"),
+]
+
+
+@pytest.mark.parametrize(("short", "name", "source"), NAMED, ids=lambda x: x if isinstance(x, str) else "")
+def test_the_beyond_use_date_names_its_limiting_term(short, name, source) -> None:
+    product = replace(TRANEXAMIC, mixture_stability_h=Fraction(short.get("stability", 72)))
+    source_of = an_open(
+        product,
+        container=Container.MULTI_DOSE,
+        after_puncture_h=Fraction(short.get("puncture", 72)),
+        after_reconstitution_h=Fraction(short["mixing"]) if "mixing" in short else None,
+        reconstituted_at=AT if "mixing" in short else None,
+        beyond_use_at=AT + 3 * H if "written" in short else None,
+        expires_on=short.get("expires", FAR),
+    )
+    result = cocktail([source_of], [product], preparation_limit_h=Fraction(short.get("limit", 24)))
+    assert (result.limited_by.name, result.limited_by.source) == (name, source)
+    assert result.words(ZONE, AT).endswith(f"limited by {name}")
+
+
+def test_a_limit_whose_text_was_not_read_says_so_in_name_and_source() -> None:
+    limit = {"preparation_limit_h": Fraction(1), "preparation_limit_unconfirmed": True}
+    result = cocktail([a_stock(TRANEXAMIC)], [TRANEXAMIC], **limit)
+    assert result.words(ZONE, AT) == "use before 11:00, limited by Category 1 (unconfirmed)"
+    assert result.limited_by.source == "USP <797>, 1 Nov 2023; unconfirmed: its text was not read"
+
+
 def test_without_the_sites_limit_nothing_is_known() -> None:
     result = cocktail([a_stock(product) for product in MELASMA], MELASMA, preparation_limit_h=None)
     assert (result.at, [f.code for f in result.unknown]) == (None, ["beyond_use.policy_unknown"])

@@ -2,6 +2,7 @@
 
 from formulary.accounts.queries.clinic import (
     day_at,
+    decided_rows,
     organisation,
     organisation_name,
     policies_in_force,
@@ -42,6 +43,7 @@ __all__ = [
     "actor",
     "actor_of",
     "day_at",
+    "decided_rows",
     "demo_users",
     "last_site_of",
     "live_session",

@@ -45,7 +45,12 @@ def sites() -> list[Site]:
 
 def policies_in_force(site_id: int, at: datetime) -> dict[str, Any]:
     """What the site has decided by `at`, by kind, in one query; what it has not decided is not in it."""
-    return {row.kind: row.value for row in policy_rows(site_id, at).values() if row.value != UNDECIDED}
+    return {kind: row.value for kind, row in decided_rows(site_id, at).items()}
+
+
+def decided_rows(site_id: int, at: datetime) -> dict[str, Policy]:
+    """The rows in force by `at` of what the site has decided, by kind, in one query."""
+    return {kind: row for kind, row in policy_rows(site_id, at).items() if row.value != UNDECIDED}
 
 
 def policy(site_id: int, kind: str, at: datetime) -> Any:

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from formulary import clock
 from formulary.accounts import Permission, actions, guards, queries, requires
 from formulary.accounts.forms import PolicyForm, policy_form
-from formulary.accounts.labels import POLICIES, policy_words
+from formulary.accounts.labels import POLICIES, is_unconfirmed, policy_words
 from formulary.accounts.views.room import bp, refused
 from formulary.db import Missing, retried, transaction
 from formulary.rules.findings import Refused
@@ -20,7 +20,7 @@ def policies(site_id: int) -> str:
     """Every kind of policy with what is in force; undecided is unknown."""
     place, rows = queries.site(site_id), queries.policy_rows(site_id, clock.now())
     shown = [(kind, rows.get(name), _words(name, rows.get(name))) for name, kind in POLICIES.items()]
-    return render_template("accounts/policies.html", place=place, shown=shown)
+    return render_template("accounts/policies.html", place=place, shown=shown, is_unconfirmed=is_unconfirmed)
 
 
 @bp.route("/sites/<id:site_id>/policies/<kind>", methods=["GET", "POST"])
@@ -45,7 +45,13 @@ def policy(site_id: int, kind: str) -> Response | tuple[str, int]:
     history = [(row, _words(kind, row)) for row in queries.policy_history(site_id, kind)]
     names = queries.person_names(row.entered_by_id for row, _ in history)
     page = render_template(
-        "accounts/policy.html", form=form, place=place, told=told, history=history, names=names
+        "accounts/policy.html",
+        form=form,
+        place=place,
+        told=told,
+        history=history,
+        names=names,
+        is_unconfirmed=is_unconfirmed,
     )
     return page, 422 if form.errors else 200
 

@@ -93,7 +93,7 @@ class SitePolicies:
     """What a site has decided, None while undecided.
 
     `shared_single_dose_h` is for how long after opening, in ISO 5 air, a single-dose container may serve more
-    than one patient, by a signed and dated policy.
+    than one patient, by a signed and dated policy. A limit is `unconfirmed` where nobody has read its text.
     """
 
     zone: str
@@ -105,6 +105,7 @@ class SitePolicies:
     preparation_limit_h: Fraction | None = None
     preparation_limit_name: str = ""
     preparation_limit_source: str = ""
+    preparation_limit_unconfirmed: bool = False
     shared_single_dose_h: Fraction | None = None
     dose_tolerance: Fraction | None = None
     volume_tolerance: Fraction | None = None
