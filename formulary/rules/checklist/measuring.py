@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from formulary.rules.checklist.rule import Case, passed, unknown
-from formulary.rules.facts import Syringe
-from formulary.rules.findings import Finding, Level, Result, capital
-from formulary.rules.formulation import Solved, about, name_of
+from formulary.rules.facts import Pin, Syringe
+from formulary.rules.findings import Finding, Level, Result, capital, joined
+from formulary.rules.formulation import Solved, about, aliquot, name_of, sorted_syringes
 from formulary.rules.units import show, show_percent
 
 
@@ -78,11 +78,33 @@ def _off(case: Case, solved: Solved) -> str:
     return f"the {_syringe(solved).name} measures {measured}: {show_percent(error, case.mark)} off"
 
 
+def _diluted_first(case: Case, solved: Solved) -> str:
+    """How a dilution makes it measurable, with the diluent that makes up; nothing where none does."""
+    made_up = next((x for x in case.planned.lines if _makes_up(x)), None)
+    if made_up is None or solved.line.product.ingredient.do_not_mix:
+        return ""
+    policies, syringes = case.policies, sorted_syringes(case.cocktail.syringes)
+    tolerance, room = policies.volume_tolerance, made_up.draw_volume
+    found = aliquot(solved.draw_volume, syringes, policies.smallest_fill, tolerance=tolerance, room=room)
+    if found is None:
+        return ""
+    take, made, draw = (show(each, mark=case.mark) for each in (found.take, found.made, found.draw))
+    return f"dilute {take} of it to {made} with {made_up.line.product.name}, then draw {draw}"
+
+
+def _makes_up(solved: Solved) -> bool:
+    return solved.line.pin is Pin.QS and solved.line.product.ingredient.is_diluent
+
+
+def _remedy(case: Case, solved: Solved, *others: str, diluted: str = "") -> str:
+    """What would do, the dilution with its figures last: "Prepare a larger volume, or dilute …"."""
+    ways = filter(None, (*others, _diluted_first(case, solved) or diluted))
+    return f"{joined(ways, 'or')}."
+
+
 def _not_measurable(case: Case, solved: Solved) -> Finding:
-    words, remedy = (
-        f", and {_off(case, solved)}.",
-        "Prepare a larger volume, or dilute it first and draw more.",
-    )
+    words = f", and {_off(case, solved)}."
+    remedy = _remedy(case, solved, "Prepare a larger volume", diluted="dilute it first and draw more")
     return _finding(case, solved, "volume.not_measurable", words, remedy, level=Level.BLOCK)
 
 
@@ -96,7 +118,7 @@ def _undecided(case: Case, solved: Solved) -> Finding:
 def _too_small(case: Case, solved: Solved) -> Finding:
     share = show_percent(case.policies.smallest_fill, case.mark)
     words = f": less than {share} of the smallest syringe that holds it ({_syringe(solved).name})."
-    remedy = "Give a reason to go on, or prepare a larger volume."
+    remedy = _remedy(case, solved, "Give a reason to go on", "prepare a larger volume")
     return _finding(case, solved, "volume.too_small", words, remedy)
 
 
@@ -108,5 +130,6 @@ def _several(case: Case, solved: Solved) -> Finding:
 
 def _between(case: Case, solved: Solved) -> Finding:
     words = f", which is finer than a mark, and {_off(case, solved)}."
-    remedy = "Give a reason to go on, change the volume, or draw it in parts with a finer syringe."
+    parts = "draw it in parts with a finer syringe"
+    remedy = _remedy(case, solved, "Give a reason to go on", "change the volume", parts)
     return _finding(case, solved, "volume.between_marks", words, remedy)

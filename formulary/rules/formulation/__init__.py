@@ -1,6 +1,8 @@
 """The arithmetic of a cocktail: the solver, the devices, the limits, and why a number is what it is."""
 
 from formulary.rules.formulation.achieved import achieved
+from formulary.rules.formulation.aliquot import Aliquot, aliquot
+from formulary.rules.formulation.devices import sorted_syringes
 from formulary.rules.formulation.explain import (
     Explanation,
     explain_concentration,
@@ -23,6 +25,7 @@ from formulary.rules.formulation.solution import Solution, Solved
 from formulary.rules.formulation.solve import Setting, amount, ledger_amount, solve, solve_cocktail
 
 __all__ = [
+    "Aliquot",
     "Ceiling",
     "Explanation",
     "Setting",
@@ -30,6 +33,7 @@ __all__ = [
     "Solved",
     "about",
     "achieved",
+    "aliquot",
     "amount",
     "ceilings",
     "concentration_limits",
@@ -46,6 +50,7 @@ __all__ = [
     "signed_percent",
     "solve",
     "solve_cocktail",
+    "sorted_syringes",
     "strength_of",
     "strength_words",
     "value_of",
