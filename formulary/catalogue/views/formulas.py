@@ -1,7 +1,6 @@
-"""The pages of the catalogue: substances, products, what goes together, formulas."""
+"""Pages of formulas, and the signature under one."""
 
-from flask import Blueprint, flash, g, redirect, render_template, url_for
-from werkzeug.wrappers import Response
+from flask import flash, g, redirect, render_template, url_for
 
 from formulary import clock
 from formulary.accounts import Permission, requires
@@ -9,61 +8,10 @@ from formulary.accounts import queries as accounts
 from formulary.accounts.guards import own_secret
 from formulary.audit import record_refusal
 from formulary.catalogue import actions, labels, queries
-from formulary.catalogue.forms import ApproveForm, FindForm
+from formulary.catalogue.forms import ApproveForm
+from formulary.catalogue.views.room import Page, bp
 from formulary.db import retried, transaction
 from formulary.rules.findings import Refused
-
-bp = Blueprint("catalogue", __name__, url_prefix="/catalogue")
-Page = str | Response | tuple[str, int]
-
-
-@bp.get("/")
-@requires(Permission.USE_THE_APP)
-def index() -> Page:
-    """Ingredients by name, other name, class or product."""
-    form = FindForm()
-    form.validate()
-    found = [] if form.q.errors else queries.ingredients(form.q.data or "", form.role.data or "")
-    return render_template("catalogue/index.html", form=form, found=found, most=queries.MOST)
-
-
-@bp.get("/ingredients/<id:ingredient_id>")
-@requires(Permission.USE_THE_APP)
-def ingredient(ingredient_id: int) -> Page:
-    """One substance: names, identifiers, groups, products, and the rules about it."""
-    row = queries.ingredient(ingredient_id)
-    rules = queries.rules_about(row, [group.word for group in row.groups])
-    return render_template(
-        "catalogue/ingredient.html",
-        ingredient=row,
-        rules=_worded(rules),
-        holding=queries.products_holding(ingredient_id),
-        meanings=labels.meanings(queries.groups()),
-        labels=labels,
-    )
-
-
-@bp.get("/products/<id:product_id>")
-@requires(Permission.USE_THE_APP)
-def product(product_id: int) -> Page:
-    """One product: every value with its kind, source and confidence; what is unknown is shown as unknown."""
-    row = queries.product(product_id)
-    rules = queries.rules_about(row.ingredient, [group.word for group in row.ingredient.groups])
-    return render_template(
-        "catalogue/product.html",
-        product=row,
-        figures=labels.figures(row),
-        rules=_worded(rules),
-        formulas=queries.formulas_pinning(row.id, row.ingredient_id),
-        labels=labels,
-    )
-
-
-@bp.get("/compatibility")
-@requires(Permission.USE_THE_APP)
-def compatibility() -> Page:
-    """The whole table of what goes together and what does not."""
-    return render_template("catalogue/compatibility.html", rules=_worded(queries.rules()))
 
 
 @bp.get("/formulas")
@@ -116,8 +64,3 @@ def _formula(version_id: int, form: ApproveForm) -> str:
         labels=labels,
         may_approve=row.status == "draft" and g.actor.may(Permission.APPROVE),
     )
-
-
-def _worded(rules: list) -> list[labels.Rule]:  # type: ignore[type-arg]
-    names, meanings = queries.ingredient_names(), labels.meanings(queries.groups())
-    return [labels.rule(row, names, meanings) for row in rules]

@@ -1,0 +1,26 @@
+"""What the rules are told of the catalogue: frozen facts, read anew in a fixed number of queries."""
+
+from formulary.catalogue.facts.devices import syringe, syringes
+from formulary.catalogue.facts.formulas import formula
+from formulary.catalogue.facts.limits import limit_strength
+from formulary.catalogue.facts.rules import compatibilities
+from formulary.catalogue.facts.substances import (
+    WITH_EVERYTHING,
+    ingredient_facts,
+    product,
+    product_facts,
+    products,
+)
+
+__all__ = [
+    "WITH_EVERYTHING",
+    "compatibilities",
+    "formula",
+    "ingredient_facts",
+    "limit_strength",
+    "product",
+    "product_facts",
+    "products",
+    "syringe",
+    "syringes",
+]

@@ -1,0 +1,90 @@
+"""Products and ingredients as the rules see them."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy.orm import joinedload, selectinload
+
+from formulary.catalogue.facts.figures import hours, number, strength
+from formulary.catalogue.facts.limits import forbidden_routes, limits
+from formulary.catalogue.facts.rules import of_kinds
+from formulary.catalogue.models import Ingredient, Product, ProductExcipient
+from formulary.db import Missing, db
+from formulary.rules import facts
+from formulary.rules.units import Dimension, dimension
+
+AS_EXCIPIENT = " (excipient)"
+
+WITH_EVERYTHING = (
+    selectinload(Product.limits),
+    joinedload(Product.ingredient).selectinload(Ingredient.synonyms),
+    joinedload(Product.ingredient).selectinload(Ingredient.groups),
+    selectinload(Product.excipients)
+    .joinedload(ProductExcipient.ingredient)
+    .options(selectinload(Ingredient.groups), joinedload(Ingredient.synonyms)),
+)
+
+
+def products(product_ids: Iterable[int]) -> dict[int, facts.Product]:
+    """The facts of these products by id; Missing when one of them does not exist."""
+    wanted = set(product_ids)
+    rows = db.session.scalars(db.select(Product).where(Product.id.in_(wanted)).options(*WITH_EVERYTHING))
+    routes = of_kinds("route")
+    found = {row.id: product_facts(row, routes) for row in rows}
+    if wanted - found.keys():
+        raise Missing(f"No product {sorted(wanted - found.keys())}")
+    return found
+
+
+def product(product_id: int) -> facts.Product:
+    """The facts of one product; Missing when it does not exist."""
+    return products([product_id])[product_id]
+
+
+def product_facts(row: Product, routes: Sequence[facts.Compatibility] = ()) -> facts.Product:
+    """One product as the rules see it; what the catalogue does not know stays None.
+
+    A rule of the table against a route becomes a limit of 0 by that route: must not be used that way.
+    """
+    measured_in = dimension(row.dimension)
+    ingredient = ingredient_facts(row.ingredient, measured_in)
+    return facts.Product(
+        id=row.id,
+        name=row.name,
+        ingredient=ingredient,
+        strength=strength(row.strength_amount, row.strength_volume, measured_in),
+        container=facts.Container(row.container),
+        is_powder=row.form == "lyophilised",
+        routes=tuple(filter(None, row.label_routes.split(";"))),
+        route_words=row.route,
+        excipients=tuple(_excipient(other.ingredient) for other in row.excipients),
+        excipients_known=row.excipients_known,
+        limits=(*limits(row, measured_in), *forbidden_routes(ingredient, routes)),
+        after_puncture_h=hours(row.after_puncture_h),
+        after_reconstitution_h=hours(row.after_reconstitution_h),
+        mixture_stability_h=hours(row.mixture_stability_h),
+        ph_low=number(row.ph_low),
+        ph_high=number(row.ph_high),
+    )
+
+
+def ingredient_facts(ingredient: Ingredient, measured_in: Dimension) -> facts.Ingredient:
+    """One ingredient as the rules see it, measured in its product's dimension."""
+    return facts.Ingredient(
+        id=ingredient.id,
+        name=str(ingredient),
+        dimension=measured_in,
+        synonyms=tuple(s.name for s in ingredient.synonyms),
+        groups=frozenset(group.word for group in ingredient.groups),
+        do_not_mix=ingredient.do_not_mix,
+        do_not_mix_source=ingredient.do_not_mix_source,
+        high_alert=ingredient.high_alert,
+        is_diluent=ingredient.role == "diluent",
+        patch_test_required=ingredient.patch_test_required,
+    )
+
+
+def _excipient(ingredient: Ingredient) -> facts.Excipient:
+    words = frozenset(group.word for group in ingredient.groups)
+    plain = ingredient.name.removesuffix(AS_EXCIPIENT)
+    names = (plain, *(synonym.name for synonym in ingredient.synonyms))
+    return facts.Excipient(ingredient.id, str(ingredient), words, names)

@@ -1,0 +1,54 @@
+"""The doors to the catalogue: ingredients, products, codes, rules and formulas, each in few queries.
+
+The catalogue is the organisation's own: everybody who may use the app may read it.
+"""
+
+from formulary.catalogue.queries.devices import device, devices
+from formulary.catalogue.queries.formulas import (
+    approved_formulas,
+    formula,
+    formula_version,
+    formulas,
+    formulas_pinning,
+)
+from formulary.catalogue.queries.names import Names, names
+from formulary.catalogue.queries.rules import never_beside, rules, rules_about
+from formulary.catalogue.queries.search import MOST, ROLES, Listed, fold, ingredients
+from formulary.catalogue.queries.substances import (
+    code,
+    groups,
+    ingredient,
+    ingredient_names,
+    product,
+    products,
+    products_holding,
+    products_of,
+)
+
+__all__ = [
+    "MOST",
+    "ROLES",
+    "Listed",
+    "Names",
+    "approved_formulas",
+    "code",
+    "device",
+    "devices",
+    "fold",
+    "formula",
+    "formula_version",
+    "formulas",
+    "formulas_pinning",
+    "groups",
+    "ingredient",
+    "ingredient_names",
+    "ingredients",
+    "names",
+    "never_beside",
+    "product",
+    "products",
+    "products_holding",
+    "products_of",
+    "rules",
+    "rules_about",
+]

@@ -1,0 +1,46 @@
+"""Formulas and their versions."""
+
+from sqlalchemy import func
+from sqlalchemy.orm import selectinload
+
+from formulary.catalogue.models import Formula, FormulaLine, FormulaVersion
+from formulary.catalogue.queries.one import one
+from formulary.db import db
+
+
+def formulas() -> list[FormulaVersion]:
+    """The newest version of every formula, approved ones first, then by name."""
+    newest = db.select(func.max(FormulaVersion.id)).group_by(FormulaVersion.formula_id)
+    query = db.select(FormulaVersion).join(Formula).where(FormulaVersion.id.in_(newest))
+    order = (FormulaVersion.status != "approved", func.lower(Formula.name))
+    return list(db.session.scalars(query.order_by(*order)))
+
+
+def approved_formulas() -> list[FormulaVersion]:
+    """The versions that a cocktail may follow, by name."""
+    query = db.select(FormulaVersion).join(Formula).where(FormulaVersion.status == "approved")
+    return list(db.session.scalars(query.order_by(func.lower(Formula.name), FormulaVersion.number)))
+
+
+def formula(formula_id: int) -> Formula:
+    """One formula with its versions; Missing otherwise."""
+    return one(Formula, formula_id, (selectinload(Formula.versions),))
+
+
+def formula_version(version_id: int) -> FormulaVersion:
+    """One version with its lines, pairs and siblings; Missing otherwise."""
+    wanted = (
+        selectinload(FormulaVersion.lines).selectinload(FormulaLine.ingredient),
+        selectinload(FormulaVersion.pairs),
+        selectinload(FormulaVersion.formula).selectinload(Formula.versions),
+    )
+    return one(FormulaVersion, version_id, wanted)
+
+
+def formulas_pinning(product_id: int, ingredient_id: int) -> list[FormulaVersion]:
+    """The formula versions with a line of this product, or of its ingredient without naming a product."""
+    names = (FormulaLine.product_id == product_id) | (
+        FormulaLine.product_id.is_(None) & (FormulaLine.ingredient_id == ingredient_id)
+    )
+    query = db.select(FormulaVersion).where(FormulaVersion.lines.any(names)).order_by(FormulaVersion.id)
+    return list(db.session.scalars(query))
