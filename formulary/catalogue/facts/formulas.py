@@ -25,7 +25,9 @@ def formula(version_id: int | None) -> facts.Formula | None:
         ranges=tuple(r for r in ranges if r is not None),
         accepted_pairs=frozenset(frozenset((pair.a_id, pair.b_id)) for pair in version.pairs),
         products=frozenset(line.product_id for line in version.lines if line.product_id is not None),
-        any_product_of=frozenset(line.ingredient_id for line in version.lines if line.product_id is None),
+        any_product_of=frozenset(
+            line.ingredient_id for line in version.lines if line.product_id is None and line.ingredient_id
+        ),
     )
 
 
@@ -36,10 +38,9 @@ def _range(line: FormulaLine) -> facts.AcceptedRange | None:
         line.accepted_concentration_low,
         line.accepted_concentration_high,
     )
-    measured_in = line.product.dimension if line.product else line.ingredient.dimension
-    if None in steps or measured_in == "units":
+    if None in steps or line.ingredient_id is None or line.dimension == "units":
         return None
-    low, high, thin, thick = (Quantity(each or 0, dimension(measured_in)) for each in steps)
+    low, high, thin, thick = (Quantity(each or 0, dimension(line.dimension)) for each in steps)
     one = Quantity.of(1, "mL")
     thin_to_thick = (facts.Strength(thin, one), facts.Strength(thick, one))
     return facts.AcceptedRange(line.ingredient_id, line.product_id, low, high, *thin_to_thick)

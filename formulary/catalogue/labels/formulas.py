@@ -26,11 +26,11 @@ class Line:
 
 def line(row: FormulaLine) -> Line:
     """A line of a formula in quantities; a line of a substance without a product is measured as that is."""
-    measured_in = dimension(row.product.dimension if row.product else row.ingredient.dimension)
+    measured_in = dimension(row.dimension)
     is_volume = row.pin == "volume"
     return Line(
         number=row.number,
-        ingredient=str(row.ingredient),
+        ingredient=row.substance,
         product=row.product.name if row.product else "",
         pin=row.pin,
         amount=None if row.amount is None or is_volume else Quantity(row.amount, measured_in),
@@ -54,5 +54,5 @@ def target(version: FormulaVersion) -> Quantity | None:
 def _between(low: int | None, high: int | None, row: FormulaLine) -> tuple[Quantity, Quantity] | None:
     if low is None or high is None:
         return None
-    measured_in = dimension(row.product.dimension if row.product else row.ingredient.dimension)
+    measured_in = dimension(row.dimension)
     return Quantity(low, measured_in), Quantity(high, measured_in)

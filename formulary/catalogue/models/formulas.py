@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from formulary.catalogue.models.products import Product
@@ -26,13 +26,20 @@ class Formula(Base):
     )
 
 
+STATUSES = ("published", "draft", "in_review", "approved", "superseded", "retired")
+
+
 class FormulaVersion(Versioned, Base):
-    """One version of a formula; it may be used once approved by somebody other than its author."""
+    """One version of a formula; it may be used once approved by somebody other than its author.
+
+    `target` in nL; `beyond_use_h` is how long the mixture may be kept, with the reference that says so (None:
+    unknown, the site's own limit decides). `closed_reason` is why it was given back or retired.
+    """
 
     __tablename__ = "formula_version"
     __table_args__ = (
         UniqueConstraint("formula_id", "number"),
-        one_of("status", "published", "draft", "approved", "superseded", "retired"),
+        one_of("status", *STATUSES),
     )
 
     formula_id: Mapped[int] = mapped_column(ForeignKey("formula.id"))
@@ -43,33 +50,51 @@ class FormulaVersion(Versioned, Base):
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     approver_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    based_on_id: Mapped[int | None] = mapped_column(ForeignKey("formula_version.id"))
+    instructions: Mapped[str] = mapped_column(Text, default="")
+    storage: Mapped[str] = mapped_column(Text, default="")
+    beyond_use_h: Mapped[int | None] = mapped_column(Integer)
+    beyond_use_source: Mapped[str] = mapped_column(Text, default="")
+    closed_reason: Mapped[str] = mapped_column(Text, default="")
     note: Mapped[str] = mapped_column(Text, default="")
 
     formula: Mapped[Formula] = relationship(back_populates="versions", lazy="joined")
-    lines: Mapped[list["FormulaLine"]] = relationship(back_populates="version", order_by="FormulaLine.number")
-    pairs: Mapped[list["FormulaPair"]] = relationship(back_populates="version")
+    based_on: Mapped["FormulaVersion | None"] = relationship(remote_side="FormulaVersion.id")
+    lines: Mapped[list["FormulaLine"]] = relationship(
+        back_populates="version", order_by="FormulaLine.number", cascade="all, delete-orphan"
+    )
+    pairs: Mapped[list["FormulaPair"]] = relationship(back_populates="version", cascade="all, delete-orphan")
 
     def __str__(self) -> str:
         return f"{self.formula.name} v{self.number}"
 
 
 class FormulaLine(Base):
-    """One line: the ingredient and product, what is pinned, and the ranges the approver accepted."""
+    """One line: the ingredient and product, what is pinned, and the ranges the approver accepted.
+
+    Lines are numbered in the order of addition. `named` says in words what a source names and the catalogue
+    does not hold. `pin` is unknown where the source states no figure. `scaling`: with the volume, or fixed.
+    """
 
     __tablename__ = "formula_line"
     __table_args__ = (
-        one_of("pin", "dose", "volume", "concentration", "qs"),
+        one_of("pin", "dose", "volume", "concentration", "qs", "unknown"),
+        one_of("scaling", "with_volume", "fixed"),
+        CheckConstraint("ingredient_id IS NOT NULL OR named <> ''", name="says_what"),
         Index("ix_formula_line_version", "version_id", "number"),
     )
 
     version_id: Mapped[int] = mapped_column(ForeignKey("formula_version.id"))
     number: Mapped[int] = mapped_column(Integer)
-    ingredient_id: Mapped[int] = mapped_column(ForeignKey("ingredient.id"))
+    ingredient_id: Mapped[int | None] = mapped_column(ForeignKey("ingredient.id"))
+    named: Mapped[str] = mapped_column(String(120), default="")
     product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id"))
     pin: Mapped[str] = mapped_column(String(20))
     amount: Mapped[int | None] = mapped_column(Steps)
     volume: Mapped[int | None] = mapped_column(Steps)
     unit: Mapped[str] = mapped_column(String(20), default="")
+    scaling: Mapped[str] = mapped_column(String(20), default="with_volume")
+    evidence: Mapped[str] = mapped_column(Text, default="")
     accepted_dose_low: Mapped[int | None] = mapped_column(Steps)
     accepted_dose_high: Mapped[int | None] = mapped_column(Steps)
     accepted_concentration_low: Mapped[int | None] = mapped_column(Steps)
@@ -77,8 +102,20 @@ class FormulaLine(Base):
     accepted_reason: Mapped[str] = mapped_column(Text, default="")
 
     version: Mapped[FormulaVersion] = relationship(back_populates="lines")
-    ingredient: Mapped[Ingredient] = relationship(lazy="joined")
+    ingredient: Mapped[Ingredient | None] = relationship(lazy="joined")
     product: Mapped[Product | None] = relationship(lazy="joined")
+
+    @property
+    def substance(self) -> str:
+        """What the line is of, as pages name it."""
+        return str(self.ingredient) if self.ingredient else self.named
+
+    @property
+    def dimension(self) -> str:
+        """The name of the dimension its amounts are in: its product's, else its ingredient's."""
+        if self.product:
+            return self.product.dimension
+        return self.ingredient.dimension if self.ingredient else "mass"
 
 
 class FormulaPair(Base):

@@ -379,11 +379,17 @@ def upgrade() -> None:
         sa.Column("author_id", sa.Integer(), nullable=True),
         sa.Column("approver_id", sa.Integer(), nullable=True),
         sa.Column("approved_at", types.UtcDateTime(), nullable=True),
+        sa.Column("based_on_id", sa.Integer(), nullable=True),
+        sa.Column("instructions", sa.Text(), nullable=False),
+        sa.Column("storage", sa.Text(), nullable=False),
+        sa.Column("beyond_use_h", sa.Integer(), nullable=True),
+        sa.Column("beyond_use_source", sa.Text(), nullable=False),
+        sa.Column("closed_reason", sa.Text(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "status IN ('published', 'draft', 'approved', 'superseded', 'retired')",
+            "status IN ('published', 'draft', 'in_review', 'approved', 'superseded', 'retired')",
             name=op.f("ck_formula_version_status_is_known"),
         ),
         sa.ForeignKeyConstraint(
@@ -391,6 +397,11 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["author_id"], ["person.id"], name=op.f("fk_formula_version_author_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["based_on_id"],
+            ["formula_version.id"],
+            name=op.f("fk_formula_version_based_on_id_formula_version"),
         ),
         sa.ForeignKeyConstraint(
             ["formula_id"], ["formula.id"], name=op.f("fk_formula_version_formula_id_formula")
@@ -740,12 +751,15 @@ def upgrade() -> None:
         "formula_line",
         sa.Column("version_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("ingredient_id", sa.Integer(), nullable=False),
+        sa.Column("ingredient_id", sa.Integer(), nullable=True),
+        sa.Column("named", sa.String(length=120), nullable=False),
         sa.Column("product_id", sa.Integer(), nullable=True),
         sa.Column("pin", sa.String(length=20), nullable=False),
         sa.Column("amount", types.Steps(), nullable=True),
         sa.Column("volume", types.Steps(), nullable=True),
         sa.Column("unit", sa.String(length=20), nullable=False),
+        sa.Column("scaling", sa.String(length=20), nullable=False),
+        sa.Column("evidence", sa.Text(), nullable=False),
         sa.Column("accepted_dose_low", types.Steps(), nullable=True),
         sa.Column("accepted_dose_high", types.Steps(), nullable=True),
         sa.Column("accepted_concentration_low", types.Steps(), nullable=True),
@@ -753,7 +767,14 @@ def upgrade() -> None:
         sa.Column("accepted_reason", sa.Text(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "pin IN ('dose', 'volume', 'concentration', 'qs')", name=op.f("ck_formula_line_pin_is_known")
+            "pin IN ('dose', 'volume', 'concentration', 'qs', 'unknown')",
+            name=op.f("ck_formula_line_pin_is_known"),
+        ),
+        sa.CheckConstraint(
+            "scaling IN ('with_volume', 'fixed')", name=op.f("ck_formula_line_scaling_is_known")
+        ),
+        sa.CheckConstraint(
+            "ingredient_id IS NOT NULL OR named <> ''", name=op.f("ck_formula_line_says_what")
         ),
         sa.ForeignKeyConstraint(
             ["ingredient_id"], ["ingredient.id"], name=op.f("fk_formula_line_ingredient_id_ingredient")
