@@ -118,7 +118,7 @@ def a_new_patient(doctor):
     doctor.page.locator("#measured_on").fill("2026-11-24")
     doctor.press("Record the weight").press("Asked: none known").sees("none known")
     doctor.follow("Ask the questions")
-    for answer in doctor.page.get_by_role("radio", name="No", exact=True).all():
+    for answer in doctor.all(doctor.page.get_by_role("radio", name="No", exact=True)):
         answer.check()
     doctor.press("Save the answers").follow("Record a consent").tick("It covers off-label use")
     doctor.press("Record the consent").sees("covers off-label use")
@@ -152,7 +152,7 @@ def skin_tested(browse, watch, patient):
         watch.move(hours=hours)
         doctor.sign_in()
         doctor.page.goto(test)
-        for grade in doctor.page.locator("select[id$=-grade]").all():
+        for grade in doctor.all(doctor.page.locator("select[id$=-grade]")):
             grade.select_option("-")
         doctor.press("Record the reading").sees(words)
     doctor.shot("story-patch-test")
@@ -246,7 +246,7 @@ def released(pharmacist, attempt):
     """Looked at, released, the label printed."""
     pharmacist.sign_in()
     pharmacist.page.goto(attempt)
-    for box in pharmacist.page.locator("input[name=inspection]").all():
+    for box in pharmacist.all(pharmacist.page.locator("input[name=inspection]")):
         box.check()
     pharmacist.press("Release").sees("Print the label")
     pharmacist.shot("story-released")

@@ -93,14 +93,17 @@ class Person:
         return self.page.get_by_label(label, exact=True)
 
     def press(self, words: str) -> Person:
-        """Press the button with these words."""
-        self.page.get_by_role("button", name=words).first.click()
-        return self
+        """Press the button with these words; the page it leads to is whole when this returns."""
+        return self._click(self.page.get_by_role("button", name=words).first)
 
     def follow(self, words: str) -> Person:
-        """Follow the link with these words."""
-        self.page.get_by_role("link", name=words).first.click()
-        return self
+        """Follow the link with these words; the page it leads to is whole when this returns."""
+        return self._click(self.page.get_by_role("link", name=words).first)
+
+    def all(self, found: Locator) -> list[Locator]:
+        """Every element of this kind, once the first is there: an empty list would be walked past in silence."""
+        found.first.wait_for()
+        return found.all()
 
     def sees(self, words: str | re.Pattern[str]) -> Person:
         """Wait until the page says this."""
@@ -137,6 +140,12 @@ class Person:
         path = self.shots / f"{name}.png"
         self.page.screenshot(path=path, full_page=True)
         return path
+
+    def _click(self, target: Locator) -> Person:
+        # A click waits until the next page begins to arrive, not until it is read to its end.
+        target.click()
+        self.page.wait_for_load_state("domcontentloaded")
+        return self
 
     def _hear(self, said: ConsoleMessage) -> None:
         if said.type in ("error", "warning") and not MEANT.search(said.text):
