@@ -101,7 +101,7 @@ class Person:
         return self._click(self.page.get_by_role("link", name=words).first)
 
     def all(self, found: Locator) -> list[Locator]:
-        """Every element of this kind, once the first is there: an empty list would be walked past in silence."""
+        """Every element of this kind, once the first is there: an empty list is walked past in silence."""
         found.first.wait_for()
         return found.all()
 
