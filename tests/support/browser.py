@@ -106,9 +106,9 @@ class Person:
         return found.all()
 
     def sees(self, words: str | re.Pattern[str]) -> Person:
-        """Wait until the page says this."""
+        """Wait until the page says this, and is read to its end."""
         expect(self.page.locator("body")).to_contain_text(words, timeout=PATIENCE)
-        return self
+        return self._read()
 
     def scan(self, code: str, aim: str = "]d2", end: str = "Enter") -> Person:
         """Type as a scanner does, into whatever has the focus: fast, FNC1 as Ctrl+], Enter at the end."""
@@ -144,6 +144,9 @@ class Person:
     def _click(self, target: Locator) -> Person:
         # A click waits until the next page begins to arrive, not until it is read to its end.
         target.click()
+        return self._read()
+
+    def _read(self) -> Person:
         self.page.wait_for_load_state("domcontentloaded")
         return self
 
