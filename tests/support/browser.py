@@ -25,7 +25,7 @@ ANY_PACE = """document.addEventListener("DOMContentLoaded", () => Object.assign(
 MEANT = re.compile(r"the server responded with a status of (403|404|409|422|429)")
 DESK, PHONE = (1280, 900), (390, 844)
 GROUP_SEPARATOR = "\x1d"
-PATIENCE = 10_000
+PATIENCE = 60_000
 
 
 def launch(playwright: Playwright) -> Browser:
