@@ -14,7 +14,6 @@ from formulary.preparations.models import Syringe
 from formulary.seed.scenarios import seed
 from formulary.stock.models import Balance
 from tests.conftest import dispose
-from tests.support.browser import PATIENCE
 from tests.support.builders.accounts import PASSWORD
 from tests.support.databases import KINDS
 from tests.support.terminal import formulary
@@ -227,7 +226,7 @@ def one_step(technician):
     planned = technician.page.locator(".bench-draw button").first.inner_text()
     technician.page.locator("#measured").fill(re.search(r"[0-9.]+", planned)[0])
     technician.press("Confirm step")
-    expect(technician.page.locator("h1")).not_to_have_text(was, timeout=PATIENCE)
+    expect(technician.page.locator("h1")).not_to_have_text(was)
 
 
 def scan_vial(person, code):

@@ -26,6 +26,7 @@ MEANT = re.compile(r"the server responded with a status of (403|404|409|422|429)
 DESK, PHONE = (1280, 900), (390, 844)
 GROUP_SEPARATOR = "\x1d"
 PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 
 
 def launch(playwright: Playwright) -> Browser:
@@ -107,7 +108,7 @@ class Person:
 
     def sees(self, words: str | re.Pattern[str]) -> Person:
         """Wait until the page says this, and is read to its end."""
-        expect(self.page.locator("body")).to_contain_text(words, timeout=PATIENCE)
+        expect(self.page.locator("body")).to_contain_text(words)
         return self._read()
 
     def scan(self, code: str, aim: str = "]d2", end: str = "Enter") -> Person:

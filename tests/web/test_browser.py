@@ -60,10 +60,10 @@ def test_a_figure_is_greyed_until_the_answer_to_the_last_key(page: Page) -> None
     page.goto("/bench")
     held = []
     page.route("**/preview", lambda route: held.append(route))  # noqa: PLW0108 - a builtin cannot be a handler
-    page.locator("#amount").press("5")
+    with page.expect_request("**/preview"):
+        page.locator("#amount").press("5")
     expect(page.locator("#preview")).to_have_class("stale")
     expect(page.locator("#preview")).to_have_attribute("aria-busy", "true")
-    page.wait_for_timeout(600)
     (only,) = held
     only.continue_()
     expect(page.locator("#preview")).to_have_text("5 mg")

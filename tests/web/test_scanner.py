@@ -180,14 +180,14 @@ KEYS = """async ([code, pause]) => {
   const field = document.getElementById('amount'); field.focus();
   for (const key of code) {
     field.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true, cancelable: true}));
-    await new Promise(done => setTimeout(done, pause));
+    if (pause) await new Promise(done => setTimeout(done, pause));
   }
   await new Promise(done => setTimeout(done, 250));
   return document.getElementById('vial').value;
 }"""
 
 
-@pytest.mark.parametrize(("pause", "taken"), [(5, True), (60, False), (130, False)])
+@pytest.mark.parametrize(("pause", "taken"), [(0, True), (60, False), (130, False)])
 def test_the_usual_settings_tell_a_scanner_from_a_hand(page: Page, pause: int, taken: bool) -> None:
     page.goto("/bench")
     assert page.evaluate(KEYS, ["FML1:V-0417", pause]) == ("FML1:V-0417" if taken else "")
