@@ -8,6 +8,7 @@ from datetime import datetime
 
 from formulary.accounts.facts import site_policies
 from formulary.accounts.models import Site
+from formulary.accounts.queries import day_at
 from formulary.catalogue import facts as catalogue
 from formulary.cocktails.models import Cocktail, CocktailLine, Revision
 from formulary.patch_tests.facts import with_tests
@@ -90,7 +91,7 @@ def gather(
     stock = candidates(site.id, wanted, at, for_ref=ref)
     sources = (*stock, *picked, *(draw.stock for draw in draws))
     mixed = {source.diluent.product_id for source in sources if source.diluent is not None}
-    products = catalogue.products(wanted | mixed)
+    products = catalogue.products(wanted | mixed, on=day_at(site.id, at))
     cocktail = facts.Cocktail(
         lines=tuple(_line(line, products[line.product_id]) for line in content.lines),
         target=None if content.target is None else Quantity(content.target, VOLUME),

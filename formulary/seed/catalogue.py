@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from itertools import groupby
 
 from formulary.audit import record
 from formulary.catalogue.models import (
     Ingredient,
     IngredientGroup,
-    Limit,
     Product,
     ProductExcipient,
     SubstanceGroup,
@@ -17,11 +15,13 @@ from formulary.catalogue.models import (
 from formulary.catalogue.queries import fold
 from formulary.db import db
 from formulary.rules.findings import Finding, Refused
-from formulary.rules.units import VOLUME, Dimension, Quantity, activity, dimension, unit
+from formulary.rules.units import VOLUME, Dimension, activity, dimension
 from formulary.seed import rows
 from formulary.seed.cells import Unknown, known
+from formulary.seed.figures import steps
 from formulary.seed.files import fault
 from formulary.seed.formulas import load_published
+from formulary.seed.limits import load_limits
 from formulary.seed.merging import Merge, Seeder
 from formulary.seed.shelf import Shelf
 from formulary.seed.table import load_devices, load_rules
@@ -38,7 +38,7 @@ def load_catalogue(shelf: Shelf, *, at: datetime, by: Seeder | None = None) -> M
     ingredients = _ingredients(shelf, merge)
     products = _products(shelf, ingredients, merge)
     _excipients(shelf, products, ingredients, merge)
-    _limits(shelf, products, merge)
+    load_limits(shelf, products, merge)
     load_rules(shelf, {name: row.id for name, row in ingredients.items()}, merge)
     load_devices(shelf, merge)
     load_published(shelf, ingredients, products, merge)
@@ -60,6 +60,8 @@ def _without_unit(shelf: Shelf) -> Iterator[Finding]:
         ("limits.csv", shelf.limits, {"amount": "unit", "per_kg_amount": "per_kg_unit"}),
     ):
         for number, row in enumerate(these, start=2):
+            if getattr(row, "measure", "") == "points":
+                continue  # points are counted
             for column, beside in columns.items():
                 if known(getattr(row, column)) and known(getattr(row, beside)) is None:
                     subject = f"{file}, row {number}, column {beside}"
@@ -177,51 +179,6 @@ def _excipients(
         key = {"product_id": products[row.product].id, "ingredient_id": ingredients[row.ingredient].id}
         amount = "unknown" if isinstance(row.amount_text, Unknown) else row.amount_text or ""
         merge.row(ProductExcipient, key, {"amount_text": amount, "source": shelf.cited(row.source)})
-
-
-def _limits(shelf: Shelf, products: Mapping[str, Product], merge: Merge) -> None:
-    """The figures of each product, matched by their order in the file."""
-    by_product = sorted(shelf.limits, key=lambda row: row.product)
-    for name, these in groupby(by_product, key=lambda row: row.product):
-        product = products[name]
-        stored = list(
-            db.session.scalars(db.select(Limit).filter_by(product_id=product.id).order_by(Limit.id))
-        )
-        for place, row in enumerate(these):
-            found = stored[place] if place < len(stored) else None
-            merge.fill(found, Limit, _limit(row, product, shelf))
-        db.session.flush()
-
-
-def _limit(row: rows.LimitRow, product: Product, shelf: Shelf) -> dict[str, object]:
-    measured_in = dimension(product.dimension)
-    return {
-        "product_id": product.id,
-        "measure": row.measure,
-        "kind": row.kind,
-        "amount": steps(row.amount, row.unit, measured_in),
-        "volume": steps(row.volume_mL, "mL", VOLUME),
-        "per_kg": steps(row.per_kg_amount, row.per_kg_unit, measured_in),
-        "unit_text": row.unit_text,
-        "route": ";".join(row.route),
-        "window": row.window,
-        "hard": row.level in (None, "block"),
-        "note": row.note,
-        "source": shelf.cited(row.source) or product.source,
-        "confidence": product.confidence,
-        "valid_from": row.valid_from,
-        "version": row.version,
-    }
-
-
-def steps(figure: rows.Figure, code: str | None, measured_in: Dimension) -> int | None:
-    """A figure of a file as whole steps; None while unknown. 0 is 0 in every unit, and nothing else is."""
-    value = known(figure)
-    if not value:
-        return None if value is None else 0
-    if code is None:
-        raise ValueError(f"{value} has no unit")
-    return Quantity.of(value, unit(code, measured_in)).whole()
 
 
 def _plain(figure: rows.Figure) -> str | None:

@@ -97,10 +97,13 @@ class ProductRow:
 
 @dataclass(frozen=True, slots=True)
 class LimitRow:
-    """A figure with its kind; 0 means: not that way. An empty source is that of the product."""
+    """A figure with its kind; 0 means: not that way. An empty source is that of the product.
+
+    `window` is what it is for: a session, a point, an area, a cm2, the course, or how long: 24 h, 3 months.
+    """
 
     product: Text
-    measure: Annotated[str, one_of("dose", "concentration")]
+    measure: Annotated[str, one_of("dose", "concentration", "volume", "points")]
     kind: Annotated[str, one_of(*LIMIT_KINDS)]
     amount: Figure
     unit: Annotated[str | None, or_nothing(unit)]
@@ -115,6 +118,8 @@ class LimitRow:
     source: Words
     valid_from: Annotated[date | None, or_nothing(iso_date)]
     version: Whole
+    jurisdiction: Words
+    edition: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +194,7 @@ class DeviceRow:
     graduation_mL: Annotated[Decimal, number]
     dead_space_mL: Figure
     source: Text
+    other_sources: Words
 
 
 @dataclass(frozen=True, slots=True)

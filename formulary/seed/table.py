@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from formulary.catalogue.models import CompatibilityRule, Device
+from formulary.db import db
 from formulary.rules.units import MASS, VOLUME, Quantity, unit
 from formulary.seed import rows
 from formulary.seed.cells import known
@@ -19,15 +20,22 @@ def load_rules(shelf: Shelf, ids: Mapping[str, int], merge: Merge) -> None:
 
 
 def load_devices(shelf: Shelf, merge: Merge) -> None:
-    """The syringes; a dead space that nobody has stated stays unknown."""
+    """The syringes; a dead space that nobody has stated stays unknown.
+
+    One that the clinic has changed or retired is left as it is.
+    """
     for row in shelf.devices:
         values = {
             "capacity": Quantity.of(row.capacity_mL, "mL").whole(),
             "graduation": Quantity.of(row.graduation_mL, "mL").whole(),
             "dead_space": _volume(row.dead_space_mL),
             "source": row.source,
+            "other_sources": row.other_sources,
         }
-        merge.row(Device, {"name": row.name}, values)
+        newest = db.select(Device).filter_by(name=row.name).order_by(Device.version.desc()).limit(1)
+        found = db.session.scalar(newest)
+        if found is None or found.entered_by_id is None:
+            merge.fill(found, Device, {"name": row.name, **values})
 
 
 def _rule(row: rows.RuleRow, shelf: Shelf, ids: Mapping[str, int]) -> dict[str, object]:

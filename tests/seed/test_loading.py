@@ -35,7 +35,7 @@ def test_the_whole_catalogue_is_loaded_with_one_entry(shelf):
         "ingredient_group": 100,
         "product": 69,
         "product_excipient": 46,
-        "catalogue_limit": 142,
+        "catalogue_limit": 152,
         "compatibility_rule": 96,
         "device": 4,
         "formula": 22,

@@ -1,18 +1,40 @@
 """The limits of a product, and the routes that the table forbids."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any
 
 from formulary.catalogue.facts.figures import amount, strength
 from formulary.catalogue.models import Limit, Product
+from formulary.db import db
 from formulary.rules import facts
-from formulary.rules.units import Dimension, Quantity
+from formulary.rules.findings import Level
+from formulary.rules.units import VOLUME, Dimension, Quantity
 
 
-def limits(row: Product, measured_in: Dimension) -> Iterator[facts.Limit]:
+def limits(rows: Iterable[Limit], measured_in: Dimension) -> Iterator[facts.Limit]:
     """A limit for several routes is as many limits; an unknown one is none."""
-    for limit in row.limits:
-        if limit.kind != facts.LimitKind.UNKNOWN:
-            yield from (_limit(limit, route, measured_in) for route in limit.route.split(";"))
+    for row in rows:
+        if row.kind != facts.LimitKind.UNKNOWN:
+            yield from (_limit(row, route, measured_in) for route in row.route.split(";"))
+
+
+def figures_of(products: Iterable[Product]) -> dict[int, list[Limit]]:
+    """Every figure of these products and of their ingredients, in all versions, by product; one query."""
+    ids = {row.id: row.ingredient_id for row in products}
+    either = db.or_(Limit.product_id.in_(ids), Limit.ingredient_id.in_(set(ids.values())))
+    rows = db.session.scalars(db.select(Limit).where(either).order_by(Limit.id)).all()
+    return {
+        key: [row for row in rows if row.product_id == key or row.ingredient_id == substance]
+        for key, substance in ids.items()
+    }
+
+
+def in_force(rows: Iterable[Limit], on: date | None) -> list[Limit]:
+    """The approved versions that hold on a day, without those that a governance entry sets aside."""
+    standing = [row for row in rows if row.holds_on(on)]
+    set_aside = {row.in_place_of_id for row in standing}
+    return [row for row in standing if row.id not in set_aside]
 
 
 def limit_strength(row: Limit, measured_in: Dimension) -> facts.Strength | None:
@@ -21,17 +43,33 @@ def limit_strength(row: Limit, measured_in: Dimension) -> facts.Strength | None:
 
 
 def _limit(row: Limit, route: str, measured_in: Dimension) -> facts.Limit:
-    is_dose = row.measure == "dose"
     return facts.Limit(
         kind=facts.LimitKind(row.kind),
         route=route,
         source=row.source,
-        dose=amount(row.amount, measured_in) if is_dose else None,
-        per_kg=amount(row.per_kg, measured_in),
-        concentration=None if is_dose else limit_strength(row, measured_in),
         hard=row.hard,
         version=row.version,
+        per=facts.LimitPer(row.per),
+        within=None if row.within_h is None else timedelta(hours=row.within_h),
+        area=row.area,
+        level=Level[row.level.upper()] if row.level else None,
+        jurisdiction=row.jurisdiction,
+        edition=row.edition,
+        valid_from=row.valid_from,
+        **_figures(row, measured_in),
     )
+
+
+def _figures(row: Limit, measured_in: Dimension) -> dict[str, Any]:
+    """The figure of a row, by what it measures."""
+    if row.measure == "concentration":
+        return {"concentration": limit_strength(row, measured_in)}
+    if row.measure == "volume":
+        return {"volume": amount(row.amount, VOLUME)}
+    if row.measure == "points":
+        return {"points": row.amount}
+    steps = {"dose": row.amount, "per_kg": row.per_kg, "minimum": row.minimum}
+    return {name: amount(figure, measured_in) for name, figure in steps.items()}
 
 
 def forbidden_routes(

@@ -1,13 +1,14 @@
 """Products and ingredients as the rules see them."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from sqlalchemy.orm import joinedload, selectinload
 
 from formulary.catalogue.facts.figures import hours, number, strength
-from formulary.catalogue.facts.limits import forbidden_routes, limits
+from formulary.catalogue.facts.limits import figures_of, forbidden_routes, in_force, limits
 from formulary.catalogue.facts.rules import of_kinds
-from formulary.catalogue.models import Ingredient, Product, ProductExcipient
+from formulary.catalogue.models import Ingredient, Limit, Product, ProductExcipient
 from formulary.db import Missing, db
 from formulary.rules import facts
 from formulary.rules.units import Dimension, dimension
@@ -15,7 +16,6 @@ from formulary.rules.units import Dimension, dimension
 AS_EXCIPIENT = " (excipient)"
 
 WITH_EVERYTHING = (
-    selectinload(Product.limits),
     joinedload(Product.ingredient).selectinload(Ingredient.synonyms),
     joinedload(Product.ingredient).selectinload(Ingredient.groups),
     selectinload(Product.excipients)
@@ -24,12 +24,16 @@ WITH_EVERYTHING = (
 )
 
 
-def products(product_ids: Iterable[int]) -> dict[int, facts.Product]:
-    """The facts of these products by id; Missing when one of them does not exist."""
+def products(product_ids: Iterable[int], on: date | None = None) -> dict[int, facts.Product]:
+    """The facts of these products by id, with the limits in force on a day; Missing where one is not there.
+
+    Without a day the limits are those that are approved and that nothing has replaced.
+    """
     wanted = set(product_ids)
-    rows = db.session.scalars(db.select(Product).where(Product.id.in_(wanted)).options(*WITH_EVERYTHING))
-    routes = of_kinds("route")
-    found = {row.id: product_facts(row, routes) for row in rows}
+    query = db.select(Product).where(Product.id.in_(wanted)).options(*WITH_EVERYTHING)
+    rows = db.session.scalars(query).all()
+    routes, figures = of_kinds("route"), figures_of(rows)
+    found = {row.id: product_facts(row, in_force(figures[row.id], on), routes) for row in rows}
     if wanted - found.keys():
         raise Missing(f"No product {sorted(wanted - found.keys())}")
     return found
@@ -40,8 +44,10 @@ def product(product_id: int) -> facts.Product:
     return products([product_id])[product_id]
 
 
-def product_facts(row: Product, routes: Sequence[facts.Compatibility] = ()) -> facts.Product:
-    """One product as the rules see it; what the catalogue does not know stays None.
+def product_facts(
+    row: Product, figures: Iterable[Limit] = (), routes: Sequence[facts.Compatibility] = ()
+) -> facts.Product:
+    """One product as the rules see it, with the limits in force; what the catalogue does not know stays None.
 
     A rule of the table against a route becomes a limit of 0 by that route: must not be used that way.
     """
@@ -58,7 +64,7 @@ def product_facts(row: Product, routes: Sequence[facts.Compatibility] = ()) -> f
         route_words=row.route,
         excipients=tuple(_excipient(other.ingredient) for other in row.excipients),
         excipients_known=row.excipients_known,
-        limits=(*limits(row, measured_in), *forbidden_routes(ingredient, routes)),
+        limits=(*limits(figures, measured_in), *forbidden_routes(ingredient, routes)),
         after_puncture_h=hours(row.after_puncture_h),
         after_reconstitution_h=hours(row.after_reconstitution_h),
         mixture_stability_h=hours(row.mixture_stability_h),

@@ -1,8 +1,10 @@
 """Ingredients, products, codes, limits, compatibility, syringes, formulas: each with source and version."""
 
+from formulary.catalogue.models.devices import Device
 from formulary.catalogue.models.formulas import Formula, FormulaLine, FormulaPair, FormulaVersion
-from formulary.catalogue.models.products import Limit, Product, ProductCode, ProductExcipient
-from formulary.catalogue.models.rules import CompatibilityRule, Device
+from formulary.catalogue.models.limits import Limit
+from formulary.catalogue.models.products import Product, ProductCode, ProductExcipient
+from formulary.catalogue.models.rules import CompatibilityRule
 from formulary.catalogue.models.substances import Ingredient, IngredientGroup, SubstanceGroup, Synonym
 
 __all__ = [

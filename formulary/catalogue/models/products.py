@@ -1,13 +1,16 @@
-"""Products: strength, contents, clocks, codes on packs, and the figures that may limit."""
+"""Products: strength, contents, clocks, and the codes on their packs."""
 
-from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Boolean, Date, ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, ForeignKey, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from formulary.catalogue.models.substances import Ingredient
 from formulary.db import Base, Steps, Versioned, one_of
+
+if TYPE_CHECKING:
+    from formulary.catalogue.models.limits import Limit
 
 
 class Product(Versioned, Base):
@@ -58,7 +61,7 @@ class Product(Versioned, Base):
     ingredient: Mapped[Ingredient] = relationship(back_populates="products", lazy="joined")
     excipients: Mapped[list["ProductExcipient"]] = relationship(back_populates="product")
     codes: Mapped[list["ProductCode"]] = relationship(back_populates="product")
-    limits: Mapped[list["Limit"]] = relationship(back_populates="product")
+    limits: Mapped[list["Limit"]] = relationship(back_populates="product", order_by="Limit.id")
 
     def __str__(self) -> str:
         return self.name
@@ -99,31 +102,3 @@ class ProductCode(Base):
     containers: Mapped[int] = mapped_column(Integer, default=1)
 
     product: Mapped[Product] = relationship(back_populates="codes")
-
-
-class Limit(Base):
-    """A figure with its kind: only a `label_limit` of the same route limits. 0 means: not that way."""
-
-    __tablename__ = "catalogue_limit"
-    __table_args__ = (
-        one_of("kind", "label_limit", "highest_published", "product_strength", "other_route", "unknown"),
-        one_of("measure", "dose", "concentration"),
-    )
-
-    product_id: Mapped[int] = mapped_column(ForeignKey("product.id"), index=True)
-    measure: Mapped[str] = mapped_column(String(20))
-    kind: Mapped[str] = mapped_column(String(20))
-    amount: Mapped[int | None] = mapped_column(Steps)
-    volume: Mapped[int | None] = mapped_column(Steps)
-    per_kg: Mapped[int | None] = mapped_column(Steps)
-    unit_text: Mapped[str] = mapped_column(String(60), default="")
-    route: Mapped[str] = mapped_column(String(120), default="")
-    window: Mapped[str] = mapped_column(String(40), default="session")
-    hard: Mapped[bool] = mapped_column(Boolean, default=True)
-    confidence: Mapped[str] = mapped_column(String(20), default="")
-    note: Mapped[str] = mapped_column(Text, default="")
-    source: Mapped[str] = mapped_column(Text, default="")
-    valid_from: Mapped[date | None] = mapped_column(Date)
-    version: Mapped[int] = mapped_column(Integer, default=1)
-
-    product: Mapped[Product] = relationship(back_populates="limits")

@@ -1,4 +1,4 @@
-"""What goes together, and what is measured with."""
+"""What goes together."""
 
 from sqlalchemy import Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -43,15 +43,3 @@ class CompatibilityRule(Base):
     source: Mapped[str] = mapped_column(Text, default="")
     confidence: Mapped[str] = mapped_column(String(10), default="")
     version: Mapped[int] = mapped_column(Integer, default=1)
-
-
-class Device(Base):
-    """A syringe: capacity, graduation, dead space (None: unknown), source."""
-
-    __tablename__ = "device"
-
-    name: Mapped[str] = mapped_column(String(60), unique=True)
-    capacity: Mapped[int] = mapped_column(Steps)
-    graduation: Mapped[int] = mapped_column(Steps)
-    dead_space: Mapped[int | None] = mapped_column(Steps)
-    source: Mapped[str] = mapped_column(Text, default="")

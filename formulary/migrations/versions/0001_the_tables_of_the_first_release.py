@@ -126,17 +126,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("kind", name=op.f("uq_counter_kind")),
     )
     op.create_table(
-        "device",
-        sa.Column("name", sa.String(length=60), nullable=False),
-        sa.Column("capacity", types.Steps(), nullable=False),
-        sa.Column("graduation", types.Steps(), nullable=False),
-        sa.Column("dead_space", types.Steps(), nullable=True),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_device")),
-        sa.UniqueConstraint("name", name=op.f("uq_device_name")),
-    )
-    op.create_table(
         "formula",
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("indication", sa.String(length=120), nullable=False),
@@ -323,36 +312,126 @@ def upgrade() -> None:
 
     op.create_table(
         "catalogue_limit",
-        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=True),
+        sa.Column("ingredient_id", sa.Integer(), nullable=True),
         sa.Column("measure", sa.String(length=20), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("amount", types.Steps(), nullable=True),
         sa.Column("volume", types.Steps(), nullable=True),
         sa.Column("per_kg", types.Steps(), nullable=True),
+        sa.Column("minimum", types.Steps(), nullable=True),
         sa.Column("unit_text", sa.String(length=60), nullable=False),
         sa.Column("route", sa.String(length=120), nullable=False),
+        sa.Column("area", sa.String(length=60), nullable=False),
+        sa.Column("per", sa.String(length=20), nullable=False),
+        sa.Column("within_h", sa.Integer(), nullable=True),
         sa.Column("window", sa.String(length=40), nullable=False),
         sa.Column("hard", sa.Boolean(), nullable=False),
+        sa.Column("level", sa.String(length=10), nullable=False),
         sa.Column("confidence", sa.String(length=20), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("edition", sa.String(length=120), nullable=False),
+        sa.Column("jurisdiction", sa.String(length=60), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("series_id", sa.Integer(), nullable=True),
+        sa.Column("in_place_of_id", sa.Integer(), nullable=True),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("proposed_at", types.UtcDateTime(), nullable=True),
+        sa.Column("approver_id", sa.Integer(), nullable=True),
+        sa.Column("approved_at", types.UtcDateTime(), nullable=True),
+        sa.Column("row_version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('label_limit', 'highest_published', 'product_strength', 'other_route', 'unknown')",
+            "(product_id IS NULL) <> (ingredient_id IS NULL)", name=op.f("ck_catalogue_limit_is_of_one_thing")
+        ),
+        sa.CheckConstraint(
+            "kind IN ('label_limit', 'clinic_limit', 'highest_published', 'product_strength', "
+            "'other_route', 'unknown')",
             name=op.f("ck_catalogue_limit_kind_is_known"),
         ),
         sa.CheckConstraint(
-            "measure IN ('dose', 'concentration')", name=op.f("ck_catalogue_limit_measure_is_known")
+            "level IN ('', 'info', 'warn', 'stop', 'block')", name=op.f("ck_catalogue_limit_level_is_known")
+        ),
+        sa.CheckConstraint(
+            "measure IN ('dose', 'concentration', 'volume', 'points')",
+            name=op.f("ck_catalogue_limit_measure_is_known"),
+        ),
+        sa.CheckConstraint(
+            "per IN ('session', 'window', 'course', 'point', 'cm2', 'area')",
+            name=op.f("ck_catalogue_limit_per_is_known"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('proposed', 'approved', 'withdrawn')",
+            name=op.f("ck_catalogue_limit_status_is_known"),
+        ),
+        sa.CheckConstraint(
+            "per <> 'window' OR within_h > 0", name=op.f("ck_catalogue_limit_window_has_a_length")
+        ),
+        sa.ForeignKeyConstraint(
+            ["approver_id"], ["person.id"], name=op.f("fk_catalogue_limit_approver_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["person.id"], name=op.f("fk_catalogue_limit_author_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["in_place_of_id"],
+            ["catalogue_limit.id"],
+            name=op.f("fk_catalogue_limit_in_place_of_id_catalogue_limit"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["ingredient_id"], ["ingredient.id"], name=op.f("fk_catalogue_limit_ingredient_id_ingredient")
         ),
         sa.ForeignKeyConstraint(
             ["product_id"], ["product.id"], name=op.f("fk_catalogue_limit_product_id_product")
         ),
+        sa.ForeignKeyConstraint(
+            ["series_id"], ["catalogue_limit.id"], name=op.f("fk_catalogue_limit_series_id_catalogue_limit")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_catalogue_limit")),
     )
     with op.batch_alter_table("catalogue_limit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_catalogue_limit_ingredient_id"), ["ingredient_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_catalogue_limit_product_id"), ["product_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_catalogue_limit_series_id"), ["series_id"], unique=False)
+
+    op.create_table(
+        "device",
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("capacity", types.Steps(), nullable=False),
+        sa.Column("graduation", types.Steps(), nullable=False),
+        sa.Column("dead_space", types.Steps(), nullable=True),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("other_sources", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("entered_by_id", sa.Integer(), nullable=True),
+        sa.Column("entered_at", types.UtcDateTime(), nullable=True),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "status IN ('in_use', 'superseded', 'retired')", name=op.f("ck_device_status_is_known")
+        ),
+        sa.CheckConstraint("0 < graduation AND graduation <= capacity", name=op.f("ck_device_has_marks")),
+        sa.ForeignKeyConstraint(
+            ["entered_by_id"], ["person.id"], name=op.f("fk_device_entered_by_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_device")),
+        sa.UniqueConstraint("name", "version", name=op.f("uq_device_name")),
+    )
+    with op.batch_alter_table("device", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_device_in_use",
+            ["name"],
+            unique=True,
+            sqlite_where=sa.text("status = 'in_use'"),
+            postgresql_where=sa.text("status = 'in_use'"),
+        )
 
     op.create_table(
         "delivery",

@@ -31,6 +31,7 @@ from formulary.rules.facts.stock import (
     Syringe,
 )
 from formulary.rules.facts.substances import (
+    LIMITING,
     Compatibility,
     Container,
     Excipient,
@@ -43,6 +44,7 @@ from formulary.rules.facts.substances import (
 )
 
 __all__ = [
+    "LIMITING",
     "AcceptedRange",
     "AdministeredFacts",
     "Allergy",

@@ -23,13 +23,18 @@ class Container(StrEnum):
 
 
 class LimitKind(StrEnum):
-    """What a figure of the catalogue is; only a LABEL_LIMIT of the same route limits."""
+    """What a figure of the catalogue is; only what is LIMITING, of the same route, limits."""
 
     LABEL_LIMIT = "label_limit"
+    CLINIC_LIMIT = "clinic_limit"
     HIGHEST_PUBLISHED = "highest_published"
     PRODUCT_STRENGTH = "product_strength"
     OTHER_ROUTE = "other_route"
     UNKNOWN = "unknown"
+
+
+LIMITING = frozenset({LimitKind.LABEL_LIMIT, LimitKind.CLINIC_LIMIT})
+"""The label's own limits, and what a clinic has decided beside them or, governed, in their place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +69,12 @@ class LimitPer(StrEnum):
 class Limit:
     """What one source says of how much: a row of the catalogue, in a version that a second person approved.
 
-    **Whether it limits.** Only a LABEL_LIMIT does, by its own `route` (compared as a word, "any" holds for
-    all), and from the day `valid_from` on (None: from ever). Every other kind is a published figure: it is
-    shown and never passes or fails anything. Superseded versions and those nobody approved are not fed to
-    the rules. `jurisdiction` and `edition` say whose text it is and which ("US", "label of 10/2024"); they
-    are shown and narrow nothing, so where two countries differ the stricter one limits.
+    **Whether it limits.** Only a LABEL_LIMIT and a CLINIC_LIMIT do, by their own `route` (compared as a word,
+    "any" holds for all), and from the day `valid_from` on (None: from ever). Every other kind is a published
+    figure: it is shown and never passes or fails anything. Superseded versions, those nobody approved and
+    those that a governance entry sets aside are not fed to the rules. `jurisdiction` and `edition` say whose
+    text it is and which ("US", "label of 10/2024"); they are shown and narrow nothing, so where two countries
+    differ the stricter one limits.
 
     **Which figures.** Those that are None say nothing; one row may carry several, all for the same `per`:
     - `dose`: the most of the substance. `per_kg` (of body weight) beside it means the lower of the two;

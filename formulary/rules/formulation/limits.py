@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from formulary.rules.facts import Limit, LimitKind, Product, Strength
+from formulary.rules.facts import LIMITING, Limit, Product, Strength
 from formulary.rules.units import Quantity, unit
 
 ANY_ROUTE = "any"
@@ -22,8 +22,8 @@ class Ceiling:
 
 
 def holds(limit: Limit, route: str) -> bool:
-    """Whether a figure of the catalogue limits: only a label limit of the same route (or of any) does."""
-    return limit.kind is LimitKind.LABEL_LIMIT and limit.route.casefold() in (route.casefold(), ANY_ROUTE)
+    """Whether a figure limits: only the label's or the clinic's own, of the same route or of any."""
+    return limit.kind in LIMITING and limit.route.casefold() in (route.casefold(), ANY_ROUTE)
 
 
 def ceilings(product: Product, route: str, weight: Quantity | None) -> tuple[Ceiling, ...]:
