@@ -163,3 +163,31 @@ class Consent(Base):
     taken_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_why: Mapped[str] = mapped_column(Text, default="")
+
+
+class Exposure(Base):
+    """How much of an ingredient reached the patient by one product in one act; a correction is a row below 0.
+
+    `amount` is in steps of `dimension`, `taken` in those of the product's ledger, which the proof compares
+    with what the ledger moved; None where nobody knows. `document` is the act that wrote it (a session, a
+    patch test), of a room above this one; `at` is when it happened. Diluents do not count.
+    """
+
+    __tablename__ = "exposure"
+    __table_args__ = (
+        one_of("document_kind", "administration", "patch_test"),
+        Index("ix_exposure_patient", "patient_id", "ingredient_id", "at"),
+        Index("ix_exposure_ingredient", "ingredient_id", "document_kind", "at"),
+        Index("ix_exposure_document", "document_kind", "document_id"),
+    )
+
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
+    ingredient_id: Mapped[int] = mapped_column(ForeignKey("ingredient.id"))
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id"))
+    dimension: Mapped[str] = mapped_column(String(20))
+    amount: Mapped[int | None] = mapped_column(Steps)
+    taken: Mapped[int | None] = mapped_column(Steps)
+    document_kind: Mapped[str] = mapped_column(String(20))
+    document_id: Mapped[int] = mapped_column(Integer)
+    grade: Mapped[str] = mapped_column(String(20), default="confirmed")
+    at: Mapped[datetime] = mapped_column(UtcDateTime)

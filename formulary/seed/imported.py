@@ -8,6 +8,7 @@ from datetime import datetime
 
 from formulary.accounts import Actor
 from formulary.accounts.actions import next_code
+from formulary.administrations.actions.exposing import expose
 from formulary.administrations.models import Administration, GivenLot
 from formulary.audit import record
 from formulary.cocktails.models import Cocktail, CocktailLine, Revision
@@ -177,5 +178,6 @@ def _administration(attempt: Attempt, draw: Draw, dose: Dose, by: Actor) -> Admi
             at=dose.given_at,
         )
     )
+    expose(administration, [(dose.vial.lot, steps)], grade=GRADE)
     db.session.flush()
     return administration

@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from formulary.administrations.queries.counted import counted_faults
 from formulary.db import db
 from formulary.patch_tests.facts import with_tests
 from formulary.patch_tests.labels import barred
 from formulary.patch_tests.models import PatchTest
+from formulary.patients.models import Exposure
 from formulary.rules import facts
 from formulary.rules.patch_test import clears, standing_positive
 from formulary.stock import queries as stock
@@ -180,6 +182,23 @@ def test_where_nothing_was_applied_it_goes_back(clients, patient, lot):
     void(clients("practitioner"), test, nothing_applied="y")
     vial = db.session.get(Vial, test.items[0].vial_id)
     assert (stock.volume_left(vial), on_hand(lot)) == (steps("5 mL"), steps("10 mL"))
+
+
+def test_what_was_applied_is_on_the_patients_account_and_taken_off_it_where_nothing_was(
+    clients, patient, lot
+):
+    amount = lot.active(steps("0.05 mL")).whole()
+    used, undone = a_test(patient, lot), a_test(patient, lot)
+    void(clients("practitioner"), used)
+    void(clients("practitioner"), undone, nothing_applied="y")
+    rows = db.session.scalars(db.select(Exposure).order_by(Exposure.id))
+    account = [(row.document_id, row.amount, row.at) for row in rows]
+    assert account == [
+        (used.id, amount, used.applied_at),
+        (undone.id, amount, undone.applied_at),
+        (undone.id, -amount, undone.applied_at),
+    ]
+    assert list(counted_faults()) == []
 
 
 def test_what_was_read_was_applied(clients, patient, lot):

@@ -11,6 +11,7 @@ from formulary.accounts import Actor
 from formulary.accounts import queries as accounts
 from formulary.accounts.facts import site_policies
 from formulary.administrations import facts
+from formulary.administrations.actions.exposing import expose
 from formulary.administrations.actions.giving import under_way
 from formulary.administrations.models import Administration, GivenLot
 from formulary.audit import record
@@ -74,6 +75,7 @@ def close(
     shares = _shares(session, preparations.draws(attempt.id), missing)
     movements = [row for share in shares for row in _post(session, attempt, share, at=at, by=by)]
     db.session.add_all([_given_lot(session, share) for share in shares])
+    expose(session, [(preparations.lot(share.draw.lot_id), share.given) for share in shares])
     new = _told(session, shares, signed)
     record("administrations.close", session, by=by, at=at, new=new, reason=reason, movements=movements)
     return session

@@ -12,6 +12,7 @@ from sqlalchemy import Text, and_, or_, type_coerce
 from sqlalchemy.orm import aliased
 
 from formulary.administrations.models import Administration, GivenLot
+from formulary.administrations.queries.counted import counted_faults
 from formulary.audit.models import AuditEntry
 from formulary.audit.queries import Fault
 from formulary.cocktails.models import Cocktail
@@ -36,6 +37,7 @@ def exposure_faults() -> Iterator[Fault]:
     yield from given_faults()
     yield from test_faults()
     yield from patient_faults()
+    yield from counted_faults()
 
 
 def draw_faults() -> Iterator[Fault]:

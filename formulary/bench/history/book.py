@@ -15,7 +15,7 @@ from formulary.bench.history.ground import Ground
 from formulary.cocktails.models import Cocktail, CocktailLine, Revision, Transition
 from formulary.db import bulk, db
 from formulary.patch_tests.models import PatchTest, PatchTestItem, PatchTestReading
-from formulary.patients.models import AllergyReview, Care, Consent, Patient, Weight
+from formulary.patients.models import AllergyReview, Care, Consent, Exposure, Patient, Weight
 from formulary.preparations.models import Attempt, Draw, PlannedDraw, Syringe
 from formulary.stock.models import (
     BY_VIAL,
@@ -32,7 +32,7 @@ from formulary.stock.models import (
 TABLES = (
     Patient, Care, Weight, AllergyReview, Consent, Delivery, Lot, Vial, Movement, Balance, Cocktail,
     Revision, CocktailLine, Transition, Signature, Reservation, Attempt, PlannedDraw, Draw, Syringe,
-    Administration, InjectionSite, GivenLot, PatchTest, PatchTestItem, PatchTestReading,
+    Administration, InjectionSite, GivenLot, Exposure, PatchTest, PatchTestItem, PatchTestReading,
 )  # fmt: skip
 CODES_AT_ONCE = 100
 Entry = tuple[int, str]

@@ -1,11 +1,13 @@
 """The session: started, given in two areas, closed; what is left over is wasted lot by lot."""
 
+from datetime import datetime
 from random import Random
 from typing import Any
 
 from formulary.administrations.actions.closing import split
 from formulary.administrations.models import Administration, GivenLot, InjectionSite
 from formulary.bench.history.book import Purpose
+from formulary.bench.history.exposing import expose
 from formulary.bench.history.told import Told
 from formulary.cocktails.models import Cocktail
 from formulary.preparations.models import Attempt
@@ -109,4 +111,22 @@ def _share_out(told: Told, session: int, given: int, released: int) -> list[tupl
             wasted=share.wasted,
             at=told.begun,
         )
+    _expose(told, session, given, released)
     return moved
+
+
+def _expose(told: Told, session: int, given: int, released: int) -> None:
+    """What reached the patient of each product: of one drawn twice, the sum."""
+    taken: dict[int, int] = {}
+    for share in split(told.draws, given, released):  # type: ignore[arg-type]
+        drawn: Any = share.draw
+        taken[drawn.lot.ware.id] = taken.get(drawn.lot.ware.id, 0) + share.given
+    wares = {drawn.lot.ware.id: drawn.lot.ware for drawn in told.draws}
+    for key, steps in taken.items():
+        document = ("administration", session)
+        expose(told.book, wares[key], steps, patient_id=told.person.id, document=document, at=_begun(told))
+
+
+def _begun(told: Told) -> datetime:
+    assert told.begun is not None  # noqa: S101 - a session that closes was begun
+    return told.begun

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from formulary.bench.history.book import Book, Purpose
+from formulary.bench.history.exposing import expose
 from formulary.bench.history.ground import Hand
 from formulary.bench.history.recipes import TENTH, Recipe
 from formulary.bench.history.vials import Vials
@@ -110,6 +111,8 @@ class People:
                 if not ware.is_shared:
                     self.vials.waste(vial, "left_over", at=at, by=by)
             items.append(self.book.add(PatchTestItem, **columns))
+            document, taken = ("patch_test", test), columns.get("quantity")
+            expose(self.book, ware, taken, patient_id=person.id, document=document, at=at)
         new = {"code": code, "patient": person.id, "items": items}
         self.book.note("patch_tests.apply", PatchTest, test, by=by, at=at, new=new, movements=moved)
         for after in READ_AFTER:

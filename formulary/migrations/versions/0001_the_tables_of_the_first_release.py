@@ -19,6 +19,7 @@ APPEND_ONLY = (
     "signature",
     "access_entry",
     "given_lot",
+    "exposure",
 )
 
 
@@ -1653,6 +1654,37 @@ def upgrade() -> None:
         sa.UniqueConstraint("attempt_id", "number", name=op.f("uq_syringe_attempt_id")),
         sa.UniqueConstraint("code", name=op.f("uq_syringe_code")),
     )
+    op.create_table(
+        "exposure",
+        sa.Column("patient_id", sa.Integer(), nullable=False),
+        sa.Column("ingredient_id", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("dimension", sa.String(length=20), nullable=False),
+        sa.Column("amount", types.Steps(), nullable=True),
+        sa.Column("taken", types.Steps(), nullable=True),
+        sa.Column("document_kind", sa.String(length=20), nullable=False),
+        sa.Column("document_id", sa.Integer(), nullable=False),
+        sa.Column("grade", sa.String(length=20), nullable=False),
+        sa.Column("at", types.UtcDateTime(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "document_kind IN ('administration', 'patch_test')",
+            name=op.f("ck_exposure_document_kind_is_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["ingredient_id"], ["ingredient.id"], name=op.f("fk_exposure_ingredient_id_ingredient")
+        ),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_exposure_patient_id_patient")),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_exposure_product_id_product")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exposure")),
+    )
+    with op.batch_alter_table("exposure", schema=None) as batch_op:
+        batch_op.create_index("ix_exposure_patient", ["patient_id", "ingredient_id", "at"], unique=False)
+        batch_op.create_index(
+            "ix_exposure_ingredient", ["ingredient_id", "document_kind", "at"], unique=False
+        )
+        batch_op.create_index("ix_exposure_document", ["document_kind", "document_id"], unique=False)
+
     op.create_table(
         "given_lot",
         sa.Column("administration_id", sa.Integer(), nullable=False),

@@ -11,6 +11,7 @@ from formulary.catalogue import queries as catalogue
 from formulary.db import db, once
 from formulary.patch_tests.actions.allergic import refuse_grave_allergies
 from formulary.patch_tests.actions.drawing import draw
+from formulary.patch_tests.actions.exposing import expose
 from formulary.patch_tests.models import PatchTest, PatchTestItem
 from formulary.patients import queries as patients
 from formulary.patients.actions import note_care
@@ -72,6 +73,7 @@ def apply_test(
     db.session.flush()
     note_care(patient.id, by.site_id, why="patch_test", at=at)
     drawn = [m for item in test.items for m in draw(test, item, late=late, at=at, by=by)]
+    expose(test)
     db.session.flush()
     record("patch_tests.apply", test, by=by, at=at, new=_told(test), reason=test.late_reason, movements=drawn)
     return test

@@ -11,6 +11,7 @@ from formulary.db import db, expect_version
 from formulary.patch_tests import queries
 from formulary.patch_tests.actions.cosigning import another_person, sign_beside
 from formulary.patch_tests.actions.drawing import undo
+from formulary.patch_tests.actions.exposing import take_back
 from formulary.patch_tests.models import PatchTest
 from formulary.rules.findings import refuse
 
@@ -43,6 +44,8 @@ def void_test(
     test.state, test.void_reason, test.voided_at, test.voided_by_id = "void", reason, at, by.person_id
     rows = queries.movements([test.id]) if nothing_applied else []
     back = undo(test, rows, why=f"{test.code} void", at=at, by=by) if rows else []
+    if nothing_applied:
+        take_back(test)
     told: dict[str, object] = {"nothing_applied": nothing_applied}
     if second is not None:
         test.void_cosigner_id = told["cosigner"] = second.person_id

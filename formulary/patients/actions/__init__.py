@@ -5,11 +5,13 @@ from formulary.patients.actions.care import admit_patient, note_care
 from formulary.patients.actions.conditions import answer_conditions, confirm_conditions, set_condition_kinds
 from formulary.patients.actions.consents import record_consent, withdraw_consent
 from formulary.patients.actions.emergency import break_glass, review_emergency
+from formulary.patients.actions.exposure import Exposed, note_exposure, take_back_exposure
 from formulary.patients.actions.identity import edit_patient, register_patient
 from formulary.patients.actions.merging import merge
 from formulary.patients.actions.weight import record_weight
 
 __all__ = [
+    "Exposed",
     "add_allergy",
     "admit_patient",
     "answer_conditions",
@@ -19,11 +21,13 @@ __all__ = [
     "end_allergy",
     "merge",
     "note_care",
+    "note_exposure",
     "record_consent",
     "record_weight",
     "register_patient",
     "review_allergies",
     "review_emergency",
     "set_condition_kinds",
+    "take_back_exposure",
     "withdraw_consent",
 ]

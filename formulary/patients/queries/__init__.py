@@ -13,6 +13,7 @@ from formulary.patients.queries.access import (
     seen_of,
     sites_caring,
 )
+from formulary.patients.queries.exposure import exposures_of_document
 from formulary.patients.queries.names import fold
 from formulary.patients.queries.record import (
     allergies,
@@ -40,6 +41,7 @@ __all__ = [
     "consents",
     "emergencies",
     "emergency_now",
+    "exposures_of_document",
     "fold",
     "found",
     "last_review",

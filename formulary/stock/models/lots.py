@@ -1,6 +1,7 @@
 """Lots of a maker, and the vials that were opened or labelled out of them."""
 
 from datetime import date, datetime
+from fractions import Fraction
 
 from sqlalchemy import Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
@@ -64,6 +65,19 @@ class Lot(Versioned, Base):
     def quantity(self, steps: int) -> Quantity:
         """So many of its ledger's steps as a quantity."""
         return Quantity(steps, self.measured_in)
+
+    def active(self, steps: int) -> Quantity | None:
+        """How much of the ingredient so many of its ledger's steps hold, to one smallest step.
+
+        None while the strength of a solution is not on record: it is never guessed.
+        """
+        product, held = self.product, self.quantity(steps)
+        if held.dimension.name == product.dimension:
+            return held
+        if product.strength_amount is None or not product.strength_volume:
+            return None
+        per_step = Fraction(product.strength_amount, product.strength_volume)
+        return Quantity(steps * per_step, dimension(product.dimension)).to_step()
 
 
 class Vial(Versioned, Base):

@@ -1,0 +1,95 @@
+"""The proof of what patients are on record to have got of each ingredient: what was given, no more, no less.
+
+What a cumulative limit is compared with is a copy, in the room of patients; here it is compared, act by act
+and product by product, with the lots that sessions gave and tests used. Diluents do not count.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import and_, or_
+
+from formulary.administrations.models import Administration, GivenLot
+from formulary.audit.queries import Fault
+from formulary.catalogue.models import Ingredient, Product
+from formulary.db import db
+from formulary.patch_tests.models import PatchTest, PatchTestItem
+from formulary.patients.models import Exposure
+from formulary.stock.models import Lot
+
+NOTHING = db.literal(0)
+
+
+def counted_faults() -> Iterator[Fault]:
+    """Exposures that are not what their act brought, or not of its patient and time; acts not counted."""
+    for kind, brought in (("administration", _given()), ("patch_test", _tested())):
+        for document, product, told, was in _differing(kind, brought):
+            words = f"is counted as {told} and was {was} (product {product})"
+            yield Fault("exposure", f"what {kind.replace('_', ' ')} {document} brought", words)
+    for number in db.session.scalars(_astray()):
+        yield Fault("exposure", f"exposure {number}", "is of another patient or time than its act")
+    for number in db.session.scalars(_other_amount()):
+        yield Fault("exposure", f"exposure {number}", "is of another amount than was taken")
+
+
+def _given() -> Any:
+    query = db.select(
+        GivenLot.administration_id.label("document_id"), Lot.product_id, GivenLot.given.label("taken")
+    )
+    return _counting(query.select_from(GivenLot).join(Lot, Lot.id == GivenLot.lot_id), Lot.product_id)
+
+
+def _tested() -> Any:
+    taken = db.func.coalesce(PatchTestItem.quantity, NOTHING).label("taken")
+    query = db.select(PatchTestItem.test_id.label("document_id"), PatchTestItem.product_id, taken)
+    return _counting(query, PatchTestItem.product_id)
+
+
+def _counting(query: Any, product_id: Any) -> Any:
+    query = query.join(Product, Product.id == product_id)
+    query = query.join(Ingredient, Ingredient.id == Product.ingredient_id)
+    return query.where(Ingredient.role != "diluent")
+
+
+def _differing(kind: str, brought: Any) -> Iterator[Any]:
+    """Document, product, and the two sums, where they differ."""
+    was = brought.subquery()
+    taken = db.func.coalesce(Exposure.taken, NOTHING)
+    counted = db.select(Exposure.document_id, Exposure.product_id, taken.label("told"), NOTHING.label("was"))
+    rows = db.union_all(
+        counted.where(Exposure.document_kind == kind),
+        db.select(was.c.document_id, was.c.product_id, NOTHING.label("told"), was.c.taken.label("was")),
+    ).subquery()
+    key, told, true = (
+        (rows.c.document_id, rows.c.product_id),
+        db.func.sum(rows.c.told),
+        db.func.sum(rows.c.was),
+    )
+    query = db.select(*key, told, true).group_by(*key).having(told != true).order_by(*key)
+    for document, product, one, other in db.session.execute(query):
+        yield document, product, int(one), int(other)
+
+
+def _astray() -> Any:
+    """Of another patient or instant than the session or the test."""
+    acts = (
+        ("administration", Administration, Administration.started_at),
+        ("patch_test", PatchTest, PatchTest.applied_at),
+    )
+    query, wrong = db.select(Exposure.id), []
+    for kind, act, at in acts:
+        here = and_(Exposure.document_kind == kind, act.id == Exposure.document_id)
+        query = query.outerjoin(act, here)
+        apart = or_(Exposure.patient_id.is_distinct_from(act.patient_id), Exposure.at.is_distinct_from(at))
+        wrong.append(and_(Exposure.document_kind == kind, apart))
+    return query.where(or_(*wrong)).order_by(Exposure.id)
+
+
+def _other_amount() -> Any:
+    """A powder's ledger counts its ingredient, so that the two are one; of a solution only none is none."""
+    query = db.select(Exposure.id).join(Product, Product.id == Exposure.product_id)
+    same = Product.ledger == Exposure.dimension
+    none = and_(Exposure.taken == 0, Exposure.amount.is_distinct_from(0))
+    return query.where(or_(and_(same, Exposure.amount.is_distinct_from(Exposure.taken)), none)).order_by(
+        Exposure.id
+    )

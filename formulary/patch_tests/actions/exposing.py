@@ -1,0 +1,42 @@
+"""What of each ingredient reached the patient in a test, as the room of patients keeps account of it."""
+
+from fractions import Fraction
+
+from formulary.patch_tests.models import PatchTest, PatchTestItem
+from formulary.patients.actions import Exposed, note_exposure, take_back_exposure
+from formulary.patients.models import Exposure
+
+DOCUMENT = "patch_test"
+
+
+def expose(test: PatchTest) -> list[Exposure]:
+    """Count what was applied of each product; what nobody noted the amount of counts as unknown."""
+    parts = [_exposed(item) for item in test.items if item.product.ingredient.role != "diluent"]
+    return note_exposure(test.patient_id, parts, document=(DOCUMENT, test.id), at=test.applied_at)
+
+
+def take_back(test: PatchTest) -> list[Exposure]:
+    """Count against it what a test is on record with, where nothing was applied after all."""
+    return take_back_exposure((DOCUMENT, test.id))
+
+
+def _exposed(item: PatchTestItem) -> Exposed:
+    product = item.product
+    return Exposed(
+        product_id=product.id,
+        ingredient_id=product.ingredient_id,
+        dimension=product.dimension,
+        taken=item.quantity,
+        amount=_amount(item),
+    )
+
+
+def _amount(item: PatchTestItem) -> int | None:
+    """By the lot it left; where nobody noted the lot, by the volume and the label; else unknown."""
+    product = item.product
+    if item.lot is not None:
+        held = None if item.quantity is None else item.lot.active(item.quantity)
+        return None if held is None else held.whole()
+    if item.volume is None or product.strength_amount is None or not product.strength_volume:
+        return None
+    return round(item.volume * Fraction(product.strength_amount, product.strength_volume))

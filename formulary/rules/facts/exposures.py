@@ -1,0 +1,57 @@
+"""What a patient got of a substance before, and what a clinic usually gives of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from formulary.rules.units import Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """So much of an ingredient that reached the patient at one time, in a session or a patch test.
+
+    `amount` None: it got something, and nobody knows how much. A correction is a further one, below zero.
+    `what` says what it was, in a word ("session", "patch test").
+    """
+
+    ingredient_id: int
+    product_id: int
+    amount: Quantity | None
+    at: datetime
+    what: str = "session"
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """Another cocktail with an ingredient, released or being given, of which nothing counts yet."""
+
+    ingredient_id: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What is on record of a patient's exposure to the ingredients of a cocktail, of every product of them.
+
+    It is what this organisation gave or imported, of all records of one person that were merged; what other
+    clinics gave is in it only where it was imported. It is **incomplete** for an ingredient where an amount
+    is not known, where it was measured in units that do not add up with the others (units of another
+    product), where another cocktail with it is released or being given and not closed, or where `truncated`
+    (more is on record than was read). Nothing given is nothing counted: a session that was not given has no
+    exposure, one partly given that part, and a top-up is a session like any other.
+    """
+
+    exposures: tuple[Exposure, ...] = ()
+    under_way: tuple[UnderWay, ...] = ()
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """The median of what this clinic gave of an ingredient in its latest sessions, and of how many."""
+
+    ingredient_id: int
+    median: Quantity
+    sessions: int
