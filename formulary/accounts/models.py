@@ -3,7 +3,17 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from formulary.db import Base, CanonicalJson, UtcDateTime, Versioned, one_of
@@ -97,6 +107,30 @@ class StaffRole(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     role: Mapped[str] = mapped_column(String(20))
+
+
+class Credential(Base):
+    """What entitles a person to prescribe, prepare or inject, from a day through another one; ended, never
+    deleted.
+    """
+
+    __tablename__ = "credential"
+    __table_args__ = (
+        one_of("kind", "prescribe", "prepare", "inject"),
+        CheckConstraint("valid_to >= valid_from", name="ends_after_it_begins"),
+        Index("ix_credential_person", "person_id", "kind"),
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    authority: Mapped[str] = mapped_column(String(120))
+    number: Mapped[str] = mapped_column(String(60), default="")
+    valid_from: Mapped[date] = mapped_column(Date)
+    valid_to: Mapped[date] = mapped_column(Date)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_why: Mapped[str] = mapped_column(Text, default="")
 
 
 class UserSession(Base):

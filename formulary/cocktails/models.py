@@ -19,8 +19,8 @@ OUTCOMES = ("given", "partly_given", "not_given")
 
 
 class Cocktail(Versioned, Base):
-    """One mixture for one patient (`C-1845`). `is_direct`: one line given as supplied, never mixed. Volumes
-    in nL.
+    """One mixture for one patient (`C-1845`). `is_direct`: one line given as supplied, never mixed.
+    `is_top_up`: it belongs to the session before. Volumes in nL.
     """
 
     __tablename__ = "cocktail"
@@ -38,6 +38,7 @@ class Cocktail(Versioned, Base):
     outcome: Mapped[str] = mapped_column(String(20), default="")
     revision_number: Mapped[int] = mapped_column(Integer, default=1)
     is_direct: Mapped[bool] = mapped_column(Boolean, default=False)
+    is_top_up: Mapped[bool] = mapped_column(Boolean, default=False)
     planned_for: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))

@@ -23,6 +23,7 @@ from formulary.seed.files import fault
 from formulary.seed.formulas import load_published
 from formulary.seed.limits import load_limits
 from formulary.seed.merging import Merge, Seeder
+from formulary.seed.safety import load_safety
 from formulary.seed.shelf import Shelf
 from formulary.seed.table import load_devices, load_rules
 
@@ -39,7 +40,9 @@ def load_catalogue(shelf: Shelf, *, at: datetime, by: Seeder | None = None) -> M
     products = _products(shelf, ingredients, merge)
     _excipients(shelf, products, ingredients, merge)
     load_limits(shelf, products, merge)
-    load_rules(shelf, {name: row.id for name, row in ingredients.items()}, merge)
+    ids = {name: row.id for name, row in ingredients.items()}
+    load_rules(shelf, ids, merge)
+    load_safety(shelf, ids, merge)
     load_devices(shelf, merge)
     load_published(shelf, ingredients, products, merge)
     db.session.flush()

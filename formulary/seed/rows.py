@@ -186,6 +186,44 @@ class RuleRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ContraindicationRow:
+    """What follows from an answer yes to the question `word`; `of` is an ingredient, a group, or any."""
+
+    word: Text
+    of: Text
+    level: Level
+    reason: Text
+    source: Text
+    confidence: Grade
+    version: Whole
+
+
+@dataclass(frozen=True, slots=True)
+class CrossReactivityRow:
+    """A group whose members may provoke the same allergy, and how good the evidence is."""
+
+    word: Text
+    level: Level
+    evidence: Text
+    source: Text
+    confidence: Grade
+    version: Whole
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleRow:
+    """The least time between sessions of an ingredient, and the most sessions; empty where nobody says."""
+
+    ingredient: Text
+    interval: Annotated[int | None, or_nothing(whole)]
+    unit: Annotated[str, one_of("days", "months")]
+    most_sessions: Annotated[int | None, or_nothing(whole)]
+    source: Text
+    confidence: Grade
+    version: Whole
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceRow:
     """A syringe."""
 

@@ -26,6 +26,9 @@ class Shelf:
     members: tuple[rows.MemberRow, ...]
     excipients: tuple[rows.ExcipientRow, ...]
     rules: tuple[rows.RuleRow, ...]
+    contraindications: tuple[rows.ContraindicationRow, ...]
+    cross_reactivity: tuple[rows.CrossReactivityRow, ...]
+    schedules: tuple[rows.ScheduleRow, ...]
     devices: tuple[rows.DeviceRow, ...]
     formulas: tuple[rows.FormulaRow, ...]
     formula_lines: tuple[rows.FormulaLineRow, ...]
@@ -47,6 +50,9 @@ FILES = {
     "members": ("ingredient_groups.csv", rows.MemberRow),
     "excipients": ("product_excipients.csv", rows.ExcipientRow),
     "rules": ("compatibility.csv", rows.RuleRow),
+    "contraindications": ("contraindications.csv", rows.ContraindicationRow),
+    "cross_reactivity": ("cross_reactivity.csv", rows.CrossReactivityRow),
+    "schedules": ("schedules.csv", rows.ScheduleRow),
     "devices": ("devices.csv", rows.DeviceRow),
     "formulas": ("formulas.csv", rows.FormulaRow),
     "formula_lines": ("formula_lines.csv", rows.FormulaLineRow),
@@ -85,6 +91,8 @@ def _unnamed(shelf: Shelf) -> Iterator[Finding]:
         (shelf.members, "ingredient_groups.csv", "word", words),
         (shelf.excipients, "product_excipients.csv", "product", products),
         (shelf.excipients, "product_excipients.csv", "ingredient", ingredients),
+        (shelf.cross_reactivity, "cross_reactivity.csv", "word", words),
+        (shelf.schedules, "schedules.csv", "ingredient", ingredients),
         (shelf.formula_lines, "formula_lines.csv", "formula", formulas),
         (shelf.formula_lines, "formula_lines.csv", "ingredient", ingredients),
         (shelf.formula_lines, "formula_lines.csv", "product", products | {""}),
@@ -110,6 +118,9 @@ def _twice(shelf: Shelf) -> Iterator[Finding]:
         "products.csv": [row.name for row in shelf.products],
         "compatibility.csv": [row.number for row in shelf.rules],
         "groups.csv": [row.word for row in shelf.groups],
+        "contraindications.csv": [f"{row.word} of {row.of}" for row in shelf.contraindications],
+        "cross_reactivity.csv": [row.word for row in shelf.cross_reactivity],
+        "schedules.csv": [row.ingredient for row in shelf.schedules],
         "formulas.csv": [f"{row.name} v{row.number}" for row in shelf.formulas],
         "synonyms.csv": [f"{row.ingredient}: {fold(row.synonym)}" for row in shelf.synonyms],
     }.items():
@@ -123,6 +134,7 @@ def _selectors(shelf: Shelf) -> Iterator[Finding]:
     known |= {f"group:{row.word}" for row in shelf.groups}
     yield from missing("compatibility.csv", "a", (r.a for r in shelf.rules), known)
     yield from missing("compatibility.csv", "b", (r.b for r in shelf.rules), known)
+    yield from missing("contraindications.csv", "of", (r.of for r in shelf.contraindications), known)
 
 
 def _routes(shelf: Shelf) -> Iterator[Finding]:

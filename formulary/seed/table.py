@@ -43,8 +43,8 @@ def _rule(row: rows.RuleRow, shelf: Shelf, ids: Mapping[str, int]) -> dict[str, 
     code = unit(row.concentration_unit or "mg", MASS)
     return {
         "kind": row.kind,
-        "a": _selector(row.a, ids),
-        "b": _selector(row.b, ids),
+        "a": selector(row.a, ids),
+        "b": selector(row.b, ids),
         "level": row.level,
         "condition": _condition(row),
         "concentration_above_amount": None if above is None else Quantity.of(above, code).whole(),
@@ -65,7 +65,8 @@ def _condition(row: rows.RuleRow) -> str:
     return f"{row.condition}; then {row.level_if_met}"
 
 
-def _selector(text: str, ids: Mapping[str, int]) -> str:
+def selector(text: str, ids: Mapping[str, int]) -> str:
+    """A selector of a file as the rules read it: ingredients by their number."""
     kind, _, name = text.partition(":")
     return f"ingredient:{ids[name]}" if kind == "ingredient" else text
 

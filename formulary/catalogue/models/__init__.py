@@ -5,10 +5,13 @@ from formulary.catalogue.models.formulas import Formula, FormulaLine, FormulaPai
 from formulary.catalogue.models.limits import Limit
 from formulary.catalogue.models.products import Product, ProductCode, ProductExcipient
 from formulary.catalogue.models.rules import CompatibilityRule
+from formulary.catalogue.models.safety import Contraindication, CrossReactivity, Schedule
 from formulary.catalogue.models.substances import Ingredient, IngredientGroup, SubstanceGroup, Synonym
 
 __all__ = [
     "CompatibilityRule",
+    "Contraindication",
+    "CrossReactivity",
     "Device",
     "Formula",
     "FormulaLine",
@@ -20,6 +23,7 @@ __all__ = [
     "Product",
     "ProductCode",
     "ProductExcipient",
+    "Schedule",
     "SubstanceGroup",
     "Synonym",
 ]

@@ -119,12 +119,43 @@ def upgrade() -> None:
         sa.UniqueConstraint("word", name=op.f("uq_condition_kind_word")),
     )
     op.create_table(
+        "contraindication",
+        sa.Column("word", sa.String(length=60), nullable=False),
+        sa.Column("selector", sa.String(length=160), nullable=False),
+        sa.Column("level", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("confidence", sa.String(length=10), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "level IN ('info', 'warn', 'stop', 'block')", name=op.f("ck_contraindication_level_is_known")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contraindication")),
+        sa.UniqueConstraint("word", "selector", name=op.f("uq_contraindication_word")),
+    )
+    op.create_table(
         "counter",
         sa.Column("kind", sa.String(length=10), nullable=False),
         sa.Column("value", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_counter")),
         sa.UniqueConstraint("kind", name=op.f("uq_counter_kind")),
+    )
+    op.create_table(
+        "cross_reactivity",
+        sa.Column("word", sa.String(length=40), nullable=False),
+        sa.Column("level", sa.String(length=10), nullable=False),
+        sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("confidence", sa.String(length=10), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "level IN ('info', 'warn', 'stop', 'block')", name=op.f("ck_cross_reactivity_level_is_known")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cross_reactivity")),
+        sa.UniqueConstraint("word", name=op.f("uq_cross_reactivity_word")),
     )
     op.create_table(
         "formula",
@@ -296,6 +327,49 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_site")),
         sa.UniqueConstraint("name", name=op.f("uq_site_name")),
     )
+    op.create_table(
+        "session_schedule",
+        sa.Column("ingredient_id", sa.Integer(), nullable=False),
+        sa.Column("interval", sa.Integer(), nullable=True),
+        sa.Column("unit", sa.String(length=10), nullable=False),
+        sa.Column("most_sessions", sa.Integer(), nullable=True),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("confidence", sa.String(length=10), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("unit IN ('days', 'months')", name=op.f("ck_session_schedule_unit_is_known")),
+        sa.ForeignKeyConstraint(
+            ["ingredient_id"], ["ingredient.id"], name=op.f("fk_session_schedule_ingredient_id_ingredient")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_session_schedule")),
+        sa.UniqueConstraint("ingredient_id", name=op.f("uq_session_schedule_ingredient_id")),
+    )
+    op.create_table(
+        "credential",
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("authority", sa.String(length=120), nullable=False),
+        sa.Column("number", sa.String(length=60), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=False),
+        sa.Column("recorded_at", types.UtcDateTime(), nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), nullable=True),
+        sa.Column("ended_at", types.UtcDateTime(), nullable=True),
+        sa.Column("ended_why", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('prescribe', 'prepare', 'inject')", name=op.f("ck_credential_kind_is_known")
+        ),
+        sa.CheckConstraint("valid_to >= valid_from", name=op.f("ck_credential_ends_after_it_begins")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_credential_person_id_person")),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["person.id"], name=op.f("fk_credential_recorded_by_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_credential")),
+    )
+    with op.batch_alter_table("credential", schema=None) as batch_op:
+        batch_op.create_index("ix_credential_person", ["person_id", "kind"], unique=False)
+
     op.create_table(
         "synonym",
         sa.Column("ingredient_id", sa.Integer(), nullable=False),
@@ -785,6 +859,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.String(length=20), nullable=False),
         sa.Column("revision_number", sa.Integer(), nullable=False),
         sa.Column("is_direct", sa.Boolean(), nullable=False),
+        sa.Column("is_top_up", sa.Boolean(), nullable=False),
         sa.Column("planned_for", types.UtcDateTime(), nullable=True),
         sa.Column("created_at", types.UtcDateTime(), nullable=False),
         sa.Column("created_by_id", sa.Integer(), nullable=False),

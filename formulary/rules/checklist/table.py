@@ -15,6 +15,7 @@ from types import MappingProxyType
 from formulary.rules.checklist import (
     arithmetic,
     concentrations,
+    conditions,
     doses,
     measuring,
     mixtures,
@@ -53,6 +54,8 @@ RULES: tuple[Rule, ...] = (
          patients.allergies,             "the patient's allergies, and the excipients on the labels"),
     Rule("A3", 1, "Allergies were asked for, lately",                  "D S A",          STOP,  None,
          patients.allergies_asked,       "policy of the site"),
+    Rule("A4", 1, "No condition or medicine speaks against it",        "D S A",          STOP,  STOP,
+         conditions.contraindications,   "labels and articles, row by row"),
     Rule("T1", 1, "Patch test done, concluded and still valid",        "D S C A",        STOP,  STOP,
          skin.tested,                    "policy of the site; ICDRG readings at 48 h and 72 to 96 h"),
     Rule("T2", 1, "No positive patch test",                            "D S C A",        BLOCK, None,

@@ -8,6 +8,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from formulary.rules.facts.patients import PatchTestPolicy, Patient
+from formulary.rules.facts.precautions import Precautions
 from formulary.rules.facts.stock import Stock, Syringe
 from formulary.rules.facts.substances import Compatibility, Product, Strength
 from formulary.rules.units import Quantity
@@ -100,6 +101,7 @@ class SitePolicies:
     decimal_mark: str = "."
     patch_test: PatchTestPolicy = field(default_factory=PatchTestPolicy)
     allergy_asked_within: timedelta | None = None
+    conditions_asked_within: timedelta | None = None
     consent_version: str | None = None
     consent_procedure: str = "mesotherapy"
     preparation_limit_h: Fraction | None = None
@@ -135,7 +137,7 @@ class Cocktail:
     `target` is the volume prescribed; None lets it follow from the lines (given as supplied). `overfill`
     and `dead_space` are prepared on top of it. `stock` is all that may be drawn from, `picked` what was
     chosen of it; `ref` is the cocktail's own name in reservations. `diluents` are the products that open
-    vials among them were mixed with.
+    vials among them were mixed with. `precautions` are what speaks against a substance in some patients.
     """
 
     lines: tuple[Line, ...]
@@ -156,6 +158,7 @@ class Cocktail:
     picked: tuple[Stock, ...] = ()
     ref: str | None = None
     diluents: tuple[Product, ...] = ()
+    precautions: Precautions = Precautions()
 
     @property
     def answering(self) -> Formula | None:

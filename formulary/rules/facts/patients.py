@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from formulary.rules.facts.precautions import ConditionAnswer
 from formulary.rules.units import Quantity
 
 
@@ -21,12 +22,16 @@ class AllergySeverity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Allergy:
-    """A patient's allergy to a substance (by id) or to a group of substances (by word)."""
+    """A patient's allergy to a substance (by id) or to a group of substances (by word).
+
+    `groups` are those that the substance belongs to.
+    """
 
     name: str
     severity: AllergySeverity
     ingredient_id: int | None = None
     group: str | None = None
+    groups: frozenset[str] = frozenset()
 
 
 class TestOutcome(StrEnum):
@@ -84,7 +89,10 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """What the rules may know of a patient: never a name or address; `id` only tells two apart."""
+    """What the rules may know of a patient: never a name or address; `id` only tells two apart.
+
+    `answers` are those to the questions of contraindications; one that is not in it was never asked.
+    """
 
     allergies: tuple[Allergy, ...] = ()
     allergies_asked_at: datetime | None = None
@@ -93,3 +101,4 @@ class Patient:
     tests: tuple[PatchTest, ...] = ()
     consents: tuple[Consent, ...] = ()
     id: int | None = None
+    answers: tuple[ConditionAnswer, ...] = ()
