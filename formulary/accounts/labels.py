@@ -73,6 +73,13 @@ POLICIES = {
             (Part("", "An answer counts for", _.COUNT, "days"),),
         ),
         PolicyKind(
+            "conditions_asked_within_days",
+            "Asking for contraindications",
+            "How long the answers about conditions and medicines count before they are asked again.",
+            "An answer counts until another one is given.",
+            (Part("", "An answer counts for", _.COUNT, "days"),),
+        ),
+        PolicyKind(
             "consent",
             "Consent",
             "Which version of the consent a patient must have signed.",

@@ -12,7 +12,7 @@ from formulary.accounts.queries import day_at
 from formulary.catalogue import facts as catalogue
 from formulary.cocktails.models import Cocktail, CocktailLine, Revision
 from formulary.patch_tests.facts import with_tests
-from formulary.patients.facts import patient_facts
+from formulary.patients.facts import patient_facts, precautions
 from formulary.rules import facts
 from formulary.rules.checklist import set_aside
 from formulary.rules.units import VOLUME, Quantity
@@ -112,6 +112,7 @@ def gather(
         picked=tuple(picked),
         ref=ref,
         diluents=tuple(products[key] for key in sorted(mixed)),
+        precautions=precautions(),
     )
     return Gathered(set_aside(cocktail), {key: products[key] for key in wanted})
 

@@ -1,4 +1,4 @@
-"""Loading what speaks against a substance in a patient: answers, relatives of an allergen, sessions too soon."""
+"""Loading what speaks against a substance in a patient: answers, an allergen's relatives, schedules."""
 
 from collections.abc import Mapping
 

@@ -116,6 +116,7 @@ CASES = [
     ),
     ("patch_test", {"required": "no", "bound_to_lot": "unknown", "valid_days": ""}, {"required": False}),
     ("allergy_asked_within_days", {"answer": "180"}, 180),
+    ("conditions_asked_within_days", {"answer": "180"}, 180),
     (
         "consent",
         {"procedure": "mesotherapy", "version": "2026-1"},

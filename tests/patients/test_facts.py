@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from formulary.patients.facts import patient_facts
+from formulary.patients.facts import patient_facts, precautions
 from formulary.patients.queries.names import fold, look_alike
 from formulary.rules import facts
 from formulary.rules.units import Quantity
 from tests.support.builders import (
+    a_condition,
+    a_condition_kind,
     a_consent,
     a_patient,
     a_weight,
@@ -63,7 +65,7 @@ def test_a_withdrawn_consent_is_told_as_withdrawn(app, watch):
     assert patient_facts(patient.id, watch.now() - timedelta(minutes=1)).consents[0].withdrawn_at is None
 
 
-def test_the_facts_take_four_queries_however_much_there_is(app, watch):
+def test_the_facts_take_six_queries_however_much_there_is(app, watch):
     patient = a_patient()
     for _ in range(5):
         an_allergy(patient, an_ingredient())
@@ -72,7 +74,7 @@ def test_the_facts_take_four_queries_however_much_there_is(app, watch):
     patient_id = patient.id
     with counting_queries() as asked:
         patient_facts(patient_id, watch.now())
-    assert len(asked) == 4, asked
+    assert len(asked) == 6, asked
 
 
 @pytest.mark.parametrize(
@@ -88,3 +90,26 @@ def test_the_facts_take_four_queries_however_much_there_is(app, watch):
 )
 def test_names_look_alike_or_not(one, other, alike):
     assert look_alike(fold(one), fold(other)) is alike
+
+
+def test_the_newest_answer_to_each_question_is_told(app, watch):
+    patient, kind = a_patient(ready=False), a_condition_kind("asthma", name="Asthma")
+    a_condition(patient, kind, "no")
+    watch.move(hours=1)
+    a_condition(patient, kind, "yes", detail="as a child")
+    assert patient_facts(patient.id, watch.now()).answers == (
+        facts.ConditionAnswer("asthma", facts.Said.YES, watch.now(), "as a child"),
+    )
+
+
+def test_an_allergy_brings_the_groups_of_its_substance(app, watch):
+    patient = a_patient(ready=False)
+    an_allergy(patient, an_ingredient("theophylline", groups=("methylxanthine",)))
+    (allergy,) = patient_facts(patient.id, watch.now()).allergies
+    assert allergy.groups == {"methylxanthine"}
+
+
+def test_a_question_of_the_clinics_own_is_about_whatever_is_given(app):
+    a_condition_kind("tattoo", name="A tattoo there", action="inform", source="house")
+    (row,) = precautions().contraindications
+    assert (row.selector, row.name, row.level, row.source) == ("any", "A tattoo there", "INFO", "house")

@@ -17,6 +17,7 @@ from formulary.cocktails.actions.signing import TOTAL, asked_lines
 from formulary.config import seed_folder
 from formulary.db import transaction
 from formulary.patch_tests import actions as patch_tests
+from formulary.patients.actions import set_condition_kinds
 from formulary.preparations import actions as preparations
 from formulary.preparations import facts as bench_facts
 from formulary.preparations import queries as bench
@@ -25,6 +26,7 @@ from formulary.rules.formulation import solve_cocktail
 from formulary.rules.units import Quantity
 from formulary.seed.catalogue import load_catalogue
 from formulary.seed.formulas import formula_columns, line_columns, lines_of, version_columns
+from formulary.seed.questions import read_questions
 from formulary.seed.shelf import read_shelf
 from formulary.stock import actions as stock
 from formulary.stock import queries as shelf
@@ -38,6 +40,7 @@ from tests.support.builders import (
     no_known_allergies,
     saved,
 )
+from tests.support.builders.accounts import TESTS
 
 PRODUCTS = {
     "tranexamic acid": "TXA-2231",
@@ -61,6 +64,7 @@ def clinic(app, cast):
     """The real catalogue, the clinic's policies, five lots on the shelf."""
     with transaction():
         load_catalogue(read_shelf(seed_folder()), at=clock.now())
+        set_condition_kinds(read_questions(seed_folder()), at=clock.now(), by=TESTS)
     for kind, value in POLICIES.items():
         a_policy(cast.site, kind=kind, value=value)
     by = cast.actor("pharmacist")

@@ -44,6 +44,11 @@ class Road:
         """Who may be treated."""
         return db.session.get_one(Patient, self._ids["patient"])
 
+    @property
+    def formula_id(self) -> int:
+        """The clinic's approved formula."""
+        return self._ids["formula"]
+
     def ready(self) -> Cast:
         """The clinic, its stock, its formula and its patient; nothing is composed yet."""
         self._at("ready", self._make_ready)

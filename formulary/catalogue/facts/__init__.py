@@ -4,6 +4,7 @@ from formulary.catalogue.facts.devices import syringe, syringes
 from formulary.catalogue.facts.formulas import formula
 from formulary.catalogue.facts.limits import limit_strength
 from formulary.catalogue.facts.rules import compatibilities
+from formulary.catalogue.facts.safety import precautions
 from formulary.catalogue.facts.substances import (
     WITH_EVERYTHING,
     ingredient_facts,
@@ -18,6 +19,7 @@ __all__ = [
     "formula",
     "ingredient_facts",
     "limit_strength",
+    "precautions",
     "product",
     "product_facts",
     "products",

@@ -13,6 +13,12 @@ from formulary.catalogue.queries.formulas import (
 )
 from formulary.catalogue.queries.names import Names, names
 from formulary.catalogue.queries.rules import never_beside, rules, rules_about
+from formulary.catalogue.queries.safety import (
+    contraindications,
+    cross_reactivities,
+    groups_of,
+    schedules,
+)
 from formulary.catalogue.queries.search import MOST, ROLES, Listed, fold, ingredients
 from formulary.catalogue.queries.substances import (
     code,
@@ -32,6 +38,8 @@ __all__ = [
     "Names",
     "approved_formulas",
     "code",
+    "contraindications",
+    "cross_reactivities",
     "device",
     "devices",
     "fold",
@@ -40,6 +48,7 @@ __all__ = [
     "formulas",
     "formulas_pinning",
     "groups",
+    "groups_of",
     "ingredient",
     "ingredient_names",
     "ingredients",
@@ -51,4 +60,5 @@ __all__ = [
     "products_of",
     "rules",
     "rules_about",
+    "schedules",
 ]

@@ -1,4 +1,4 @@
-"""A4: what the patient answered about conditions and medicines, against what speaks against each substance."""
+"""A4: what the patient answered about conditions and medicines, against what speaks against substances."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ def contraindications(case: Case) -> Sequence[Finding]:
     found = [_yes(case, q) for q in asked if q.answer and q.answer.said is Said.YES]
     found += [_not_known(q) for q in asked if q.answer and q.answer.said is Said.UNKNOWN]
     found += [*_not_asked(_questions(case)), *_asked_long_ago(case, asked)]
-    return found or [passed("condition.none", QUESTIONS, "Nothing that the patient answered speaks against it.")]
+    return found or [
+        passed("condition.none", QUESTIONS, "Nothing that the patient answered speaks against it.")
+    ]
 
 
 def _questions(case: Case) -> tuple[Question, ...]:
@@ -94,7 +96,9 @@ def _told(case: Case, row: Contraindication) -> str:
 
 
 def _remedy(level: Level, lines: Sequence[Line]) -> str:
-    out = f"Leave out {joined(line.product.ingredient.name for line in lines)}" if lines else "Do not treat now"
+    out = (
+        f"Leave out {joined(line.product.ingredient.name for line in lines)}" if lines else "Do not treat now"
+    )
     return {
         Level.BLOCK: f"{out}.",
         Level.STOP: f"{out}, {CO_SIGN}",

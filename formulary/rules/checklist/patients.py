@@ -1,4 +1,4 @@
-"""A1 A3 P1: allergies to anything in the vial, when they were asked for, and consent."""
+"""A1 A2 A3 P1: allergies to anything in the vial and to its relatives, when asked for, and consent."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from formulary.rules.checklist.rule import CO_SIGN, NO_PATIENT, Case, not_applicable, passed, remove, unknown
-from formulary.rules.facts import Allergy, AllergySeverity, Consent, Line, Patient
+from formulary.rules.facts import Allergy, AllergySeverity, Consent, CrossReactivity, Line, Patient
 from formulary.rules.findings import Finding, Level, Result, capital, joined
 
 ANOTHER_DILUENT = "Take another vial, mixed with a diluent without it."
@@ -147,6 +147,62 @@ def _not_coded(allergy: Allergy) -> Finding:
     remedy = f"Choose the substance or group{f', {CO_SIGN}' if grave else '.'}"
     level = Level.STOP if grave else Level.INFO
     return unknown("allergy.words_only", allergy.name, reason, remedy, level=level)
+
+
+def relatives(case: Case) -> Sequence[Finding]:
+    """A2: nothing in it is of a group whose members may provoke an allergy the patient has to another member.
+
+    Kept narrow: only groups of the catalogue's table; the very substance, and an allergy to the whole group,
+    are A1's.
+    """
+    patient = case.patient
+    if patient is None:
+        return [not_applicable("allergy.no_patient", "allergies", NO_PATIENT)]
+    lines = (*case.lines, *case.mixed_in)
+    rows = case.cocktail.precautions.cross_reactivities
+    found = [f for line in lines for x in patient.allergies for f in _related(line, x, rows)]
+    if not found and patient.allergies_asked_at is None and not patient.allergies:
+        return [_none_recorded(patient)]
+    return found or [passed("allergy.no_relative", "allergies", "Nothing related to an allergen.")]
+
+
+def _related(line: Line, allergy: Allergy, rows: Sequence[CrossReactivity]) -> Iterator[Finding]:
+    if _match(line, allergy) is not None:
+        return
+    for row in rows:
+        if row.word in allergy.groups and (member := _member(line, row.word)) is not None:
+            yield _is_related(line, allergy, row, member)
+
+
+def _member(line: Line, word: str) -> str | None:
+    """What of the line belongs to the group: its ingredient, or an excipient."""
+    ingredient = line.product.ingredient
+    if word in ingredient.groups:
+        return ingredient.name
+    return next((e.name for e in line.product.excipients if word in e.groups), None)
+
+
+def _is_related(line: Line, allergy: Allergy, row: CrossReactivity, member: str) -> Finding:
+    group, name = row.word.replace("_", " "), line.product.name
+    holds = (
+        f"line {line.number} is {name}"
+        if member == line.product.ingredient.name
+        else f"{name} contains {member}"
+    )
+    level = Level[row.level]
+    out = "Leave it out, or take a product without it"
+    return Finding(
+        "allergy.related",
+        line.product.ingredient.name,
+        f"The patient is allergic to {allergy.name} ({_severity(allergy)}), and {holds}: "
+        f"both are of the group {group} ({row.evidence}).",
+        f"{out}, {CO_SIGN}" if level is Level.STOP else f"{out}, or say why it is right for this patient.",
+        level=level,
+        line=line.number,
+        source=row.source,
+        inputs=(("allergy", allergy.name), ("severity", allergy.severity.value), ("through", member)),
+        fixes=(remove(line),),
+    )
 
 
 def allergies_asked(case: Case) -> Sequence[Finding]:

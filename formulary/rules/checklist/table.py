@@ -52,6 +52,8 @@ RULES: tuple[Rule, ...] = (
          concentrations.concentrations,  "label limit of the same route"),
     Rule("A1", 1, "Not allergic to anything in it",                    "D S V P A",      STOP,  None,
          patients.allergies,             "the patient's allergies, and the excipients on the labels"),
+    Rule("A2", 1, "Not allergic to a relative of anything in it",      "D S",            STOP,  None,
+         patients.relatives,             "groups with cross-reactivity on record"),
     Rule("A3", 1, "Allergies were asked for, lately",                  "D S A",          STOP,  None,
          patients.allergies_asked,       "policy of the site"),
     Rule("A4", 1, "No condition or medicine speaks against it",        "D S A",          STOP,  STOP,

@@ -158,7 +158,7 @@ class Cocktail:
     picked: tuple[Stock, ...] = ()
     ref: str | None = None
     diluents: tuple[Product, ...] = ()
-    precautions: Precautions = Precautions()
+    precautions: Precautions = field(default_factory=Precautions)
 
     @property
     def answering(self) -> Formula | None:
