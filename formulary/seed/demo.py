@@ -135,6 +135,8 @@ def _approve(demo: Demo, row: rows.FormulaRow) -> FormulaVersion:
             by=demo.actor(row.author),
         )
     with transaction():
+        catalogue_actions.submit_formula(version.id, at=demo.at - AUTHORED, by=demo.actor(row.author))
+    with transaction():
         return catalogue_actions.approve_formula(
             version.id, at=demo.at - APPROVED, by=demo.actor(row.approver)
         )

@@ -8,6 +8,7 @@ from flask import Flask
 
 from formulary import clock, config
 from formulary.app import create_app
+from formulary.catalogue import actions
 from formulary.catalogue.models import Ingredient, Product
 from formulary.db import db, transaction
 from formulary.seed.catalogue import load_catalogue
@@ -64,3 +65,16 @@ class Loaded:
 def loaded(app: Flask) -> Loaded:
     """The catalogue as it ships."""
     return Loaded()
+
+
+@pytest.fixture
+def approved(cast):
+    """A function that takes a draft of the practitioner to approved, by the pharmacist."""
+
+    def approve(version):
+        with transaction():
+            actions.submit_formula(version.id, at=clock.now(), by=cast.actor("practitioner"))
+        with transaction():
+            return actions.approve_formula(version.id, at=clock.now(), by=cast.actor("pharmacist"))
+
+    return approve

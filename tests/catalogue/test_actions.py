@@ -47,7 +47,16 @@ def draft(cast, *products, name="Glow", by="practitioner", pairs=(), key=None):
         )
 
 
+def submit(cast, version, by="practitioner"):
+    with transaction():
+        return actions.submit_formula(
+            version.id, version=version.row_version, at=clock.now(), by=cast.actor(by)
+        )
+
+
 def approve(cast, version, by="pharmacist"):
+    if version.status == "draft":
+        submit(cast, version)
     with transaction():
         return actions.approve_formula(
             version.id, version=version.row_version, at=clock.now(), by=cast.actor(by)
@@ -100,7 +109,7 @@ def test_what_is_approved_is_not_approved_again(cast, two):
     version = approve(cast, draft(cast, *two))
     with pytest.raises(Refused) as refusal:
         approve(cast, version, by="pharmacist2")
-    assert refusal.value.findings[0].code == "formula.not_draft"
+    assert refusal.value.findings[0].code == "formula.not_in_review"
 
 
 def test_what_is_never_mixed_is_no_line_of_a_formula(cast, two):

@@ -18,7 +18,7 @@ def a_draft(cast, loaded):
         txa.ingredient_id, "concentration", product_id=txa.id, amount=4_000_000, volume=1_000_000, unit="mg"
     )
     with transaction():
-        return actions.draft_formula(
+        row = actions.draft_formula(
             "Test formula",
             lines=[line],
             target=Quantity.of(5, "mL"),
@@ -26,6 +26,8 @@ def a_draft(cast, loaded):
             at=clock.now(),
             by=cast.actor("practitioner"),
         )
+    with transaction():
+        return actions.submit_formula(row.id, at=clock.now(), by=cast.actor("practitioner"))
 
 
 def plain(text):
@@ -168,7 +170,7 @@ def test_a_wrong_password_approves_nothing(clients, cast, loaded):
         at=f"/catalogue/formulas/{version.id}",
     )
     db.session.expire_all()
-    assert db.session.get_one(FormulaVersion, version.id).status == "draft"
+    assert db.session.get_one(FormulaVersion, version.id).status == "in_review"
 
 
 @pytest.mark.parametrize("username", ["technician", "recall", "auditor", "admin"])

@@ -1,26 +1,33 @@
-"""Formulas: written by one person, approved by another, never changed afterwards."""
+"""Writing formulas: a draft is its author's to change until it is submitted, and never afterwards."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.orm.attributes import flag_modified
+
 from formulary.accounts import Actor, Permission
-from formulary.accounts import queries as accounts
-from formulary.accounts.actions import sign
 from formulary.audit import record
 from formulary.catalogue import queries
-from formulary.catalogue.models import Formula, FormulaLine, FormulaPair, FormulaVersion, Ingredient
+from formulary.catalogue.models import Formula, FormulaLine, FormulaPair, FormulaVersion, Ingredient, Product
 from formulary.db import db, expect_version, once
-from formulary.rules.findings import Finding, Level, Refused, inputs_hash, refuse
+from formulary.rules.findings import Finding, Level, Refused, refuse
 from formulary.rules.units import Quantity
+
+OPEN = ("draft", "in_review")
+HEADING = ("indication", "evidence", "source")
+WORDING = ("note", "instructions", "storage", "beyond_use_h", "beyond_use_source")
 
 
 @dataclass(frozen=True)
 class DraftLine:
-    """One line as written: steps of the product's dimension; concentrations accepted are steps per mL."""
+    """One line as written: steps of the product's dimension; concentrations accepted are steps per mL.
 
-    ingredient_id: int
+    A line of no ingredient says in `named` what its source names.
+    """
+
+    ingredient_id: int | None
     pin: str
     product_id: int | None = None
     amount: int | None = None
@@ -31,6 +38,9 @@ class DraftLine:
     concentration_low: int | None = None
     concentration_high: int | None = None
     reason: str = ""
+    named: str = ""
+    scaling: str = "with_volume"
+    evidence: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,70 +52,85 @@ class DraftPair:
     reason: str
 
 
+@dataclass(frozen=True)
+class Draft:
+    """Everything that is written of one version; the heading belongs to the formula, and is set with its
+    first.
+    """
+
+    name: str
+    lines: Sequence[DraftLine]
+    target: Quantity
+    route: str
+    pairs: Sequence[DraftPair] = ()
+    indication: str = ""
+    evidence: str = ""
+    source: str = ""
+    note: str = ""
+    instructions: str = ""
+    storage: str = ""
+    beyond_use_h: int | None = None
+    beyond_use_source: str = ""
+    based_on_id: int | None = field(default=None)
+
+
 @once
-def draft_formula(
-    name: str,
-    *,
-    lines: Sequence[DraftLine],
-    pairs: Sequence[DraftPair] = (),
-    target: Quantity,
-    route: str,
-    indication: str = "",
-    evidence: str = "",
-    source: str = "",
-    note: str = "",
-    at: datetime,
-    by: Actor,
-) -> FormulaVersion:
-    """Write the next version of the clinic's formula; it may be used once somebody else has approved it."""
+def draft_formula(name: str, *, at: datetime, by: Actor, **written: Any) -> FormulaVersion:
+    """Write the next version of the clinic's formula; it may be used once somebody else has approved it.
+
+    `written` are the fields of `Draft`. Refused under the name of a published protocol, and while another
+    version is open.
+    """
     by.must(Permission.AUTHOR)
-    formula = _formula(name, indication=indication, evidence=evidence, source=source)
-    _may_be_mixed(lines)
+    draft = Draft(name, **written)
+    formula = _formula(draft)
+    _none_is_open(formula)
+    _may_be_mixed(draft.lines)
     version = FormulaVersion(
         formula=formula,
         number=1 + max((v.number for v in formula.versions), default=0),
         status="draft",
-        target=target.whole(),
-        route=route,
         author_id=by.person_id,
-        note=note,
+        based_on_id=draft.based_on_id,
     )
-    version.lines = [_line(number, line) for number, line in enumerate(lines, start=1)]
-    version.pairs = [FormulaPair(a_id=pair.a_id, b_id=pair.b_id, reason=pair.reason) for pair in pairs]
+    _write(version, draft)
     db.session.add(version)
     db.session.flush()
-    record(
-        "catalogue.draft_formula",
-        version,
-        by=by,
-        at=at,
-        new={"formula": name, "content": content_of(version)},
-    )
+    new = {"formula": name, "content": content_of(version)}
+    record("catalogue.draft_formula", version, by=by, at=at, new=new)
     return version
 
 
 @once
-def approve_formula(
-    version_id: int, *, version: int | None = None, at: datetime, by: Actor
+def revise_formula(
+    version_id: int, *, version: int | None = None, at: datetime, by: Actor, **written: Any
 ) -> FormulaVersion:
-    """Answer for a formula: its ranges, its unknown limits and its pairs without data; signed.
+    """Keep what was written of a draft; Stale when it was saved meanwhile, Refused once it is submitted.
 
-    Refused for its author (on a solo site it is marked SELF-CHECKED) and for what is no draft; the version
-    approved before is superseded.
+    Only its author changes it: the approver must be somebody who wrote none of it.
     """
-    by.must(Permission.APPROVE)
+    by.must(Permission.AUTHOR)
     row = queries.formula_version(version_id)
     expect_version(row, version)
-    self_checked = _another_person(row, by)
-    for other in row.formula.versions:
-        if other.status == "approved":
-            other.status = "superseded"
-    row.status, row.approver_id, row.approved_at = "approved", by.person_id, at
+    _must_be_own_draft(row, by)
+    draft = Draft(**written)
+    _may_be_mixed(draft.lines)
+    _rename(row.formula, draft)
+    old = content_of(row)
+    row.lines.clear()
+    row.pairs.clear()
     db.session.flush()
-    signed = inputs_hash(content_of(row))
-    sign(by, meaning="approved", subject=row, signed_hash=signed, at=at, self_checked=self_checked)
-    new = {"formula": str(row), "signed": signed, "self_checked": self_checked}
-    record("catalogue.approve_formula", row, by=by, at=at, old={"status": "draft"}, new=new)
+    _write(row, draft)
+    flag_modified(row, "note")  # its lines are rows of their own, and would leave its version as it was
+    db.session.flush()
+    record(
+        "catalogue.revise_formula",
+        row,
+        by=by,
+        at=at,
+        old={"content": old},
+        new={"formula": str(row), "content": content_of(row)},
+    )
     return row
 
 
@@ -115,25 +140,30 @@ def content_of(version: FormulaVersion) -> dict[str, Any]:
     return {
         "target": version.target,
         "route": version.route,
+        **{name: getattr(version, name) for name in WORDING},
         "lines": [{name: getattr(line, name) for name in columns} for line in version.lines],
         "pairs": sorted([pair.a_id, pair.b_id, pair.reason] for pair in version.pairs),
     }
 
 
-def _formula(name: str, **columns: str) -> Formula:
-    found = db.session.scalars(db.select(Formula).filter_by(name=name)).one_or_none()
-    if found is None:
-        found = Formula(name=name, is_published=False, **columns)
-        db.session.add(found)
-    elif found.is_published:
-        raise refuse(
-            "formula.published",
-            name,
-            f"{name} is the protocol as others published it.",
-            "Give the clinic's own copy another name.",
-            field="name",
-        )
-    return found
+def unsaved(
+    name: str, *, ingredients: Mapping[int, Ingredient], products: Mapping[int, Product], **written: Any
+) -> FormulaVersion:
+    """A version as it would be written, in no session: for the figures shown before it is kept."""
+    version = FormulaVersion(formula=Formula(name=name), number=1)
+    _write(version, Draft(name, **written))
+    for line in version.lines:
+        line.ingredient = ingredients.get(line.ingredient_id or 0)
+        line.product = products.get(line.product_id or 0)
+    return version
+
+
+def _write(version: FormulaVersion, draft: Draft) -> None:
+    version.target, version.route = draft.target.whole(), draft.route
+    for name in WORDING:
+        setattr(version, name, getattr(draft, name))
+    version.lines = [_line(number, line) for number, line in enumerate(draft.lines, start=1)]
+    version.pairs = [FormulaPair(a_id=pair.a_id, b_id=pair.b_id, reason=pair.reason) for pair in draft.pairs]
 
 
 def _line(number: int, line: DraftLine) -> FormulaLine:
@@ -144,25 +174,88 @@ def _line(number: int, line: DraftLine) -> FormulaLine:
     return FormulaLine(number=number, accepted_reason=values.pop("reason"), **values, **accepted)
 
 
-def _may_be_mixed(lines: Sequence[DraftLine]) -> None:
-    several = [queries.ingredient(line.ingredient_id) for line in lines]
-    stops = [_never_mixed(found) for found in several if found.do_not_mix and len(several) > 1]
-    if stops:
-        raise Refused(*stops)
+def _formula(draft: Draft) -> Formula:
+    found = queries.formula_named(draft.name)
+    if found is None:
+        found = Formula(name=draft.name, is_published=False, **_heading(draft))
+        db.session.add(found)
+    elif found.is_published:
+        raise _published(draft.name)
+    return found
 
 
-def _never_mixed(found: Ingredient) -> Finding:
-    reason = f"{found} is never mixed: {found.do_not_mix_source}."
-    return Finding("mix.do_not_mix", str(found), reason, "Leave it out.", level=Level.BLOCK)
+def _rename(formula: Formula, draft: Draft) -> None:
+    """Name and heading change only while nobody can have seen another version under them."""
+    if len(formula.versions) > 1:
+        if draft.name != formula.name:
+            raise _kept_name(formula.name)
+        return
+    if draft.name != formula.name and (other := queries.formula_named(draft.name)) is not None:
+        raise _published(draft.name) if other.is_published else _taken(draft.name)
+    formula.name = draft.name
+    for name, words in _heading(draft).items():
+        setattr(formula, name, words)
 
 
-def _another_person(row: FormulaVersion, by: Actor) -> bool:
-    """Whether author and approver are one, which only a solo site allows."""
+def _heading(draft: Draft) -> dict[str, str]:
+    return {name: getattr(draft, name) for name in HEADING}
+
+
+def _published(name: str) -> Refused:
+    reason = f"{name} is the protocol as others published it."
+    return refuse("formula.published", name, reason, "Give the clinic's own copy another name.", field="name")
+
+
+def _kept_name(name: str) -> Refused:
+    reason = f"Other versions are called {name}, so this one is too."
+    return refuse("formula.name_kept", name, reason, f"Type {name} here.", field="name")
+
+
+def _taken(name: str) -> Refused:
+    reason = f"Another formula is called {name}."
+    return refuse(
+        "formula.name_taken", name, reason, "Write its next version, or choose another name.", field="name"
+    )
+
+
+def _none_is_open(formula: Formula) -> None:
+    for other in formula.versions:
+        if other.status in OPEN:
+            words = "still a draft" if other.status == "draft" else "waiting for approval"
+            reason = f"{other} is {words}."
+            remedy = "Finish or retire that one, then write the next version."
+            raise refuse("formula.open_version", str(other), reason, remedy, field="name")
+
+
+def _must_be_own_draft(row: FormulaVersion, by: Actor) -> None:
     if row.status != "draft":
-        raise refuse("formula.not_draft", str(row), f"{row} is {row.status}.", "Write a new version.")
+        reason = f"{row} is {row.status.replace('_', ' ')}, and what it says is frozen."
+        raise refuse("formula.frozen", str(row), reason, "Write the next version.")
     if row.author_id != by.person_id:
-        return False
-    if not accounts.site(by.site_id).solo:
-        reason = f"You wrote {row}, so another person approves it."
-        raise refuse("formula.same_person", str(row), reason, "Ask another pharmacist or practitioner.")
-    return True
+        reason = f"Somebody else is writing {row}."
+        remedy = "Ask its author, so that you can approve it; or retire it and write another."
+        raise refuse("formula.not_author", str(row), reason, remedy)
+
+
+def _may_be_mixed(lines: Sequence[DraftLine]) -> None:
+    wrong = [_never_mixed(found, number) for number, found in _named(lines) if found.do_not_mix]
+    if wrong and len(lines) > 1:
+        raise Refused(*wrong)
+
+
+def _named(lines: Iterable[DraftLine]) -> Iterator[tuple[int, Ingredient]]:
+    """The catalogue's ingredients among the lines, by their place on the form."""
+    for number, line in enumerate(lines):
+        if line.ingredient_id is not None:
+            yield number, queries.ingredient(line.ingredient_id)
+
+
+def _never_mixed(found: Ingredient, number: int) -> Finding:
+    return Finding(
+        "mix.do_not_mix",
+        str(found),
+        f"{found} is never mixed: {found.do_not_mix_source}.",
+        "Leave it out.",
+        level=Level.BLOCK,
+        field=f"lines-{number}-pin",
+    )

@@ -1,6 +1,6 @@
 """The words of the catalogue: kinds, rules, selectors and formulas as a page says them."""
 
-from formulary.catalogue.labels.formulas import ONE_ML, Line, line, pair, target
+from formulary.catalogue.labels.formulas import ONE_ML, STATES, Line, acts, lines, pair, target
 from formulary.catalogue.labels.products import (
     KINDS,
     Figure,
@@ -17,6 +17,7 @@ from formulary.catalogue.labels.products import (
     strength,
 )
 from formulary.catalogue.labels.rules import RULE_KINDS, Rule, meanings, rule, selector
+from formulary.catalogue.labels.substitutes import substitutes
 from formulary.catalogue.labels.words import CONFIDENCES, CONTAINERS, FIELDS, ROLES, STATUSES
 
 __all__ = [
@@ -27,11 +28,13 @@ __all__ = [
     "ONE_ML",
     "ROLES",
     "RULE_KINDS",
+    "STATES",
     "STATUSES",
     "Figure",
     "Line",
     "Rule",
     "acidity",
+    "acts",
     "basis",
     "content",
     "diluent_volume",
@@ -40,12 +43,13 @@ __all__ = [
     "figures",
     "hours",
     "light",
-    "line",
+    "lines",
     "meanings",
     "pair",
     "rule",
     "said",
     "selector",
     "strength",
+    "substitutes",
     "target",
 ]

@@ -6,10 +6,13 @@ The catalogue is the organisation's own: everybody who may use the app may read 
 from formulary.catalogue.queries.devices import device, devices
 from formulary.catalogue.queries.formulas import (
     approved_formulas,
+    comparable,
     formula,
+    formula_named,
     formula_version,
     formulas,
     formulas_pinning,
+    version_before,
 )
 from formulary.catalogue.queries.names import Names, names
 from formulary.catalogue.queries.rules import never_beside, rules, rules_about
@@ -29,6 +32,7 @@ from formulary.catalogue.queries.substances import (
     products,
     products_holding,
     products_of,
+    several_ingredients,
 )
 
 __all__ = [
@@ -38,12 +42,14 @@ __all__ = [
     "Names",
     "approved_formulas",
     "code",
+    "comparable",
     "contraindications",
     "cross_reactivities",
     "device",
     "devices",
     "fold",
     "formula",
+    "formula_named",
     "formula_version",
     "formulas",
     "formulas_pinning",
@@ -61,4 +67,6 @@ __all__ = [
     "rules",
     "rules_about",
     "schedules",
+    "several_ingredients",
+    "version_before",
 ]

@@ -3,7 +3,7 @@
 from sqlalchemy import func
 from sqlalchemy.orm import selectinload
 
-from formulary.catalogue.models import Formula, FormulaLine, FormulaVersion
+from formulary.catalogue.models import Formula, FormulaLine, FormulaVersion, Ingredient
 from formulary.catalogue.queries.one import one
 from formulary.db import db
 
@@ -27,14 +27,39 @@ def formula(formula_id: int) -> Formula:
     return one(Formula, formula_id, (selectinload(Formula.versions),))
 
 
+def formula_named(name: str) -> Formula | None:
+    """The formula with this name, with its versions; None where there is none yet."""
+    query = db.select(Formula).filter_by(name=name).options(selectinload(Formula.versions))
+    return db.session.scalars(query).one_or_none()
+
+
 def formula_version(version_id: int) -> FormulaVersion:
     """One version with its lines, pairs and siblings; Missing otherwise."""
     wanted = (
-        selectinload(FormulaVersion.lines).selectinload(FormulaLine.ingredient),
+        selectinload(FormulaVersion.lines)
+        .selectinload(FormulaLine.ingredient)
+        .options(selectinload(Ingredient.groups), selectinload(Ingredient.synonyms)),
         selectinload(FormulaVersion.pairs),
         selectinload(FormulaVersion.formula).selectinload(Formula.versions),
     )
     return one(FormulaVersion, version_id, wanted)
+
+
+def version_before(version: FormulaVersion) -> FormulaVersion | None:
+    """What a version is compared with first: what it was written from, else the last that was in use."""
+    if version.based_on_id is not None:
+        return formula_version(version.based_on_id)
+    used = [v for v in version.formula.versions if v.number < version.number and v.approved_at is not None]
+    return formula_version(used[-1].id) if used else None
+
+
+def comparable(version: FormulaVersion) -> list[FormulaVersion]:
+    """The versions that this one can be compared with: the others of its formula, and what it was written
+    from.
+    """
+    others = [other for other in version.formula.versions if other.id != version.id]
+    start = [] if version.based_on_id is None else [formula_version(version.based_on_id)]
+    return [*start, *(other for other in others if other not in start)]
 
 
 def formulas_pinning(product_id: int, ingredient_id: int) -> list[FormulaVersion]:

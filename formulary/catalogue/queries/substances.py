@@ -1,5 +1,7 @@
 """Ingredients, products and packs by their keys, and how they are called."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import func
 from sqlalchemy.orm import selectinload
 
@@ -62,3 +64,10 @@ def ingredient_names() -> dict[int, str]:
 def groups() -> list[SubstanceGroup]:
     """What each group's word means."""
     return list(db.session.scalars(db.select(SubstanceGroup).order_by(SubstanceGroup.word)))
+
+
+def several_ingredients(ingredient_ids: Iterable[int]) -> dict[int, Ingredient]:
+    """These ingredients by id with their names and groups, as many as there are."""
+    wanted = (selectinload(Ingredient.synonyms), selectinload(Ingredient.groups))
+    query = db.select(Ingredient).where(Ingredient.id.in_(set(ingredient_ids))).options(*wanted)
+    return {row.id: row for row in db.session.scalars(query)}

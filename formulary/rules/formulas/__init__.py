@@ -8,8 +8,10 @@ from formulary.rules.formulas.content import (
     Written,
     content_of_lines,
     figures,
+    lines_of,
 )
 from formulary.rules.formulas.difference import Change, Kind, difference, excipients_between
+from formulary.rules.formulas.fitting import misfits
 from formulary.rules.formulas.scaling import Scaled, Unscaled, scale
 from formulary.rules.formulas.substitution import Substitution, put_in, said, substitute
 
@@ -28,6 +30,8 @@ __all__ = [
     "difference",
     "excipients_between",
     "figures",
+    "lines_of",
+    "misfits",
     "put_in",
     "said",
     "scale",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
-from formulary.rules.facts import Line, Pin, Product, Strength
+from formulary.rules.facts import Ingredient, Line, Pin, Product, Strength
 from formulary.rules.units import VOLUME, Quantity, total
 
 
@@ -37,6 +37,7 @@ class Written:
     substance: str
     pin: str
     product: Product | None = None
+    ingredient: Ingredient | None = None
     quantity: Quantity | None = None
     concentration: Strength | None = None
     scaling: Scaling = Scaling.WITH_VOLUME
@@ -124,6 +125,24 @@ def _volume(dose: Quantity | None, strength: Strength | None) -> Quantity | None
 
 def _in(dose: Quantity, whole: Quantity | None) -> Strength | None:
     return None if whole is None or whole.is_zero else Strength(dose, whole)
+
+
+def lines_of(content: Content) -> tuple[Line, ...]:
+    """The lines as a cocktail holds them, for the rules about mixing; without those the catalogue lacks.
+
+    A line that names no product stands for any of its ingredient: one without strength and excipients.
+    """
+    return tuple(line for written in content.lines if (line := _line(written)) is not None)
+
+
+def _line(written: Written) -> Line | None:
+    product = written.product
+    if product is None and written.ingredient is not None:
+        product = Product(-written.ingredient.id, written.substance, written.ingredient, None)
+    if product is None:
+        return None
+    pin = Pin.DOSE if written.pin == UNKNOWN else Pin(written.pin)
+    return Line(written.number, product, pin, written.quantity, written.concentration)
 
 
 def content_of_lines(lines: Sequence[Line], *, name: str, target: Quantity | None, route: str) -> Content:
