@@ -7,10 +7,10 @@ import pytest
 from formulary.audit.models import AuditEntry
 from formulary.db import db
 from tests.cocktails.test_files import MELASMA
-from tests.support.road import clinic
+from tests.support.road import clinic, ready
 from tests.support.terminal import formulary
 
-__all__ = ["clinic"]
+__all__ = ["clinic", "ready"]
 
 BLOCKED = MELASMA + '[[line]]\nproduct = "Kybella"\ndose = "2 mg"\n'
 

@@ -10,7 +10,7 @@ from flask import Flask
 from playwright.sync_api import Browser
 
 from tests.support.browser import DESK, Person, shots_folder
-from tests.support.road import clinic, formula, patient  # noqa: F401 - fixtures
+from tests.support.road import clinic, formula, patient, ready  # noqa: F401 - fixtures
 from tests.support.server import serving
 
 Browse = Callable[..., Person]

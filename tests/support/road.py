@@ -15,9 +15,10 @@ from formulary.cocktails import actions as cocktails
 from formulary.cocktails import queries as cocktail_queries
 from formulary.cocktails.actions.signing import TOTAL, asked_lines
 from formulary.config import seed_folder
-from formulary.db import transaction
+from formulary.db import db, transaction
 from formulary.patch_tests import actions as patch_tests
 from formulary.patients.actions import set_condition_kinds
+from formulary.patients.models import Patient
 from formulary.preparations import actions as preparations
 from formulary.preparations import facts as bench_facts
 from formulary.preparations import queries as bench
@@ -41,6 +42,8 @@ from tests.support.builders import (
     saved,
 )
 from tests.support.builders.accounts import TESTS
+from tests.support.snapshots import reach
+from tests.support.world import Cast
 
 PRODUCTS = {
     "tranexamic acid": "TXA-2231",
@@ -60,7 +63,37 @@ POLICIES = {
 
 
 @pytest.fixture
-def clinic(app, cast):
+def ready(app, database):
+    """The ids of what stands ready: the clinic, its patient and its formula, made once and put back after."""
+    return reach(app, database, "ready", make_ready)
+
+
+@pytest.fixture
+def clinic(ready):
+    """The people of the two sites, over the real catalogue, the clinic's policies, five lots on the shelf."""
+    return Cast()
+
+
+@pytest.fixture
+def patient(ready):
+    """A patient of the clinic who may be treated: tested, asked, weighed, consenting."""
+    return db.session.get_one(Patient, ready["patient"])
+
+
+@pytest.fixture
+def formula(ready):
+    """The clinic's approved melasma formula, signed by two people."""
+    return db.session.get_one(FormulaVersion, ready["formula"])
+
+
+def make_ready():
+    """Nothing is composed yet: the clinic, its stock, its formula and its patient, by their ids."""
+    cast = a_clinic(Cast())
+    formula = the_formula(cast.actor("practitioner"), cast.actor("pharmacist"))
+    return {"patient": a_treatable_patient(cast).id, "formula": formula.id}
+
+
+def a_clinic(cast):
     """The real catalogue, the clinic's policies, five lots on the shelf."""
     with transaction():
         load_catalogue(read_shelf(seed_folder()), at=clock.now())
@@ -86,9 +119,8 @@ def clinic(app, cast):
     return cast
 
 
-@pytest.fixture
-def patient(clinic, watch):
-    """A patient of the clinic who may be treated: tested, asked, weighed, consenting."""
+def a_treatable_patient(clinic):
+    """Tested, asked, weighed, consenting."""
     row = a_patient(site=clinic.site)
     a_weight(row)
     no_known_allergies(row)
@@ -133,12 +165,6 @@ def the_formula(author, approver):
         ids = {"a_id": ingredients[pair.a].id, "b_id": ingredients[pair.b].id}
         version.pairs.append(FormulaPair(reason=pair.reason, **ids))
     return saved(version)
-
-
-@pytest.fixture
-def formula(clinic):
-    """The clinic's approved melasma formula, signed by two people."""
-    return the_formula(clinic.actor("practitioner"), clinic.actor("pharmacist"))
 
 
 def a_prescription(clinic, patient, formula):

@@ -1,13 +1,10 @@
 """Stages of the road, kept once per worker and database: a test begins where it needs to, in a moment."""
 
-import shutil
 from collections.abc import Callable
 from typing import Any
 
-import psycopg
 import pytest
 from flask import Flask
-from psycopg import sql
 
 from formulary import clock
 from formulary.administrations import actions as administrations
@@ -19,20 +16,20 @@ from formulary.patients.models import Patient
 from formulary.preparations import actions as preparations
 from formulary.preparations import queries as bench
 from formulary.preparations.models import Attempt
-from tests.support.databases import TABLES, Database, PostgreSQL, Sqlite, rows, tables
-from tests.support.road import a_verified_cocktail, draw_step
+from tests.support.databases import Database
+from tests.support.road import a_verified_cocktail, draw_step, make_ready
+from tests.support.snapshots import Ids, reach
 from tests.support.world import Cast
 
-Ids = dict[str, int]
 ALL_WELL = {what: True for what in preparations.INSPECTED}
 
 
 class Road:
     """The melasma cocktail at a stage of its road, for one patient of the clinic with the real catalogue."""
 
-    def __init__(self, request: pytest.FixtureRequest, app: Flask, database: Database) -> None:
-        """Take what the fixtures of the first time are made of."""
-        self.request, self.app, self.database = request, app, database
+    def __init__(self, app: Flask, database: Database) -> None:
+        """Take what the stages are kept in."""
+        self.app, self.database = app, database
 
     @property
     def clinic(self) -> Cast:
@@ -51,7 +48,7 @@ class Road:
 
     def ready(self) -> Cast:
         """The clinic, its stock, its formula and its patient; nothing is composed yet."""
-        self._at("ready", self._make_ready)
+        self._at("ready", make_ready)
         return self.clinic
 
     def verified(self) -> Cocktail:
@@ -89,10 +86,6 @@ class Road:
 
     def _attempt(self) -> Attempt:
         return bench.attempt(self._ids["attempt"], self.clinic.actor("technician"))
-
-    def _make_ready(self) -> Ids:
-        found = {name: self.request.getfixturevalue(name).id for name in ("patient", "formula")}
-        return found
 
     def _make_verified(self) -> Ids:
         self.ready()
@@ -132,78 +125,7 @@ class Road:
         return self._ids | {"session": session.id}
 
 
-def reach(app: Flask, database: Database, name: str, make: Callable[[], Ids]) -> Ids:
-    """Bring the database to a stage: made the first time, put back from its copy ever after."""
-    kept: dict[str, Ids] = database.__dict__.setdefault("stages", {})
-    if name not in kept:
-        kept[name] = make()
-        at_rest(app)
-        _copy(database, name, back=False)
-    else:
-        at_rest(app)
-        _copy(database, name, back=True)
-    return kept[name]
-
-
-def at_rest(app: Flask) -> None:
-    """Let go of every connection, so that the database can be copied."""
-    db.session.remove()
-    db.engine.dispose()
-
-
-def _copy(database: Database, name: str, *, back: bool) -> None:
-    if isinstance(database, Sqlite):
-        ends = [database.file, database.folder / f"stage-{name}.db"]
-        shutil.copyfile(*(reversed(ends) if back else ends))
-    elif isinstance(database, PostgreSQL):
-        (_put_back if back else _keep)(database, f"stage_{name}")
-
-
-def _keep(database: PostgreSQL, schema: str) -> None:
-    """Keep the rows in a schema beside the tables, and all of it in a database of its own."""
-    with psycopg.connect(database.url) as connection:
-        connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
-        for name in tables(connection):
-            if rows(connection, name):
-                both = {"kept": sql.Identifier(schema, name), "own": sql.Identifier("public", name)}
-                connection.execute(sql.SQL("CREATE TABLE {kept} AS TABLE {own}").format(**both))
-        database.__dict__.setdefault("scripts", {})[schema] = _script(connection, schema)
-    database.cluster.copy("work", schema)
-
-
-def _put_back(database: PostgreSQL, schema: str) -> None:
-    """The kept rows again; where the database was made anew meanwhile, its copy."""
-    with psycopg.connect(database.url) as connection:
-        there = connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (schema,)).fetchone()
-        if there:
-            connection.execute(database.__dict__["scripts"][schema])
-    if not there:
-        database.cluster.copy(schema, "work")
-
-
-def _script(connection: psycopg.Connection, schema: str) -> bytes:
-    """The statements that fill the tables from a schema and set every sequence to where it stood."""
-    kept = connection.execute(TABLES.replace("'public'", f"'{schema}'")).fetchall()
-    emptied = [sql.SQL("DELETE FROM public.{}").format(sql.Identifier(n)) for n in tables(connection)]
-    filled = [
-        sql.SQL("INSERT INTO public.{} SELECT * FROM {}").format(
-            sql.Identifier(name), sql.Identifier(schema, name)
-        )
-        for (name,) in kept
-    ]
-    stood = connection.execute(
-        "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public'"
-    )
-    set_back = [
-        f"SELECT setval('public.\"{name}\"', {last or 1}, {'true' if last else 'false'})"
-        for name, last in stood.fetchall()
-    ]
-    parts = ["SET LOCAL session_replication_role = replica"]
-    parts += [statement.as_string() for statement in (*emptied, *filled)]
-    return ";\n".join([*parts, *set_back]).encode()
-
-
 @pytest.fixture
-def road(request: pytest.FixtureRequest, app: Flask, database: Database) -> Road:
+def road(app: Flask, database: Database) -> Road:
     """The road, to be begun at any stage: `road.claimed()`, `road.released()`."""
-    return Road(request, app, database)
+    return Road(app, database)
