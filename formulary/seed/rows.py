@@ -173,11 +173,24 @@ class RuleRow:
     level_if_met: Level
     decidable: YesNo
     condition: Words
-    concentration_above: Figure
+    concentration_from: Figure
+    concentration_below: Figure
     concentration_unit: Annotated[str | None, or_nothing(unit)]
+    also: Words
+    also_from: Figure
+    ratio_from: Figure
+    ratio_below: Figure
     ph_below: Figure
     ph_above: Figure
-    storage_hours_above: Annotated[int | None, or_nothing(whole)]
+    ph_from: Figure
+    ph_gap: Figure
+    onset_pka: Figure
+    onset_solubility: Figure
+    onset_share: Figure
+    kept_above_h: Annotated[int | None, or_nothing(whole)]
+    kept_up_to_h: Annotated[int | None, or_nothing(whole)]
+    actives_only: YesNo
+    first: Annotated[str | None, or_nothing(one_of("a", "b", "unknown"))]
     mechanism: Text
     source: Text
     confidence: Grade

@@ -134,6 +134,7 @@ def _selectors(shelf: Shelf) -> Iterator[Finding]:
     known |= {f"group:{row.word}" for row in shelf.groups}
     yield from missing("compatibility.csv", "a", (r.a for r in shelf.rules), known)
     yield from missing("compatibility.csv", "b", (r.b for r in shelf.rules), known)
+    yield from missing("compatibility.csv", "also", (r.also for r in shelf.rules), known | {""})
     yield from missing("contraindications.csv", "of", (r.of for r in shelf.contraindications), known)
 
 

@@ -4,19 +4,17 @@ from collections.abc import Mapping
 
 from formulary.catalogue.models import CompatibilityRule, Device
 from formulary.db import db
-from formulary.rules.units import MASS, VOLUME, Quantity, unit
+from formulary.rules.units import MASS, VOLUME, Quantity, Unit, unit
 from formulary.seed import rows
 from formulary.seed.cells import known
 from formulary.seed.merging import Merge
 from formulary.seed.shelf import Shelf
 
-ONE_ML = Quantity.of(1, "mL").whole()
-
 
 def load_rules(shelf: Shelf, ids: Mapping[str, int], merge: Merge) -> None:
     """The table, superseded rows too; selectors name ingredients by id."""
     for row in shelf.rules:
-        merge.row(CompatibilityRule, {"number": row.number}, _rule(row, shelf, ids))
+        merge.row(CompatibilityRule, {"number": row.number, "origin": "shipped"}, _rule(row, shelf, ids))
 
 
 def load_devices(shelf: Shelf, merge: Merge) -> None:
@@ -39,22 +37,35 @@ def load_devices(shelf: Shelf, merge: Merge) -> None:
 
 
 def _rule(row: rows.RuleRow, shelf: Shelf, ids: Mapping[str, int]) -> dict[str, object]:
-    above = known(row.concentration_above)
-    code = unit(row.concentration_unit or "mg", MASS)
     return {
         "kind": row.kind,
         "a": selector(row.a, ids),
         "b": selector(row.b, ids),
         "level": row.level,
         "condition": _condition(row),
-        "concentration_above_amount": None if above is None else Quantity.of(above, code).whole(),
-        "concentration_above_volume": None if above is None else ONE_ML,
-        "ph_below": _text(row.ph_below),
-        "ph_above": _text(row.ph_above),
+        **_figures(row, ids),
+        "actives_only": row.actives_only,
+        "decidable": row.decidable,
+        "first": row.first or "",
         "mechanism": row.mechanism,
         "source": shelf.cited(row.source),
         "confidence": row.confidence,
         "version": row.version,
+    }
+
+
+def _figures(row: rows.RuleRow, ids: Mapping[str, int]) -> dict[str, object]:
+    """What narrows a rule; a concentration is that of 1 mL."""
+    code = unit(row.concentration_unit or "mg", MASS)
+    bare = ("ratio_from", "ratio_below", "ph_below", "ph_above", "ph_from", "ph_gap")
+    onset = ("onset_pka", "onset_solubility", "onset_share")
+    per_ml = ("concentration_from", "concentration_below", "also_from")
+    return {
+        "also": _selector(row.also, ids),
+        "kept_above_h": row.kept_above_h,
+        "kept_up_to_h": row.kept_up_to_h,
+        **{name: _text(getattr(row, name)) for name in (*bare, *onset)},
+        **{name: _per_ml(getattr(row, name), code) for name in per_ml},
     }
 
 
@@ -69,6 +80,11 @@ def selector(text: str, ids: Mapping[str, int]) -> str:
     """A selector of a file as the rules read it: ingredients by their number."""
     kind, _, name = text.partition(":")
     return f"ingredient:{ids[name]}" if kind == "ingredient" else text
+
+
+def _per_ml(figure: rows.Figure, code: Unit) -> int | None:
+    value = known(figure)
+    return None if value is None else Quantity.of(value, code).whole()
 
 
 def _volume(figure: rows.Figure) -> int | None:

@@ -7,7 +7,7 @@ import pytest
 from formulary.catalogue import facts
 from formulary.catalogue.models import FormulaVersion
 from formulary.db import Missing, db
-from formulary.rules.compatibility import examine
+from formulary.rules.compatibility import Mixture, examine
 from formulary.rules.facts import Container, LimitKind, Line, Pin, Strength
 from formulary.rules.units import Quantity, show_concentration
 from tests.support.builders import a_formula
@@ -100,7 +100,7 @@ def test_a_tall_man_form_is_the_name(loaded):
 def test_the_rules_know_two_of_the_six_pairs_of_the_melasma_cocktail(loaded):
     products = [told(loaded, name) for name in (TXA, ASC, GSH, NACL)]
     lines = [Line(n, product, Pin.QS) for n, product in enumerate(products, start=1)]
-    examined = examine(lines, facts.compatibilities(), {})
+    examined = examine(facts.compatibilities(), Mixture(tuple(lines)))
     assert examined.words == "2 of 6 pairs known"
     assert [(m.rule.number, m.rule.level, m.rule.kind) for m in examined.matches] == [
         ("17", "INFO", "handling")
@@ -109,14 +109,14 @@ def test_the_rules_know_two_of_the_six_pairs_of_the_melasma_cocktail(loaded):
 
 def test_the_rules_are_fed_with_what_is_about_mixing(loaded):
     kinds = {rule.kind for rule in facts.compatibilities()}
-    assert kinds == {"pair", "alone", "compatible", "handling"}
+    assert kinds == {"pair", "alone", "compatible", "handling", "substitution", "mixture"}
 
 
 def test_saline_is_known_with_lidocaine_and_not_with_what_holds_lidocaine(loaded):
     saline = Line(1, told(loaded, NACL), Pin.QS)
     rules = facts.compatibilities()
     known = {
-        name: examine([saline, Line(2, told(loaded, name), Pin.QS)], rules, {}).known
+        name: examine(rules, Mixture((saline, Line(2, told(loaded, name), Pin.QS)))).known
         for name in ("lidocaine hydrochloride", "lidocaine + epinephrine 1:100000")
     }
     assert known == {"lidocaine hydrochloride": 1, "lidocaine + epinephrine 1:100000": 0}
@@ -128,7 +128,8 @@ def test_deoxycholic_acid_stands_alone_and_sulfite_meets_thiamine(loaded):
         Line(2, told(loaded, "lidocaine + epinephrine 1:100000"), Pin.QS),
         Line(3, told(loaded, "deoxycholic acid (Kybella)"), Pin.QS),
     ]
-    found = {(m.rule.number, m.rule.level) for m in examine(lines, facts.compatibilities(), {}).matches}
+    examined = examine(facts.compatibilities(), Mixture(tuple(lines)))
+    found = {(m.rule.number, m.rule.level) for m in examined.matches}
     assert {("9", "BLOCK"), ("1", "BLOCK"), ("10a", "BLOCK")} <= found
 
 

@@ -188,20 +188,20 @@ class TestC4WhatNobodyKnows:
             assert codes(ask("C4", **pair(*products, compatibilities=(rule,)))) == [expected]
 
     @pytest.mark.parametrize(
-        ("limit", "expected"), [("49.9 mg/mL", "pair.incompatible"), ("50 mg/mL", "pair.no_data")]
+        ("limit", "expected"), [("50 mg/mL", "pair.incompatible"), ("50.1 mg/mL", "pair.no_data")]
     )
     def test_a_concentration_is_that_of_the_mixture(self, limit, expected):
         # 1 mL of 100 mg/mL in 2 mL
-        rule = a_rule("12", "ingredient:31", "ingredient:1", concentration_above=per(limit))
+        rule = a_rule("12", "ingredient:31", "ingredient:1", concentration_from=per(limit))
         assert codes(ask("C4", **pair(compatibilities=(rule,)))) == [expected]
 
     def test_the_higher_of_planned_and_rounded_counts(self):
         # 100 mg of 150 mg/mL is rounded up to 100.5 mg: 20.1 mg/mL.
-        rule = a_rule("12", "ingredient:3", "ingredient:1", concentration_above=per("20.05 mg/mL"))
+        rule = a_rule("12", "ingredient:3", "ingredient:1", concentration_from=per("20.05 mg/mL"))
         assert "pair.incompatible" in codes(ask("C4", compatibilities=(rule,)))
 
     def test_in_the_end_what_was_drawn_counts(self):
-        rule = a_rule("12", "ingredient:31", "ingredient:1", concentration_above=per("40 mg/mL"))
+        rule = a_rule("12", "ingredient:31", "ingredient:1", concentration_from=per("40 mg/mL"))
         more = pair(compatibilities=(rule,))
         draws = (a_draw(more["lines"][0], "0.5 mL"), a_draw(more["lines"][1], "1.5 mL"))
         assert codes(ask("C4", Stage.FINAL, **more, draws=draws)) == ["pair.no_data"]

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from formulary.rules.compatibility import Applies, examine, keys_of, ph_window, relevant
+from formulary.rules.compatibility import Applies, Mixture, examine, keys_of, ph_window, relevant
 from tests.rules.builders import (
     ASCORBIC,
     GLUTATHIONE,
@@ -31,12 +31,16 @@ EPINEPHRINE = a_product(
 PROCAINE = a_product(13, "procaine", "10 mg/mL", of={"groups": frozenset({"local_anaesthetic"})})
 
 
+def whole(lines):
+    return Mixture(tuple(lines))
+
+
 def lines(*products):
     return [a_line(number, product, "1 mL") for number, product in enumerate(products, 1)]
 
 
 def found(rules, *products, concentrations=None, formula=None):
-    return examine(lines(*products), rules, concentrations or {}, formula)
+    return examine(rules, Mixture(tuple(lines(*products)), concentrations or {}), formula)
 
 
 def matched(rules, *products, **more):
@@ -92,15 +96,15 @@ class TestSelectors:
 
 
 class TestConcentration:
-    """Side a above the limit; nobody knows the concentration of an excipient."""
+    """Side a from a limit on, all its lines together; nobody knows the concentration of an excipient."""
 
-    rule = a_rule("12", "ingredient:11", "ingredient:1", concentration_above=per("25 mg/mL"))
+    rule = a_rule("12", "ingredient:11", "ingredient:1", concentration_from=per("25 mg/mL"))
 
     @pytest.mark.parametrize(
         ("final", "applies"),
         [
-            ("25 mg/mL", None),
-            ("25.000001 mg/mL", Applies.YES),
+            ("24.999999 mg/mL", None),
+            ("25 mg/mL", Applies.YES),
             ("100 mg/mL", Applies.YES),
             ("1 mg/mL", None),
             ("30 IU/mL", Applies.MAYBE),
@@ -113,18 +117,25 @@ class TestConcentration:
         assert answers == ([applies] if applies else [])
 
     def test_of_an_excipient_is_unknown(self):
-        rule = a_rule("5", "group:sulfite", "ingredient:1", concentration_above=per("1 mg/mL"))
+        rule = a_rule("5", "group:sulfite", "ingredient:1", concentration_from=per("1 mg/mL"))
         concentrations = {1: per("10 mg/mL")}
         assert matched([rule], EPINEPHRINE, TRANEXAMIC, concentrations=concentrations)[0][3] is Applies.MAYBE
 
-    def test_where_either_side_may_be_a_the_stronger_answer_counts(self):
-        rule = a_rule(
-            "37", "group:local_anaesthetic", "group:local_anaesthetic", concentration_above=per("5 mg/mL")
-        )
-        concentrations = {1: per("1 mg/mL"), 2: per("6 mg/mL")}
-        assert matched([rule], EPINEPHRINE, PROCAINE, concentrations=concentrations) == [
-            ("37", 2, 1, Applies.YES)
-        ]
+    @pytest.mark.parametrize(("second", "applies"), [("14 mg/mL", None), ("15 mg/mL", Applies.YES)])
+    def test_two_lines_of_one_substance_count_together(self, second, applies):
+        other = replace(THIAMINE, id=99)
+        concentrations = {1: per("10 mg/mL"), 2: per(second)}
+        answers = matched([self.rule], THIAMINE, other, TRANEXAMIC, concentrations=concentrations)
+        assert [answer[3] for answer in answers] == ([applies] * 2 if applies else [])
+
+    @pytest.mark.parametrize(
+        ("final", "applies"), [("0.949 mg/mL", Applies.YES), ("0.95 mg/mL", None), (None, Applies.MAYBE)]
+    )
+    def test_of_what_is_worse_when_it_is_dilute(self, final, applies):
+        rule = a_rule("15b", "ingredient:11", kind="handling", concentration_below=per("0.95 mg/mL"))
+        concentrations = {1: per(final) if final else None}
+        answers = [m[3] for m in matched([rule], THIAMINE, TRANEXAMIC, concentrations=concentrations)]
+        assert answers == ([applies] if applies else [])
 
 
 def with_ph(product, low, high):
@@ -172,7 +183,7 @@ class TestPh:
 
 class TestPairs:
     def test_every_pair_is_counted_diluents_too(self):
-        examined = examine(melasma_lines(), [], {})
+        examined = examine([], whole(melasma_lines()))
         assert (len(examined.pairs), examined.known, examined.words) == (6, 0, "0 of 6 pairs known")
         assert [pair.words for pair in examined.without_data][:2] == [
             "tranexamic acid with ascorbic acid",
@@ -217,28 +228,28 @@ class TestPairs:
         assert found([a_rule("9", "ingredient:2", "group:sulfite", "WARN")], sulfited, ASCORBIC).known == 0
 
     def test_a_rule_that_may_apply_or_does_not_makes_nothing_known(self):
-        rule = a_rule("12", "ingredient:1", "ingredient:4", concentration_above=per("25 mg/mL"))
+        rule = a_rule("12", "ingredient:1", "ingredient:4", concentration_from=per("25 mg/mL"))
         assert found([rule], TRANEXAMIC, SALINE).known == 0
         assert found([rule], TRANEXAMIC, SALINE, concentrations={1: per("1 mg/mL")}).known == 0
 
     def test_an_approved_formula_accepts_its_pairs(self):
-        examined = examine(melasma_lines(), [], {}, a_formula())
+        examined = examine([], whole(melasma_lines()), a_formula())
         assert (examined.known, len(examined.accepted), examined.without_data) == (0, 6, ())
 
     def test_an_unapproved_one_accepts_none(self):
-        assert examine(melasma_lines(), [], {}, a_formula(approved=False)).accepted == ()
+        assert examine([], whole(melasma_lines()), a_formula(approved=False)).accepted == ()
 
     def test_the_pairs_of_another_product_were_signed_by_nobody(self):
         other = replace(GLUTATHIONE, id=99)
         lines = [*melasma_lines()[:2], a_line(3, other, "20 mg/mL"), melasma_lines()[3]]
-        examined = examine(lines, [], {}, a_formula())
+        examined = examine([], whole(lines), a_formula())
         assert (len(examined.accepted), len(examined.without_data)) == (3, 3)
         unnamed = a_formula(any_product_of=frozenset({GLUTATHIONE.ingredient.id}))
-        assert len(examine(lines, [], {}, unnamed).accepted) == 6
+        assert len(examine([], whole(lines), unnamed).accepted) == 6
 
     def test_a_changed_line_leaves_only_the_new_pairs(self):
         changed = [*melasma_lines()[:3], a_line(4, PROCAINE, "qs")]
-        examined = examine(changed, [], {}, a_formula())
+        examined = examine([], whole(changed), a_formula())
         assert {pair.b.name for pair in examined.without_data} == {"procaine"}
         assert len(examined.without_data) == 3
 
@@ -255,4 +266,4 @@ def test_relevant_rules_are_those_whose_sides_are_both_there():
 
 def test_the_order_of_lines_changes_nothing():
     rules = [a_rule("1", "ingredient:2", "ingredient:1"), a_rule("2", "any", "group:thiol", "WARN")]
-    assert examine(melasma_lines(), rules, {}) == examine(melasma_lines()[::-1], rules, {})
+    assert examine(rules, whole(melasma_lines())) == examine(rules, whole(melasma_lines()[::-1]))

@@ -104,7 +104,7 @@ def test_the_forty_rules_and_the_added_ones_are_all_there(shelf):
     numbers = [re.match(r"(M?)(\d+)", rule.number) for rule in shelf.rules if not rule.number.startswith("K")]
     assert {int(n[2]) for n in numbers if not n[1]} == set(range(1, PUBLISHED_RULES + 1))
     assert {int(n[2]) for n in numbers if n[1]} == set(range(1, ADDED + 1))
-    assert len(shelf.rules) == 96
+    assert len(shelf.rules) == 102
 
 
 def test_a_superseded_rule_is_kept_and_names_the_one_that_holds(shelf):
@@ -118,24 +118,40 @@ def test_the_corrected_rules_are_seeded_as_corrected(shelf):
     assert (by_number["5a"].a, by_number["5a"].level) == ("ingredient:hyaluronidase bovine", "block")
     assert (by_number["5b"].a, by_number["5b"].level) == ("group:hyaluronidase", "warn")
     assert by_number["8"].level == "stop"
-    assert (by_number["10b"].level, by_number["10b"].ph_above) == ("warn", Decimal(5))
-    assert (by_number["10c"].level, by_number["10c"].ph_above) == ("block", Decimal(7))
-    assert by_number["23a"].ph_below == Decimal(6)
+    assert (by_number["10b"].level, by_number["10b"].ph_from, by_number["10b"].ph_below) == ("warn", 5, 7)
+    assert (by_number["10c"].level, by_number["10c"].ph_from) == ("block", Decimal(7))
+    onset = by_number["23a"]
+    assert [str(x) for x in (onset.onset_pka, onset.onset_solubility, onset.onset_share)] == [
+        "4.20",
+        "3.4",
+        "0.847",
+    ]
+    assert (by_number["12a"].also, by_number["12a"].also_from) == ("ingredient:nicotinamide", Decimal(25))
+    assert (by_number["25a"].level, by_number["25a"].ratio_below, by_number["K16"].ratio_from) == (
+        "block",
+        9,
+        10,
+    )
+    assert by_number["27"].kept_above_h == 7 * 24
     assert by_number["35"].b == "route:ID"
 
 
 def test_what_a_machine_cannot_decide_says_so_and_keeps_its_condition(shelf):
     for rule in shelf.rules:
         if not rule.decidable and rule.kind != "superseded":
-            assert rule.condition or rule.ph_above or rule.ph_below, rule.number
-    undecided = {rule.number for rule in shelf.rules if rule.level_if_met != rule.level}
-    assert undecided == {"6d", "12c", "15", "17", "21", "22", "23b", "25", "27", "39"}
+            assert rule.condition, rule.number
+    said = {rule.number for rule in shelf.rules if rule.level_if_met != rule.level}
+    assert said == {"15a", "17", "22", "23b", "39"}
+    assert {rule.kind for rule in shelf.rules if rule.number in said} == {"handling"}
+    left = {r.number for r in shelf.rules if not r.decidable and r.kind == "pair"}
+    assert left == {"6d", "21"}
 
 
 def test_a_known_pair_has_no_condition_and_a_source(shelf):
     compatible = [rule for rule in shelf.rules if rule.kind == "compatible"]
-    assert len(compatible) == 15
-    assert all(rule.source and not rule.condition and rule.level == "info" for rule in compatible)
+    assert len(compatible) == 17
+    assert all(rule.source and rule.level == "info" for rule in compatible)
+    assert {rule.number for rule in compatible if rule.condition} == {"K17"}
 
 
 def test_the_melasma_protocol_is_published_in_full_and_copied_with_ranges(shelf):

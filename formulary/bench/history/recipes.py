@@ -8,7 +8,7 @@ from random import Random
 from formulary.bench.history.wares import Ware, actives
 from formulary.catalogue import facts as catalogue
 from formulary.rules import facts
-from formulary.rules.compatibility import examine
+from formulary.rules.compatibility import Mixture, examine
 
 RECIPES, TRIES = 12, 600
 TENTH = 100_000
@@ -66,7 +66,8 @@ def _goes_together(chosen: Sequence[Ware], rules: Sequence[facts.Compatibility])
     if len({ware.fact.ingredient.id for ware in chosen}) < len(chosen):
         return False
     lines = [facts.Line(n, ware.fact, facts.Pin.VOLUME) for n, ware in enumerate(chosen, 1)]
-    return not any(match.rule.level in STOPS for match in examine(lines, rules, {}).matches)
+    matches = examine(rules, Mixture(tuple(lines))).matches
+    return not any(match.rule.level in STOPS for match in matches)
 
 
 def _recipe(chosen: Sequence[Ware], diluent: Ware, dice: Random) -> Recipe:

@@ -1,13 +1,16 @@
 """A row of the compatibility table in words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from formulary.catalogue.labels.products import plain
 from formulary.catalogue.labels.words import CONFIDENCES
 from formulary.catalogue.models import CompatibilityRule, SubstanceGroup
+from formulary.rules.units import MASS, Quantity, show_concentration
+from formulary.web import site
 
+ONE_ML = Quantity.of(1, "mL")
 RULE_KINDS = {
     "pair": "pair",
     "alone": "never with anything",
@@ -23,8 +26,9 @@ RULE_KINDS = {
 
 @dataclass(frozen=True)
 class Rule:
-    """One row of the compatibility table in words."""
+    """One row of the compatibility table in words; `figures` is what a machine compares."""
 
+    id: int
     number: str
     kind: str
     level: str
@@ -33,25 +37,35 @@ class Rule:
     mechanism: str
     condition: str
     figures: str
+    order: str
     source: str
     confidence: str
     version: int
+    by_clinic: bool
+    loosens: str
 
 
 def rule(row: CompatibilityRule, names: Mapping[int, str], meanings: Mapping[str, str]) -> Rule:
     """A row of the table with its selectors in words."""
+    a, b = (selector(side, names, meanings) for side in (row.a, row.b))
     return Rule(
+        id=row.id,
         number=row.number,
         kind=RULE_KINDS[row.kind],
         level="superseded" if row.kind == "superseded" else row.level,
-        a=selector(row.a, names, meanings),
-        b=selector(row.b, names, meanings),
+        a=a,
+        b=b,
         mechanism=row.mechanism[:1].upper() + row.mechanism[1:],
         condition=row.condition,
-        figures=_narrowed(row),
+        figures=" and ".join(_figures(row, selector(row.also, names, meanings))),
+        order={"a": f"{a} first", "b": f"{b} first", "unknown": "it matters, and no source says which"}.get(
+            row.first, ""
+        ),
         source=row.source,
         confidence=CONFIDENCES.get(row.confidence, row.confidence),
         version=row.version,
+        by_clinic=row.origin == "clinic",
+        loosens=row.loosens,
     )
 
 
@@ -70,8 +84,28 @@ def meanings(groups: Iterable[SubstanceGroup]) -> dict[str, str]:
     return {group.word: group.meaning for group in groups}
 
 
-def _narrowed(row: CompatibilityRule) -> str:
+def _figures(row: CompatibilityRule, third: str) -> Iterator[str]:
     """The figures a machine can test, in words."""
-    below = f"pH below {plain(Decimal(row.ph_below))}" if row.ph_below else ""
-    above = f"pH above {plain(Decimal(row.ph_above))}" if row.ph_above else ""
-    return " and ".join(filter(None, (below, above)))
+    yield from _of(row.concentration_from, "from {} of the one side")
+    yield from _of(row.concentration_below, "below {} of the one side")
+    if row.also:
+        yield f"together with {third}"
+    yield from _of(row.also_from, "that from {}")
+    for figure, words in (
+        (row.ratio_from, "{} parts to 1 or more"),
+        (row.ratio_below, "fewer than {} parts to 1"),
+        (row.ph_from, "pH {} or above"),
+        (row.ph_below, "pH below {}"),
+        (row.ph_above, "pH above {}"),
+        (row.ph_gap, "pH more than {} units apart"),
+        (row.onset_pka, "pH below that where the acid of pKa {} falls out"),
+        (row.kept_above_h, "kept longer than {} h"),
+        (row.kept_up_to_h, "kept up to {} h"),
+    ):
+        if figure is not None:
+            yield words.format(plain(Decimal(figure)))
+
+
+def _of(steps: int | None, words: str) -> Iterator[str]:
+    if steps is not None:
+        yield words.format(show_concentration(Quantity(steps, MASS), ONE_ML, mark=site.mark()))

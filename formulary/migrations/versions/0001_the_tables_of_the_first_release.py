@@ -78,33 +78,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
     )
     op.create_table(
-        "compatibility_rule",
-        sa.Column("number", sa.String(length=20), nullable=False),
-        sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("a", sa.String(length=160), nullable=False),
-        sa.Column("b", sa.String(length=160), nullable=False),
-        sa.Column("level", sa.String(length=10), nullable=False),
-        sa.Column("condition", sa.Text(), nullable=False),
-        sa.Column("concentration_above_amount", types.Steps(), nullable=True),
-        sa.Column("concentration_above_volume", types.Steps(), nullable=True),
-        sa.Column("ph_below", sa.String(length=10), nullable=True),
-        sa.Column("ph_above", sa.String(length=10), nullable=True),
-        sa.Column("mechanism", sa.Text(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("confidence", sa.String(length=10), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "kind IN ('pair', 'alone', 'compatible', 'route', 'handling', 'storage', 'substitution', 'mixture', 'superseded')",
-            name=op.f("ck_compatibility_rule_kind_is_known"),
-        ),
-        sa.CheckConstraint(
-            "level IN ('info', 'warn', 'stop', 'block')", name=op.f("ck_compatibility_rule_level_is_known")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_compatibility_rule")),
-        sa.UniqueConstraint("number", name=op.f("uq_compatibility_rule_number")),
-    )
-    op.create_table(
         "condition_kind",
         sa.Column("word", sa.String(length=60), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
@@ -522,6 +495,74 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_delivery_site_id_site")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+    )
+    op.create_table(
+        "compatibility_rule",
+        sa.Column("number", sa.String(length=20), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("a", sa.String(length=160), nullable=False),
+        sa.Column("b", sa.String(length=160), nullable=False),
+        sa.Column("level", sa.String(length=10), nullable=False),
+        sa.Column("condition", sa.Text(), nullable=False),
+        sa.Column("concentration_from", types.Steps(), nullable=True),
+        sa.Column("concentration_below", types.Steps(), nullable=True),
+        sa.Column("also", sa.String(length=160), nullable=False),
+        sa.Column("also_from", types.Steps(), nullable=True),
+        sa.Column("ratio_from", sa.String(length=10), nullable=True),
+        sa.Column("ratio_below", sa.String(length=10), nullable=True),
+        sa.Column("ph_below", sa.String(length=10), nullable=True),
+        sa.Column("ph_above", sa.String(length=10), nullable=True),
+        sa.Column("ph_from", sa.String(length=10), nullable=True),
+        sa.Column("ph_gap", sa.String(length=10), nullable=True),
+        sa.Column("onset_pka", sa.String(length=10), nullable=True),
+        sa.Column("onset_solubility", sa.String(length=10), nullable=True),
+        sa.Column("onset_share", sa.String(length=10), nullable=True),
+        sa.Column("kept_above_h", sa.Integer(), nullable=True),
+        sa.Column("kept_up_to_h", sa.Integer(), nullable=True),
+        sa.Column("actives_only", sa.Boolean(), nullable=False),
+        sa.Column("decidable", sa.Boolean(), nullable=False),
+        sa.Column("first", sa.String(length=10), nullable=False),
+        sa.Column("mechanism", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("confidence", sa.String(length=10), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("origin", sa.String(length=10), nullable=False),
+        sa.Column("status", sa.String(length=12), nullable=False),
+        sa.Column("loosens", sa.String(length=20), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("approver_id", sa.Integer(), nullable=True),
+        sa.Column("approved_at", types.UtcDateTime(), nullable=True),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('pair', 'alone', 'compatible', 'route', 'handling', 'storage', 'substitution', 'mixture', 'superseded')",
+            name=op.f("ck_compatibility_rule_kind_is_known"),
+        ),
+        sa.CheckConstraint(
+            "level IN ('info', 'warn', 'stop', 'block')",
+            name=op.f("ck_compatibility_rule_level_is_known"),
+        ),
+        sa.CheckConstraint(
+            "first IN ('', 'a', 'b', 'unknown')",
+            name=op.f("ck_compatibility_rule_first_is_known"),
+        ),
+        sa.CheckConstraint(
+            "origin IN ('shipped', 'clinic')",
+            name=op.f("ck_compatibility_rule_origin_is_known"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('draft', 'in_use', 'superseded')",
+            name=op.f("ck_compatibility_rule_status_is_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["approver_id"], ["person.id"], name=op.f("fk_compatibility_rule_approver_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["person.id"], name=op.f("fk_compatibility_rule_author_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_compatibility_rule")),
+        sa.UniqueConstraint("number", "version", name=op.f("uq_compatibility_rule_number")),
     )
     op.create_table(
         "formula_version",

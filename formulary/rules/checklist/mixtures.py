@@ -1,12 +1,13 @@
-"""C3 C4: what is never mixed, what does not go together, and the pairs nobody has data on."""
+"""C3 C4: what is never mixed, what does not go together, the pairs nobody has data on, what goes in first."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from formulary.rules.checklist.acidity import figure_words
 from formulary.rules.checklist.routes import off_label
 from formulary.rules.checklist.rule import Case, not_applicable, passed, remove, unknown
-from formulary.rules.compatibility import Applies, Examined, Match, Pair
+from formulary.rules.compatibility import Applies, Before, Examined, Match, Pair
 from formulary.rules.facts import Line
 from formulary.rules.findings import Finding, Fix, Level, capital, joined
 
@@ -44,10 +45,11 @@ def pairs(case: Case) -> Sequence[Finding]:
     if len(case.lines) < TWO:
         return [not_applicable("pair.single_line", "pairs", "One line makes no pair.")]
     examined = case.examined
-    found = [*map(_matched, examined.matches), *_without_data(case, examined)]
-    return found or [
+    matched = [_matched(match, case.mark) for match in examined.matches]
+    found = [*matched, *_without_data(case, examined)] or [
         passed("pair.compatible", "pairs", f"{capital(examined.words)}.", _inputs(examined.pairs))
     ]
+    return [*found, *_order(case)]
 
 
 _CODES = {Level.INFO: "pair.note", Level.WARN: "pair.caution"}
@@ -59,10 +61,10 @@ _REMEDIES = {
 }
 
 
-def _matched(match: Match) -> Finding:
+def _matched(match: Match, mark: str) -> Finding:
     rule, level = match.rule, Level[match.rule.level.upper()]
     if match.applies is Applies.MAYBE:
-        return _perhaps(match, min(level, Level.STOP))
+        return _perhaps(match, min(level, Level.STOP), mark)
     condition = f" ({rule.condition})" if rule.condition else ""
     return Finding(
         "pair.alone" if rule.kind == "alone" else _CODES.get(level, "pair.incompatible"),
@@ -72,7 +74,7 @@ def _matched(match: Match) -> Finding:
         level=level,
         line=match.a.number,
         source=rule.source,
-        inputs=_rule_inputs(match),
+        inputs=_rule_inputs(match, mark),
         fixes=_leave_out(match) if level is Level.BLOCK else (),
     )
 
@@ -86,29 +88,58 @@ def _leave_out(match: Match) -> tuple[Fix, ...]:
     )
 
 
-def _perhaps(match: Match, level: Level) -> Finding:
-    """A rule whose concentration or pH nobody knows: it cannot be excluded, and a second person judges."""
+def _perhaps(match: Match, level: Level, mark: str) -> Finding:
+    """A rule that depends on what nobody knows: it cannot be excluded, and a second person judges."""
     return unknown(
         "pair.may_be_incompatible",
         _subject(match),
-        f"{_names(match)}: {match.rule.mechanism}. Whether it applies here depends on a figure nobody knows "
-        f"({_condition(match)}).",
+        f"{_names(match)}: {match.rule.mechanism}. Whether it applies here depends on what nobody knows "
+        f"({match.unknown}).",
         _REMEDIES[level],
         level=level,
         line=match.a.number,
         source=match.rule.source,
-        inputs=_rule_inputs(match),
+        inputs=_rule_inputs(match, mark),
     )
 
 
-def _condition(match: Match) -> str:
-    rule = match.rule
-    words = []
-    if rule.concentration_above is not None:
-        words.append(f"the concentration of {match.a.product.ingredient.name}")
-    if rule.ph_below is not None or rule.ph_above is not None:
-        words.append("the pH of the mixture")
-    return joined(words)
+def _order(case: Case) -> Iterator[Finding]:
+    """Which line goes in before which, one answer per rule; what stands otherwise, and what nobody states."""
+    order = case.order
+    for before in order.contradiction:
+        yield _added(before, "The rules about the order contradict each other.", Level.STOP)
+    for before in order.known:
+        if before not in order.contradiction:
+            broken = before in order.broken
+            yield _added(
+                before,
+                "The lines stand the other way round." if broken else "",
+                Level.WARN if broken else Level.INFO,
+            )
+    for before in order.open:
+        names = f"{before.first.product.ingredient.name} and {before.then.product.ingredient.name}"
+        yield unknown(
+            "order.unknown",
+            f"{names} (table row {before.rule.number})",
+            f"Which of {names} goes in first matters, and no source says which.",
+            "Give a reason for the order, or leave one out.",
+            level=Level.WARN,
+            line=before.first.number,
+            source=before.rule.source,
+        )
+
+
+def _added(before: Before, but: str, level: Level) -> Finding:
+    first, then = before.first.product.ingredient.name, before.then.product.ingredient.name
+    return Finding(
+        "order.of_addition",
+        f"{first} before {then} (table row {before.rule.number})",
+        f"{capital(first)} goes into the syringe before {then}. {but}".strip(),
+        "Put the lines in that order." if but else "",
+        level=level,
+        line=before.first.number,
+        source=before.rule.source,
+    )
 
 
 def _names(match: Match) -> str:
@@ -121,11 +152,12 @@ def _subject(match: Match) -> str:
     return f"{_names(match)} (table row {match.rule.number})"
 
 
-def _rule_inputs(match: Match) -> tuple[tuple[str, str], ...]:
+def _rule_inputs(match: Match, mark: str) -> tuple[tuple[str, str], ...]:
     rule = match.rule
     return (
         ("table row", f"{rule.number} v{rule.version}"),
         ("lines", joined([str(line.number) for line in (match.a, *match.others)])),
+        *((name, figure_words(value, mark)) for name, value in match.figures),
     )
 
 

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from functools import cached_property
 from typing import TypeVar, cast
 
-from formulary.rules.compatibility import Examined, examine, with_diluents
+from formulary.rules.compatibility import (
+    Examined,
+    Mixture,
+    Order,
+    examine,
+    order_of_addition,
+    with_diluents,
+)
 from formulary.rules.facts import Cocktail, Line, Patient, Pin, SitePolicies, Stock, Strength
 from formulary.rules.findings import Finding, Fix, Level, Result, Stage
 from formulary.rules.formulation import Solution, Solved, achieved, solve_cocktail
 from formulary.rules.lot_status import Bar, bars
+from formulary.rules.units import Quantity
 
 Inputs = Sequence[tuple[str, str]]
 T = TypeVar("T")
@@ -77,10 +86,21 @@ class Case:
     @cached_property
     def examined(self) -> Examined:
         """What the compatibility table says, at the concentrations that count."""
-        found = {solved.number: self._concentration(solved.number) for solved in self.solution.lines}
-        rules = self.cocktail.compatibilities
-        examined = examine(self.lines, rules, found, self.cocktail.answering)
-        return with_diluents(examined, self.lines, self.mixed_in, rules, found)
+        rules, mixture = self.cocktail.compatibilities, self.mixture
+        examined = examine(rules, mixture, self.cocktail.answering)
+        return with_diluents(examined, self.mixed_in, rules, mixture)
+
+    @property
+    def order(self) -> Order:
+        """In which order the lines are added, as far as the table says."""
+        return order_of_addition(self.lines, self.examined)
+
+    @cached_property
+    def mixture(self) -> Mixture:
+        """The lines with the concentrations and volumes that count, and how long it may be kept."""
+        lines = self.solution.lines
+        found = {solved.number: self._concentration(solved.number) for solved in lines}
+        return Mixture(self.lines, found, {s.number: self._volume(s) for s in lines}, self._kept_h)
 
     @cached_property
     def mixed_in(self) -> tuple[Line, ...]:
@@ -106,6 +126,15 @@ class Case:
         return bars(
             stock, at=cocktail.at, for_patient=patient, policies=cocktail.policies, for_ref=cocktail.ref
         )
+
+    @property
+    def _kept_h(self) -> Fraction | None:
+        """The longest that it may be kept: the shorter of the site's limit and what the lines leave it."""
+        limits = [self.policies.preparation_limit_h, *(x.product.mixture_stability_h for x in self.lines)]
+        return min((limit for limit in limits if limit is not None), default=None)
+
+    def _volume(self, solved: Solved) -> Quantity:
+        return solved.achieved_volume if self.final else solved.volume
 
     def _concentration(self, number: int) -> Strength | None:
         solved = self.solution.line(number)

@@ -13,6 +13,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from formulary.rules.checklist import (
+    acidity,
     arithmetic,
     concentrations,
     conditions,
@@ -46,6 +47,8 @@ RULES: tuple[Rule, ...] = (
          mixtures.never_mixed,           "label of the product"),
     Rule("C4", 1, "The lines go together, two by two",                 "D S V F",        BLOCK, WARN,
          mixtures.pairs,                 "compatibility table"),
+    Rule("C5", 1, "The pH of the lines goes together, as an estimate", "D S V F",        WARN,  INFO,
+         acidity.acidity,                "compatibility table, rows about the whole mixture"),
     Rule("D1", 1, "Not above the most one session may hold",           "D S V F",        STOP,  STOP,
          doses.doses,                    "label limit of the same route"),
     Rule("C1", 1, "Not above the highest concentration",               "D S V F",        STOP,  STOP,

@@ -15,6 +15,7 @@ from formulary.rules.facts.cocktails import (
     Pin,
     SitePolicies,
 )
+from formulary.rules.facts.compatibility import Compatibility, Onset
 from formulary.rules.facts.patients import (
     Allergy,
     AllergySeverity,
@@ -43,7 +44,6 @@ from formulary.rules.facts.stock import (
 )
 from formulary.rules.facts.substances import (
     LIMITING,
-    Compatibility,
     Container,
     Excipient,
     Ingredient,
@@ -79,6 +79,7 @@ __all__ = [
     "LimitKind",
     "LimitPer",
     "Line",
+    "Onset",
     "PatchTest",
     "PatchTestPolicy",
     "Patient",

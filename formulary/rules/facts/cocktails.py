@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
+from formulary.rules.facts.compatibility import Compatibility
 from formulary.rules.facts.patients import PatchTestPolicy, Patient
 from formulary.rules.facts.precautions import Precautions
 from formulary.rules.facts.stock import Stock, Syringe
-from formulary.rules.facts.substances import Compatibility, Product, Strength
+from formulary.rules.facts.substances import Product, Strength
 from formulary.rules.units import Quantity
 
 

@@ -176,28 +176,3 @@ class Product:
         if not self.routes:
             return None
         return route.casefold() in (named.casefold() for named in self.routes)
-
-
-@dataclass(frozen=True, slots=True)
-class Compatibility:
-    """A rule of the compatibility table. A selector is `ingredient:<id>`, `group:<word>` or `any`.
-
-    Selectors also see excipients. `level` is INFO, WARN, STOP or BLOCK as a word. `kind` is pair, alone
-    (side a with any other line), compatible (a pair of actives known to go together) or handling (said, and
-    no data on the pair). A narrowing field that is None does not narrow: `concentration_above` is about the
-    final concentration of side a, `ph_below` and `ph_above` about the mixture. `condition` says in words
-    what nobody can compute; a compatible pair with such words is not counted as known.
-    """
-
-    number: str
-    kind: str
-    a: str
-    b: str
-    level: str
-    mechanism: str
-    source: str
-    version: int = 1
-    condition: str = ""
-    concentration_above: Strength | None = None
-    ph_below: Fraction | None = None
-    ph_above: Fraction | None = None
