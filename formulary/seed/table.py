@@ -61,7 +61,7 @@ def _figures(row: rows.RuleRow, ids: Mapping[str, int]) -> dict[str, object]:
     onset = ("onset_pka", "onset_solubility", "onset_share")
     per_ml = ("concentration_from", "concentration_below", "also_from")
     return {
-        "also": _selector(row.also, ids),
+        "also": selector(row.also, ids),
         "kept_above_h": row.kept_above_h,
         "kept_up_to_h": row.kept_up_to_h,
         **{name: _text(getattr(row, name)) for name in (*bare, *onset)},
