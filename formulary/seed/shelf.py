@@ -7,7 +7,7 @@ from pathlib import Path
 
 from formulary.catalogue.queries import fold
 from formulary.rules.findings import Finding, Refused
-from formulary.seed import rows
+from formulary.seed import rows, rule_rows
 from formulary.seed.files import fault, read
 
 _CODE = re.compile(r"\[([A-Z0-9][A-Za-z0-9-]+)\]", re.ASCII)
@@ -25,7 +25,7 @@ class Shelf:
     groups: tuple[rows.GroupRow, ...]
     members: tuple[rows.MemberRow, ...]
     excipients: tuple[rows.ExcipientRow, ...]
-    rules: tuple[rows.RuleRow, ...]
+    rules: tuple[rule_rows.RuleRow, ...]
     contraindications: tuple[rows.ContraindicationRow, ...]
     cross_reactivity: tuple[rows.CrossReactivityRow, ...]
     schedules: tuple[rows.ScheduleRow, ...]
@@ -49,7 +49,7 @@ FILES = {
     "groups": ("groups.csv", rows.GroupRow),
     "members": ("ingredient_groups.csv", rows.MemberRow),
     "excipients": ("product_excipients.csv", rows.ExcipientRow),
-    "rules": ("compatibility.csv", rows.RuleRow),
+    "rules": ("compatibility.csv", rule_rows.RuleRow),
     "contraindications": ("contraindications.csv", rows.ContraindicationRow),
     "cross_reactivity": ("cross_reactivity.csv", rows.CrossReactivityRow),
     "schedules": ("schedules.csv", rows.ScheduleRow),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from formulary.catalogue.models import CompatibilityRule, Device
 from formulary.db import db
 from formulary.rules.units import MASS, VOLUME, Quantity, Unit, unit
-from formulary.seed import rows
+from formulary.seed import rows, rule_rows
 from formulary.seed.cells import known
 from formulary.seed.merging import Merge
 from formulary.seed.shelf import Shelf
@@ -36,7 +36,7 @@ def load_devices(shelf: Shelf, merge: Merge) -> None:
             merge.fill(found, Device, {"name": row.name, **values})
 
 
-def _rule(row: rows.RuleRow, shelf: Shelf, ids: Mapping[str, int]) -> dict[str, object]:
+def _rule(row: rule_rows.RuleRow, shelf: Shelf, ids: Mapping[str, int]) -> dict[str, object]:
     return {
         "kind": row.kind,
         "a": selector(row.a, ids),
@@ -54,7 +54,7 @@ def _rule(row: rows.RuleRow, shelf: Shelf, ids: Mapping[str, int]) -> dict[str, 
     }
 
 
-def _figures(row: rows.RuleRow, ids: Mapping[str, int]) -> dict[str, object]:
+def _figures(row: rule_rows.RuleRow, ids: Mapping[str, int]) -> dict[str, object]:
     """What narrows a rule; a concentration is that of 1 mL."""
     code = unit(row.concentration_unit or "mg", MASS)
     bare = ("ratio_from", "ratio_below", "ph_below", "ph_above", "ph_from", "ph_gap")
@@ -69,7 +69,7 @@ def _figures(row: rows.RuleRow, ids: Mapping[str, int]) -> dict[str, object]:
     }
 
 
-def _condition(row: rows.RuleRow) -> str:
+def _condition(row: rule_rows.RuleRow) -> str:
     """The words of the condition, and what the source asks where a machine cannot decide it."""
     if row.level_if_met == row.level or not row.condition:
         return row.condition

@@ -15,7 +15,7 @@ from formulary.catalogue.forms import ApproveForm
 from formulary.catalogue.forms.formulas import AgainstForm, GiveBackForm, RetireForm, SubmitForm
 from formulary.catalogue.views.room import Page, bp
 from formulary.db import retried, transaction
-from formulary.rules.compatibility import Examined, examine
+from formulary.rules.compatibility import Examined, Mixture, examine
 from formulary.rules.findings import Refused
 from formulary.rules.formulas import Change, Content, difference, figures, lines_of
 from formulary.web import fields as f
@@ -173,5 +173,7 @@ def _changes(row, before) -> Sequence[Change]:  # type: ignore[no-untyped-def]
 
 def _examined(content: Content) -> Examined:
     """What the table says of the lines, at the concentrations that are known."""
-    found = {number: each.concentration for number, each in figures(content).items()}
-    return examine(lines_of(content), facts.compatibilities(), found)
+    found = figures(content)
+    concentrations = {number: each.concentration for number, each in found.items()}
+    volumes = {number: each.volume for number, each in found.items()}
+    return examine(facts.compatibilities(), Mixture(tuple(lines_of(content)), concentrations, volumes))

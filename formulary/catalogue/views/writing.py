@@ -8,7 +8,7 @@ from flask import g, request
 
 from formulary.catalogue import actions, facts, labels, queries
 from formulary.catalogue.forms.formulas import FormulaForm, edited
-from formulary.rules.compatibility import Examined, examine
+from formulary.rules.compatibility import Examined, Mixture, examine
 from formulary.rules.findings import Finding
 from formulary.rules.formulas import Content, misfits
 from formulary.rules.units import activity, dimension
@@ -117,7 +117,7 @@ class Writing:
             [(box.form.ingredient_id.data, box.form.product_id.data) for box in self.form.lines],
             self.ingredients,
         )
-        return examine(mixed, facts.compatibilities(), {})
+        return examine(facts.compatibilities(), Mixture(tuple(mixed)))
 
     def pair_words(self, a: int, b: int) -> str:
         """How a pair is called beside its field."""
