@@ -6,6 +6,7 @@ from formulary.catalogue.actions.approving import (
     retire_formula,
     submit_formula,
 )
+from formulary.catalogue.actions.devices import Marks, add_device, change_device, retire_device
 from formulary.catalogue.actions.formulas import (
     DraftLine,
     DraftPair,
@@ -14,16 +15,34 @@ from formulary.catalogue.actions.formulas import (
     revise_formula,
     unsaved,
 )
+from formulary.catalogue.actions.limits import (
+    Figures,
+    Terms,
+    approve_limit,
+    end_limit,
+    propose_limit,
+    withdraw_limit,
+)
 
 __all__ = [
     "DraftLine",
     "DraftPair",
+    "Figures",
+    "Marks",
+    "Terms",
+    "add_device",
     "approve_formula",
+    "approve_limit",
+    "change_device",
     "content_of",
     "draft_formula",
+    "end_limit",
     "give_back_formula",
+    "propose_limit",
+    "retire_device",
     "retire_formula",
     "revise_formula",
     "submit_formula",
     "unsaved",
+    "withdraw_limit",
 ]

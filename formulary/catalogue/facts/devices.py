@@ -7,8 +7,9 @@ from formulary.rules import facts
 
 
 def syringes() -> tuple[facts.Syringe, ...]:
-    """The measuring devices, smallest first."""
-    rows = db.session.scalars(db.select(Device).order_by(Device.capacity, Device.graduation))
+    """The measuring devices in use, smallest first."""
+    query = db.select(Device).filter_by(status="in_use")
+    rows = db.session.scalars(query.order_by(Device.capacity, Device.graduation))
     return tuple(syringe(row) for row in rows)
 
 

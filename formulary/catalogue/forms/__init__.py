@@ -1,7 +1,17 @@
 """The search box of the catalogue, and the signature under a formula."""
 
+from formulary.catalogue.forms.limits import DeviceForm, EndForm, LimitForm, WithdrawForm
 from formulary.web import fields as f
 from formulary.web.forms import Form, SearchForm
+
+__all__ = [
+    "ApproveForm",
+    "DeviceForm",
+    "EndForm",
+    "FindForm",
+    "LimitForm",
+    "WithdrawForm",
+]
 
 ROLES = [("", "Everything"), ("active", "Active"), ("diluent", "Diluents"), ("excipient", "Excipients")]
 

@@ -1,68 +1,14 @@
-"""A product's values and limits as a page shows them; None is unknown."""
+"""A product's values as a page shows them; None is unknown."""
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 
 from formulary.catalogue.labels.words import FIELDS
-from formulary.catalogue.models import Limit, Product
+from formulary.catalogue.models import Product
 from formulary.rules.units import VOLUME, Quantity, dimension
 from formulary.web import site
 
-KINDS = {
-    "label_limit": "limit of the label",
-    "highest_published": "highest published, no limit",
-    "product_strength": "strength of the product, no limit",
-    "other_route": "for another route, no limit here",
-    "unknown": "unknown",
-}
 _FIGURE = re.compile(r"(unknown|[0-9.]+) ([^/]*/(mL|vial)|unknown) ?")
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One limit as a page shows it: `amount` per `volume` for a concentration; None is unknown."""
-
-    measure: str
-    kind: str
-    amount: Quantity | None
-    volume: Quantity | None
-    per_kg: Quantity | None
-    routes: str
-    window: str
-    limits: bool
-    forbids: bool
-    hard: bool
-    note: str
-    source: str
-    confidence: str
-
-
-def figure(limit: Limit, product: Product) -> Figure:
-    """A limit in words and quantities."""
-    measured_in = dimension(product.dimension)
-    is_limit = limit.kind == "label_limit"
-    return Figure(
-        measure=limit.measure,
-        kind=KINDS[limit.kind],
-        amount=None if limit.amount is None else Quantity(limit.amount, measured_in),
-        volume=None if limit.volume is None else Quantity(limit.volume, VOLUME),
-        per_kg=None if limit.per_kg is None else Quantity(limit.per_kg, measured_in),
-        routes=limit.route.replace(";", ", "),
-        window="" if limit.window == "session" else limit.window,
-        limits=is_limit,
-        forbids=is_limit and limit.amount == 0,
-        hard=limit.hard,
-        note=limit.note,
-        source=limit.source,
-        confidence=limit.confidence,
-    )
-
-
-def figures(product: Product) -> list[Figure]:
-    """The limits of a product: doses first, and what limits before what informs."""
-    found = [figure(limit, product) for limit in product.limits]
-    return sorted(found, key=lambda f: (f.measure != "dose", not f.limits))
 
 
 def strength(product: Product) -> tuple[Quantity | None, Quantity | None]:

@@ -3,7 +3,7 @@
 The catalogue is the organisation's own: everybody who may use the app may read it.
 """
 
-from formulary.catalogue.queries.devices import device, devices
+from formulary.catalogue.queries.devices import device, device_versions, devices, devices_out_of_use
 from formulary.catalogue.queries.formulas import (
     approved_formulas,
     comparable,
@@ -14,14 +14,10 @@ from formulary.catalogue.queries.formulas import (
     formulas_pinning,
     version_before,
 )
+from formulary.catalogue.queries.limits import limit, limits_decided, limits_waiting, versions_of
 from formulary.catalogue.queries.names import Names, names
 from formulary.catalogue.queries.rules import never_beside, rules, rules_about
-from formulary.catalogue.queries.safety import (
-    contraindications,
-    cross_reactivities,
-    groups_of,
-    schedules,
-)
+from formulary.catalogue.queries.safety import contraindications, cross_reactivities, groups_of, schedules
 from formulary.catalogue.queries.search import MOST, ROLES, Listed, fold, ingredients
 from formulary.catalogue.queries.substances import (
     code,
@@ -46,7 +42,9 @@ __all__ = [
     "contraindications",
     "cross_reactivities",
     "device",
+    "device_versions",
     "devices",
+    "devices_out_of_use",
     "fold",
     "formula",
     "formula_named",
@@ -58,6 +56,9 @@ __all__ = [
     "ingredient",
     "ingredient_names",
     "ingredients",
+    "limit",
+    "limits_decided",
+    "limits_waiting",
     "names",
     "never_beside",
     "product",
@@ -69,4 +70,5 @@ __all__ = [
     "schedules",
     "several_ingredients",
     "version_before",
+    "versions_of",
 ]

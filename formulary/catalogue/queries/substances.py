@@ -16,6 +16,7 @@ def ingredient(ingredient_id: int) -> Ingredient:
         selectinload(Ingredient.synonyms),
         selectinload(Ingredient.groups),
         selectinload(Ingredient.products),
+        selectinload(Ingredient.limits),
     )
     return one(Ingredient, ingredient_id, wanted)
 

@@ -1,6 +1,6 @@
-"""The pages of the catalogue: substances, products, what goes together, formulas."""
+"""The pages of the catalogue: substances, products, limits, syringes, what goes together, formulas."""
 
-from formulary.catalogue.views import formula_writing, formulas, rules, substances
+from formulary.catalogue.views import devices, formula_writing, formulas, limits, rules, substances
 from formulary.catalogue.views.room import bp
 
-__all__ = ["bp", "formula_writing", "formulas", "rules", "substances"]
+__all__ = ["bp", "devices", "formula_writing", "formulas", "limits", "rules", "substances"]

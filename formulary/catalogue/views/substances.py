@@ -5,6 +5,7 @@ from flask import render_template
 from formulary.accounts import Permission, requires
 from formulary.catalogue import labels, queries
 from formulary.catalogue.forms import FindForm
+from formulary.catalogue.views.limits import shown_limits
 from formulary.catalogue.views.room import Page, bp
 from formulary.catalogue.views.rules import worded
 
@@ -16,7 +17,8 @@ def index() -> Page:
     form = FindForm()
     form.validate()
     found = [] if form.q.errors else queries.ingredients(form.q.data or "", form.role.data or "")
-    return render_template("catalogue/index.html", form=form, found=found, most=queries.MOST)
+    waiting = len(queries.limits_waiting())
+    return render_template("catalogue/index.html", form=form, found=found, most=queries.MOST, waiting=waiting)
 
 
 @bp.get("/ingredients/<id:ingredient_id>")
@@ -30,6 +32,7 @@ def ingredient(ingredient_id: int) -> Page:
         ingredient=row,
         rules=worded(rules),
         holding=queries.products_holding(ingredient_id),
+        **shown_limits(row),
         meanings=labels.meanings(queries.groups()),
         labels=labels,
     )
@@ -44,7 +47,7 @@ def product(product_id: int) -> Page:
     return render_template(
         "catalogue/product.html",
         product=row,
-        figures=labels.figures(row),
+        **shown_limits(row),
         rules=worded(rules),
         formulas=queries.formulas_pinning(row.id, row.ingredient_id),
         labels=labels,

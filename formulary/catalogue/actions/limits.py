@@ -1,0 +1,266 @@
+"""Limits: proposed by one person with a source, approved by another; no version is changed afterwards."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from formulary.accounts import Actor, Permission
+from formulary.accounts import queries as accounts
+from formulary.accounts.actions import sign
+from formulary.audit import record
+from formulary.catalogue import queries
+from formulary.catalogue.labels import refusals
+from formulary.catalogue.models import Ingredient, Limit, Product
+from formulary.db import db, expect_version, once
+from formulary.rules.findings import inputs_hash
+from formulary.rules.units import Quantity
+
+KEPT = ("route", "area", "per", "within_h", "window")
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a limit says: one of dose (with per kg and minimum), concentration per mL, volume and points."""
+
+    dose: Quantity | None = None
+    per_kg: Quantity | None = None
+    minimum: Quantity | None = None
+    concentration: Quantity | None = None
+    volume: Quantity | None = None
+    points: int | None = None
+
+    @property
+    def measures(self) -> list[str]:
+        """What is measured, by the figures that were given."""
+        of_dose = (self.dose, self.per_kg, self.minimum)
+        given = {
+            "dose": any(figure is not None for figure in of_dose),
+            "concentration": self.concentration is not None,
+            "volume": self.volume is not None,
+            "points": self.points is not None,
+        }
+        return [measure for measure, is_given in given.items() if is_given]
+
+    def columns(self, measure: str) -> dict[str, Any]:
+        """The columns of the row, in steps."""
+        figure = self.points if measure == "points" else _steps(getattr(self, measure))
+        return {
+            "measure": measure,
+            "amount": figure,
+            "volume": Quantity.of(1, "mL").whole() if measure == "concentration" else None,
+            "per_kg": _steps(self.per_kg),
+            "minimum": _steps(self.minimum),
+        }
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a limit holds for, how far it stops, and by whose word."""
+
+    kind: str
+    source: str
+    route: str = "any"
+    per: str = "session"
+    within_h: int | None = None
+    area: str = ""
+    level: str = "block"
+    edition: str = ""
+    jurisdiction: str = ""
+    valid_from: date | None = None
+    reason: str = ""
+
+
+@once
+def propose_limit(
+    of: Product | Ingredient,
+    figures: Figures,
+    terms: Terms,
+    *,
+    in_place_of: int | None = None,
+    at: datetime,
+    by: Actor,
+) -> Limit:
+    """Write down a limit; it limits once another person has approved it.
+
+    In place of one of the same kind it is that one's next version, for the same route and the same stretch.
+    The clinic's own in place of a label's is a governance entry, which needs a reason, and for which a limit
+    of 0 is no figure to loosen.
+    """
+    by.must(Permission.AUTHOR)
+    old = None if in_place_of is None else queries.limit(in_place_of)
+    _check(of, figures, terms, old)
+    row = Limit(
+        **_whose(of),
+        **figures.columns(figures.measures[0]),
+        **_terms(terms, old),
+        **_succeeding(old, terms),
+        status="proposed",
+        author_id=by.person_id,
+        proposed_at=at,
+    )
+    db.session.add(row)
+    db.session.flush()
+    record("catalogue.propose_limit", row, by=by, at=at, new=content_of(row), reason=terms.reason)
+    return row
+
+
+@once
+def end_limit(limit_id: int, *, reason: str, valid_from: date, at: datetime, by: Actor) -> Limit:
+    """Propose that a limit of the clinic's own no longer holds from a day on; another person approves it."""
+    by.must(Permission.AUTHOR)
+    old = queries.limit(limit_id)
+    if old.kind != "clinic_limit":
+        raise refusals.not_the_clinics_own()
+    _nothing_waits(old)
+    columns = {name: getattr(old, name) for name in (*KEPT, "product_id", "ingredient_id", "measure")}
+    row = Limit(
+        **columns,
+        kind="unknown",
+        source=old.source,
+        reason=reason,
+        valid_from=valid_from,
+        version=_next_version(old),
+        series_id=old.series,
+        status="proposed",
+        author_id=by.person_id,
+        proposed_at=at,
+    )
+    db.session.add(row)
+    db.session.flush()
+    record("catalogue.end_limit", row, by=by, at=at, new=content_of(row), reason=reason)
+    return row
+
+
+@once
+def approve_limit(limit_id: int, *, version: int | None = None, at: datetime, by: Actor) -> Limit:
+    """Answer for a limit: signed. It holds from its day on, never before today, and ends the one before it.
+
+    Refused for its author (on a solo site it is marked SELF-CHECKED) and for what does not wait.
+    """
+    by.must(Permission.APPROVE)
+    row = queries.limit(limit_id)
+    expect_version(row, version)
+    self_checked = _another_person(row, by)
+    today = accounts.day_at(by.site_id, at)
+    row.valid_from = max(row.valid_from or today, today)
+    for before in queries.versions_of(row):
+        if before.status == "approved" and before.valid_until is None:
+            before.valid_until = max(row.valid_from, before.valid_from or row.valid_from)
+    row.status, row.approver_id, row.approved_at = "approved", by.person_id, at
+    db.session.flush()
+    signed = inputs_hash(content_of(row))
+    sign(by, meaning="approved", subject=row, signed_hash=signed, at=at, self_checked=self_checked)
+    new = {"content": content_of(row), "signed": signed, "self_checked": self_checked}
+    record("catalogue.approve_limit", row, by=by, at=at, old={"status": "proposed"}, new=new)
+    return row
+
+
+@once
+def withdraw_limit(
+    limit_id: int, *, reason: str, version: int | None = None, at: datetime, by: Actor
+) -> Limit:
+    """Take back or turn down what waits for approval; it stays in sight as withdrawn."""
+    by.must(Permission.AUTHOR)
+    row = queries.limit(limit_id)
+    expect_version(row, version)
+    if row.status != "proposed":
+        raise refusals.not_waiting(row.status)
+    row.status, row.reason = "withdrawn", f"{row.reason} Withdrawn: {reason}".strip()
+    db.session.flush()
+    old, new = {"status": "proposed"}, {"status": "withdrawn"}
+    record("catalogue.withdraw_limit", row, by=by, at=at, old=old, new=new, reason=reason)
+    return row
+
+
+def content_of(row: Limit) -> dict[str, Any]:
+    """Everything that the approver signs, as plain values."""
+    signed = ("status", "approver_id", "approved_at", "valid_until", "row_version", "id")
+    return {c.key: getattr(row, c.key) for c in Limit.__table__.columns if c.key not in signed}
+
+
+def _check(of: Product | Ingredient, figures: Figures, terms: Terms, old: Limit | None) -> None:
+    if len(figures.measures) != 1:
+        raise refusals.one_figure(figures.measures)
+    if isinstance(of, Ingredient) and of.dimension == "units" and figures.measures[0] != "points":
+        raise refusals.units_of_a_product(of.name)
+    if terms.per == "window" and not (old or terms.within_h):
+        raise refusals.window_without_length()
+    if old is not None:
+        _check_replaced(of, figures, terms, old)
+
+
+def _check_replaced(of: Product | Ingredient, figures: Figures, terms: Terms, old: Limit) -> None:
+    """What may be replaced: a standing figure of the same thing and measure, of which nothing waits yet."""
+    if _whose(of).items() - {("product_id", old.product_id), ("ingredient_id", old.ingredient_id)}:
+        raise refusals.of_something_else()
+    if old.status != "approved" or old.valid_until is not None or old.measure != figures.measures[0]:
+        raise refusals.cannot_replace()
+    _nothing_waits(old)
+    if terms.kind == old.kind:
+        return
+    if (terms.kind, old.kind) != ("clinic_limit", "label_limit"):
+        raise refusals.cannot_replace()
+    if old.amount == 0:
+        raise refusals.zero_stands()
+    if not terms.reason.strip():
+        raise refusals.governance_without_reason()
+
+
+def _nothing_waits(old: Limit) -> None:
+    either = db.or_(Limit.series_id == old.series, Limit.in_place_of_id == old.id)
+    query = db.select(Limit.id).where(either, Limit.status == "proposed")
+    if db.session.scalar(query.limit(1)) is not None:
+        raise refusals.another_waits()
+
+
+def _whose(of: Product | Ingredient) -> dict[str, int | None]:
+    is_product = isinstance(of, Product)
+    return {"product_id": of.id if is_product else None, "ingredient_id": None if is_product else of.id}
+
+
+def _terms(terms: Terms, old: Limit | None) -> dict[str, Any]:
+    """The columns of the terms; what replaces something holds for the same route and stretch."""
+    columns: dict[str, Any] = {
+        "kind": terms.kind,
+        "route": terms.route,
+        "area": terms.area,
+        "per": terms.per,
+        "within_h": terms.within_h if terms.per == "window" else None,
+        "window": f"{terms.within_h} h" if terms.per == "window" else terms.per,
+        "level": terms.level if terms.kind in ("label_limit", "clinic_limit") else "",
+        "hard": terms.level == "block",
+        "source": terms.source,
+        "edition": terms.edition,
+        "jurisdiction": terms.jurisdiction,
+        "valid_from": terms.valid_from,
+        "reason": terms.reason,
+    }
+    return columns if old is None else columns | {name: getattr(old, name) for name in KEPT}
+
+
+def _succeeding(old: Limit | None, terms: Terms) -> dict[str, Any]:
+    """The next version of the same figure, or an entry that sets a label's aside."""
+    if old is None:
+        return {}
+    if terms.kind != old.kind:
+        return {"in_place_of_id": old.id}
+    return {"version": _next_version(old), "series_id": old.series, "in_place_of_id": old.in_place_of_id}
+
+
+def _next_version(old: Limit) -> int:
+    return 1 + max(row.version for row in (old, *queries.versions_of(old)))
+
+
+def _another_person(row: Limit, by: Actor) -> bool:
+    """Whether author and approver are one, which only a solo site allows."""
+    if row.status != "proposed":
+        raise refusals.not_waiting(row.status)
+    if row.author_id != by.person_id:
+        return False
+    if not accounts.site(by.site_id).solo:
+        raise refusals.same_person()
+    return True
+
+
+def _steps(quantity: Quantity | None) -> int | None:
+    return None if quantity is None else quantity.whole()

@@ -1,0 +1,99 @@
+"""Why a limit or a syringe is not taken, in words that say what would do."""
+
+from collections.abc import Sequence
+
+from formulary.rules.findings import Refused, joined, refuse
+
+STATUS_WORDS = {"approved": "approved already", "withdrawn": "withdrawn", "proposed": "proposed"}
+
+
+def one_figure(measures: Sequence[str]) -> Refused:
+    """No figure, or figures of several measures in one limit."""
+    given = f"Figures of {joined(measures)} were given." if measures else "No figure was given."
+    remedy = "Give one figure: a dose, a concentration, a volume or a number of points."
+    return refuse("limit.one_figure", "limit", given, remedy, field="dose")
+
+
+def units_of_a_product(name: str) -> Refused:
+    """Units of activity belong to one product and are never added to another's."""
+    reason = f"{name} is measured in units of each product's own."
+    return refuse("limit.units_of_a_product", name, reason, "Propose it on the page of the product.")
+
+
+def window_without_length() -> Refused:
+    """A rolling window needs to be so long."""
+    reason = "How long the window is was not said."
+    return refuse("limit.no_window", "limit", reason, "Type its days.", field="within_days")
+
+
+def of_something_else() -> Refused:
+    """The figure to replace is of another product or substance."""
+    reason = "The figure it would replace belongs to something else."
+    return refuse("limit.of_something_else", "limit", reason, "Choose one of this page.", field="in_place_of")
+
+
+def cannot_replace() -> Refused:
+    """Another measure, another kind, or not in force."""
+    reason = "It cannot take the place of that figure: the two measure something else, or it does not stand."
+    remedy = "Choose the figure of the same kind and measure, or let it stand beside the others."
+    return refuse("limit.cannot_replace", "limit", reason, remedy, field="in_place_of")
+
+
+def zero_stands() -> Refused:
+    """A limit of 0 means: must not be used that way."""
+    reason = "The label's limit is 0, which means that it must not be used this way."
+    remedy = "Only a new edition of its source changes that."
+    return refuse("limit.zero_stands", "limit", reason, remedy, field="in_place_of")
+
+
+def governance_without_reason() -> Refused:
+    """Setting a label's limit aside is a governance entry."""
+    reason = "A limit of the clinic in place of a label's is a governance entry, and says why."
+    return refuse("limit.no_reason", "limit", reason, "Type the reason.", field="reason")
+
+
+def another_waits() -> Refused:
+    """One version at a time waits for approval."""
+    reason = "Another version of it waits for approval."
+    return refuse("limit.another_waits", "limit", reason, "Approve or withdraw that one first.")
+
+
+def not_the_clinics_own() -> Refused:
+    """A label's limit does not end because a clinic says so."""
+    reason = "Only a limit of the clinic's own can be ended."
+    return refuse("limit.not_ours", "limit", reason, "Propose the next edition of its source instead.")
+
+
+def not_waiting(status: str) -> Refused:
+    """It was decided on already."""
+    reason = f"It is {STATUS_WORDS.get(status, status)}."
+    return refuse("limit.not_waiting", "limit", reason, "Propose a new version.")
+
+
+def same_person() -> Refused:
+    """Author and approver are two people."""
+    reason = "You proposed it, so another person approves it."
+    return refuse("limit.same_person", "limit", reason, "Ask another pharmacist or practitioner.")
+
+
+def too_coarse() -> Refused:
+    """A graduation that is coarser than the syringe is large."""
+    reason = "One mark would be more than the syringe holds."
+    return refuse("device.no_marks", "syringe", reason, "Type a smaller graduation.", field="graduation")
+
+
+def name_taken(name: str) -> Refused:
+    """Two syringes in use under one name."""
+    reason = f"“{name}” is in use already."
+    return refuse("device.name_taken", name, reason, "Change that one, or type another name.", field="name")
+
+
+def no_change() -> Refused:
+    """A version that equals the one before it."""
+    reason = "Nothing was changed."
+    return refuse("device.no_change", "syringe", reason, "Change something, or leave the page.")
+
+
+def not_in_use(name: str) -> Refused:
+    """What is superseded or retired does not change any more."""
+    return refuse("device.not_in_use", name, f"{name} is not in use.", "Open the version in use.")

@@ -1,0 +1,33 @@
+"""The figures that may limit, in all their versions."""
+
+from sqlalchemy.orm import joinedload
+
+from formulary.catalogue.models import Limit
+from formulary.catalogue.queries.one import one
+from formulary.db import db
+
+WHOSE = (joinedload(Limit.product), joinedload(Limit.ingredient))
+
+
+def limit(limit_id: int) -> Limit:
+    """One version of a figure; Missing otherwise."""
+    return one(Limit, limit_id, WHOSE)
+
+
+def versions_of(row: Limit) -> list[Limit]:
+    """Every other version of the same figure, the newest first."""
+    same = db.or_(Limit.series_id == row.series, Limit.id == row.series)
+    query = db.select(Limit).where(same, Limit.id != row.id).order_by(Limit.version.desc(), Limit.id.desc())
+    return list(db.session.scalars(query))
+
+
+def limits_waiting() -> list[Limit]:
+    """What is proposed and waits for another person, the oldest first."""
+    query = db.select(Limit).filter_by(status="proposed").options(*WHOSE)
+    return list(db.session.scalars(query.order_by(Limit.proposed_at, Limit.id)))
+
+
+def limits_decided(most: int = 50) -> list[Limit]:
+    """What people proposed and others decided on, the newest first."""
+    query = db.select(Limit).where(Limit.author_id.is_not(None), Limit.status != "proposed").options(*WHOSE)
+    return list(db.session.scalars(query.order_by(Limit.id.desc()).limit(most)))
