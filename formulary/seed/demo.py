@@ -9,6 +9,7 @@ from formulary.accounts import actions as accounts_actions
 from formulary.accounts import queries as accounts
 from formulary.accounts.models import Site
 from formulary.catalogue import actions as catalogue_actions
+from formulary.catalogue import queries as catalogue
 from formulary.catalogue.models import FormulaVersion, Ingredient, Product
 from formulary.db import db, transaction
 from formulary.patients import actions as patients_actions
@@ -131,6 +132,7 @@ def _approve(demo: Demo, row: rows.FormulaRow) -> FormulaVersion:
             evidence=row.evidence,
             source=demo.shelf.cited(row.source),
             note=words_of(row),
+            based_on_id=_published(row.based_on),
             at=demo.at - AUTHORED,
             by=demo.actor(row.author),
         )
@@ -140,6 +142,12 @@ def _approve(demo: Demo, row: rows.FormulaRow) -> FormulaVersion:
         return catalogue_actions.approve_formula(
             version.id, at=demo.at - APPROVED, by=demo.actor(row.approver)
         )
+
+
+def _published(name: str) -> int | None:
+    """The version of a published protocol with this name, of which the clinic's own is a copy."""
+    found = catalogue.formula_named(name) if name else None
+    return found.versions[-1].id if found else None
 
 
 def _line(demo: Demo, line: rows.FormulaLineRow) -> catalogue_actions.DraftLine:

@@ -44,6 +44,7 @@ def formula_columns(row: rows.FormulaRow, shelf: Shelf) -> dict[str, object]:
         "indication": row.indication,
         "is_published": row.status == "published",
         "evidence": row.evidence,
+        "grade": row.confidence,
         "source": shelf.cited(row.source),
     }
 
@@ -78,7 +79,8 @@ def line_columns(
     """The columns of a line: a pinned concentration is a pair; accepted concentrations are steps per mL."""
     return {
         "number": line.line,
-        "ingredient_id": ingredients[line.ingredient].id,
+        "ingredient_id": ingredients[line.ingredient].id if line.ingredient else None,
+        "named": line.named,
         "product_id": products[line.product].id if line.product else None,
         "pin": line.pin,
         "amount": _amount(line.amount, line),

@@ -233,14 +233,17 @@ class FormulaRow:
 
 @dataclass(frozen=True, slots=True)
 class FormulaLineRow:
-    """A line of a formula version; doses are per session, concentrations per mL of the final mixture."""
+    """A line of a formula version; doses are per session, concentrations per mL of the final mixture.
+
+    `named` is what the source names and the catalogue does not hold.
+    """
 
     formula: Text
     number: Whole
     line: Whole
-    ingredient: Text
+    ingredient: Words
     product: Words
-    pin: Annotated[str, one_of("dose", "volume", "concentration", "qs")]
+    pin: Annotated[str, one_of("dose", "volume", "concentration", "qs", "unknown")]
     amount: Figure
     unit: Annotated[str, unit]
     volume_mL: Figure
@@ -249,6 +252,7 @@ class FormulaLineRow:
     concentration_low: Figure
     concentration_high: Figure
     reason: Words
+    named: Words
 
 
 @dataclass(frozen=True, slots=True)

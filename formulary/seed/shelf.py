@@ -94,7 +94,7 @@ def _unnamed(shelf: Shelf) -> Iterator[Finding]:
         (shelf.cross_reactivity, "cross_reactivity.csv", "word", words),
         (shelf.schedules, "schedules.csv", "ingredient", ingredients),
         (shelf.formula_lines, "formula_lines.csv", "formula", formulas),
-        (shelf.formula_lines, "formula_lines.csv", "ingredient", ingredients),
+        (shelf.formula_lines, "formula_lines.csv", "ingredient", ingredients | {""}),
         (shelf.formula_lines, "formula_lines.csv", "product", products | {""}),
         (shelf.formula_pairs, "formula_pairs.csv", "a", ingredients),
         (shelf.formula_pairs, "formula_pairs.csv", "b", ingredients),

@@ -41,8 +41,8 @@ def test_the_whole_catalogue_is_loaded_with_one_entry(shelf):
         "cross_reactivity": 6,
         "session_schedule": 3,
         "device": 4,
-        "formula": 22,
-        "formula_version": 22,
+        "formula": 25,
+        "formula_version": 25,
     }
     assert merge.corrected == {}
     (entry,) = entries()

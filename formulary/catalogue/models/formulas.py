@@ -18,7 +18,8 @@ class Formula(Base):
     name: Mapped[str] = mapped_column(String(120), unique=True)
     indication: Mapped[str] = mapped_column(String(120), default="")
     is_published: Mapped[bool] = mapped_column(Boolean, default=False)
-    evidence: Mapped[str] = mapped_column(String(40), default="")
+    evidence: Mapped[str] = mapped_column(String(160), default="")
+    grade: Mapped[str] = mapped_column(String(10), default="")
     source: Mapped[str] = mapped_column(Text, default="")
 
     versions: Mapped[list["FormulaVersion"]] = relationship(

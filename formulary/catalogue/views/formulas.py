@@ -154,6 +154,7 @@ def _formula(version_id: int, refused: Form | None = None) -> str:
         forms=_forms(row.row_version, refused),
         refused=refused,
         states=labels.STATES,
+        confidences=labels.CONFIDENCES,
     )
 
 
