@@ -64,6 +64,7 @@ class Revision(Versioned, Base):
     __table_args__ = (
         UniqueConstraint("cocktail_id", "number"),
         one_of("state", "draft", "frozen", "superseded"),
+        Index("ix_cocktail_revision_formula", "formula_version_id"),
     )
 
     cocktail_id: Mapped[int] = mapped_column(ForeignKey("cocktail.id"))

@@ -13,6 +13,7 @@ from formulary.accounts import Permission, Role, requires
 from formulary.accounts import queries as accounts
 from formulary.accounts.facts import patch_test_policy
 from formulary.audit import log_access
+from formulary.catalogue import queries as catalogue
 from formulary.db import retried, transaction
 from formulary.overview import labels, queries
 from formulary.overview.forms import FindForm
@@ -84,6 +85,24 @@ def expiry() -> Page:
     rows = queries.sealed(g.site.id, until=on + labels.HORIZON)
     shown = labels.horizon(rows, on)
     return render_template("overview/expiry.html", horizon=shown, today=on, css_of=labels.css_of)
+
+
+@bp.get("/formulas/<id:formula_id>/patients")
+@requires(Permission.SEE_STOCK)
+@retried
+def formula_patients(formula_id: int) -> Page:
+    """Who is on which version of a formula: counts, and names for those who care for the patients."""
+    at, names = clock.now(), g.actor.may(Permission.SEE_PATIENTS)
+    versions = [version.id for version in catalogue.formula(formula_id).versions]
+    named = queries.followers(versions, by=g.actor, at=at) if names else []
+    if named:
+        with transaction():
+            log_access("overview.formula_patients", by=g.actor, at=at, patients=len(named))
+    row = catalogue.formula(formula_id)
+    rows = labels.version_rows(row, queries.follower_counts(versions), named)
+    return render_template(
+        "overview/formula_patients.html", formula=row, rows=rows, older=labels.older(rows), names=names
+    )
 
 
 def _day() -> Day:

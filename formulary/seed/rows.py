@@ -233,10 +233,7 @@ class FormulaRow:
 
 @dataclass(frozen=True, slots=True)
 class FormulaLineRow:
-    """A line of a formula version; doses are per session, concentrations per mL of the final mixture.
-
-    `named` is what the source names and the catalogue does not hold.
-    """
+    """A line of a version: doses per session, concentrations per mL; `named`: not in the catalogue."""
 
     formula: Text
     number: Whole

@@ -81,6 +81,7 @@ def acts(row: FormulaVersion, by: Actor) -> frozenset[str]:
         "approve": approve and row.status == "in_review",
         "retire": approve and row.status in ("draft", "in_review", "approved"),
         "copy": author and row.formula.is_published,
+        "patients": by.may(Permission.SEE_STOCK),
         "next": author and row.status in ("approved", "superseded", "retired"),
     }
     return frozenset(name for name, may in able.items() if may)

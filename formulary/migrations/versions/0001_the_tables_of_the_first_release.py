@@ -1268,6 +1268,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cocktail_revision")),
         sa.UniqueConstraint("cocktail_id", "number", name=op.f("uq_cocktail_revision_cocktail_id")),
     )
+    with op.batch_alter_table("cocktail_revision", schema=None) as batch_op:
+        batch_op.create_index("ix_cocktail_revision_formula", ["formula_version_id"], unique=False)
+
     op.create_table(
         "cocktail_transition",
         sa.Column("cocktail_id", sa.Integer(), nullable=False),

@@ -2,6 +2,7 @@
 
 from formulary.overview.labels.board import HORIZON, Horizon, VialLine, board, css_of, horizon
 from formulary.overview.labels.day import Day, Reading
+from formulary.overview.labels.formulas import VersionRow, older, version_rows
 from formulary.overview.labels.need import Need
 from formulary.overview.labels.needs import needs
 from formulary.overview.labels.today import Today, ToDo, heading, today
@@ -14,11 +15,14 @@ __all__ = [
     "Reading",
     "ToDo",
     "Today",
+    "VersionRow",
     "VialLine",
     "board",
     "css_of",
     "heading",
     "horizon",
     "needs",
+    "older",
     "today",
+    "version_rows",
 ]
