@@ -21,6 +21,8 @@ ROOMS = (
 )  # fmt: skip
 WITH_TABLES = ROOMS[:-1]
 LOOPBACK = ("127.0.0.1", "localhost")
+STATEMENTS_KEPT = 2_000
+"""How many statements stay compiled: more than the app has, so that none is put together twice."""
 
 
 class IdConverter(IntegerConverter):
@@ -62,7 +64,11 @@ def _flask_settings(settings: config.Settings) -> dict[str, Any]:
         "SECRET_KEY": settings.secret_key,
         "TRUSTED_HOSTS": settings.hosts or [*LOOPBACK, settings.host],
         "SQLALCHEMY_DATABASE_URI": settings.sqlalchemy_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True, **_pool(settings)},
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            "hide_parameters": True,
+            "query_cache_size": STATEMENTS_KEPT,
+            **_pool(settings),
+        },
     }
 
 

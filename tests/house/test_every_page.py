@@ -23,7 +23,7 @@ from tests.support.databases import KINDS
 from tests.support.watch import NOON
 from tests.support.world import settings_for, upgraded
 
-PER_ENDPOINT = 4
+PER_ENDPOINT = 2
 ROLES = ("admin", "pharmacist", "technician", "practitioner", "recall", "auditor", "practitioner3")
 
 

@@ -42,12 +42,16 @@ def axe() -> str:
 
 @dataclass
 class Person:
-    """Somebody at a browser of their own; `faults` collects what the pages did wrong."""
+    """Somebody at a browser of their own; `faults` collects what the pages did wrong.
+
+    `shots` is where pictures are kept, `audits` whether axe-core looks at the pages.
+    """
 
     name: str
     address: str
     context: BrowserContext
-    shots: Path
+    shots: Path | None
+    audits: bool = True
     faults: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -123,6 +127,8 @@ class Person:
 
     def is_accessible(self) -> Person:
         """Fail where axe-core finds anything on the page as it stands."""
+        if not self.audits:
+            return self
         self.page.evaluate(axe())
         found = self.page.evaluate(RUN_AXE)
         assert found == [], f"{self.page.url}: " + "\n".join(found)
@@ -136,11 +142,11 @@ class Person:
         assert wide <= 0, f"{self.page.url} is {wide} px wider than the screen"
         return self
 
-    def shot(self, name: str) -> Path:
-        """A picture of the whole page; kept where FORMULARY_SHOTS names a folder."""
-        path = self.shots / f"{name}.png"
-        self.page.screenshot(path=path, full_page=True)
-        return path
+    def shot(self, name: str) -> Person:
+        """A picture of the whole page, where FORMULARY_SHOTS names a folder."""
+        if self.shots is not None:
+            self.page.screenshot(path=self.shots / f"{name}.png", full_page=True)
+        return self
 
     def _click(self, target: Locator) -> Person:
         # A click waits until the next page begins to arrive, not until it is read to its end.
@@ -160,8 +166,10 @@ class Person:
             self.faults.append(f"asks {url} of somebody else")
 
 
-def shots_folder(default: Path) -> Path:
-    """Where pictures go: FORMULARY_SHOTS, or a folder that is thrown away."""
-    folder = Path(os.environ.get("FORMULARY_SHOTS", default)).absolute()
+def shots_folder() -> Path | None:
+    """Where pictures go: FORMULARY_SHOTS; none are made where it is not set."""
+    if "FORMULARY_SHOTS" not in os.environ:
+        return None
+    folder = Path(os.environ["FORMULARY_SHOTS"]).absolute()
     folder.mkdir(parents=True, exist_ok=True)
     return folder
