@@ -112,7 +112,10 @@ def beyond_use(attempt: Attempt, gathered: Gathered, at: datetime) -> BeyondUse:
     started = min((draw.drawn_at for draw in told.draws), default=at)
     sources = {(stock.lot_id, stock.vial_id): stock for stock in told.picked}
     products = list(gathered.products.values())
-    return cocktail_until(list(sources.values()), products, prepared_from=started, policies=told.policies)
+    drawn_from = list(sources.values())
+    return cocktail_until(
+        drawn_from, products, prepared_from=started, policies=told.policies, formula=told.formula
+    )
 
 
 def by_storage(attempt: Attempt, gathered: Gathered, at: datetime) -> dict[str, BeyondUse]:

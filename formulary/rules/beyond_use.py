@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
 
-from formulary.rules.facts import Diluent, Product, SitePolicies, Stock
+from formulary.rules.facts import Diluent, Formula, Product, SitePolicies, Stock
 from formulary.rules.findings import Finding, Level, Result
 from formulary.rules.lot_status import (
     InUse,
@@ -97,9 +97,15 @@ def opened_until(
 
 
 def cocktail_until(
-    stock: Sequence[Stock], products: Sequence[Product], *, prepared_from: datetime, policies: SitePolicies
+    stock: Sequence[Stock],
+    products: Sequence[Product],
+    *,
+    prepared_from: datetime,
+    policies: SitePolicies,
+    formula: Formula | None = None,
 ) -> BeyondUse:
-    """How long a mixture may be used: the site's limit, and every lot, vial and stability that it depends on.
+    """How long a mixture may be used: the site's limit, that of the formula it follows, and every lot, vial
+    and stability that it depends on.
 
     `stock` is what was or would be drawn from; a sealed one counts as opened, and a powder as mixed, at
     `prepared_from`. The site's limit is required; it counts from the opening of a vial that has no time in
@@ -107,7 +113,11 @@ def cocktail_until(
     """
     sources = (_source(each, prepared_from) for each in stock)
     mixture = (_stability(product, prepared_from, policies.zone) for product in products)
-    joined = _joined((_policy(policies, _begun(stock, prepared_from)), *sources, *mixture))
+    limits = (
+        _policy(policies, _begun(stock, prepared_from)),
+        _of_formula(formula, prepared_from, policies.zone),
+    )
+    joined = _joined((*limits, *sources, *mixture))
     return BeyondUse(joined.terms, joined.unknown, (*joined.notes, *_no_data(products)))
 
 
@@ -199,6 +209,14 @@ def _stability(product: Product, prepared_from: datetime, zone: str) -> BeyondUs
         return BeyondUse(())
     name = f"stability of {product.ingredient.name} in a mixture"
     return BeyondUse((_hours_term(name, (START, prepared_from), product.mixture_stability_h, zone),))
+
+
+def _of_formula(formula: Formula | None, prepared_from: datetime, zone: str) -> BeyondUse:
+    """The limit written in a formula only shortens, so it counts whatever became of the formula since."""
+    if formula is None or formula.beyond_use_h is None:
+        return BeyondUse(())
+    name, after = f"formula {formula.label}", formula.beyond_use_h
+    return BeyondUse((_hours_term(name, (START, prepared_from), after, zone, formula.beyond_use_source),))
 
 
 def _no_data(products: Sequence[Product]) -> Iterator[str]:

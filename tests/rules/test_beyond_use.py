@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from formulary.rules.beyond_use import BeyondUse, Term, cocktail_until, opened_until
-from formulary.rules.facts import Container, Diluent
+from formulary.rules.facts import Container, Diluent, Formula
 from formulary.rules.findings import Level, Result
 from tests.rules.builders import (
     ASCORBIC,
@@ -177,6 +177,22 @@ def test_the_sites_limit_decides_where_nothing_is_shorter() -> None:
     assert (result.at, result.limited_by.name) == (AT + 12 * H, "Category 1")
     assert result.limited_by.source == "USP <797>, 1 Nov 2023"
     assert result.limited_by.formula == "start of preparation + 12 h"
+
+
+def test_a_formula_shortens_the_time_and_never_lengthens_it() -> None:
+    for written, at, name in ((4, 4, "formula Glow v2"), (48, 12, "Category 1")):
+        followed = Formula(
+            "Glow", 2, True, "ID", beyond_use_h=Fraction(written), beyond_use_source="own data"
+        )
+        result = cocktail_until(
+            [a_stock(TRANEXAMIC)],
+            [TRANEXAMIC],
+            prepared_from=AT,
+            policies=some_policies(),
+            formula=followed,
+        )
+        assert (result.at, result.limited_by.name) == (AT + at * H, name)
+        assert "own data" in [term.source for term in result.terms]
 
 
 # The site's limit against each other term, one hour shorter: whichever is shortest is the one that is named.

@@ -34,6 +34,8 @@ def formula(version_id: int | None) -> facts.Formula | None:
         any_product_of=frozenset(
             line.ingredient_id for line in version.lines if line.product_id is None and line.ingredient_id
         ),
+        beyond_use_h=hours(version.beyond_use_h),
+        beyond_use_source=version.beyond_use_source,
     )
 
 

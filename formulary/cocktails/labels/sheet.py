@@ -208,7 +208,10 @@ def prepared_now(cocktail: Cocktail) -> BeyondUse:
     """
     sources = {line.product: first_source(line, cocktail) for line in cocktail.lines}
     found = [source for source in sources.values() if source is not None]
-    known = cocktail_until(found, list(sources), prepared_from=cocktail.at, policies=cocktail.policies)
+    begun, followed = cocktail.at, cocktail.formula
+    known = cocktail_until(
+        found, list(sources), prepared_from=begun, policies=cocktail.policies, formula=followed
+    )
     missing = (_without_source(product) for product, source in sources.items() if source is None)
     return replace(known, unknown=(*known.unknown, *missing))
 

@@ -152,7 +152,8 @@ def _projected(case: Case) -> BeyondUse:
     if {product.id for product in products} - {stock.product_id for stock in sources}:
         return BeyondUse(())
     begun = min((draw.drawn_at for draw in draws), default=case.cocktail.at)
-    return cocktail_until(sources, products, prepared_from=begun, policies=case.policies)
+    formula = case.cocktail.formula
+    return cocktail_until(sources, products, prepared_from=begun, policies=case.policies, formula=formula)
 
 
 def _begun_before(case: Case, until: datetime) -> Finding:

@@ -69,6 +69,7 @@ class Formula:
     """The approved formula version a cocktail follows, and what its approver answered for, by one route.
 
     `products` are those its lines name, `any_product_of` the ingredients of lines that name none.
+    `beyond_use_h` is how long its mixture may be kept, None while nobody says.
     """
 
     name: str
@@ -79,6 +80,8 @@ class Formula:
     accepted_pairs: frozenset[frozenset[int]] = frozenset()
     products: frozenset[int] = frozenset()
     any_product_of: frozenset[int] = frozenset()
+    beyond_use_h: Fraction | None = None
+    beyond_use_source: str = ""
 
     def covers(self, product: Product) -> bool:
         """Whether one of its lines is of this product."""
