@@ -1,22 +1,18 @@
 """What is typed about a cocktail, and how it becomes content."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
+
+from wtforms import Field
 
 from formulary.accounts.forms import PerhapsSignerForm
 from formulary.cocktails.facts import Content, TypedLine
 from formulary.cocktails.labels import CANCEL_REASONS, RETURN_REASONS, entry
+from formulary.cocktails.labels.bounds import LARGEST_FILE, MOST_LINES, ROUTES
 from formulary.rules.facts import Product
 from formulary.rules.findings import Finding, Refused
 from formulary.web import fields as f
-from formulary.web.forms import Form, SubForm
-
-ROUTES = (
-    ("ID", "intradermal"),
-    ("SC", "subcutaneous"),
-    ("IM", "intramuscular"),
-    ("infiltration", "infiltration"),
-)
-MOST_LINES = 20
+from formulary.web.forms import Form, SearchForm, SubForm
 
 
 class LineForm(SubForm):
@@ -25,6 +21,41 @@ class LineForm(SubForm):
     product_id = f.IdField("Product")
     value = f.TextField("Amount", most=40)
     unit = f.ChoiceField("Unit", choices=())
+
+
+def _moved(by: int) -> Callable[[list[Field], int], int]:
+    def move(entries: list[Field], at: int) -> int:
+        to = min(max(at + by, 0), len(entries) - 1)
+        entries.insert(to, entries.pop(at))
+        return to
+
+    return move
+
+
+def _removed(entries: list[Field], at: int) -> int:
+    del entries[at]
+    return -1
+
+
+def _made_up(entries: list[Field], at: int) -> int:
+    entries[at].form.unit.data, entries[at].form.value.data = entry.MAKE_UP, ""
+    return at
+
+
+MOVES: Mapping[str, Callable[[list[Field], int], int]] = {
+    "up": _moved(-1),
+    "down": _moved(1),
+    "remove": _removed,
+    "makeup": _made_up,
+}
+SHORT = re.compile(r"[1-9][0-9]?", re.ASCII)
+
+
+def _numbered(line: Field, name: str) -> None:
+    """Give a line, and what is in it, the name of its place: findings and fixes count from there."""
+    line.name = line.id = name
+    for field in line.form:
+        field.name = field.id = field.label.field_id = f"{name}-{field.short_name}"
 
 
 class ComposeForm(Form):
@@ -36,7 +67,24 @@ class ComposeForm(Form):
     planned_for = f.InstantField("Planned for")
     lines = f.FieldList(f.FormField(LineForm), "Lines", max_entries=MOST_LINES)
     add = f.IdSelect("Add a line", choices=())
+    overfill = f.QuantityField("Overfill", units=("mL",), zero=True, hint="Prepared on top of the volume.")
+    with_patient = f.YesField("With weight and allergies", hint="A file never holds a name.")
     signer = f.FormField(PerhapsSignerForm, "Co-signer")
+
+    def arrange(self, act: str) -> int | None:
+        """Do what a button asks of a line (`up-3`, `down-3`, `remove-3`, `makeup-3`), and number all anew.
+
+        Returns the index of the line that it was about, where that is still there.
+        """
+        what, _, number = act.partition("-")
+        entries, at = self.lines.entries, int(number) - 1 if SHORT.fullmatch(number) else -1
+        there = what in MOVES and 0 <= at < len(entries)
+        if there:
+            at = MOVES[what](entries, at)
+        for index, line in enumerate(entries):
+            _numbered(line, f"{self.lines.name}-{index}")
+        self.lines.last_index = len(entries) - 1
+        return at if there and 0 <= at < len(entries) else None
 
     def offer_units(self, products: Mapping[int, Product]) -> None:
         """Give every line the units of its product."""
@@ -65,6 +113,7 @@ class ComposeForm(Form):
             target=None if target is None else target.whole(),
             route=self.route.data,
             area=self.area.data,
+            overfill=0 if self.overfill.data is None else self.overfill.data.whole(),
             formula_version_id=was.formula_version_id,
             planned_for=self.planned_for.data,
             is_direct=was.is_direct,
@@ -90,6 +139,25 @@ class StartForm(Form):
 
     patient_id = f.IdField("Patient")
     formula_version_id = f.IdSelect("Formula", choices=())
+
+
+class OpenFileForm(Form):
+    """A cocktail that was saved as a file, or its text."""
+
+    patient_id = f.IdField("Patient")
+    file = f.UploadField("File", most=LARGEST_FILE, hint="As “Save as a file” writes it.")
+    text = f.NotesField("Or paste what stands in it", most=LARGEST_FILE)
+
+    @property
+    def raw(self) -> bytes:
+        """What the file holds; the text where no file was chosen."""
+        return self.file.data or (self.text.data or "").encode()
+
+
+class SaveFileForm(SearchForm):
+    """What of a patient goes into the file of a cocktail."""
+
+    with_patient = f.YesField("With weight and allergies", hint="A file never holds a name.")
 
 
 class ReturnForm(Form):

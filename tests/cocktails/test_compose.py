@@ -187,6 +187,37 @@ def test_a_line_is_added_and_removed_without_javascript(draft, clients):
     assert b"lines-4-value" in page.data
 
 
+def figures_of(page):
+    """What is typed, line by line, as the form would send it."""
+    fields = page.form(button="Sign").fields
+    numbers = range(sum(name.endswith("-product_id") for name in fields))
+    return [(fields[f"lines-{n}-value"], fields[f"lines-{n}-unit"]) for n in numbers]
+
+
+def test_lines_move_and_go_and_keep_what_was_typed(draft, clients):
+    person = clients("practitioner")
+    page = person.get_ok(the_page(draft))
+    first, second, third, last = figures_of(page)
+
+    def pressed(act):
+        sent = page.form(button="Sign").filled({}) | {"act": [act]}
+        return person.read(person.post(the_page(draft), sent), the_page(draft), 200)
+
+    page = pressed("up-3")
+    assert figures_of(page) == [first, third, second, last]
+    assert [e.get("name") for e in page.all("input") if e.get("autofocus") is not None] == ["lines-1-value"]
+    page = pressed("remove-1")
+    assert figures_of(page) == [third, second, last]
+    page = pressed("down-3")
+    assert figures_of(page) == [third, second, last]
+    assert figures_of(pressed("makeup-2"))[1] == ([""], ["make up"])
+
+
+def test_enter_in_a_field_only_checks(draft, clients):
+    form = clients("practitioner").get_ok(the_page(draft)).form(button="Sign")
+    assert next(b.get("value") for b in form.element.iter("button") if b.get("type") == "submit") == "check"
+
+
 def test_a_stranger_of_another_site_finds_nothing(draft, clients):
     clients("practitioner3").get_page(the_page(draft), status=404)
 

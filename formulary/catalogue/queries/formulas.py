@@ -7,6 +7,8 @@ from formulary.catalogue.models import Formula, FormulaLine, FormulaVersion, Ing
 from formulary.catalogue.queries.one import one
 from formulary.db import db
 
+LONG_NUMBER = 7
+
 
 def formulas() -> list[FormulaVersion]:
     """The newest version of every formula, approved ones first, then by name."""
@@ -60,6 +62,16 @@ def comparable(version: FormulaVersion) -> list[FormulaVersion]:
     others = [other for other in version.formula.versions if other.id != version.id]
     start = [] if version.based_on_id is None else [formula_version(version.based_on_id)]
     return [*start, *(other for other in others if other not in start)]
+
+
+def formula_called(label: str) -> FormulaVersion | None:
+    """The version that pages and files name so ("Melasma cocktail v1"); None where there is none."""
+    name, _, number = label.strip().rpartition(" v")
+    if not (number.isascii() and number.isdigit() and len(number) < LONG_NUMBER):
+        return None
+    query = db.select(FormulaVersion).join(Formula)
+    wanted = query.where(func.lower(Formula.name) == name.lower(), FormulaVersion.number == int(number))
+    return db.session.scalars(wanted).first()
 
 
 def formulas_pinning(product_id: int, ingredient_id: int) -> list[FormulaVersion]:

@@ -1,7 +1,7 @@
 """The only ways to change a cocktail: drafts, signing, verifying, and the steps the next rooms take."""
 
 from formulary.cocktails.actions.answers import Answer, must_be_answered
-from formulary.cocktails.actions.drafts import create_draft, save_draft
+from formulary.cocktails.actions.drafts import create_draft, draft_from_content, repeat_last, save_draft
 from formulary.cocktails.actions.moves import move
 from formulary.cocktails.actions.signing import cancel, check, return_to_draft, sign, verify
 
@@ -10,8 +10,10 @@ __all__ = [
     "cancel",
     "check",
     "create_draft",
+    "draft_from_content",
     "move",
     "must_be_answered",
+    "repeat_last",
     "return_to_draft",
     "save_draft",
     "sign",

@@ -3,6 +3,7 @@ none in the way.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from formulary.accounts import Actor, Permission
@@ -11,7 +12,7 @@ from formulary.audit import record
 from formulary.catalogue import queries as catalogue
 from formulary.catalogue.models import FormulaLine, FormulaVersion, Product
 from formulary.cocktails import queries
-from formulary.cocktails.facts import Content, TypedLine
+from formulary.cocktails.facts import Content, TypedLine, content_of
 from formulary.cocktails.labels.entry import MAKE_UP, PER_ML
 from formulary.cocktails.models import Cocktail, CocktailLine, Revision
 from formulary.db import db, expect_version, once
@@ -29,9 +30,39 @@ def create_draft(
     """Begin a cocktail for a patient whom the asker may see, with the lines of a formula where one is
     named.
     """
-    by.must(Permission.COMPOSE)
-    patient = patients.patient(patient_id, by=by, at=at)
     version = None if formula_version_id is None else catalogue.formula_version(formula_version_id)
+    content = Content(patient_id) if version is None else _content_of(version, patient_id)
+    return _begin(content, {"formula": str(version or "")}, at=at, by=by)
+
+
+@once
+def draft_from_content(content: Content, *, source: str, at: datetime, by: Actor) -> Cocktail:
+    """Begin a cocktail with what was composed elsewhere: an earlier session, a file (`source` says which)."""
+    return _begin(content, {"from": source}, at=at, by=by)
+
+
+@once
+def repeat_last(patient_id: int, *, at: datetime, by: Actor) -> Cocktail:
+    """Begin a cocktail with the lines of the patient's last session here; what it was planned for and drawn
+    from stays behind. Refused before the first session.
+    """
+    last = queries.last_given(patient_id, by)
+    if last is None:
+        raise refuse(
+            "session.none_yet",
+            "last session",
+            "This patient was given nothing here yet.",
+            "Begin from a formula, or line by line.",
+        )
+    content = content_of(last, queries.revision(last))
+    lines = tuple(replace(line, lot_id=None) for line in content.lines)
+    again = replace(content, patient_id=patient_id, lines=lines, planned_for=None)
+    return _begin(again, {"from": last.code}, at=at, by=by)
+
+
+def _begin(content: Content, told: dict[str, str], *, at: datetime, by: Actor) -> Cocktail:
+    by.must(Permission.COMPOSE)
+    patient = patients.patient(content.patient_id or 0, by=by, at=at)
     cocktail = Cocktail(
         code=next_code("C"),
         patient_id=patient.id,
@@ -46,20 +77,17 @@ def create_draft(
         number=1,
         saved_at=at,
         saved_by_id=by.person_id,
-        formula_version_id=formula_version_id,
-        target=version.target if version else None,
-        route=version.route if version else "ID",
+        formula_version_id=content.formula_version_id,
+        target=content.target,
+        target_text=content.target_text,
+        route=content.route,
+        area=content.area,
+        overfill=content.overfill,
     )
-    revision.lines = [] if version is None else _lines_of(version)
+    revision.lines = rows_of(content.lines)
     db.session.add(revision)
     db.session.flush()
-    record(
-        "cocktails.create",
-        cocktail,
-        by=by,
-        at=at,
-        new={"patient": patient.code, "formula": str(version or "")},
-    )
+    record("cocktails.create", cocktail, by=by, at=at, new={"patient": patient.code, **told})
     return cocktail
 
 
@@ -126,9 +154,14 @@ def _must_be_draft(cocktail: Cocktail) -> None:
         )
 
 
-def _lines_of(version: FormulaVersion) -> list[CocktailLine]:
-    lines = (_line_of(line) for line in version.lines)
-    return rows_of(lines)
+def _content_of(version: FormulaVersion, patient_id: int) -> Content:
+    return Content(
+        patient_id=patient_id,
+        lines=tuple(_line_of(line) for line in version.lines),
+        target=version.target,
+        route=version.route,
+        formula_version_id=version.id,
+    )
 
 
 def _line_of(line: FormulaLine) -> TypedLine:

@@ -6,10 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from formulary.cocktails.labels.bounds import LARGEST_FILE
 from formulary.rules.findings import Refused, joined
-
-LARGEST = 64 * 1024
-"""Bytes; a cocktail of twenty lines has about two thousand."""
 
 Path = tuple[str | int, ...]
 T = TypeVar("T")
@@ -80,8 +78,8 @@ class Lines:
 
 def parsed(raw: bytes) -> tuple[dict[str, Any], Lines]:
     """The tables of a TOML file and where they stand; Unreadable where it is too long, no text or no TOML."""
-    if len(raw) > LARGEST:
-        raise Unreadable(Fault(1, f"The file has {len(raw):,} bytes; {LARGEST:,} are the most."))
+    if len(raw) > LARGEST_FILE:
+        raise Unreadable(Fault(1, f"The file has {len(raw):,} bytes; {LARGEST_FILE:,} are the most."))
     text = _text(raw)
     try:
         return tomllib.loads(text), Lines(text)

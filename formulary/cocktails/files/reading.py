@@ -7,17 +7,18 @@ from functools import partial
 from typing import Any, TypeVar
 
 from formulary.accounts.models import Site
+from formulary.catalogue import facts as catalogue
 from formulary.catalogue import queries
 from formulary.cocktails.facts import Content, TypedLine, gather
 from formulary.cocktails.files.lines import ML, read_line
 from formulary.cocktails.files.places import Fault, Lines, Path, Unreadable, parsed
-from formulary.cocktails.forms import MOST_LINES, ROUTES
+from formulary.cocktails.labels.bounds import MOST_LINES, ROUTES
 from formulary.rules import facts
 from formulary.rules.findings import joined
 from formulary.rules.lot_status import day_of
 from formulary.rules.units import Quantity, Unit, parse, unit
 
-OF_FILE = ("route", "target", "overfill", "patient", "line")
+OF_FILE = ("route", "target", "overfill", "formula", "patient", "line")
 OF_PATIENT = ("weight", "allergies")
 KG = (unit("kg"),)
 T = TypeVar("T")
@@ -32,14 +33,14 @@ class Written:
     strengths: Mapping[int, facts.Strength] = field(default_factory=dict)
 
 
-def read(raw: bytes, *, at: datetime, zone: str) -> Written:
+def read(raw: bytes, *, at: datetime, zone: str, as_draft: bool = False) -> Written:
     """The cocktail that a file describes; Unreadable with every line that says what it may not.
 
     What is absent is unknown; without a patient nothing is asked about one. A patient's allergies count as
-    asked at `at`.
+    asked at `at`. A draft (`as_draft`) mixes powders as their labels say: another volume is a fault then.
     """
     told, lines = parsed(raw)
-    return _Reader(told, lines, at, zone).written()
+    return _Reader(told, lines, at, zone, as_draft).written()
 
 
 def facts_of(written: Written, *, site: Site, at: datetime) -> facts.Cocktail:
@@ -53,14 +54,16 @@ def facts_of(written: Written, *, site: Site, at: datetime) -> facts.Cocktail:
 class _Reader:
     """One reading, which goes on after a fault so that all of them are told."""
 
-    def __init__(self, told: dict[str, Any], lines: Lines, at: datetime, zone: str) -> None:
-        self.told, self.lines, self.at, self.zone = told, lines, at, zone
+    def __init__(
+        self, told: dict[str, Any], lines: Lines, at: datetime, zone: str, as_draft: bool = False
+    ) -> None:
+        self.told, self.lines, self.at, self.zone, self.as_draft = told, lines, at, zone, as_draft
         self.names, self.faults = queries.names(), list[Fault]()
 
     def written(self) -> Written:
         self._tried(lambda: self.lines.only(self.told, OF_FILE))
         route, target, overfill = (self._tried(part) for part in (self._route, self._target, self._overfill))
-        patient = self._tried(self._patient)
+        formula, patient = self._tried(self._formula), self._tried(self._patient)
         read = [
             self._tried(partial(self._line, *numbered)) for numbered in enumerate(self._tables(), start=1)
         ]
@@ -69,7 +72,8 @@ class _Reader:
         found = [line for line in read if line is not None]
         text = str(self.told.get("target", ""))
         typed = tuple(line for line, _ in found)
-        content = Content(None, typed, target, text, route or "", overfill=overfill or 0)
+        follows = {"overfill": overfill or 0, "formula_version_id": formula}
+        content = Content(None, typed, target, text, route or "", **follows)
         return Written(content, patient, {line.number: mixed for line, mixed in found if mixed is not None})
 
     def _tried(self, part: Callable[[], T]) -> T | None:
@@ -92,7 +96,17 @@ class _Reader:
         return tables
 
     def _line(self, number: int, said: dict[str, Any]) -> tuple[TypedLine, facts.Strength | None]:
-        return read_line(number, said, self.names, self.lines)
+        typed, mixed = read_line(number, said, self.names, self.lines)
+        if self.as_draft and mixed is not None:
+            self._as_labelled(number, typed, mixed)
+        return typed, mixed
+
+    def _as_labelled(self, number: int, typed: TypedLine, mixed: facts.Strength) -> None:
+        product = catalogue.product(typed.product_id)
+        if product.strength is None or product.strength.ratio != mixed.ratio:
+            words = f"A draft of {product.name} is mixed as its label says, and at the bench as it is mixed."
+            path = ("line", number, "reconstitute")
+            raise self.lines.fault(path, f"{words} Leave reconstitute out, or write the label's volume.")
 
     def _route(self) -> str:
         said = str(self.told.get("route", "")).casefold()
@@ -107,6 +121,16 @@ class _Reader:
 
     def _overfill(self) -> int | None:
         return self._volume("overfill")
+
+    def _formula(self) -> int | None:
+        if "formula" not in self.told:
+            return None
+        said = self.told["formula"]
+        found = queries.formula_called(said) if isinstance(said, str) else None
+        if found is None:
+            words = f'The clinic has no formula “{said}”; write one as in formula = "Melasma cocktail v1".'
+            raise self.lines.fault(("formula",), words)
+        return found.id
 
     def _volume(self, key: str) -> int | None:
         if key not in self.told:

@@ -124,6 +124,24 @@ def given_before(to: Cocktail, by: Actor, limit: int = 60) -> list[tuple[int, st
     return [(ingredient, _dose(snapshot, number), at) for ingredient, number, snapshot, at in rows]
 
 
+def last_given(patient_id: int, by: Actor) -> Cocktail | None:
+    """What a patient was given last at the asker's site, wholly or in part; None before the first session."""
+    query = visible(by).join(Transition, Transition.cocktail_id == Cocktail.id)
+    given = query.where(
+        Cocktail.patient_id == patient_id,
+        Cocktail.state == "administered",
+        Cocktail.outcome != "not_given",
+        Transition.to_state == "administered",
+    )
+    return db.session.scalars(given.order_by(Transition.at.desc(), Transition.id.desc())).first()
+
+
+def given_at(of: Cocktail) -> datetime | None:
+    """When the session of a cocktail was closed; None before that."""
+    closed = db.select(Transition.at).filter_by(cocktail_id=of.id, to_state="administered")
+    return db.session.scalar(closed)
+
+
 def _dose(snapshot: dict[str, Any] | None, number: int) -> str:
     line = next((line for line in (snapshot or {}).get("lines", []) if line["number"] == number), {})
     return str(line.get("dose") or line.get("volume", ""))

@@ -1,5 +1,7 @@
 """The pages of this room."""
 
+from formulary.cocktails.views import saving as saving
+from formulary.cocktails.views import starting as starting
 from formulary.cocktails.views import verifying as verifying
 from formulary.cocktails.views.pages import bp
 

@@ -38,7 +38,7 @@ class Composing:
         offered = [(product.id, product.name) for product in catalogue_rows.products()]
         self.form.add.choices = f.choices(offered, empty="Choose a product…")
         self.products = catalogue.products(self._product_ids())
-        self._edit_lines()
+        self.typed_next = self._edit_lines()
         self.form.offer_units(self.products)
         if request.method == "POST":
             self.form.validate()
@@ -149,15 +149,16 @@ class Composing:
             {self.form.add.data} if request.form.get("act") == "add" and self.form.add.data else set()
         )
 
-    def _edit_lines(self) -> None:
-        if request.form.get("act") == "add" and self.form.add.data:
+    def _edit_lines(self) -> int | None:
+        """Do what a button or a fix asks of the lines; returns which one is typed next."""
+        act = self.form.fix[0] if self.form.fix else request.form.get("act", "")
+        if act == "add" and self.form.add.data:
             product = self.products[self.form.add.data]
-            self.form.lines.append_entry(
-                {"product_id": product.id, "unit": entry.options(product)[0].code, "value": ""}
-            )
-        removed = (self.form.fix[0] if self.form.fix else request.form.get("act", "")).removeprefix("remove-")
-        if removed.isdecimal() and 1 <= int(removed) <= len(self.form.lines.entries):
-            del self.form.lines.entries[int(removed) - 1]
+            first = entry.options(product)[0].code
+            self.form.lines.append_entry({"product_id": product.id, "unit": first, "value": ""})
+            self.form.arrange("")
+            return len(self.form.lines.entries) - 1
+        return self.form.arrange(act)
 
     def _filled(self) -> ComposeForm:
         products = catalogue.products({line.product_id for line in self.saved.lines})
@@ -166,6 +167,7 @@ class Composing:
             route=self.saved.route,
             area=self.saved.area,
             planned_for=self.saved.planned_for,
+            overfill=Quantity(self.saved.overfill, VOLUME) if self.saved.overfill else None,
             lines=[self._line(line, products) for line in self.saved.lines],
             row_version=self.revision.row_version,
         )

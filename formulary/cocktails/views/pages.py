@@ -6,16 +6,14 @@ from werkzeug.wrappers import Response
 from formulary import clock
 from formulary.accounts import Permission, requires
 from formulary.audit import record_refusal
-from formulary.catalogue import queries as catalogue
 from formulary.cocktails import actions, queries
-from formulary.cocktails.forms import CancelForm, StartForm
+from formulary.cocktails.forms import CancelForm, SaveFileForm
 from formulary.cocktails.labels import LIVE
 from formulary.cocktails.labels.story import story
+from formulary.cocktails.views.attached import as_file
 from formulary.cocktails.views.composing import Composing
 from formulary.db import retried, transaction
-from formulary.patients import queries as patients
 from formulary.rules.findings import Refused
-from formulary.web import fields as f
 
 bp = Blueprint("cocktails", __name__, url_prefix="/cocktails")
 Page = str | Response | tuple[str, int]
@@ -26,36 +24,6 @@ Page = str | Response | tuple[str, int]
 def index() -> Page:
     """The site's cocktails that are not finished, soonest first."""
     return render_template("cocktails/index.html", cocktails=queries.in_state(LIVE, g.actor))
-
-
-@bp.route("/new/<id:patient_id>", methods=["GET", "POST"])
-@requires(Permission.COMPOSE)
-@retried
-def new(patient_id: int) -> Page:
-    """Begin a cocktail for a patient, from a formula or from nothing."""
-    form = StartForm(patient_id=patient_id)
-    form.formula_version_id.choices = f.choices(
-        [(v.id, str(v)) for v in catalogue.approved_formulas()], empty="No formula: compose line by line"
-    )
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                cocktail = actions.create_draft(
-                    patient_id,
-                    formula_version_id=form.formula_version_id.data,
-                    at=clock.now(),
-                    by=g.actor,
-                    key=form.key,
-                )
-        except Refused as refusal:
-            record_refusal("cocktails.create", refusal, by=g.actor)
-            form.add_findings(refusal.findings)
-        else:
-            return redirect(url_for("cocktails.compose", cocktail_id=cocktail.id))
-    page = render_template(
-        "cocktails/new.html", form=form, patient=patients.patient(patient_id, by=g.actor, at=clock.now())
-    )
-    return page, 422 if form.errors else 200
 
 
 @bp.route("/<id:cocktail_id>/compose", methods=["GET", "POST"])
@@ -78,6 +46,8 @@ def compose(cocktail_id: int) -> Page:
             work.refuse(refusal)
         else:
             return _after(work)
+    if work.wants("file") and work.is_readable() and (saved := _as_file(work)) is not None:
+        return saved
     page = render_template("cocktails/compose.html", work=work, form=work.form)
     return page, 200 if work.is_readable() else 422
 
@@ -96,8 +66,7 @@ def preview(cocktail_id: int) -> Page:
 @requires(Permission.COMPOSE)
 def cocktail(cocktail_id: int) -> Page:
     """One cocktail: what was signed, by whom, every report, every step."""
-    found = queries.cocktail(cocktail_id, g.actor)
-    return render_template("cocktails/cocktail.html", story=story(found, at=clock.now()), cancel=CancelForm())
+    return _told(cocktail_id, CancelForm())
 
 
 @bp.post("/<id:cocktail_id>/cancel")
@@ -107,16 +76,30 @@ def cancel(cocktail_id: int) -> Page:
     """Call a cocktail off, with a reason, before anything was drawn."""
     form = CancelForm()
     if not form.validate():
-        found = queries.cocktail(cocktail_id, g.actor)
-        return render_template(
-            "cocktails/cocktail.html", story=story(found, at=clock.now()), cancel=form
-        ), 422
+        return _told(cocktail_id, form), 422
     with transaction():
         called_off = actions.cancel(
             cocktail_id, reason=form.reason.data, at=clock.now(), by=g.actor, key=form.key
         )
     flash(f"{called_off.code} is called off.")
     return redirect(url_for("cocktails.cocktail", cocktail_id=cocktail_id))
+
+
+def _told(cocktail_id: int, cancel_form: CancelForm) -> str:
+    told = story(queries.cocktail(cocktail_id, g.actor), at=clock.now())
+    return render_template(
+        "cocktails/cocktail.html", story=told, cancel=cancel_form, saving=SaveFileForm(formdata=None)
+    )
+
+
+def _as_file(work: Composing) -> Response | None:
+    """What is typed as a file, saved or not; None where no file can hold it, and the page says why."""
+    asked = work.form.with_patient.data
+    try:
+        return as_file(work.cocktail, work.content, with_patient=asked, at=work.at)
+    except Refused as refusal:
+        work.form.add_findings(refusal.findings)
+        return None
 
 
 def _frozen(cocktail_id: int) -> Response:

@@ -20,6 +20,7 @@ from formulary.web.fields.quantities import CountField, QuantityField
 from formulary.web.fields.scan import ScanField
 from formulary.web.fields.text import GtinField, IdentifierField, LotField, NotesField, SecretField, TextField
 from formulary.web.fields.times import DateField, InstantField
+from formulary.web.fields.upload import UploadField
 
 __all__ = [
     "AnswerField",
@@ -44,6 +45,7 @@ __all__ = [
     "SecretField",
     "SeveralOf",
     "TextField",
+    "UploadField",
     "YesField",
     "choices",
     "read_id",

@@ -1,0 +1,88 @@
+"""A cocktail written as the file that `formulary check` reads: names of the catalogue, a decimal point."""
+
+import json
+from collections.abc import Iterator, Mapping
+
+from formulary.cocktails.facts import Content, TypedLine
+from formulary.cocktails.labels import entry
+from formulary.cocktails.labels.bounds import ROUTES
+from formulary.rules import facts
+from formulary.rules.findings import Finding, Level, Refused, joined
+from formulary.rules.units import VOLUME, Quantity, Unit, plain, unit
+
+POINT = "."
+KG = unit("kg")
+
+
+def text_of(
+    content: Content,
+    products: Mapping[int, facts.Product],
+    *,
+    formula: str = "",
+    patient: facts.Patient | None = None,
+) -> str:
+    """The file of this content; Refused with the lines that have no figure, which no file can hold.
+
+    A patient is weight and allergies alone, and is left out unless given: a file never holds a name.
+    """
+    _must_be_whole(content, products)
+    head = [f"route = {_quoted(_route(content.route))}"]
+    if content.target is not None:
+        head.append(f"target = {_amount(Quantity(content.target, VOLUME), entry.ML)}")
+    if content.overfill:
+        head.append(f"overfill = {_amount(Quantity(content.overfill, VOLUME), entry.ML)}")
+    if formula:
+        head.append(f"formula = {_quoted(formula)}")
+    if patient is not None:
+        head.append(f"patient = {_patient(patient)}")
+    lines = (row for line in content.lines for row in _line(line, products[line.product_id]))
+    return "\n".join([*head, *lines, ""])
+
+
+def _must_be_whole(content: Content, products: Mapping[int, facts.Product]) -> None:
+    if not content.lines:
+        raise Refused(_no_file("There is no line yet, and a file has at least one.", "Add a line first."))
+    bare = [line for line in content.lines if line.pin != facts.Pin.QS and _steps(line) is None]
+    if bare:
+        names = joined(f"line {x.number}, {products[x.product_id].ingredient.name}" for x in bare)
+        reason = f"A file says one figure for each line, and there is none for {names}."
+        raise Refused(_no_file(reason, "Type it, or leave the line out."))
+
+
+def _no_file(reason: str, remedy: str) -> Finding:
+    return Finding("file.incomplete", "file", reason, remedy, level=Level.BLOCK)
+
+
+def _steps(line: TypedLine) -> int | None:
+    return line.volume if line.pin == facts.Pin.VOLUME else line.amount
+
+
+def _route(code: str) -> str:
+    return next((words for own, words in ROUTES if own == code), code)
+
+
+def _line(line: TypedLine, product: facts.Product) -> Iterator[str]:
+    yield from ("", "[[line]]", f"product = {_quoted(product.name)}")
+    if line.pin == facts.Pin.QS:
+        yield "qs = true"
+    else:
+        figure = f"{entry.written(line, product, POINT)} {line.unit or entry.ML.code}"
+        yield f"{line.pin} = {_quoted(figure)}"
+
+
+def _patient(patient: facts.Patient) -> str:
+    parts = []
+    if patient.weight is not None:
+        parts.append(f"weight = {_amount(patient.weight, KG)}")
+    if patient.allergies_asked_at is not None:
+        parts.append(f"allergies = [{', '.join(_quoted(a.name) for a in patient.allergies)}]")
+    return f"{{ {', '.join(parts)} }}" if parts else "{}"
+
+
+def _amount(quantity: Quantity, shown_in: Unit) -> str:
+    return _quoted(f"{plain(quantity, shown_in, POINT)} {shown_in.code}")
+
+
+def _quoted(text: str) -> str:
+    """A basic string of TOML; its escapes are those of JSON."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,29 @@
+"""A cocktail as the file that `formulary check` reads, ready to be saved by a browser."""
+
+from datetime import datetime
+
+from flask import Response, g
+
+from formulary.accounts import queries as accounts
+from formulary.audit import log_access
+from formulary.cocktails import files
+from formulary.cocktails.facts import Content, gather
+from formulary.cocktails.models import Cocktail
+from formulary.db import transaction
+
+
+def as_file(cocktail: Cocktail, content: Content, *, with_patient: bool, at: datetime) -> Response:
+    """This content as a file to save; who took a patient's weight and allergies along is noted."""
+    gathered = gather(content, site=accounts.site(cocktail.site_id), at=at)
+    facts = gathered.cocktail
+    text = files.text_of(
+        content,
+        gathered.products,
+        formula=facts.formula.label if facts.formula else "",
+        patient=facts.patient if with_patient else None,
+    )
+    if with_patient:
+        with transaction():
+            log_access("cocktails.file", by=g.actor, at=at, subject=cocktail, patients=1)
+    headers = {"Content-Disposition": f'attachment; filename="{cocktail.code}.toml"'}
+    return Response(text, mimetype="application/toml", headers=headers)

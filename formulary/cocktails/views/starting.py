@@ -1,0 +1,109 @@
+"""The page on which a cocktail begins: from a formula, the patient's last session, a file, or nothing."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+
+from flask import flash, g, redirect, render_template, request, url_for
+
+from formulary import clock
+from formulary.accounts import Permission, requires
+from formulary.audit import record_refusal
+from formulary.catalogue import queries as catalogue
+from formulary.cocktails import actions, files, queries
+from formulary.cocktails.facts import Content
+from formulary.cocktails.forms import OpenFileForm, StartForm
+from formulary.cocktails.models import Cocktail
+from formulary.cocktails.views.pages import Page, bp
+from formulary.db import retried, transaction
+from formulary.patients import queries as patients
+from formulary.rules.findings import Finding, Level, Refused
+from formulary.web import fields as f
+from formulary.web.forms import Form
+
+
+@bp.route("/new/<id:patient_id>", methods=["GET", "POST"])
+@requires(Permission.COMPOSE)
+@retried
+def new(patient_id: int) -> Page:
+    """Begin a cocktail for a patient, from a formula, from the last session or from nothing."""
+    form, at = _start_form(patient_id), clock.now()
+    opened = OpenFileForm(formdata=None, patient_id=patient_id)
+    if not form.validate_on_submit():
+        return _page(patient_id, form, opened, at=at)
+    begin = _repeat if request.form.get("act") == "repeat" else _follow
+    return _begun(partial(begin, patient_id, form, at=at), form) or _page(patient_id, form, opened, at=at)
+
+
+@bp.post("/new/<id:patient_id>/file")
+@requires(Permission.COMPOSE)
+@retried
+def open_file(patient_id: int) -> Page:
+    """Begin a cocktail with what a file says; a file that cannot be read is told line by line."""
+    form, at = OpenFileForm(), clock.now()
+    content = _read(form, patient_id, at=at) if form.validate() else None
+    begun = None if content is None else _begun(partial(_open, content, form, at=at), form)
+    return begun or _page(patient_id, _start_form(patient_id, empty=True), form, at=at)
+
+
+def _start_form(patient_id: int, *, empty: bool = False) -> StartForm:
+    form = StartForm(formdata=None, patient_id=patient_id) if empty else StartForm(patient_id=patient_id)
+    offered = [(version.id, str(version)) for version in catalogue.approved_formulas()]
+    form.formula_version_id.choices = f.choices(offered, empty="No formula: compose line by line")
+    return form
+
+
+def _follow(patient_id: int, form: StartForm, *, at: datetime) -> Cocktail:
+    chosen = form.formula_version_id.data
+    return actions.create_draft(patient_id, formula_version_id=chosen, at=at, by=g.actor, key=form.key)
+
+
+def _repeat(patient_id: int, form: StartForm, *, at: datetime) -> Cocktail:
+    return actions.repeat_last(patient_id, at=at, by=g.actor, key=form.key)
+
+
+def _open(content: Content, form: OpenFileForm, *, at: datetime) -> Cocktail:
+    return actions.draft_from_content(content, source="a file", at=at, by=g.actor, key=form.key)
+
+
+def _read(form: OpenFileForm, patient_id: int, *, at: datetime) -> Content | None:
+    try:
+        said = files.read(form.raw, at=at, zone=g.site.zone, as_draft=True)
+    except files.Unreadable as unreadable:
+        name = form.file.name if form.file.data else form.text.name
+        form.add_findings(_fault(fault, name) for fault in unreadable.faults)
+        return None
+    if said.patient is not None:
+        flash("What the file says of a patient was left aside: here the patient's own record counts.")
+    return replace(said.content, patient_id=patient_id)
+
+
+def _fault(fault: files.Fault, name: str) -> Finding:
+    words = f"Line {fault.line}: {fault.words}"
+    return Finding("file.unreadable", "file", words, level=Level.BLOCK, field=name)
+
+
+def _begun(begin: Callable[[], Cocktail], form: Form) -> Page | None:
+    """The compose page of what was begun, or None where it was refused; the form says why."""
+    try:
+        with transaction():
+            cocktail = begin()
+    except Refused as refusal:
+        record_refusal("cocktails.create", refusal, by=g.actor)
+        form.add_findings(refusal.findings)
+        return None
+    return redirect(url_for("cocktails.compose", cocktail_id=cocktail.id))
+
+
+def _page(patient_id: int, form: StartForm, opened: OpenFileForm, *, at: datetime) -> Page:
+    last = queries.last_given(patient_id, g.actor)
+    page = render_template(
+        "cocktails/new.html",
+        form=form,
+        opened=opened,
+        patient=patients.patient(patient_id, by=g.actor, at=at),
+        last=last,
+        given_at=None if last is None else queries.given_at(last),
+    )
+    return page, 422 if form.errors or opened.errors else 200
