@@ -49,6 +49,7 @@ class Permission(StrEnum):
     MANAGE_CLINIC = "manage people, sites, places and policies"
     READ_AUDIT = "read the audit trail"
     READ_ACCESS = "read who looked at patients"
+    READ_RULES = "read how the rules are answered"
 
 
 P, R = Permission, Role
@@ -78,6 +79,7 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     P.MANAGE_CLINIC: frozenset({R.ADMINISTRATOR}),
     P.READ_AUDIT: frozenset(R),
     P.READ_ACCESS: frozenset({R.ADMINISTRATOR, R.AUDITOR}),
+    P.READ_RULES: frozenset({R.PHARMACIST, R.PRACTITIONER, R.ADMINISTRATOR, R.AUDITOR}),
 }
 
 

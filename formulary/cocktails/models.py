@@ -127,7 +127,9 @@ class CocktailLine(Base):
 
 
 class CheckReport(Base):
-    """A run of the checklist at a transition: every answer, the rule set, the hash of all inputs."""
+    """A run of the checklist at a transition: every answer, rule set and data version, the hash of all
+    inputs.
+    """
 
     __tablename__ = "check_report"
     __table_args__ = (Index("ix_check_report_revision", "revision_id", "at"),)
@@ -135,11 +137,32 @@ class CheckReport(Base):
     revision_id: Mapped[int] = mapped_column(ForeignKey("cocktail_revision.id"))
     stage: Mapped[str] = mapped_column(String(2))
     rule_set: Mapped[str] = mapped_column(String(40))
+    data_version: Mapped[str] = mapped_column(String(20), default="")
     inputs_hash: Mapped[str] = mapped_column(String(64))
     verdict: Mapped[str] = mapped_column(String(10))
     answers: Mapped[Any] = mapped_column(CanonicalJson)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+
+class ShownFinding(Base):
+    """A finding that asked for an answer, as a draft was saved or signing was tried: once per cocktail, rule
+    and code, so that those who govern the rules can count.
+    """
+
+    __tablename__ = "shown_finding"
+    __audited__ = False  # a count, and no act
+    __table_args__ = (
+        UniqueConstraint("cocktail_id", "rule", "code"),
+        Index("ix_shown_finding_site", "site_id", "at", "rule", "code"),
+    )
+
+    cocktail_id: Mapped[int] = mapped_column(ForeignKey("cocktail.id"))
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    rule: Mapped[str] = mapped_column(String(10))
+    code: Mapped[str] = mapped_column(String(60))
+    level: Mapped[str] = mapped_column(String(10))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Override(Base):

@@ -18,6 +18,7 @@ from formulary.db import retried, transaction
 from formulary.overview import labels, queries
 from formulary.overview.forms import FindForm
 from formulary.overview.labels import Day, Reading
+from formulary.overview.labels import governance as rules
 from formulary.overview.queries import Hit
 from formulary.patch_tests import labels as test_labels
 from formulary.patch_tests import queries as tests
@@ -103,6 +104,15 @@ def formula_patients(formula_id: int) -> Page:
     return render_template(
         "overview/formula_patients.html", formula=row, rows=rows, older=labels.older(rows), names=names
     )
+
+
+@bp.get("/rules")
+@requires(Permission.READ_RULES)
+def governance() -> Page:
+    """How the rules are answered here: shown, overridden, and which are to be looked at again."""
+    since = clock.now() - rules.WINDOW
+    lines = rules.governed(*queries.answered_rules(g.site.id, since))
+    return render_template("overview/governance.html", lines=lines, since=since, window=rules.WINDOW)
 
 
 def _day() -> Day:

@@ -105,7 +105,7 @@ def test_an_allergy_recorded_afterwards_was_answered_by_nobody(clinic, patient, 
     ]
 
 
-def test_an_allergy_that_became_worse_needs_its_own_answer(clinic, patient, formula, allergic):
+def test_an_override_dies_when_its_inputs_change(clinic, patient, formula, allergic):
     cocktail = signed(clinic, patient, formula)
     saved(Allergy(**worse(allergic)))
     with pytest.raises(Refused, match=r"allergy\.ingredient"):

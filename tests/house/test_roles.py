@@ -43,6 +43,7 @@ RECALL_CASES        - - - R - -
 MANAGE_CLINIC       - - - - A -
 READ_AUDIT          P T D R A U
 READ_ACCESS         - - - - A U
+READ_RULES          P - D - A U
 """
 RECALL = {
     Role.PHARMACIST: RecallSight.CODES,

@@ -3,6 +3,7 @@
 from formulary.cocktails.actions.answers import Answer, must_be_answered
 from formulary.cocktails.actions.drafts import create_draft, draft_from_content, repeat_last, save_draft
 from formulary.cocktails.actions.moves import move
+from formulary.cocktails.actions.shown import note_shown
 from formulary.cocktails.actions.signing import cancel, check, return_to_draft, sign, verify
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "draft_from_content",
     "move",
     "must_be_answered",
+    "note_shown",
     "repeat_last",
     "return_to_draft",
     "save_draft",

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from formulary.accounts import Actor, Permission
 from formulary.accounts import actions as accounts
 from formulary.cocktails import queries
-from formulary.cocktails.actions.reports import answer_row
 from formulary.cocktails.labels import OVERRIDE_REASONS
+from formulary.cocktails.labels.rows import answer_row
 from formulary.cocktails.models import Override, Revision
 from formulary.db import db
 from formulary.rules.findings import Finding, Level, Refused, Report, capital, inputs_hash, joined

@@ -12,12 +12,13 @@ from formulary.audit import record
 from formulary.catalogue import queries as catalogue
 from formulary.catalogue.models import FormulaLine, FormulaVersion, Product
 from formulary.cocktails import queries
+from formulary.cocktails.actions.shown import note_shown
 from formulary.cocktails.facts import Content, TypedLine, content_of
 from formulary.cocktails.labels.entry import MAKE_UP, PER_ML
 from formulary.cocktails.models import Cocktail, CocktailLine, Revision
 from formulary.db import db, expect_version, once
 from formulary.patients import queries as patients
-from formulary.rules.findings import refuse
+from formulary.rules.findings import Report, refuse
 
 LONGEST = 40
 DOSES = frozenset({"mcg", "mg", "g", "IU", "units", "mmol"})
@@ -92,9 +93,17 @@ def _begin(content: Content, told: dict[str, str], *, at: datetime, by: Actor) -
 
 
 def save_draft(
-    cocktail_id: int, content: Content, *, version: int | None, at: datetime, by: Actor
+    cocktail_id: int,
+    content: Content,
+    *,
+    version: int | None,
+    shown: Report | None = None,
+    at: datetime,
+    by: Actor,
 ) -> Cocktail:
-    """Keep what was typed; Stale when somebody else saved meanwhile, Refused once it is signed."""
+    """Keep what was typed, and count what the page said of it (`shown`); Stale when somebody else saved
+    meanwhile, Refused once it is signed.
+    """
     by.must(Permission.COMPOSE)
     cocktail = queries.locked(cocktail_id, by)
     revision = queries.revision(cocktail)
@@ -104,6 +113,8 @@ def save_draft(
     write(revision, content, at=at, by=by)
     cocktail.planned_for = content.planned_for
     cocktail.is_direct = content.is_direct
+    if shown is not None:
+        note_shown(cocktail, shown, at=at)
     record(
         "cocktails.save",
         cocktail,

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 from formulary.accounts import Actor
 from formulary.cocktails.facts import Gathered
+from formulary.cocktails.labels.rows import answer_row
 from formulary.cocktails.models import CheckReport
 from formulary.db import db
-from formulary.rules.findings import Finding
+from formulary.rules.checklist import data_version
 from formulary.rules.formulation import solve_cocktail
 from formulary.rules.formulation.solution import Solved
 from formulary.rules.units import show, show_concentration
@@ -22,6 +23,7 @@ def keep_report(checked: "Checked", *, at: datetime, by: Actor) -> CheckReport:
         revision_id=checked.revision.id,
         stage=checked.report.stage,
         rule_set=checked.report.rule_set,
+        data_version=data_version(checked.gathered.cocktail),
         inputs_hash=checked.report.inputs_hash,
         verdict=checked.report.verdict,
         answers=[answer_row(finding) for finding in checked.report.answers],
@@ -30,24 +32,6 @@ def keep_report(checked: "Checked", *, at: datetime, by: Actor) -> CheckReport:
     )
     db.session.add(report)
     return report
-
-
-def answer_row(finding: Finding) -> dict[str, Any]:
-    """One answer as it is stored: codes, words, inputs and source."""
-    return {
-        "code": finding.code,
-        "rule": finding.rule,
-        "version": finding.version,
-        "result": finding.result,
-        "level": finding.level.name if finding.level else "",
-        "subject": finding.subject,
-        "reason": finding.reason,
-        "remedy": finding.remedy,
-        "source": finding.source,
-        "line": finding.line,
-        "inputs": [list(pair) for pair in finding.inputs],
-        "accepted": finding.accepted,
-    }
 
 
 def snapshot(gathered: Gathered) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from formulary.cocktails.actions.answers import Answer, all_answered, keep_answe
 from formulary.cocktails.actions.moves import move
 from formulary.cocktails.actions.reports import keep_report, snapshot
 from formulary.cocktails.actions.reserving import release_reservations, reserve_lines
+from formulary.cocktails.actions.shown import note_shown
 from formulary.cocktails.facts import Gathered, content_of, gather, reservation_ref
 from formulary.cocktails.models import Cocktail, CocktailLine, Revision, Verification
 from formulary.db import db, once
@@ -58,6 +59,7 @@ def sign(
         move(cocktail, "prescribed", at=at, by=by)
     checked = check(cocktail, Stage.SIGN, at=at)
     _same_inputs(checked.report, seen_hash)
+    note_shown(cocktail, checked.report, at=at)
     all_answered(checked.report, answers, by)
     said = keep_answers(checked, answers, at=at, by=by)
     keep_report(checked, at=at, by=by)

@@ -84,6 +84,16 @@ def reports(revision_id: int) -> list[CheckReport]:
     return list(db.session.scalars(query.order_by(CheckReport.at.desc(), CheckReport.id.desc())))
 
 
+def report(report_id: int, of: Cocktail) -> CheckReport:
+    """One check report of a cocktail; Missing otherwise."""
+    query = db.select(CheckReport).join(Revision, Revision.id == CheckReport.revision_id)
+    own = query.where(CheckReport.id == report_id, Revision.cocktail_id == of.id)
+    found = db.session.scalars(own).first()
+    if found is None:
+        raise Missing(f"No report {report_id}")
+    return found
+
+
 def overrides(revision_id: int) -> dict[str, Override]:
     """What was said when a revision was signed, by the key of the very finding that it answers."""
     query = db.select(Override).filter_by(revision_id=revision_id)

@@ -1,6 +1,7 @@
 """A cocktail as the file that `formulary check` reads, ready to be saved by a browser."""
 
 from datetime import datetime
+from typing import Any
 
 from flask import Response, g
 
@@ -8,11 +9,10 @@ from formulary.accounts import queries as accounts
 from formulary.audit import log_access
 from formulary.cocktails import files
 from formulary.cocktails.facts import Content, gather
-from formulary.cocktails.models import Cocktail
 from formulary.db import transaction
 
 
-def as_file(cocktail: Cocktail, content: Content, *, with_patient: bool, at: datetime) -> Response:
+def as_file(cocktail: Any, content: Content, *, with_patient: bool, at: datetime) -> Response:
     """This content as a file to save; who took a patient's weight and allergies along is noted."""
     gathered = gather(content, site=accounts.site(cocktail.site_id), at=at)
     facts = gathered.cocktail

@@ -114,7 +114,14 @@ class Composing:
 
     def save(self, *, by: Actor) -> None:
         """Keep what is typed."""
-        actions.save_draft(self.cocktail.id, self.content, version=self.form.version, at=self.at, by=by)
+        shown = self.sheet.report
+        actions.save_draft(
+            self.cocktail.id, self.content, version=self.form.version, shown=shown, at=self.at, by=by
+        )
+
+    def count_shown(self, *, by: Actor) -> None:
+        """Count what signing was refused over; the cocktail is locked, as for every act on it."""
+        actions.note_shown(queries.locked(self.cocktail.id, by), self.sheet.report, at=self.at)
 
     def answers(self) -> Sequence[actions.Answer]:
         """What was said to the findings; a co-signer's secret is checked here, before the transaction."""

@@ -43,6 +43,8 @@ def compose(cocktail_id: int) -> Page:
                     work.sign(answers, by=g.actor)
         except Refused as refusal:
             record_refusal("cocktails.compose", refusal, by=g.actor)
+            with transaction():
+                work.count_shown(by=g.actor)
             work.refuse(refusal)
         else:
             return _after(work)
@@ -87,9 +89,7 @@ def cancel(cocktail_id: int) -> Page:
 
 def _told(cocktail_id: int, cancel_form: CancelForm) -> str:
     told = story(queries.cocktail(cocktail_id, g.actor), at=clock.now())
-    return render_template(
-        "cocktails/cocktail.html", story=told, cancel=cancel_form, saving=SaveFileForm(formdata=None)
-    )
+    return render_template("cocktails/cocktail.html", story=told, cancel=cancel_form, saving=SaveFileForm())
 
 
 def _as_file(work: Composing) -> Response | None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
 
@@ -14,7 +15,6 @@ from formulary.catalogue import queries as catalogue
 from formulary.cocktails import actions, files, queries
 from formulary.cocktails.facts import Content
 from formulary.cocktails.forms import OpenFileForm, StartForm
-from formulary.cocktails.models import Cocktail
 from formulary.cocktails.views.pages import Page, bp
 from formulary.db import retried, transaction
 from formulary.patients import queries as patients
@@ -54,16 +54,16 @@ def _start_form(patient_id: int, *, empty: bool = False) -> StartForm:
     return form
 
 
-def _follow(patient_id: int, form: StartForm, *, at: datetime) -> Cocktail:
+def _follow(patient_id: int, form: StartForm, *, at: datetime) -> Any:
     chosen = form.formula_version_id.data
     return actions.create_draft(patient_id, formula_version_id=chosen, at=at, by=g.actor, key=form.key)
 
 
-def _repeat(patient_id: int, form: StartForm, *, at: datetime) -> Cocktail:
+def _repeat(patient_id: int, form: StartForm, *, at: datetime) -> Any:
     return actions.repeat_last(patient_id, at=at, by=g.actor, key=form.key)
 
 
-def _open(content: Content, form: OpenFileForm, *, at: datetime) -> Cocktail:
+def _open(content: Content, form: OpenFileForm, *, at: datetime) -> Any:
     return actions.draft_from_content(content, source="a file", at=at, by=g.actor, key=form.key)
 
 
@@ -84,7 +84,7 @@ def _fault(fault: files.Fault, name: str) -> Finding:
     return Finding("file.unreadable", "file", words, level=Level.BLOCK, field=name)
 
 
-def _begun(begin: Callable[[], Cocktail], form: Form) -> Page | None:
+def _begun(begin: Callable[[], Any], form: Form) -> Page | None:
     """The compose page of what was begun, or None where it was refused; the form says why."""
     try:
         with transaction():

@@ -1480,6 +1480,7 @@ def upgrade() -> None:
         sa.Column("revision_id", sa.Integer(), nullable=False),
         sa.Column("stage", sa.String(length=2), nullable=False),
         sa.Column("rule_set", sa.String(length=40), nullable=False),
+        sa.Column("data_version", sa.String(length=20), nullable=False),
         sa.Column("inputs_hash", sa.String(length=64), nullable=False),
         sa.Column("verdict", sa.String(length=10), nullable=False),
         sa.Column("answers", types.CanonicalJson(), nullable=False),
@@ -1496,6 +1497,25 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("check_report", schema=None) as batch_op:
         batch_op.create_index("ix_check_report_revision", ["revision_id", "at"], unique=False)
+
+    op.create_table(
+        "shown_finding",
+        sa.Column("cocktail_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("rule", sa.String(length=10), nullable=False),
+        sa.Column("code", sa.String(length=60), nullable=False),
+        sa.Column("level", sa.String(length=10), nullable=False),
+        sa.Column("at", types.UtcDateTime(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["cocktail_id"], ["cocktail.id"], name=op.f("fk_shown_finding_cocktail_id_cocktail")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_shown_finding_site_id_site")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shown_finding")),
+        sa.UniqueConstraint("cocktail_id", "rule", "code", name=op.f("uq_shown_finding_cocktail_id")),
+    )
+    with op.batch_alter_table("shown_finding", schema=None) as batch_op:
+        batch_op.create_index("ix_shown_finding_site", ["site_id", "at", "rule", "code"], unique=False)
 
     op.create_table(
         "cocktail_line",

@@ -19,6 +19,7 @@ OVERSIGHT = (
     Shortcut("Audit trail", "audit.trail", "who did what, and when", "list-check"),
     Shortcut("Who saw patients", "audit.access", "charts, searches, recall answers", "eye"),
     Shortcut("Emergency accesses", "patients.emergencies", "opened with a reason", "key"),
+    Shortcut("Rules", "overview.governance", "how often shown and overridden", "speedometer2"),
 )
 CLINIC = (
     Shortcut("People", "accounts.people", "accounts, roles, one-time links", "people"),
@@ -37,4 +38,4 @@ def shortcuts(actor: Actor) -> list[Shortcut]:
     """What this person is offered: to whoever oversees, the trail first; to whoever runs it, the clinic."""
     if actor.roles & {Role.ADMINISTRATOR}:
         return [*CLINIC, *OVERSIGHT, *STORES]
-    return [*OVERSIGHT, *STORES] if actor.roles & {Role.AUDITOR} else [*STORES, OVERSIGHT[0]]
+    return [*OVERSIGHT, *STORES] if actor.roles & {Role.AUDITOR} else [*STORES, OVERSIGHT[0], OVERSIGHT[-1]]

@@ -3,6 +3,7 @@
 from formulary.overview.queries.bench import Waiting, waiting
 from formulary.overview.queries.find import Hit, of_code, of_pack, of_words, own_code
 from formulary.overview.queries.formulas import Follower, follower_counts, followers
+from formulary.overview.queries.rules import RuleCount, answered_rules
 from formulary.overview.queries.shelf import OpenVial, Sealed, open_vials, sealed
 from formulary.overview.queries.tallies import readings_due, tallies
 from formulary.overview.queries.watch import Looked, emergencies_to_review, recent_lookups
@@ -12,8 +13,10 @@ __all__ = [
     "Hit",
     "Looked",
     "OpenVial",
+    "RuleCount",
     "Sealed",
     "Waiting",
+    "answered_rules",
     "emergencies_to_review",
     "follower_counts",
     "followers",

@@ -2,6 +2,7 @@
 
 from formulary.rules.checklist.acts import allowed
 from formulary.rules.checklist.diluents import set_aside
+from formulary.rules.checklist.fingerprint import data_version
 from formulary.rules.checklist.rule import Case, Rule
 from formulary.rules.checklist.run import (
     ask,
@@ -28,6 +29,7 @@ __all__ = [
     "check_given",
     "check_report",
     "check_scan",
+    "data_version",
     "examined",
     "inputs_hash",
     "is_current",

@@ -26,6 +26,8 @@ from formulary.rules.facts import Cocktail, Stock
 from formulary.rules.findings import Finding, Stage
 from formulary.rules.units import Quantity
 
+SHORT = 12
+
 _VOLATILE: dict[type, frozenset[str]] = {
     Cocktail: frozenset({"at", "stock", "compatibilities", "diluents", "precautions"}),
     Stock: frozenset({"remaining", "reserved", "reserved_for", "place", "status", "held"}),
@@ -42,6 +44,19 @@ def fingerprint(cocktail: Cocktail, stage: Stage, rule_set: str, answers: Iterab
         rule_set,
     )
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def data_version(cocktail: Cocktail) -> str:
+    """Names the data that the rules went by: the products with their limits, the rows of the compatibility
+    table about them, the syringes, the formula and the site's policies.
+    """
+    products = (*(line.product for line in cocktail.lines), *cocktail.diluents)
+    parts = (
+        _text(tuple(dict.fromkeys(products))),
+        _text(relevant(cocktail.lines, cocktail.compatibilities)),
+        *map(_text, (cocktail.syringes, cocktail.formula, cocktail.policies)),
+    )
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:SHORT]
 
 
 def _decided(answer: Finding) -> str:
