@@ -22,6 +22,19 @@ class LineForm(SubForm):
     value = f.TextField("Amount", most=40)
     unit = f.ChoiceField("Unit", choices=())
 
+    def take(self, number: str, code: str = "", *, product: Product) -> None:
+        """Fill in a number and its unit, where the product is typed in it; else leave what stands there."""
+        if code in {option.code for option in entry.options(product)}:
+            self.value.data, self.unit.data = number, code
+
+    def rewrite(self, product: Product, mark: str) -> None:
+        """Fill in what was typed as it is read; what cannot be read stays."""
+        try:
+            read = entry.read(self.value.data, self.unit.data, product, mark=mark, field=self.value.name)
+        except Refused:
+            return
+        self.value.data, self.unit.data = entry.written(read, product, mark), read.unit
+
 
 def _moved(by: int) -> Callable[[list[Field], int], int]:
     def move(entries: list[Field], at: int) -> int:

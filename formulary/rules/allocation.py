@@ -118,6 +118,18 @@ def allocate(
     return Allocation(need, (), (*barred, *short), missing=missing)
 
 
+def discarded(pick: Pick, policies: SitePolicies) -> Quantity | None:
+    """What is thrown away of the container of a pick: the rest of one that serves one patient.
+
+    Nothing where others may share it; None where what a container holds is not known.
+    """
+    stock = pick.stock
+    if sharing_h(stock.container, policies) or not serves_one_patient(stock.container):
+        return Quantity.zero(pick.quantity.dimension)
+    whole = stock.one_container if pick.opens else stock.remaining
+    return None if whole is None else whole - pick.quantity
+
+
 def _bars(stock: Stock, asked: _Asked) -> tuple[Bar, ...]:
     return bars(
         stock, at=asked.at, for_patient=asked.for_patient, policies=asked.policies, for_ref=asked.for_ref

@@ -17,7 +17,9 @@ from formulary.cocktails.labels import OVERRIDE_REASONS, entry
 from formulary.cocktails.labels.banner import Shown, banner
 from formulary.cocktails.labels.fixes import unanswered_finding, with_form_fixes
 from formulary.cocktails.labels.history import last_doses
+from formulary.cocktails.labels.remedies import with_remedies
 from formulary.cocktails.labels.sheet import Row, Sheet, prepared_now, sheet
+from formulary.cocktails.labels.waste import Waste, waste_today
 from formulary.rules import checklist
 from formulary.rules.beyond_use import BeyondUse
 from formulary.rules.findings import Refused, Stage
@@ -62,9 +64,15 @@ class Composing:
     @cached_property
     def sheet(self) -> Sheet:
         """Every figure and finding of what is typed."""
-        report = checklist.run(self.gathered.cocktail, Stage.SIGN)
-        named = replace(report, answers=tuple(map(with_form_fixes, report.answers)))
-        return sheet(self.gathered.cocktail, named, self.before)
+        facts = self.gathered.cocktail
+        shown = sheet(facts, checklist.run(facts, Stage.SIGN), self.before)
+        offered = (with_remedies(answer, facts, shown.solution) for answer in shown.report.answers)
+        return replace(shown, report=replace(shown.report, answers=tuple(map(with_form_fixes, offered))))
+
+    @cached_property
+    def waste(self) -> Waste:
+        """What would be thrown away if it were prepared now."""
+        return waste_today(self.gathered.cocktail, self.sheet.solution)
 
     @cached_property
     def beyond_use(self) -> BeyondUse:
@@ -165,7 +173,17 @@ class Composing:
             self.form.lines.append_entry({"product_id": product.id, "unit": first, "value": ""})
             self.form.arrange("")
             return len(self.form.lines.entries) - 1
+        self._take(act)
         return self.form.arrange(act)
+
+    def _take(self, act: str) -> None:
+        """Write a line as a fix says it ("0.3 mL"), or as it was read, with the unit in its own field."""
+        for number, line in enumerate(self.form.lines, start=1):
+            product = self.products[line.form.product_id.data]
+            if act == line.form.value.name and self.form.fix:
+                line.form.take(*self.form.fix[1].rsplit(" ", 1), product=product)
+            elif act == f"accept-{number}":
+                line.form.rewrite(product, self.mark)
 
     def _filled(self) -> ComposeForm:
         products = catalogue.products({line.product_id for line in self.saved.lines})

@@ -9,7 +9,7 @@ from formulary.accounts import queries as accounts
 from formulary.audit import record
 from formulary.cocktails import actions as cocktails
 from formulary.cocktails import queries as cocktail_queries
-from formulary.cocktails.actions.reserving import allocate_line
+from formulary.cocktails.labels.sources import allocate_line
 from formulary.cocktails.models import Cocktail, Revision
 from formulary.db import db, once
 from formulary.preparations import queries

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from formulary.accounts import Actor
 from formulary.audit import record
-from formulary.cocktails.actions.reserving import MAY_SPLIT, smallest_draw
+from formulary.cocktails.labels.sources import MAY_SPLIT, smallest_draw
 from formulary.db import db, once
 from formulary.preparations import facts, queries
 from formulary.preparations.actions.acts import keep_rest, step_in_hand

@@ -1,0 +1,175 @@
+"""The buttons that answer a finding, pressed and asked about again; and the waste in words."""
+
+import re
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from formulary.cocktails.labels import entry
+from formulary.cocktails.labels.remedies import with_remedies
+from formulary.cocktails.labels.waste import Waste, waste_today
+from formulary.rules import checklist
+from formulary.rules.facts import Container, Line, Pin, Strength
+from formulary.rules.findings import Stage
+from formulary.rules.formulation import solve_cocktail
+from formulary.rules.units import VOLUME, Quantity
+from tests.rules.builders import (
+    ASCORBIC,
+    GLUTATHIONE,
+    SALINE,
+    TRANEXAMIC,
+    a_cocktail,
+    a_limit,
+    a_line,
+    a_stock,
+    melasma_lines,
+    q,
+)
+
+SPACE = "\N{NO-BREAK SPACE}"
+BARE = Line(1, TRANEXAMIC, Pin.DOSE)
+LIMITED = replace(TRANEXAMIC, limits=(a_limit(dose="30 mg", concentration="4.5 mg/mL"),))
+
+
+def lines(first, *others):
+    return (first, *(others or melasma_lines()[1:]))
+
+
+def told(cocktail):
+    """What the page would offer, by the code of each finding."""
+    solution = solve_cocktail(cocktail)
+    found = checklist.run(cocktail, Stage.SIGN).findings
+    return {f.code: with_remedies(f, cocktail, solution).fixes for f in found if not f.accepted}
+
+
+def pressed(cocktail, fix):
+    """The cocktail as it is once this button was pressed."""
+    if fix.field == "target":
+        return replace(cocktail, target=q(fix.value))
+    number = int(re.search(r"-(\d+)", fix.field)[1])
+    kept = {line.number: line for line in cocktail.lines}
+    if fix.field.endswith("-remove"):
+        del kept[number]
+    else:
+        kept[number] = typed(kept[number], fix)
+    return replace(cocktail, lines=tuple(kept.values()))
+
+
+def typed(line, fix):
+    if fix.field.startswith("makeup-"):
+        return Line(line.number, line.product, Pin.QS)
+    figure, code = fix.value.rsplit(" ", 1)
+    read = entry.read(figure, code, line.product, mark=".", field="")
+    volume = None if read.volume is None else Quantity(read.volume, VOLUME)
+    if read.pin is Pin.VOLUME:
+        return Line(line.number, line.product, read.pin, quantity=volume)
+    amount = Quantity(read.amount, line.product.ingredient.dimension)
+    if read.pin is Pin.DOSE:
+        return Line(line.number, line.product, read.pin, quantity=amount)
+    return Line(line.number, line.product, read.pin, concentration=Strength(amount, volume))
+
+
+FIXED = (
+    # what is wrong, the finding, the buttons
+    (lines(a_line(1, TRANEXAMIC, "40 mg/mL")), "dose.outside_formula",
+     ["Set tranexamic acid to 5 mg/mL", "Leave out tranexamic acid"]),
+    (lines(a_line(1, TRANEXAMIC, "200 mg")), "dose.outside_formula",
+     ["Set tranexamic acid to 25 mg", "Leave out tranexamic acid"]),
+    (lines(a_line(1, TRANEXAMIC, "1 mg/mL")), "dose.outside_formula",
+     ["Set tranexamic acid to 2 mg/mL", "Leave out tranexamic acid"]),
+    (lines(a_line(1, TRANEXAMIC, "40 mg/mL")), "concentration.outside_formula",
+     ["Set tranexamic acid to 5 mg/mL", "Leave out tranexamic acid"]),
+    (lines(a_line(1, TRANEXAMIC, "200 mg")), "concentration.outside_formula",
+     ["Set tranexamic acid to 25 mg", "Leave out tranexamic acid"]),
+    (lines(a_line(1, LIMITED, "40 mg")), "dose.above_max",
+     ["Set tranexamic acid to 30 mg", "Leave out tranexamic acid"]),
+    (lines(a_line(1, LIMITED, "8 mg/mL")), "dose.above_max",
+     ["Set tranexamic acid to 6 mg/mL", "Leave out tranexamic acid"]),
+    (lines(a_line(1, LIMITED, "25 mg")), "concentration.above_max",
+     ["Set tranexamic acid to 22.5 mg", "Leave out tranexamic acid"]),
+    (lines(a_line(1, LIMITED, "0.25 mL")), "concentration.above_max",
+     ["Set tranexamic acid to 0.225 mL", "Leave out tranexamic acid"]),
+    (lines(a_line(1, LIMITED, "5 mg/mL")), "concentration.above_max",
+     ["Set tranexamic acid to 4.5 mg/mL", "Leave out tranexamic acid"]),
+    (lines(BARE, *melasma_lines()[1:3], a_line(4, SALINE, "3 mL")), "line.incomplete",
+     ["Let tranexamic acid make up the volume", "Leave out tranexamic acid"]),
+    (lines(BARE), "line.incomplete", ["Leave out tranexamic acid"]),
+    ((*melasma_lines()[:3], a_line(4, SALINE, "1 mL")), "volume.below_target",
+     [f"Let {SALINE.ingredient.name} make up the volume"]),
+    ((a_line(1, TRANEXAMIC, "20 mg"), a_line(2, SALINE, "1 mL")), "volume.below_target",
+     ["Lower the target to 1.2 mL", f"Let {SALINE.ingredient.name} make up the volume"]),
+    (lines(Line(1, TRANEXAMIC, Pin.QS)), "mix.two_make_up",
+     ["Leave out tranexamic acid", f"Leave out {SALINE.ingredient.name}"]),
+)  # fmt: skip
+
+
+def plain(fixes):
+    return [fix.label.replace(SPACE, " ") for fix in fixes]
+
+
+@pytest.mark.parametrize(("typed_lines", "code", "buttons"), FIXED)
+def test_what_a_single_edit_mends_has_a_button_for_it(typed_lines, code, buttons):
+    assert plain(told(a_cocktail(lines=typed_lines))[code]) == buttons
+
+
+@pytest.mark.parametrize(("typed_lines", "code", "buttons"), FIXED)
+def test_each_button_mends_the_finding_that_offers_it(typed_lines, code, buttons):
+    cocktail = a_cocktail(lines=typed_lines)
+    for fix in told(cocktail)[code]:
+        assert code not in told(pressed(cocktail, fix)), fix
+
+
+def test_of_two_lines_of_one_ingredient_nobody_says_which_is_reduced():
+    two = (*lines(a_line(1, TRANEXAMIC, "15 mg/mL")), a_line(5, TRANEXAMIC, "100 mg"))
+    assert plain(told(a_cocktail(lines=two))["dose.outside_formula"]) == ["Leave out tranexamic acid"]
+
+
+def test_what_passes_or_is_accepted_offers_nothing():
+    cocktail = a_cocktail()
+    report, solution = checklist.run(cocktail, Stage.SIGN), solve_cocktail(cocktail)
+    untouched = [a for a in report.answers if a.accepted or a.result == "pass"]
+    assert untouched
+    assert {with_remedies(a, cocktail, solution).fixes for a in untouched} == {()}
+
+
+def waste(*stock, **more):
+    cocktail = a_cocktail(stock=stock, **more)
+    found = waste_today(cocktail, solve_cocktail(cocktail))
+    return found.words, [words.replace(SPACE, " ") for words in found.lines]
+
+
+def a_vial(product, whole, **more):
+    return a_stock(product, one_container=q(whole), **more)
+
+
+def test_waste_is_the_rest_of_each_vial_that_serves_one_patient():
+    words, by_line = waste(
+        a_vial(TRANEXAMIC, "5 mL"),
+        a_vial(ASCORBIC, "50 mL", container=Container.MULTI_DOSE),
+        a_vial(GLUTATHIONE, "600 mg"),
+        a_vial(SALINE, "10 mL"),
+    )
+    assert by_line == [
+        "tranexamic acid: opens one of lot L1231, and 4.8 mL of 5 mL is thrown away",
+        "ascorbic acid: opens one of lot L2231, and nothing is thrown away",
+        "glutathione: opens one of lot L3231, and 499.5 mg of 600 mg is thrown away",
+        f"{SALINE.ingredient.name}: opens one of lot L4231, and 6.17 mL of 10 mL is thrown away",
+    ]
+    assert words == "2.4 vials"
+
+
+def test_what_a_container_holds_is_not_known_and_so_is_the_waste():
+    words, by_line = waste(a_vial(TRANEXAMIC, "0.4 mL"), lines=melasma_lines()[:2])
+    assert by_line[1] == "ascorbic acid: no usable source"
+    assert words == "at least 0.5 vial"
+    nobody = waste(a_stock(TRANEXAMIC), lines=melasma_lines()[:1])
+    assert nobody == (
+        "unknown", ["tranexamic acid: opens one of lot L1231, and what would be left is not known"],
+    )  # fmt: skip
+
+
+def test_the_words_of_the_waste_round_to_a_tenth_and_never_to_nothing():
+    shares = [Fraction(0), Fraction(1, 100), Fraction(1, 2), Fraction(1), Fraction(24, 10)]
+    said = [Waste(share, known=True, lines=(), mark=",").words for share in shares]
+    assert said == ["nothing", "less than 0,1 vial", "0,5 vial", "1 vial", "2,4 vials"]
