@@ -27,6 +27,12 @@ def names(text, role=""):
         ("adrénaline", "EPINEPHrine"),
         ("paraben", "methylparaben (excipient)"),
         ("neurotoxin", "abobotulinumtoxinA"),
+        ("acid tranexamic", "tranexamic acid"),
+        ("TRANEXAMIC-ACID", "tranexamic acid"),
+        ("tranexamicacid", "tranexamic acid"),
+        ("  Tranexámic   acíd ", "tranexamic acid"),
+        ("lyophilised-600mg", "glutathione"),
+        ("vitaminB12", "cyanocobalamin"),
     ],
 )
 def test_an_ingredient_is_found_by_any_part_of_any_of_its_names(loaded, typed, found):
@@ -34,8 +40,41 @@ def test_an_ingredient_is_found_by_any_part_of_any_of_its_names(loaded, typed, f
 
 
 def test_what_nothing_matches_finds_nothing(loaded):
-    assert names("zzz") == []
-    assert names("100%") == []
+    for typed in ("zzz", "zq%zq", "%", "_", "tranexamic zzz"):
+        assert names(typed) == [], typed
+
+
+def test_whole_names_come_first_then_beginnings(loaded):
+    assert names("lidocaine hydrochloride")[0] == "lidocaine hydrochloride"
+    assert names("zinc")[0] == "zinc sulfate"
+    assert names("lidocaine")[:2] == ["lidocaine hydrochloride", "lidocaine + EPINEPHrine"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "near"),
+    [
+        ("tranexmic", "tranexamic acid"),
+        ("tranexemic acid", "tranexamic acid"),
+        ("glutatione", "glutathione"),
+        ("glutathion", "glutathione"),
+        ("hyalorunidase", "hyaluronidase ovine"),
+        ("lidocain", "lidocaine hydrochloride"),
+        ("kybela", "deoxycholic acid"),
+    ],
+)
+def test_a_slip_of_the_hand_is_offered(loaded, typed, near):
+    assert near in [found.name for found in queries.alike(typed)]
+
+
+def test_what_is_like_nothing_is_offered_nothing(loaded):
+    assert [queries.alike(typed) for typed in ("", "abc", "zzzzzz", "%%%%")] == [[], [], [], []]
+    assert queries.alike("tranexmic", "diluent") == []
+
+
+def test_near_matches_take_six_queries(loaded):
+    with counting_queries() as counted:
+        queries.alike("glutatione")
+    assert len(counted) == 6, counted
 
 
 def test_the_kind_narrows(loaded):

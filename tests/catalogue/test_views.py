@@ -61,6 +61,14 @@ def test_the_list_is_searched_by_other_names(clients, loaded):
     assert "tranexamic acid" in plain(page.text)
 
 
+def test_a_misspelt_name_is_offered_after_what_holds_the_letters(clients, loaded):
+    page = clients("practitioner").get_ok("/catalogue/?q=tranexmic")
+    assert plain(page.h1) == "0 ingredients"
+    words = " ".join(plain(page.text).split())
+    near = "Nothing holds these letters. Spelt nearly so: noisy tranexamic acid tranexamic acid antifibrinolytic"
+    assert words.endswith(near)
+
+
 def test_a_search_that_finds_nothing_says_what_to_do(clients, loaded):
     page = clients("practitioner").get_ok("/catalogue/?q=zzzz&role=nonsense")
     assert "Try fewer of them" in plain(page.text)

@@ -19,7 +19,7 @@ from formulary.catalogue.queries.limits import limit, limits_decided, limits_wai
 from formulary.catalogue.queries.names import Names, names
 from formulary.catalogue.queries.rules import never_beside, rules, rules_about
 from formulary.catalogue.queries.safety import contraindications, cross_reactivities, groups_of, schedules
-from formulary.catalogue.queries.search import MOST, ROLES, Listed, fold, ingredients
+from formulary.catalogue.queries.search import MOST, ROLES, Listed, alike, fold, ingredients
 from formulary.catalogue.queries.substances import (
     code,
     groups,
@@ -37,6 +37,7 @@ __all__ = [
     "ROLES",
     "Listed",
     "Names",
+    "alike",
     "approved_formulas",
     "code",
     "comparable",

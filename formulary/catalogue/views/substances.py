@@ -16,9 +16,11 @@ def index() -> Page:
     """Ingredients by name, other name, class or product."""
     form = FindForm()
     form.validate()
-    found = [] if form.q.errors else queries.ingredients(form.q.data or "", form.role.data or "")
-    waiting = len(queries.limits_waiting())
-    return render_template("catalogue/index.html", form=form, found=found, most=queries.MOST, waiting=waiting)
+    asked = (form.q.data or "", form.role.data or "")
+    found = [] if form.q.errors else queries.ingredients(*asked)
+    near = [] if form.q.errors else [row for row in queries.alike(*asked) if row not in found]
+    shown = {"found": found, "near": near, "most": queries.MOST}
+    return render_template("catalogue/index.html", form=form, waiting=len(queries.limits_waiting()), **shown)
 
 
 @bp.get("/ingredients/<id:ingredient_id>")
