@@ -7,7 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 from formulary.accounts.models import Policy, Site
-from formulary.accounts.queries import decided_rows
+from formulary.accounts.permissions import Actor
+from formulary.accounts.queries import credentials_at, decided_rows
 from formulary.rules import facts
 
 ISO_5 = re.compile(r"\s*ISO[ -]?(class )?5\b", re.IGNORECASE)
@@ -56,6 +57,18 @@ def source_words(row: Policy | None) -> str:
         return ""
     inside = row.value.get("source", "") if isinstance(row.value, dict) else ""
     return ": ".join(dict.fromkeys(filter(None, (row.edition or inside, row.source))))
+
+
+def practitioner(by: Actor, at: datetime) -> facts.Practitioner:
+    """Who is about to act, with all that entitles them at `at`, in one query."""
+    rows = credentials_at(by.person_id, at)
+    return facts.Practitioner(
+        by.name,
+        tuple(
+            facts.Credential(facts.CredentialKind(row.kind), row.authority, row.valid_from, row.valid_to)
+            for row in rows
+        ),
+    )
 
 
 def patch_test_policy(value: Mapping[str, Any] | None) -> facts.PatchTestPolicy:

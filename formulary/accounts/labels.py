@@ -1,15 +1,44 @@
 """What this room calls things: the roles, and the policies that a site decides."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from formulary.accounts import queries
+from formulary.accounts.models import Credential, Site
 from formulary.accounts.permissions import Role
 from formulary.web.words import SPACE, plural
 
 ROLE_WORDS = [(role.value, role.value.replace("_", " ").capitalize()) for role in Role]
+CREDENTIAL_WORDS = [("prescribe", "Prescribe"), ("prepare", "Prepare"), ("inject", "Inject")]
 MARKS = {".": "point, as in 0.5", ",": "comma, as in 0,5"}
+
+
+@dataclass(frozen=True)
+class CredentialLine:
+    """One credential and what it is worth today."""
+
+    credential: Credential
+    words: str
+    state: str
+    state_words: str
+
+
+def credential_lines(person_id: int, site: Site, at: datetime) -> list[CredentialLine]:
+    """Every credential of a person, those that count first, by the day of this site."""
+    words, today = dict(CREDENTIAL_WORDS), queries.day_at(site.id, at)
+    found = []
+    for row in queries.credentials_of(person_id):
+        if row.ended_at is not None:
+            state = ("cancelled", "ended")
+        elif row.valid_from <= today <= row.valid_to:
+            state = ("valid", "valid")
+        else:
+            state = ("lapsed", "lapsed") if row.valid_to < today else ("planned", "not begun")
+        found.append(CredentialLine(row, words[row.kind], *state))
+    return found
 
 
 class Answer(StrEnum):

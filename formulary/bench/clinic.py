@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from importlib import import_module
 
 from flask import Flask
@@ -27,6 +28,7 @@ STAFF = {
     "practitioner2": Role.PRACTITIONER,
     "recall": Role.RECALL_OFFICER,
 }
+ENTITLED = {"authority": "bench", "valid_from": date(2020, 1, 1), "valid_to": date(2099, 12, 31)}
 POLICIES = {
     "preparation_limit": {"name": "Category 1, ISO 5 device", "room_h": "12", "fridge_h": "24"},
     "patch_test": {"required": True, "bound_to_lot": False, "valid_days": "730"},
@@ -88,4 +90,8 @@ def _found() -> None:
         for username, role in STAFF.items():
             name = f"Bench {username}"
             roles = {site.id: [role]}
-            accounts.add_user(username=username, name=name, roles=roles, at=at, by=BY, password=PASSWORD)
+            user = accounts.add_user(
+                username=username, name=name, roles=roles, at=at, by=BY, password=PASSWORD
+            )
+            for kind in ("prescribe", "prepare", "inject"):
+                accounts.record_credential(user.person_id, kind=kind, **ENTITLED, at=at, by=BY)

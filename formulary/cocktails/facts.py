@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from formulary.accounts.facts import site_policies
+from formulary.accounts import Actor
+from formulary.accounts.facts import practitioner, site_policies
 from formulary.accounts.models import Site
 from formulary.accounts.queries import day_at
 from formulary.catalogue import facts as catalogue
@@ -82,10 +83,12 @@ def gather(
     picked: Sequence[facts.Stock] = (),
     draws: Sequence[facts.Draw] = (),
     beyond_use_at: datetime | None = None,
+    by: Actor | None = None,
 ) -> Gathered:
     """The facts the rules are fed for this content at this site and instant; Missing for unknown rows.
 
-    `ref` is the cocktail's own name in reservations, so that it does not block itself.
+    `ref` is the cocktail's own name in reservations, so that it does not block itself; `by` is who
+    is about to act.
     """
     wanted = {line.product_id for line in content.lines}
     stock = candidates(site.id, wanted, at, for_ref=ref)
@@ -113,6 +116,7 @@ def gather(
         ref=ref,
         diluents=tuple(products[key] for key in sorted(mixed)),
         precautions=precautions(),
+        acting=None if by is None else practitioner(by, at),
     )
     return Gathered(set_aside(cocktail), {key: products[key] for key in wanted})
 

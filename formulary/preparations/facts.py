@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from formulary.accounts import Actor
 from formulary.accounts import queries as accounts
 from formulary.accounts.facts import site_policies
 from formulary.catalogue import facts as catalogue
@@ -68,10 +69,13 @@ def _drawn(draw: Draw, stock: facts.Stock) -> facts.Draw:
     )
 
 
-def gather_attempt(attempt: Attempt, *, at: datetime, storage: str | None = None) -> Gathered:
+def gather_attempt(
+    attempt: Attempt, *, at: datetime, storage: str | None = None, by: Actor | None = None
+) -> Gathered:
     """The cocktail's facts with what was drawn for it in this attempt, and what is still to be drawn from.
 
-    `storage` tells of another storage than the one chosen, to see what it would change.
+    `storage` tells of another storage than the one chosen, to see what it would change; `by` is who is
+    about to give it.
     """
     ref, site = reservation_ref(attempt.cocktail), accounts.site(attempt.site_id)
     done = drawn(queries.draws(attempt.id), at, ref)
@@ -82,6 +86,7 @@ def gather_attempt(attempt: Attempt, *, at: datetime, storage: str | None = None
         ref=ref,
         draws=done,
         beyond_use_at=attempt.beyond_use_at,
+        by=by,
     )
     told = gathered.cocktail
     if (kept_at := storage or attempt.storage) != STORAGES[0]:

@@ -47,6 +47,18 @@ class UserRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CredentialRow:
+    """What entitles somebody: begun so many days before the seeding, valid for so many after it."""
+
+    username: Text
+    kind: Annotated[str, one_of("prescribe", "prepare", "inject")]
+    authority: Text
+    number: Words
+    begun_days_ago: Whole
+    valid_days: Whole
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceRow:
     """A place that a site adds, or what it calls one that every site has (`instead_of`)."""
 
@@ -131,6 +143,7 @@ class Clinic:
 
     sites: tuple[SiteRow, ...]
     users: tuple[UserRow, ...]
+    credentials: tuple[CredentialRow, ...]
     places: tuple[PlaceRow, ...]
     gtins: tuple[GtinRow, ...]
     stock: tuple[StockRow, ...]
@@ -144,6 +157,7 @@ class Clinic:
 FILES: dict[str, type] = {
     "sites": SiteRow,
     "users": UserRow,
+    "credentials": CredentialRow,
     "places": PlaceRow,
     "gtins": GtinRow,
     "stock": StockRow,

@@ -67,6 +67,7 @@ def found_clinic(*, password: str, at: datetime) -> Demo:
     with transaction():
         _found(demo)
         _hire(demo, password)
+        _entitle(demo)
         _decide(demo)
     with transaction():
         load_catalogue(demo.shelf, at=at - FOUNDED, by=SEEDER)
@@ -99,6 +100,22 @@ def _hire(demo: Demo, password: str) -> None:
             name=row.name,
             roles={demo.sites[row.site].id: [Role(row.role)]},
             password=password,
+            at=demo.at - FOUNDED,
+            by=SEEDER,
+        )
+
+
+def _entitle(demo: Demo) -> None:
+    """What entitles each of them, on record since the founding."""
+    people = {user.username: user for user in accounts.people()}
+    for row in demo.clinic.credentials:
+        accounts_actions.record_credential(
+            people[row.username].person_id,
+            kind=row.kind,
+            authority=row.authority,
+            number=row.number,
+            valid_from=demo.ago(row.begun_days_ago).date(),
+            valid_to=demo.ago(-row.valid_days).date(),
             at=demo.at - FOUNDED,
             by=SEEDER,
         )

@@ -45,7 +45,7 @@ def draft(clinic, patient, formula):
 
 
 def checked(cocktail, stage, by):
-    return cocktails.check(queries.cocktail(cocktail.id, by), stage, at=clock.now())
+    return cocktails.check(queries.cocktail(cocktail.id, by), stage, at=clock.now(), by=by)
 
 
 def stop(report):

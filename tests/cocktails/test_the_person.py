@@ -1,12 +1,17 @@
 """What is known of the patient stops signing and giving, through the actions themselves."""
 
+from datetime import date
+
 import pytest
 
 from formulary import clock
+from formulary.accounts import queries as accounts
 from formulary.administrations import actions as administrations
+from formulary.audit import record
 from formulary.cocktails import actions as cocktails
 from formulary.db import db, transaction
 from formulary.patients.models import ConditionKind
+from formulary.preparations import actions as preparations
 from formulary.preparations import queries as bench
 from formulary.rules.findings import Refused, Stage
 from tests.support.builders import a_condition
@@ -22,7 +27,7 @@ def a_draft(road):
 
 def sign(road, drafted, username="practitioner"):
     by = road.clinic.actor(username)
-    checked = cocktails.check(drafted, Stage.SIGN, at=clock.now())
+    checked = cocktails.check(drafted, Stage.SIGN, at=clock.now(), by=by)
     with transaction():
         return cocktails.sign(drafted.id, seen_hash=checked.report.inputs_hash, at=clock.now(), by=by)
 
@@ -56,3 +61,35 @@ def begin(road, label, patient):
     with transaction():
         by = road.clinic.actor("practitioner")
         return administrations.start(label, **told, at=clock.now(), by=by)
+
+
+def lapses(road, username, kind):
+    with transaction():
+        for row in accounts.credentials_of(road.clinic.actor(username).person_id):
+            if row.kind == kind:
+                row.valid_to = date(2026, 11, 23)
+        record("tests.lapse", None, by=road.clinic.actor("admin"), at=clock.now())
+
+
+def test_a_prescriber_whose_credential_lapsed_cannot_sign(road):
+    road.ready()
+    lapses(road, "practitioner", "prescribe")
+    assert refused(sign, road, a_draft(road)) == ["credential.lapsed"]
+
+
+def test_a_preparer_whose_credential_lapsed_cannot_claim(road):
+    cocktail, by = road.verified(), road.clinic.actor("technician")
+    lapses(road, "technician", "prepare")
+
+    def claim():
+        with transaction():
+            preparations.claim(cocktail.id, at=clock.now(), by=by)
+
+    assert refused(claim) == ["credential.lapsed"]
+
+
+def test_an_injector_whose_credential_lapsed_cannot_begin(road):
+    attempt, patient = road.released(), road.patient
+    lapses(road, "practitioner", "inject")
+    [syringe] = bench.syringes(attempt.id)
+    assert refused(begin, road, syringe.code, patient) == ["credential.lapsed"]

@@ -120,6 +120,22 @@ def test_what_the_tour_receives_is_not_in_stock_beyond_what_the_tests_use_up(cli
     assert held == used
 
 
+def test_everybody_is_entitled_to_what_the_role_does(clinic):
+    entitled = {
+        "practitioner": {"prescribe", "prepare", "inject"},
+        "pharmacist": {"prepare"},
+        "technician": {"prepare"},
+    }
+    for user in clinic.users:
+        kinds = {row.kind for row in clinic.credentials if row.username == user.username}
+        assert kinds == entitled.get(user.role, set()), user.username
+
+
+def test_every_contraindication_is_about_a_question_that_is_asked(clinic, shelf):
+    asked = {row.word for row in clinic.contraindications}
+    assert {row.word for row in shelf.contraindications} == asked
+
+
 def test_patients_are_plainly_invented_and_each_shows_something_else(clinic):
     assert all(re.fullmatch(r"\w+ Ex[ae]mpl[eo]", row.name) for row in clinic.patients)
     outcomes = {test.rsplit(" ", 2)[1] for row in clinic.patients for test in row.tests}

@@ -172,7 +172,7 @@ def a_prescription(clinic, patient, formula):
     doctor = clinic.actor("practitioner")
     with transaction():
         drafted = cocktails.create_draft(patient.id, formula_version_id=formula.id, at=clock.now(), by=doctor)
-    checked = cocktails.check(drafted, Stage.SIGN, at=clock.now())
+    checked = cocktails.check(drafted, Stage.SIGN, at=clock.now(), by=doctor)
     with transaction():
         return cocktails.sign(drafted.id, seen_hash=checked.report.inputs_hash, at=clock.now(), by=doctor)
 

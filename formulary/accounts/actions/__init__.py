@@ -8,6 +8,7 @@ from formulary.accounts.actions.clinic import (
     set_policy,
 )
 from formulary.accounts.actions.codes import next_code, next_codes
+from formulary.accounts.actions.credentials import end_credential, record_credential
 from formulary.accounts.actions.links import make_link, use_link
 from formulary.accounts.actions.people import (
     add_user,
@@ -44,6 +45,7 @@ __all__ = [
     "change_site",
     "change_site_facts",
     "close_account",
+    "end_credential",
     "end_session",
     "forget_tries",
     "found_organisation",
@@ -51,6 +53,7 @@ __all__ = [
     "next_code",
     "next_codes",
     "open_account",
+    "record_credential",
     "rename",
     "renew",
     "see",

@@ -9,12 +9,13 @@ from formulary.accounts.forms.entry import (
     SignerForm,
     SignInForm,
 )
-from formulary.accounts.forms.people import NewPersonForm, PersonForm, ReasonForm, RolesForm
+from formulary.accounts.forms.people import CredentialForm, NewPersonForm, PersonForm, ReasonForm, RolesForm
 from formulary.accounts.forms.trail import AccessForm, TrailForm
 
 __all__ = [
     "AccessForm",
     "ChooseForm",
+    "CredentialForm",
     "LinkForm",
     "NewPersonForm",
     "PasswordForm",

@@ -1,6 +1,6 @@
 """People, their roles, and why an account was closed."""
 
-from formulary.accounts.labels import ROLE_WORDS
+from formulary.accounts.labels import CREDENTIAL_WORDS, ROLE_WORDS
 from formulary.accounts.permissions import Role
 from formulary.web import fields as f
 from formulary.web.forms import Form
@@ -35,6 +35,20 @@ class PersonForm(Form):
     """How a person is called."""
 
     name = f.TextField("Name", [f.Required()])
+
+
+class CredentialForm(Form):
+    """What entitles a person, from a day through another one."""
+
+    kind = f.ChoiceField("Entitles to", [f.Required()], choices=f.choices(CREDENTIAL_WORDS))
+    authority = f.TextField(
+        "Authority and what it gave", [f.Required()], most=120, hint="Such as Ordre des médecins, licence."
+    )
+    number = f.IdentifierField("Number", most=60)
+    valid_from = f.DateField("Valid from", [f.Required()])
+    valid_to = f.DateField(
+        "Valid through", [f.Required()], hint="Where it names no end: the day on which to look at it again."
+    )
 
 
 class ReasonForm(Form):

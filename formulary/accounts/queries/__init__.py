@@ -13,6 +13,12 @@ from formulary.accounts.queries.clinic import (
     site_as_read,
     sites,
 )
+from formulary.accounts.queries.credentials import (
+    credential,
+    credentials_at,
+    credentials_of,
+    person,
+)
 from formulary.accounts.queries.people import (
     actor,
     actor_of,
@@ -42,6 +48,9 @@ __all__ = [
     "LiveSession",
     "actor",
     "actor_of",
+    "credential",
+    "credentials_at",
+    "credentials_of",
     "day_at",
     "decided_rows",
     "demo_users",
@@ -50,6 +59,7 @@ __all__ = [
     "organisation",
     "organisation_name",
     "people",
+    "person",
     "person_names",
     "policies_in_force",
     "policy",

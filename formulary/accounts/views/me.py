@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from formulary import clock
 from formulary.accounts import Permission, actions, guards, queries, requires
 from formulary.accounts.forms import PasswordForm
+from formulary.accounts.labels import credential_lines
 from formulary.accounts.permissions import ALLOWED, Role
 from formulary.accounts.views.room import bp, refused
 from formulary.db import retried, transaction
@@ -25,6 +26,7 @@ def me() -> str:
         sessions=queries.sessions_of(g.actor.user_id, clock.now(), idle),
         roles=queries.roles_of(g.actor.user_id),
         places=queries.sites_of(g.actor.user_id),
+        credentials=credential_lines(g.actor.person_id, g.site, clock.now()),
     )
 
 

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from formulary import clock
 from formulary.accounts import Permission, actions, queries, requires
 from formulary.accounts.forms import NewPersonForm, PersonForm, ReasonForm, RolesForm
+from formulary.accounts.labels import credential_lines
 from formulary.accounts.views.room import bp, refused
 from formulary.db import retried, transaction
 from formulary.rules.findings import Refused
@@ -58,6 +59,7 @@ def person(user_id: int) -> str:
         roles=queries.roles_of(user_id),
         places=queries.sites(),
         sessions=queries.sessions_of(user_id, clock.now(), idle),
+        credentials=credential_lines(user.person_id, g.site, clock.now()),
     )
 
 
@@ -78,7 +80,7 @@ def rename_person(user_id: int) -> Response | tuple[str, int]:
                 by=g.actor,
                 key=form.key,
             )
-        return _back(user_id, "The name is changed. What was signed keeps the name of then.")
+        return back(user_id, "The name is changed. What was signed keeps the name of then.")
     return render_template("accounts/rename_person.html", form=form, user=user), 422 if form.errors else 200
 
 
@@ -100,7 +102,7 @@ def roles(user_id: int, site_id: int) -> Response | tuple[str, int]:
         except Refused as refusal:
             refused("accounts.change_roles", refusal, form)
         else:
-            return _back(user_id, "The roles are changed. The person signs in again.")
+            return back(user_id, "The roles are changed. The person signs in again.")
     page = render_template("accounts/roles.html", form=form, user=user, place=place)
     return page, 422 if form.errors else 200
 
@@ -154,11 +156,12 @@ def _change_state(
         except Refused as refusal:
             refused(f"accounts.{verb}_account", refusal, form)
         else:
-            return _back(user_id, done)
+            return back(user_id, done)
     page = render_template("accounts/change_state.html", form=form, user=user, verb=verb)
     return page, 422 if form.errors else 200
 
 
-def _back(user_id: int, done: str) -> Response:
+def back(user_id: int, done: str) -> Response:
+    """To the page of the person, with what was done."""
     flash(done)
     return redirect(url_for("accounts.person", user_id=user_id), 303)

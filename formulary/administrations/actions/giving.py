@@ -37,7 +37,7 @@ def start(
     _nothing_new(patient_code, anything_new)
     _is_ready(attempt, by)
     move(attempt.cocktail, "administering", at=at, by=by)
-    told = bench.gather_attempt(attempt, at=at).cocktail
+    told = bench.gather_attempt(attempt, at=at, by=by).cocktail
     must_be_answered(checklist.run(told, Stage.ADMINISTER), preparations.revision(attempt))
     attempt.state = "administering"
     session = _session(attempt, at=at, by=by)

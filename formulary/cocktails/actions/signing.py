@@ -36,11 +36,12 @@ class Checked:
     report: Report
 
 
-def check(cocktail: Cocktail, stage: Stage, *, at: datetime) -> Checked:
-    """Run the checklist on what is saved, at this instant."""
+def check(cocktail: Cocktail, stage: Stage, *, at: datetime, by: Actor | None = None) -> Checked:
+    """Run the checklist on what is saved, at this instant; `by` is who would sign or prepare it now."""
     revision = queries.revision(cocktail)
     site = accounts.site(cocktail.site_id)
-    gathered = gather(content_of(cocktail, revision), site=site, at=at, ref=reservation_ref(cocktail))
+    ref = reservation_ref(cocktail)
+    gathered = gather(content_of(cocktail, revision), site=site, at=at, ref=ref, by=by)
     return Checked(cocktail, revision, gathered, checklist.run(gathered.cocktail, stage))
 
 
@@ -57,7 +58,7 @@ def sign(
     cocktail = queries.locked(cocktail_id, by)
     if cocktail.state != "draft":
         move(cocktail, "prescribed", at=at, by=by)
-    checked = check(cocktail, Stage.SIGN, at=at)
+    checked = check(cocktail, Stage.SIGN, at=at, by=by)
     _same_inputs(checked.report, seen_hash)
     note_shown(cocktail, checked.report, at=at)
     all_answered(checked.report, answers, by)

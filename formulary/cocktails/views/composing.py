@@ -7,7 +7,7 @@ from functools import cached_property
 
 from flask import g, request
 
-from formulary.accounts import Actor, guards
+from formulary.accounts import Actor, Permission, guards
 from formulary.catalogue import facts as catalogue
 from formulary.catalogue import queries as catalogue_rows
 from formulary.cocktails import actions, queries
@@ -59,7 +59,8 @@ class Composing:
     @cached_property
     def gathered(self) -> Gathered:
         """The facts of what is typed."""
-        return gather(self.content, site=g.site, at=self.at, ref=reservation_ref(self.cocktail))
+        by = self.by if self.by.may(Permission.PRESCRIBE) else None
+        return gather(self.content, site=g.site, at=self.at, ref=reservation_ref(self.cocktail), by=by)
 
     @cached_property
     def sheet(self) -> Sheet:

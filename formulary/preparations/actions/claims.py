@@ -44,7 +44,7 @@ def claim(cocktail_id: int, *, at: datetime, by: Actor) -> Attempt:
     cocktail = cocktail_queries.locked(cocktail_id, by)
     _nobody_was_first(cocktail, by)
     cocktails.move(cocktail, "in_preparation", at=at, by=by)
-    checked = cocktails.check(cocktail, Stage.CLAIM, at=at)
+    checked = cocktails.check(cocktail, Stage.CLAIM, at=at, by=by)
     cocktails.must_be_answered(checked.report, checked.revision)
     told = checked.gathered.cocktail
     chosen = _chosen(told, at)

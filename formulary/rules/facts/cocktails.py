@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from formulary.rules.facts.compatibility import Compatibility
 from formulary.rules.facts.patients import PatchTestPolicy, Patient
-from formulary.rules.facts.precautions import Precautions
+from formulary.rules.facts.precautions import Practitioner, Precautions
 from formulary.rules.facts.stock import Stock, Syringe
 from formulary.rules.facts.substances import Product, Strength
 from formulary.rules.units import Quantity
@@ -141,7 +141,8 @@ class Cocktail:
     `target` is the volume prescribed; None lets it follow from the lines (given as supplied). `overfill`
     and `dead_space` are prepared on top of it. `stock` is all that may be drawn from, `picked` what was
     chosen of it; `ref` is the cocktail's own name in reservations. `diluents` are the products that open
-    vials among them were mixed with. `precautions` are what speaks against a substance in some patients.
+    vials among them were mixed with. `precautions` are what speaks against a substance in some patients;
+    `acting` is who is about to sign, prepare or inject.
     """
 
     lines: tuple[Line, ...]
@@ -163,6 +164,7 @@ class Cocktail:
     ref: str | None = None
     diluents: tuple[Product, ...] = ()
     precautions: Precautions = field(default_factory=Precautions)
+    acting: Practitioner | None = None
 
     @property
     def answering(self) -> Formula | None:

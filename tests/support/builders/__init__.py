@@ -2,6 +2,7 @@
 
 from tests.support.builders.accounts import (
     PASSWORD,
+    a_credential,
     a_person,
     a_policy,
     a_site,
@@ -42,6 +43,7 @@ __all__ = [
     "a_condition",
     "a_condition_kind",
     "a_consent",
+    "a_credential",
     "a_device",
     "a_formula",
     "a_gtin",

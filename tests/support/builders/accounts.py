@@ -1,6 +1,6 @@
 """Organisation, sites, people and their accounts."""
 
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
@@ -9,13 +9,18 @@ from argon2 import PasswordHasher
 from formulary import clock
 from formulary.accounts import Actor, Operator, Role, queries
 from formulary.accounts.actions import add_site
-from formulary.accounts.models import Organisation, Person, Policy, Site, StaffRole, User
+from formulary.accounts.models import Credential, Organisation, Person, Policy, Site, StaffRole, User
 from formulary.db import db
 from formulary.stock.actions import places
 from tests.support.builders.base import act, fresh, saved
 
 PASSWORD = "a-long-test-password"
 TESTS = Operator("the tests", "tests")
+ENTITLED = {
+    "practitioner": ("prescribe", "prepare", "inject"),
+    "pharmacist": ("prepare",),
+    "technician": ("prepare",),
+}
 FURNISHED = places.furnish  # importing it is what gives a new site its places
 
 
@@ -63,7 +68,7 @@ def a_person(name: str = "", **columns: Any) -> Person:
 def a_user(
     username: str = "", *roles: str, site: Site | None = None, person: Person | None = None, **columns: Any
 ) -> User:
-    """An account with these roles at the site; its password is PASSWORD."""
+    """An account with these roles at the site, entitled to what they do; its password is PASSWORD."""
     who = person or a_person()
     defaults = {
         "username": username or fresh("user").replace(" ", ""),
@@ -76,7 +81,16 @@ def a_user(
     at_site = site or a_site() if roles else None
     for role in roles:
         saved(StaffRole(user_id=user.id, site_id=at_site.id, role=role))  # type: ignore[union-attr]
+    for kind in sorted({kind for role in roles for kind in ENTITLED.get(role, ())}):
+        a_credential(who, kind)
     return user
+
+
+def a_credential(person: Person, kind: str = "prescribe", **columns: Any) -> Credential:
+    """What entitles a person to one act, from 2020 to 2035."""
+    told = {"authority": "Board", "valid_from": date(2020, 1, 1), "valid_to": date(2035, 12, 31)}
+    row = {"person_id": person.id, "kind": kind, "recorded_at": clock.now() - timedelta(days=3650)}
+    return saved(Credential(**row | told | columns))
 
 
 def a_policy(site: Site, kind: str, value: Any, **columns: Any) -> Policy:
