@@ -109,6 +109,13 @@ POLICIES = {
             (Part("", "An answer counts for", _.COUNT, "days"),),
         ),
         PolicyKind(
+            "duplicate_order_within_days",
+            "The same substance ordered twice",
+            "How near to each other two orders of one substance are said to be double, given ones too.",
+            "An order is compared with those that are not given yet, however far away.",
+            (Part("", "Two orders are double within", _.COUNT, "days"),),
+        ),
+        PolicyKind(
             "consent",
             "Consent",
             "Which version of the consent a patient must have signed.",

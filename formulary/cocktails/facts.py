@@ -3,7 +3,7 @@ queries.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from formulary.accounts import Actor
@@ -12,12 +12,17 @@ from formulary.accounts.models import Site
 from formulary.accounts.queries import day_at
 from formulary.catalogue import facts as catalogue
 from formulary.cocktails.models import Cocktail, CocktailLine, Revision
+from formulary.cocktails.queries import courses
 from formulary.patch_tests.facts import with_tests
 from formulary.patients.facts import patient_facts, precautions
 from formulary.rules import facts
 from formulary.rules.checklist import set_aside
 from formulary.rules.units import VOLUME, Quantity
 from formulary.stock.facts import candidates
+
+REF = "cocktail:"
+ELSEWHERE = "treated_elsewhere"
+"""The question whose answer says whether sessions at other clinics are missing here."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,7 @@ class Content:
     formula_version_id: int | None = None
     planned_for: datetime | None = None
     is_direct: bool = False
+    is_top_up: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,7 @@ def content_of(cocktail: Cocktail, revision: Revision) -> Content:
         formula_version_id=revision.formula_version_id,
         planned_for=cocktail.planned_for,
         is_direct=cocktail.is_direct,
+        is_top_up=cocktail.is_top_up,
     )
 
 
@@ -117,13 +124,33 @@ def gather(
         diluents=tuple(products[key] for key in sorted(mixed)),
         precautions=precautions(),
         acting=None if by is None else practitioner(by, at),
+        is_top_up=content.is_top_up,
     )
+    cocktail = replace(cocktail, course=_course(cocktail, ref))
     return Gathered(set_aside(cocktail), {key: products[key] for key in wanted})
+
+
+def _course(told: facts.Cocktail, ref: str | None) -> facts.Course | None:
+    """What else was ordered for the patient of what is in it, and what the patient said of other clinics."""
+    if told.patient is None or told.patient.id is None:
+        return None
+    own = {line.product.ingredient.id for line in told.lines if not line.product.ingredient.is_diluent}
+    but_not = int(ref.removeprefix(REF)) if ref else None
+    rows, more = courses.ordered_for(told.patient.id, own, but_not=but_not)
+    said = next((answer for answer in told.patient.answers if answer.word == ELSEWHERE), None)
+    known = {facts.Said.YES: True, facts.Said.NO: False}
+    elsewhere, detail = (known.get(said.said), said.detail) if said else (None, "")
+    return facts.Course(tuple(map(_order, rows)), more, elsewhere, detail)
+
+
+def _order(row: courses.Ordered) -> facts.Order:
+    told = (row.given_at, row.planned_for, row.is_top_up)
+    return facts.Order(row.code, row.state, frozenset(row.ingredients), *told)
 
 
 def reservation_ref(cocktail: Cocktail) -> str:
     """How the stock room names this cocktail in its reservations."""
-    return f"cocktail:{cocktail.id}"
+    return f"{REF}{cocktail.id}"
 
 
 def _typed(line: CocktailLine) -> TypedLine:

@@ -78,6 +78,7 @@ class ComposeForm(Form):
     route = f.ChoiceField("Route", choices=f.choices(ROUTES, empty=None))
     area = f.TextField("Area", most=120)
     planned_for = f.InstantField("Planned for")
+    is_top_up = f.YesField("It is a top-up of the last session")
     lines = f.FieldList(f.FormField(LineForm), "Lines", max_entries=MOST_LINES)
     add = f.IdSelect("Add a line", choices=())
     overfill = f.QuantityField("Overfill", units=("mL",), zero=True, hint="Prepared on top of the volume.")
@@ -129,6 +130,7 @@ class ComposeForm(Form):
             overfill=0 if self.overfill.data is None else self.overfill.data.whole(),
             formula_version_id=was.formula_version_id,
             planned_for=self.planned_for.data,
+            is_top_up=bool(self.is_top_up.data),
             is_direct=was.is_direct,
         )
 

@@ -8,13 +8,16 @@ from formulary import clock
 from formulary.accounts import queries as accounts
 from formulary.administrations import actions as administrations
 from formulary.audit import record
+from formulary.catalogue.models import Ingredient, Schedule
 from formulary.cocktails import actions as cocktails
+from formulary.cocktails.queries import courses
 from formulary.db import db, transaction
 from formulary.patients.models import ConditionKind
 from formulary.preparations import actions as preparations
 from formulary.preparations import queries as bench
 from formulary.rules.findings import Refused, Stage
-from tests.support.builders import a_condition
+from tests.support.builders import a_condition, saved
+from tests.support.counting import counting_queries
 
 
 def a_draft(road):
@@ -93,3 +96,30 @@ def test_an_injector_whose_credential_lapsed_cannot_begin(road):
     lapses(road, "practitioner", "inject")
     [syringe] = bench.syringes(attempt.id)
     assert refused(begin, road, syringe.code, patient) == ["credential.lapsed"]
+
+
+def test_a_second_order_of_the_same_asks_for_a_reason(road):
+    first = road.verified()
+    with pytest.raises(Refused) as refusal:
+        sign(road, a_draft(road))
+    (finding,) = refusal.value.findings
+    assert (finding.code, finding.inputs[0]) == ("order.duplicate", ("order", first.code))
+
+
+def test_a_session_too_soon_after_the_last_stops_the_next(road, watch):
+    road.started()
+    soon = Schedule(ingredient_id=ingredient("tranexamic acid"), interval=2, unit="months", source="test")
+    saved(soon)
+    watch.move(days=40)
+    assert refused(sign, road, a_draft(road)) == ["interval.too_soon"]
+
+
+def test_what_was_ordered_before_is_read_in_one_query(road):
+    patient, acid = road.started().patient_id, ingredient("tranexamic acid")
+    with counting_queries() as asked:
+        (order,), more = courses.ordered_for(patient, [acid], but_not=None)
+    assert (order.state, order.given_at is not None, more, len(asked)) == ("administering", True, False, 1)
+
+
+def ingredient(name):
+    return db.session.scalars(db.select(Ingredient.id).filter_by(name=name)).one()

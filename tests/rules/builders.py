@@ -16,6 +16,7 @@ from formulary.rules.facts import (
     Compatibility,
     Consent,
     Container,
+    Course,
     Draw,
     Excipient,
     Formula,
@@ -288,6 +289,7 @@ def a_cocktail(**more: Any) -> Cocktail:
         "patient": a_patient(),
         "stock": tuple(a_stock(product) for product in (TRANEXAMIC, ASCORBIC, GLUTATHIONE, SALINE)),
         "syringes": SYRINGES,
+        "course": Course(elsewhere=False),
     }
     return Cocktail(**{**facts, **more})
 

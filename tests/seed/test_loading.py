@@ -37,7 +37,7 @@ def test_the_whole_catalogue_is_loaded_with_one_entry(shelf):
         "product_excipient": 46,
         "catalogue_limit": 152,
         "compatibility_rule": 102,
-        "contraindication": 55,
+        "contraindication": 56,
         "cross_reactivity": 6,
         "session_schedule": 3,
         "device": 4,

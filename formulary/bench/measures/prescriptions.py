@@ -110,9 +110,7 @@ def _revision(key: int, by: object) -> Revision:
 
 
 def _checked(key: int, stage: Stage, at: datetime, by: object) -> Checked:
-    return cocktails.check(
-        cocktail_queries.cocktail(key, by), stage, at=at, by=by if stage is Stage.SIGN else None
-    )  # type: ignore[arg-type]
+    return cocktails.check(cocktail_queries.cocktail(key, by), stage, at=at, by=by)  # type: ignore[arg-type]
 
 
 def _answers(checked: Checked) -> dict[int, object]:

@@ -112,7 +112,7 @@ def save_draft(
     old = [_summary(line) for line in revision.lines]
     write(revision, content, at=at, by=by)
     cocktail.planned_for = content.planned_for
-    cocktail.is_direct = content.is_direct
+    cocktail.is_direct, cocktail.is_top_up = content.is_direct, content.is_top_up
     if shown is not None:
         note_shown(cocktail, shown, at=at)
     record(

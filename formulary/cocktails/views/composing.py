@@ -194,6 +194,7 @@ class Composing:
             area=self.saved.area,
             planned_for=self.saved.planned_for,
             overfill=Quantity(self.saved.overfill, VOLUME) if self.saved.overfill else None,
+            is_top_up=self.saved.is_top_up,
             lines=[self._line(line, products) for line in self.saved.lines],
             row_version=self.revision.row_version,
         )

@@ -29,7 +29,7 @@ from formulary.rules.units import Quantity
 SHORT = 12
 
 _VOLATILE: dict[type, frozenset[str]] = {
-    Cocktail: frozenset({"at", "stock", "compatibilities", "diluents", "precautions"}),
+    Cocktail: frozenset({"at", "stock", "compatibilities", "diluents", "precautions", "course"}),
     Stock: frozenset({"remaining", "reserved", "reserved_for", "place", "status", "held"}),
 }
 

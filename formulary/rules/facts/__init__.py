@@ -16,6 +16,7 @@ from formulary.rules.facts.cocktails import (
     SitePolicies,
 )
 from formulary.rules.facts.compatibility import Compatibility, Onset
+from formulary.rules.facts.courses import Course, Order
 from formulary.rules.facts.patients import (
     Allergy,
     AllergySeverity,
@@ -66,6 +67,7 @@ __all__ = [
     "Consent",
     "Container",
     "Contraindication",
+    "Course",
     "Credential",
     "CredentialKind",
     "CrossReactivity",
@@ -80,6 +82,7 @@ __all__ = [
     "LimitPer",
     "Line",
     "Onset",
+    "Order",
     "PatchTest",
     "PatchTestPolicy",
     "Patient",

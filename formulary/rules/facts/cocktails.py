@@ -8,6 +8,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from formulary.rules.facts.compatibility import Compatibility
+from formulary.rules.facts.courses import Course
 from formulary.rules.facts.patients import PatchTestPolicy, Patient
 from formulary.rules.facts.precautions import Practitioner, Precautions
 from formulary.rules.facts.stock import Stock, Syringe
@@ -106,6 +107,7 @@ class SitePolicies:
     patch_test: PatchTestPolicy = field(default_factory=PatchTestPolicy)
     allergy_asked_within: timedelta | None = None
     conditions_asked_within: timedelta | None = None
+    duplicate_order_within: timedelta | None = None
     consent_version: str | None = None
     consent_procedure: str = "mesotherapy"
     preparation_limit_h: Fraction | None = None
@@ -142,7 +144,8 @@ class Cocktail:
     and `dead_space` are prepared on top of it. `stock` is all that may be drawn from, `picked` what was
     chosen of it; `ref` is the cocktail's own name in reservations. `diluents` are the products that open
     vials among them were mixed with. `precautions` are what speaks against a substance in some patients;
-    `acting` is who is about to sign, prepare or inject.
+    `acting` is who is about to sign, prepare or inject; `course` what else was ordered for the patient (None:
+    nobody looked).
     """
 
     lines: tuple[Line, ...]
@@ -165,6 +168,8 @@ class Cocktail:
     diluents: tuple[Product, ...] = ()
     precautions: Precautions = field(default_factory=Precautions)
     acting: Practitioner | None = None
+    course: Course | None = None
+    is_top_up: bool = False
 
     @property
     def answering(self) -> Formula | None:

@@ -1,0 +1,62 @@
+"""What else was ordered for a patient, at any site of the organisation: one query, whatever is on record."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from formulary.catalogue.models import Product
+from formulary.cocktails.models import Cocktail, CocktailLine, Revision, Transition
+from formulary.db import db
+from formulary.patients import queries as patients
+
+NEVER_GIVEN = ("draft", "cancelled", "wasted")
+MOST = 500
+
+
+@dataclass
+class Ordered:
+    """One signed cocktail of the patient, and which of the ingredients asked for are in it."""
+
+    code: str
+    state: str
+    outcome: str
+    is_top_up: bool
+    planned_for: datetime | None
+    given_at: datetime | None
+    ingredients: set[int] = field(default_factory=set)
+
+
+def ordered_for(
+    patient_id: int, ingredient_ids: Collection[int], *, but_not: int | None, most: int = MOST
+) -> tuple[list[Ordered], bool]:
+    """Signed cocktails with one of these ingredients, newest first, and whether there are more.
+
+    A session that was not given counts for nothing; `but_not` is the cocktail that asks.
+    """
+    rows = db.session.execute(_query(patient_id, ingredient_ids, but_not).limit(most + 1)).all()
+    found: dict[int, Ordered] = {}
+    for key, ingredient_id, *told in rows[:most]:
+        found.setdefault(key, Ordered(*told)).ingredients.add(ingredient_id)
+    return list(found.values()), len(rows) > most
+
+
+def _query(patient_id: int, ingredient_ids: Collection[int], but_not: int | None) -> Any:
+    current = db.and_(Revision.cocktail_id == Cocktail.id, Revision.number == Cocktail.revision_number)
+    begun = db.and_(Transition.cocktail_id == Cocktail.id, Transition.to_state == "administering")
+    query = (
+        db.select(
+            Cocktail.id, Product.ingredient_id, Cocktail.code, Cocktail.state, Cocktail.outcome,
+            Cocktail.is_top_up, Cocktail.planned_for, db.func.min(Transition.at),
+        )
+        .join(Revision, current)
+        .join(CocktailLine, CocktailLine.revision_id == Revision.id)
+        .join(Product, Product.id == CocktailLine.product_id)
+        .outerjoin(Transition, begun)
+        .where(patients.own(Cocktail.patient_id, patient_id), Cocktail.state.not_in(NEVER_GIVEN))
+        .where(Cocktail.outcome != "not_given", Product.ingredient_id.in_(ingredient_ids))
+    )  # fmt: skip
+    if but_not is not None:
+        query = query.where(Cocktail.id != but_not)
+    told = (Cocktail.code, Cocktail.state, Cocktail.outcome, Cocktail.is_top_up, Cocktail.planned_for)
+    return query.group_by(Cocktail.id, Product.ingredient_id, *told).order_by(Cocktail.id.desc())

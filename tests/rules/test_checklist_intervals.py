@@ -1,0 +1,161 @@
+"""P2 X1: the interval and the number of sessions of a label, top-ups, and what is ordered twice."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from formulary.rules.checklist.intervals import after
+from formulary.rules.facts import Course, Order, Precautions, Schedule
+from formulary.rules.findings import Level, Result, Stage
+from tests.rules.builders import AT, SALINE, TRANEXAMIC, a_line, a_product, ask, codes, some_policies
+
+DEOXYCHOLIC = a_product(60, "deoxycholic acid", "10 mg/mL")
+QWO = a_product(61, "collagenase", "0.23 mg/mL")
+BOTOX = a_product(62, "onabotulinumtoxinA", "40 mg/mL")
+# KYB1, KYB4: no less than a month apart, at most 6; QWO1: every 21 days, 3 visits; BTX1: every 3 months
+SCHEDULES = (
+    Schedule(60, None, 1, 6, "[KYB1] [KYB4]"),
+    Schedule(61, 21, None, 3, "[QWO1]"),
+    Schedule(62, None, 3, None, "[BTX1]"),
+)
+
+
+def a_session(*products, days=30, code="C-1", **more):
+    told = {"state": "administered", "given_at": AT - timedelta(days=days)}
+    return Order(code, ingredients=frozenset(p.ingredient.id for p in products), **{**told, **more})
+
+
+def an_order(*products, code="C-2", state="verified", **more):
+    return Order(code, state, frozenset(p.ingredient.id for p in products), **more)
+
+
+def asked(product, *orders, stage=Stage.SIGN, **more):
+    lines = (a_line(1, product, "1 mg"),)
+    told = {"course": Course(orders, elsewhere=False), "precautions": Precautions(schedules=SCHEDULES)}
+    return ask("P2", stage, **{"lines": lines, **told, **more})
+
+
+@pytest.mark.parametrize(
+    ("last", "schedule", "first"),
+    [
+        (date(2026, 10, 24), SCHEDULES[0], date(2026, 11, 24)),
+        (date(2026, 1, 31), SCHEDULES[0], date(2026, 2, 28)),  # a month of the calendar, to its last day
+        (date(2026, 12, 31), SCHEDULES[0], date(2027, 1, 31)),
+        (date(2026, 11, 3), SCHEDULES[1], date(2026, 11, 24)),
+        (date(2026, 11, 30), SCHEDULES[2], date(2027, 2, 28)),
+    ],
+)
+def test_the_first_day_on_which_it_may_be_given_again(last, schedule, first):
+    assert after(last, schedule) == first
+
+
+@pytest.mark.parametrize(
+    ("product", "days", "code"),
+    [
+        (DEOXYCHOLIC, 31, "interval.kept"),  # 24 Oct to 24 Nov: one month
+        (DEOXYCHOLIC, 30, "interval.too_soon"),  # 25 Oct
+        (QWO, 21, "interval.kept"),
+        (QWO, 20, "interval.too_soon"),
+        (BOTOX, 92, "interval.kept"),  # 24 Aug
+        (BOTOX, 91, "interval.too_soon"),  # 25 Aug
+    ],
+)
+def test_the_interval_of_the_label_is_kept_to_the_day(product, days, code):
+    (answer,) = asked(product, a_session(product, days=days))
+    assert (answer.code, answer.level) == (code, None if code == "interval.kept" else Level.STOP)
+
+
+def test_too_soon_names_the_day_from_which_it_may_be_given():
+    (finding,) = asked(DEOXYCHOLIC, a_session(DEOXYCHOLIC, days=10))
+    assert finding.reason == (
+        "Deoxycholic acid was last given on 14 Nov 2026 (C-1). At least 1 month between sessions are asked "
+        "for. That is 14 Dec 2026, and this one is for 24 Nov 2026."
+    )
+    assert (finding.source, finding.line) == ("[KYB1] [KYB4]", 1)
+
+
+def test_what_is_planned_for_later_is_judged_by_that_day_until_it_is_given():
+    told = {"planned_for": AT + timedelta(days=1)}
+    session = a_session(DEOXYCHOLIC, days=30)
+    assert codes(asked(DEOXYCHOLIC, session, **told)) == ["interval.kept"]
+    assert codes(asked(DEOXYCHOLIC, session, stage=Stage.ADMINISTER, **told)) == ["interval.too_soon"]
+
+
+@pytest.mark.parametrize(("had", "found"), [(5, "interval.kept"), (6, "interval.course_complete")])
+def test_no_more_sessions_than_the_label_has(had, found):
+    sessions = [a_session(DEOXYCHOLIC, days=31 * n, code=f"C-{n}") for n in range(1, had + 1)]
+    (answer,) = asked(DEOXYCHOLIC, *sessions)
+    assert (answer.code, answer.stops) == (found, had == 6)
+
+
+def test_a_top_up_counts_for_the_interval_and_as_no_session():
+    sessions = [a_session(DEOXYCHOLIC, days=31 * n, code=f"C-{n}") for n in range(1, 6)]
+    topped = a_session(DEOXYCHOLIC, days=5, code="C-9", is_top_up=True)
+    assert codes(asked(DEOXYCHOLIC, *sessions, topped)) == ["interval.too_soon"]
+
+
+def test_a_top_up_of_the_session_before_asks_for_a_reason():
+    (finding,) = asked(DEOXYCHOLIC, a_session(DEOXYCHOLIC, days=3), is_top_up=True)
+    assert (finding.code, finding.level) == ("interval.top_up", Level.WARN)
+
+
+def test_a_top_up_of_nothing_is_no_top_up():
+    assert codes(asked(DEOXYCHOLIC, is_top_up=True)) == ["interval.kept"]
+
+
+@pytest.mark.parametrize(
+    "course",
+    [
+        None,
+        Course(),
+        Course(elsewhere=True, elsewhere_detail="Botox in May"),
+        Course(elsewhere=False, truncated=True),
+    ],
+)
+def test_a_history_that_nobody_knows_is_unknown_and_stops(course):
+    (answer,) = asked(BOTOX, course=course)
+    assert (answer.code, answer.result, answer.level) == (
+        "interval.history_unknown",
+        Result.UNKNOWN,
+        Level.STOP,
+    )
+
+
+def test_an_ingredient_without_a_schedule_is_not_asked_about():
+    (answer,) = asked(TRANEXAMIC, course=Course())
+    assert (answer.code, answer.result) == ("interval.none_stated", Result.NOT_APPLICABLE)
+
+
+def twice(*orders, **more):
+    lines = (a_line(1, TRANEXAMIC, "20 mg"), a_line(2, SALINE, "qs"))
+    return ask("X1", **{"lines": lines, "course": Course(orders), **more})
+
+
+def test_another_open_order_of_the_same_substance_warns():
+    (finding,) = twice(an_order(TRANEXAMIC, DEOXYCHOLIC))
+    assert (finding.code, finding.level) == ("order.duplicate", Level.WARN)
+    assert finding.reason == (
+        "C-2 for this patient also has tranexamic acid, and is verified and not given yet."
+    )
+
+
+@pytest.mark.parametrize("other", [an_order(DEOXYCHOLIC), an_order(SALINE), a_session(TRANEXAMIC, days=1)])
+def test_other_substances_diluents_and_what_was_given_are_no_duplicates(other):
+    (answer,) = twice(other)
+    assert (answer.code, answer.result) == ("order.no_other", Result.PASS)
+    assert "the site has not said within how many days" in answer.reason
+
+
+@pytest.mark.parametrize(
+    ("order", "found"),
+    [
+        (a_session(TRANEXAMIC, days=7), ["order.duplicate"]),
+        (a_session(TRANEXAMIC, days=8), ["order.no_other"]),
+        (an_order(TRANEXAMIC), ["order.duplicate"]),
+        (an_order(TRANEXAMIC, planned_for=AT + timedelta(days=7)), ["order.duplicate"]),
+        (an_order(TRANEXAMIC, planned_for=AT + timedelta(days=8)), ["order.no_other"]),
+    ],
+)
+def test_with_a_policy_of_the_site_only_those_near_it_are_double(order, found):
+    policies = some_policies(duplicate_order_within=timedelta(days=7))
+    assert codes(twice(order, policies=policies)) == found
