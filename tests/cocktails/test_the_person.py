@@ -8,7 +8,7 @@ from formulary import clock
 from formulary.accounts import queries as accounts
 from formulary.administrations import actions as administrations
 from formulary.audit import record
-from formulary.catalogue.models import Ingredient, Schedule
+from formulary.catalogue.models import FormulaVersion, Ingredient, Schedule
 from formulary.cocktails import actions as cocktails
 from formulary.cocktails.queries import courses
 from formulary.db import db, transaction
@@ -18,6 +18,7 @@ from formulary.preparations import queries as bench
 from formulary.rules.findings import Refused, Stage
 from tests.support.builders import a_condition, saved
 from tests.support.counting import counting_queries
+from tests.support.road import blind_answers
 
 
 def a_draft(road):
@@ -123,3 +124,37 @@ def test_what_was_ordered_before_is_read_in_one_query(road):
 
 def ingredient(name):
     return db.session.scalars(db.select(Ingredient.id).filter_by(name=name)).one()
+
+
+def supersede(road):
+    """A second version of the formula, approved: the first is superseded from then on."""
+    old = db.session.get_one(FormulaVersion, road.formula_id)
+    with transaction():
+        old.status = "superseded"
+        row = FormulaVersion(
+            formula_id=old.formula_id, number=2, status="approved", target=old.target, route=old.route
+        )
+        db.session.add(row)
+        record("tests.supersede", None, by=road.clinic.actor("admin"), at=clock.now())
+    db.session.expire_all()
+
+
+def test_a_formula_superseded_since_the_draft_stops_signing(road):
+    road.ready()
+    drafted = a_draft(road)
+    supersede(road)
+    assert "formula.superseded" in refused(sign, road, drafted)
+
+
+def test_a_formula_superseded_since_signing_stops_verifying(road):
+    road.ready()
+    drafted, by = a_draft(road), road.clinic.actor("pharmacist")
+    sign(road, drafted)
+    supersede(road)
+    checked = cocktails.check(drafted, Stage.VERIFY, at=clock.now())
+
+    def verify():
+        with transaction():
+            cocktails.verify(drafted.id, answers=blind_answers(checked), at=clock.now(), by=by)
+
+    assert "formula.superseded" in refused(verify)

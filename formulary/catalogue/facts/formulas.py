@@ -10,7 +10,7 @@ from formulary.catalogue.models import FormulaLine, FormulaPair, FormulaVersion,
 from formulary.catalogue.queries import ingredient_names
 from formulary.db import Missing, db
 from formulary.rules import facts
-from formulary.rules.formulas import UNKNOWN, Content, Scaling, Written, lines_of
+from formulary.rules.formulas import UNKNOWN, Content, Scaling, Written, difference, lines_of
 from formulary.rules.units import MASS, Dimension, Quantity, dimension
 
 
@@ -23,6 +23,7 @@ def formula(version_id: int | None) -> facts.Formula | None:
     if version is None:
         raise Missing(f"No formula version {version_id}")
     ranges = (_range(line) for line in version.lines)
+    newer = _approved_now(version)
     return facts.Formula(
         name=version.formula.name,
         version=version.number,
@@ -36,7 +37,23 @@ def formula(version_id: int | None) -> facts.Formula | None:
         ),
         beyond_use_h=hours(version.beyond_use_h),
         beyond_use_source=version.beyond_use_source,
+        status=version.status,
+        newer=str(newer) if newer else "",
+        differs=_differs(version, newer) if newer else (),
     )
+
+
+def _approved_now(version: FormulaVersion) -> FormulaVersion | None:
+    """The version of the formula that is approved, where it is another one."""
+    if version.status == "approved":
+        return None
+    return next((row for row in version.formula.versions if row.status == "approved"), None)
+
+
+def _differs(version: FormulaVersion, newer: FormulaVersion) -> tuple[str, ...]:
+    """What the approved version changed of what a patient gets, in words."""
+    changes = difference(content(version), content(newer))
+    return tuple(change.words for change in changes if change.is_clinical)
 
 
 def _range(line: FormulaLine) -> facts.AcceptedRange | None:

@@ -70,7 +70,8 @@ class Formula:
     """The approved formula version a cocktail follows, and what its approver answered for, by one route.
 
     `products` are those its lines name, `any_product_of` the ingredients of lines that name none.
-    `beyond_use_h` is how long its mixture may be kept, None while nobody says.
+    `beyond_use_h` is how long its mixture may be kept, None while nobody says. Where it is not approved,
+    `status` says what it is, `newer` which version is, and `differs` what that changed.
     """
 
     name: str
@@ -83,6 +84,9 @@ class Formula:
     any_product_of: frozenset[int] = frozenset()
     beyond_use_h: Fraction | None = None
     beyond_use_source: str = ""
+    status: str = "approved"
+    newer: str = ""
+    differs: tuple[str, ...] = ()
 
     def covers(self, product: Product) -> bool:
         """Whether one of its lines is of this product."""
