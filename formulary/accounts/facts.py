@@ -36,6 +36,8 @@ def site_policies(site: Site, at: datetime, *, storage: str = "room") -> facts.S
         preparation_limit_name=_limit_name(limit, storage),
         preparation_limit_source=source_words(rows.get("preparation_limit")),
         preparation_limit_unconfirmed=limit.get("unconfirmed") is True,
+        limits_products=limit.get("limits_products"),
+        most_products=_count(limit.get("most_products")),
         shared_single_dose_h=shared_hours(decided.get("shared_single_dose")),
         dose_tolerance=_fraction(tolerances.get("dose")),
         volume_tolerance=_fraction(tolerances.get("volume")),
@@ -88,6 +90,10 @@ def shared_hours(value: Mapping[str, Any] | None) -> Fraction | None:
     decided = value or {}
     hours = _fraction(decided.get("hours") or None)
     return hours if hours and ISO_5.match(str(decided.get("air", ""))) else None
+
+
+def _count(value: object) -> int | None:
+    return None if value is None else int(str(value))
 
 
 def _days(value: object) -> timedelta | None:

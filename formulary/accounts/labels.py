@@ -134,6 +134,8 @@ POLICIES = {
                 Part("name", "Category and place", _.TEXT, hint="Such as Category 1, ISO 5 device."),
                 Part("room_h", "At room temperature", _.NUMBER, "h"),
                 Part("fridge_h", "In the refrigerator", _.NUMBER, "h"),
+                Part("limits_products", "It limits how many products are mixed", _.YES_OR_NO),
+                Part("most_products", "If so, at most", _.COUNT, "products"),
                 UNCONFIRMED,
             ),
         ),

@@ -30,7 +30,12 @@ STAFF = {
 }
 ENTITLED = {"authority": "bench", "valid_from": date(2020, 1, 1), "valid_to": date(2099, 12, 31)}
 POLICIES = {
-    "preparation_limit": {"name": "Category 1, ISO 5 device", "room_h": "12", "fridge_h": "24"},
+    "preparation_limit": {
+        "name": "Category 1, ISO 5 device",
+        "room_h": "12",
+        "fridge_h": "24",
+        "limits_products": False,
+    },
     "patch_test": {"required": True, "bound_to_lot": False, "valid_days": "730"},
     "consent": {"procedure": "mesotherapy", "version": "1"},
     "allergy_asked_within_days": "730",

@@ -125,13 +125,21 @@ CASES = [
     ),
     (
         "preparation_limit",
-        {"name": "Category 1, ISO 5 device", "room_h": "12", "fridge_h": "24", "unconfirmed": "unknown"},
-        {"name": "Category 1, ISO 5 device", "room_h": "12", "fridge_h": "24"},
+        {
+            "name": "Category 1, ISO 5 device",
+            "room_h": "12",
+            "fridge_h": "24",
+            "unconfirmed": "unknown",
+            "limits_products": "no",
+        },
+        {"name": "Category 1, ISO 5 device", "room_h": "12", "fridge_h": "24", "limits_products": False},
     ),
     (
         "preparation_limit",
-        {"name": "Immediate use", "room_h": "4", "fridge_h": "", "unconfirmed": "yes"},
-        {"name": "Immediate use", "room_h": "4", "unconfirmed": True},
+        {"name": "Immediate use", "room_h": "4", "fridge_h": "", "unconfirmed": "yes"}
+        | {"limits_products": "yes", "most_products": "3"},
+        {"name": "Immediate use", "room_h": "4", "unconfirmed": True}
+        | {"limits_products": True, "most_products": 3},
     ),
     (
         "tolerances",

@@ -16,7 +16,7 @@ from formulary.patients.models import ConditionKind
 from formulary.preparations import actions as preparations
 from formulary.preparations import queries as bench
 from formulary.rules.findings import Refused, Stage
-from tests.support.builders import a_condition, saved
+from tests.support.builders import a_condition, a_policy, saved
 from tests.support.counting import counting_queries
 from tests.support.road import blind_answers
 
@@ -158,3 +158,10 @@ def test_a_formula_superseded_since_signing_stops_verifying(road):
             cocktails.verify(drafted.id, answers=blind_answers(checked), at=clock.now(), by=by)
 
     assert "formula.superseded" in refused(verify)
+
+
+def test_more_products_than_the_category_takes_cannot_be_signed_without_a_second_person(road):
+    clinic = road.ready()
+    limit = {"name": "Immediate use", "room_h": "4", "limits_products": True, "most_products": 3}
+    a_policy(clinic.site, "preparation_limit", limit)
+    assert refused(sign, road, a_draft(road)) == ["products.above_limit"]

@@ -214,6 +214,7 @@ def some_policies(**more: Any) -> SitePolicies:
         "preparation_limit_h": Fraction(12),
         "preparation_limit_name": "Category 1",
         "preparation_limit_source": "USP <797>, 1 Nov 2023",
+        "limits_products": False,
         "dose_tolerance": Fraction(5, 100),
         "volume_tolerance": Fraction(5, 100),
     }

@@ -53,7 +53,12 @@ PRODUCTS = {
     "water for injections": "WFI-1",
 }
 POLICIES = {
-    "preparation_limit": {"name": "Category 1, ISO 5 device", "room_h": "12", "source": "USP <797>"},
+    "preparation_limit": {
+        "name": "Category 1, ISO 5 device",
+        "room_h": "12",
+        "source": "USP <797>",
+        "limits_products": False,
+    },
     "patch_test": {"required": True, "bound_to_lot": False, "valid_days": "180"},
     "consent": {"procedure": "mesotherapy", "version": "2026-01"},
     "allergy_asked_within_days": "90",

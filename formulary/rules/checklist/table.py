@@ -24,6 +24,7 @@ from formulary.rules.checklist import (
     measuring,
     mixtures,
     patients,
+    products,
     shelf,
     skin,
 )
@@ -52,6 +53,8 @@ RULES: tuple[Rule, ...] = (
          mixtures.pairs,                 "compatibility table"),
     Rule("C5", 1, "The pH of the lines goes together, as an estimate", "D S V F",        WARN,  INFO,
          acidity.acidity,                "compatibility table, rows about the whole mixture"),
+    Rule("C7", 1, "No more products than the category of the site",    "D S V P",        STOP,  None,
+         products.within_category,       "preparation category of the site; compatibility table"),
     Rule("D1", 1, "Not above the most one session may hold",           "D S V F",        STOP,  STOP,
          doses.doses,                    "label limit of the same route"),
     Rule("C1", 1, "Not above the highest concentration",               "D S V F",        STOP,  STOP,

@@ -103,7 +103,8 @@ class SitePolicies:
     """What a site has decided, None while undecided.
 
     `shared_single_dose_h` is for how long after opening, in ISO 5 air, a single-dose container may serve more
-    than one patient, by a signed and dated policy. A limit is `unconfirmed` where nobody has read its text.
+    than one patient, by a signed and dated policy. A limit is `unconfirmed` where nobody has read its text;
+    `limits_products` is whether it limits how many products are mixed, to `most_products`.
     """
 
     zone: str
@@ -118,6 +119,8 @@ class SitePolicies:
     preparation_limit_name: str = ""
     preparation_limit_source: str = ""
     preparation_limit_unconfirmed: bool = False
+    limits_products: bool | None = None
+    most_products: int | None = None
     shared_single_dose_h: Fraction | None = None
     dose_tolerance: Fraction | None = None
     volume_tolerance: Fraction | None = None
