@@ -139,7 +139,7 @@ CASES = [
         {"name": "Immediate use", "room_h": "4", "fridge_h": "", "unconfirmed": "yes"}
         | {"limits_products": "yes", "most_products": "3"},
         {"name": "Immediate use", "room_h": "4", "unconfirmed": True}
-        | {"limits_products": True, "most_products": 3},
+        | {"limits_products": True, "most_products": "3"},
     ),
     (
         "tolerances",
