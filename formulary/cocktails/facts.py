@@ -103,7 +103,7 @@ def gather(
     mixed = {source.diluent.product_id for source in sources if source.diluent is not None}
     products = catalogue.products(wanted | mixed, on=day_at(site.id, at))
     cocktail = facts.Cocktail(
-        lines=tuple(_line(line, products[line.product_id]) for line in content.lines),
+        lines=tuple(line_facts(line, products[line.product_id]) for line in content.lines),
         target=None if content.target is None else Quantity(content.target, VOLUME),
         route=content.route,
         policies=site_policies(site, at),
@@ -159,7 +159,8 @@ def _typed(line: CocktailLine) -> TypedLine:
     )
 
 
-def _line(line: TypedLine, product: facts.Product) -> facts.Line:
+def line_facts(line: TypedLine, product: facts.Product) -> facts.Line:
+    """One line as the rules see it; what was not typed stays None."""
     pin = facts.Pin(line.pin)
     if pin is facts.Pin.QS or (line.amount is None and line.volume is None):
         return facts.Line(line.number, product, pin)

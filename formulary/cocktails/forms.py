@@ -107,6 +107,10 @@ class ComposeForm(Form):
             offered = entry.options(product) if product else ()
             line.form.unit.choices = f.choices([(o.code, o.label) for o in offered], empty=None)
 
+    def typed(self, number: int, products: Mapping[int, Product], mark: str) -> TypedLine:
+        """What one line says; Refused with what cannot be read of it."""
+        return _typed(number, self.lines.entries[number - 1].form, products, mark)
+
     def content(
         self, was: Content, products: Mapping[int, Product], mark: str
     ) -> tuple[Content, tuple[Finding, ...]]:
@@ -154,6 +158,9 @@ class StartForm(Form):
 
     patient_id = f.IdField("Patient")
     formula_version_id = f.IdSelect("Formula", choices=())
+    target = f.QuantityField(
+        "Volume", units=("mL",), hint="Empty: as the formula has it. Each line scales by its own rule."
+    )
 
 
 class OpenFileForm(Form):

@@ -28,7 +28,7 @@ from formulary.catalogue.labels.products import (
     strength,
 )
 from formulary.catalogue.labels.rules import RULE_KINDS, Rule, meanings, rule, selector
-from formulary.catalogue.labels.substitutes import substitutes
+from formulary.catalogue.labels.substitutes import Other, substitutes
 from formulary.catalogue.labels.words import CONFIDENCES, CONTAINERS, FIELDS, ROLES, STATUSES
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "STATUSES",
     "Figure",
     "Line",
+    "Other",
     "Rule",
     "Shown",
     "Standing",

@@ -13,6 +13,7 @@ from formulary.catalogue.queries.formulas import (
     formula_version,
     formulas,
     formulas_pinning,
+    published_formulas,
     version_before,
 )
 from formulary.catalogue.queries.limits import limit, limits_decided, limits_waiting, versions_of
@@ -68,6 +69,7 @@ __all__ = [
     "products",
     "products_holding",
     "products_of",
+    "published_formulas",
     "rules",
     "rules_about",
     "schedules",

@@ -24,6 +24,12 @@ def approved_formulas() -> list[FormulaVersion]:
     return list(db.session.scalars(query.order_by(func.lower(Formula.name), FormulaVersion.number)))
 
 
+def published_formulas() -> list[FormulaVersion]:
+    """The protocols of others, by name: a cocktail that follows one is answered for by nobody."""
+    query = db.select(FormulaVersion).join(Formula).where(FormulaVersion.status == "published")
+    return list(db.session.scalars(query.order_by(func.lower(Formula.name))))
+
+
 def formula(formula_id: int) -> Formula:
     """One formula with its versions; Missing otherwise."""
     return one(Formula, formula_id, (selectinload(Formula.versions),))

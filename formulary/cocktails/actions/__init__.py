@@ -2,6 +2,7 @@
 
 from formulary.cocktails.actions.answers import Answer, must_be_answered
 from formulary.cocktails.actions.drafts import create_draft, draft_from_content, repeat_last, save_draft
+from formulary.cocktails.actions.following import unscaled
 from formulary.cocktails.actions.moves import move
 from formulary.cocktails.actions.shown import note_shown
 from formulary.cocktails.actions.signing import cancel, check, return_to_draft, sign, verify
@@ -19,5 +20,6 @@ __all__ = [
     "return_to_draft",
     "save_draft",
     "sign",
+    "unscaled",
     "verify",
 ]

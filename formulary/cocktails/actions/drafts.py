@@ -2,7 +2,7 @@
 none in the way.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,30 +10,39 @@ from formulary.accounts import Actor, Permission
 from formulary.accounts.actions import next_code
 from formulary.audit import record
 from formulary.catalogue import queries as catalogue
-from formulary.catalogue.models import FormulaLine, FormulaVersion, Product
 from formulary.cocktails import queries
+from formulary.cocktails.actions.following import follow
 from formulary.cocktails.actions.shown import note_shown
 from formulary.cocktails.facts import Content, TypedLine, content_of
-from formulary.cocktails.labels.entry import MAKE_UP, PER_ML
 from formulary.cocktails.models import Cocktail, CocktailLine, Revision
 from formulary.db import db, expect_version, once
 from formulary.patients import queries as patients
 from formulary.rules.findings import Report, refuse
+from formulary.rules.units import Quantity
 
 LONGEST = 40
-DOSES = frozenset({"mcg", "mg", "g", "IU", "units", "mmol"})
 
 
 @once
 def create_draft(
-    patient_id: int, *, formula_version_id: int | None = None, at: datetime, by: Actor
+    patient_id: int,
+    *,
+    formula_version_id: int | None = None,
+    target: Quantity | None = None,
+    at: datetime,
+    by: Actor,
 ) -> Cocktail:
     """Begin a cocktail for a patient whom the asker may see, with the lines of a formula where one is
-    named.
+    named, scaled line by line where `target` is another volume than the formula's.
     """
-    version = None if formula_version_id is None else catalogue.formula_version(formula_version_id)
-    content = Content(patient_id) if version is None else _content_of(version, patient_id)
-    return _begin(content, {"formula": str(version or "")}, at=at, by=by)
+    if formula_version_id is None:
+        content = Content(patient_id, target=None if target is None else target.whole())
+        return _begin(content, {"formula": ""}, at=at, by=by)
+    version = catalogue.formula_version(formula_version_id)
+    followed = follow(version, patient_id, target=target, at=at, by=by)
+    unscaled = [line.words for line in followed.unscaled]
+    told: dict[str, object] = {"formula": str(version)} | ({"did not scale": unscaled} if unscaled else {})
+    return _begin(followed.content, told, at=at, by=by)
 
 
 @once
@@ -61,7 +70,7 @@ def repeat_last(patient_id: int, *, at: datetime, by: Actor) -> Cocktail:
     return _begin(again, {"from": last.code}, at=at, by=by)
 
 
-def _begin(content: Content, told: dict[str, str], *, at: datetime, by: Actor) -> Cocktail:
+def _begin(content: Content, told: Mapping[str, object], *, at: datetime, by: Actor) -> Cocktail:
     by.must(Permission.COMPOSE)
     patient = patients.patient(content.patient_id or 0, by=by, at=at)
     cocktail = Cocktail(
@@ -163,40 +172,6 @@ def _must_be_draft(cocktail: Cocktail) -> None:
             f"{cocktail.code} was signed; its content is frozen.",
             "The verifier can return it, which makes a new revision.",
         )
-
-
-def _content_of(version: FormulaVersion, patient_id: int) -> Content:
-    return Content(
-        patient_id=patient_id,
-        lines=tuple(_line_of(line) for line in version.lines),
-        target=version.target,
-        route=version.route,
-        formula_version_id=version.id,
-    )
-
-
-def _line_of(line: FormulaLine) -> TypedLine:
-    product = line.product or _only_product(line)
-    return TypedLine(line.number, product.id, line.pin, line.amount, line.volume, _unit_of(line))
-
-
-def _unit_of(line: FormulaLine) -> str:
-    """The unit under which the compose page shows what the formula pins."""
-    if line.pin == "qs":
-        return MAKE_UP
-    return f"{line.unit}{PER_ML}" if line.pin == "concentration" and line.unit in DOSES else line.unit
-
-
-def _only_product(line: FormulaLine) -> Product:
-    products = catalogue.products_of(line.ingredient_id)
-    if len(products) != 1:
-        raise refuse(
-            "formula.product_open",
-            str(line.ingredient),
-            f"The formula names {line.ingredient} and the catalogue has {len(products)} products of it.",
-            "Choose the approved formula of this clinic, which names the product.",
-        )
-    return products[0]
 
 
 def _summary(line: CocktailLine) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """One sitting at the compose page: what was saved, what is typed now, and what the rules say of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -10,6 +10,7 @@ from flask import g, request
 from formulary.accounts import Actor, Permission, guards
 from formulary.catalogue import facts as catalogue
 from formulary.catalogue import queries as catalogue_rows
+from formulary.catalogue.labels import Other
 from formulary.cocktails import actions, queries
 from formulary.cocktails.facts import Gathered, TypedLine, content_of, gather, reservation_ref
 from formulary.cocktails.forms import ComposeForm
@@ -20,9 +21,10 @@ from formulary.cocktails.labels.history import last_doses
 from formulary.cocktails.labels.remedies import with_remedies
 from formulary.cocktails.labels.sheet import Row, Sheet, prepared_now, sheet
 from formulary.cocktails.labels.waste import Waste, waste_today
+from formulary.cocktails.views import swapping
 from formulary.rules import checklist
 from formulary.rules.beyond_use import BeyondUse
-from formulary.rules.findings import Refused, Stage
+from formulary.rules.findings import Finding, Refused, Stage
 from formulary.rules.units import VOLUME, Quantity
 from formulary.web import fields as f
 
@@ -41,9 +43,11 @@ class Composing:
         self.form.add.choices = f.choices(offered, empty="Choose a product…")
         self.products = catalogue.products(self._product_ids())
         self.typed_next = self._edit_lines()
+        wrong = self._swap()
         self.form.offer_units(self.products)
         if request.method == "POST":
             self.form.validate()
+        self.form.add_findings(wrong)
         self.content, unread = self.form.content(self.saved, self.products, self.mark)
         if unread:
             self.form.add_findings(unread)
@@ -161,9 +165,32 @@ class Composing:
 
     def _product_ids(self) -> set[int]:
         typed = {line.form.product_id.data for line in self.form.lines if line.form.product_id.data}
+        swapped = swapping.asked(request.form.get("act", ""))
+        if swapped is not None:
+            return typed | {swapped[1]}
         return typed | (
             {self.form.add.data} if request.form.get("act") == "add" and self.form.add.data else set()
         )
+
+    def _swap(self) -> tuple[Finding, ...]:
+        """Put another product into a line where a button asks for it; what speaks against it otherwise."""
+        wanted = None if self.form.fix else swapping.asked(request.form.get("act", ""))
+        if wanted is None or wanted[0] > len(self.form.lines.entries):
+            return ()
+        number, product_id = wanted
+        line = self.form.lines.entries[number - 1].form
+        try:
+            typed = self.form.typed(number, self.products, self.mark)
+            old, new = self.products[typed.product_id], self.products[product_id]
+            swapping.swap(line, typed, old, new, self.mark)
+        except Refused as refusal:
+            return refusal.findings
+        return ()
+
+    @cached_property
+    def others(self) -> Mapping[int, Sequence[Other]]:
+        """The other products of each line's substance, and what each would change."""
+        return swapping.others(self.gathered.cocktail, self.mark)
 
     def _edit_lines(self) -> int | None:
         """Do what a button or a fix asks of the lines; returns which one is typed next."""

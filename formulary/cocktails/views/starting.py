@@ -22,6 +22,8 @@ from formulary.rules.findings import Finding, Level, Refused
 from formulary.web import fields as f
 from formulary.web.forms import Form
 
+NOT_OURS = "published, not approved here"
+
 
 @bp.route("/new/<id:patient_id>", methods=["GET", "POST"])
 @requires(Permission.COMPOSE)
@@ -50,13 +52,19 @@ def open_file(patient_id: int) -> Page:
 def _start_form(patient_id: int, *, empty: bool = False) -> StartForm:
     form = StartForm(formdata=None, patient_id=patient_id) if empty else StartForm(patient_id=patient_id)
     offered = [(version.id, str(version)) for version in catalogue.approved_formulas()]
+    offered += [(v.id, f"{v.formula.name}: {NOT_OURS}") for v in catalogue.published_formulas()]
     form.formula_version_id.choices = f.choices(offered, empty="No formula: compose line by line")
     return form
 
 
 def _follow(patient_id: int, form: StartForm, *, at: datetime) -> Any:
-    chosen = form.formula_version_id.data
-    return actions.create_draft(patient_id, formula_version_id=chosen, at=at, by=g.actor, key=form.key)
+    chosen, target = form.formula_version_id.data, form.target.data
+    from_it = {"formula_version_id": chosen, "target": target}
+    begun = actions.create_draft(patient_id, **from_it, at=at, by=g.actor, key=form.key)
+    if chosen and target is not None:
+        for words in actions.unscaled(chosen, target, g.site.decimal_mark):
+            flash(words)
+    return begun
 
 
 def _repeat(patient_id: int, form: StartForm, *, at: datetime) -> Any:
