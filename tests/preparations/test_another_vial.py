@@ -3,9 +3,10 @@
 import pytest
 
 from formulary import clock
+from formulary.audit.queries import entries_about
 from formulary.db import db, transaction
 from formulary.preparations import actions, facts, queries
-from formulary.rules.findings import Refused
+from formulary.rules.findings import Level, Refused
 from formulary.stock.models import Reservation
 from tests.preparations.doing import do_step, draw, hold, lot_of, ml, scan, step, steps_of, technician
 from tests.support.builders import a_lot
@@ -108,3 +109,31 @@ def test_the_page_is_told_which_would_be_next_and_why_not_the_others(road):
     found = actions.alternatives(attempt, queries.planned(attempt, 1), told, None)
     assert [pick.stock.lot for pick in found.picks] == ["TXA-2231"]
     assert any("not kept" in refused.why for refused in found.refusals)
+
+
+def test_a_good_vial_is_not_passed_over_without_a_reason(road):
+    attempt = road.claimed()
+    scan(attempt, 1)
+    with pytest.raises(Refused) as refusal:
+        another(attempt, 1, reason=" ")
+    [finding] = refusal.value.findings
+    assert (finding.code, finding.rule, finding.level) == ("vial.passed_over", "L5", Level.WARN)
+    another(attempt, 1, reason="Broken or spilt")
+    entry = entries_about("attempt", attempt.id)[0]
+    assert (entry.new["passed_over"], entry.reason) == ([finding.reason], "Broken or spilt")
+
+
+def test_a_vial_that_may_not_be_used_is_left_without_a_word(road):
+    attempt = road.claimed()
+    a_lot(lot_of(step(attempt, 1)).product, number="TXA-OTHER")
+    hold("TXA-2231")
+    another(attempt, 1, reason="On hold or past its time")
+    assert entries_about("attempt", attempt.id)[0].new["passed_over"] == []
+
+
+def test_the_page_says_that_a_good_vial_is_passed_over(road, clients):
+    attempt = road.claimed()
+    scan(attempt, 1)
+    position = step(attempt, 1).position
+    page = clients("technician").get_ok(f"/preparations/{attempt.id}/steps/{position}/another")
+    assert "is open and may still be used" in page.text

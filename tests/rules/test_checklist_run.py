@@ -36,7 +36,7 @@ from tests.rules.builders import (
 )
 
 PRODUCTS = (TRANEXAMIC, ASCORBIC, GLUTATHIONE, SALINE)
-IDS = "U1 U2 C2 C3 C4 C5 C7 D1 C1 A1 A2 A3 A4 T1 T2 T3 P1 P2 P3 B1 L1 L2 L3 L4 L6 M1 M2 M3 R1 B2 X1 X2"
+IDS = "U1 U2 C2 C3 C4 C5 C7 D1 C1 A1 A2 A3 A4 T1 T2 T3 P1 P2 P3 B1 L1 L2 L3 L4 L5 L6 M1 M2 M3 R1 B2 X1 X2"
 
 
 class TestTheTable:
@@ -51,7 +51,7 @@ class TestTheTable:
             "S": "U1 U2 C2 C3 C4 C5 C7 D1 C1 A1 A2 A3 A4 T1 T2 T3 P1 P2 P3 L2 L6 M1 M2 B2 X1 X2",
             "V": "U1 U2 C2 C3 C4 C5 C7 D1 C1 A1 M1 M2 B2 X2",
             "C": "T1 T2 T3 P3 L1 L2 L6 X2",
-            "P": "C7 A1 B1 L3 L4 M3 X2",
+            "P": "C7 A1 B1 L3 L4 L5 M3 X2",
             "F": "C2 C3 C4 C5 D1 C1 B1 L1 L2 M2 X2",
             "A": "A1 A3 A4 T1 T2 T3 P1 P2 P3 B1 L1 L2 R1 X2",
         }
@@ -65,6 +65,7 @@ class TestTheTable:
         assert by_act == {
             "L3": "check_scan",
             "L4": "check_draw",
+            "L5": "check_passed_over",
             "M3": "check_draw",
             "R1": "check_given",
             "X2": "check_report",

@@ -6,7 +6,7 @@ from formulary.preparations.actions.drawing import confirm_draw, undo_draw
 from formulary.preparations.actions.finishing import finish
 from formulary.preparations.actions.mixing import diluent_scanned, mix_powder
 from formulary.preparations.actions.releasing import INSPECTED, release
-from formulary.preparations.actions.replanning import alternatives, take_another_vial
+from formulary.preparations.actions.replanning import alternatives, passed_over, take_another_vial
 from formulary.preparations.actions.scanning import note_close_call, scan_vial
 from formulary.preparations.actions.wasting import REASONS, give_back, waste, waste_draws
 
@@ -23,6 +23,7 @@ __all__ = [
     "give_back",
     "mix_powder",
     "note_close_call",
+    "passed_over",
     "release",
     "scan_vial",
     "take_another_vial",

@@ -13,9 +13,10 @@ from formulary.preparations.actions.acts import keep_rest, step_in_hand
 from formulary.preparations.actions.planning import Part, change, device_of, follow, on_marks, planned_draw
 from formulary.preparations.actions.planning import volume_holding as holding
 from formulary.preparations.models import Attempt, PlannedDraw
+from formulary.rules import checklist
 from formulary.rules import facts as rules
 from formulary.rules.allocation import Allocation, Pick, allocate
-from formulary.rules.findings import Refused, refuse
+from formulary.rules.findings import Finding, Refused, refuse
 from formulary.rules.formulation import ledger_amount, strength_of
 from formulary.rules.units import VOLUME, Quantity, show
 
@@ -27,7 +28,7 @@ def take_another_vial(
     """Plan a step anew: `from_this` is still drawn from the vial in hand (None: nothing), the rest elsewhere.
 
     The next best vials are chosen as at the claim. Refused where nothing else serves, and where `from_this`
-    is not less than what is planned.
+    is not less than what is planned; where a good one is passed over, the reason answers for that.
     """
     attempt, step = step_in_hand(attempt_id, position, by)
     told = facts.gather_attempt(attempt, at=at).cocktail
@@ -35,14 +36,34 @@ def take_another_vial(
     found = alternatives(attempt, step, told, from_this)
     if short := found.shortage(told.policies.decimal_mark):
         raise Refused(replace(short, line=step.line_number))
+    skipped = () if from_this is not None else passed_over(step, told, found)
+    if skipped and not reason.strip():
+        raise Refused(*skipped)
     if from_this is not None:
         change(step, from_this, _ledger(step, told, from_this), told.policies)
     _plan(attempt, step, found, told, keeps_its_own=from_this is not None)
     db.session.flush()
     follow(attempt, told.policies)
     keep_rest(attempt, at=at, by=by)
-    record("preparations.another_vial", attempt, by=by, at=at, old=old, reason=reason)
+    new = {"passed_over": [finding.reason for finding in skipped]}
+    record("preparations.another_vial", attempt, by=by, at=at, old=old, new=new, reason=reason)
     return attempt
+
+
+def passed_over(step: PlannedDraw, told: rules.Cocktail, found: Allocation) -> tuple[Finding, ...]:
+    """What the checks say where the vial in hand, still good, is left for what keeps longer (L5)."""
+    key = (step.lot_id, step.vial_id, step.place_id)
+    chosen = next((s for s in told.stock if (s.lot_id, s.vial_id, s.place_id) == key), None)
+    if chosen is None:
+        return ()
+    return checklist.check_passed_over(
+        chosen,
+        [pick.stock for pick in found.picks],
+        at=told.at,
+        for_patient=told.patient.id if told.patient else None,
+        policies=told.policies,
+        for_ref=told.ref,
+    )
 
 
 def alternatives(

@@ -184,13 +184,16 @@ def another(attempt_id: int, position: int) -> Page:
 def _another_page(attempt_id: int, *, position: int, another: AnotherForm, codes: object = ()) -> str:
     found = queries.attempt(attempt_id, g.actor)
     told = facts.gather_attempt(found, at=clock.now()).cocktail
-    choice = actions.alternatives(found, queries.planned(found, position), told, None)
+    step = queries.planned(found, position)
+    choice = actions.alternatives(found, step, told, None)
+    passed = [f for f in actions.passed_over(step, told, choice) if f not in another.findings]
     return render_template(
         "preparations/another.html",
         sheet=the_sheet(attempt_id),
         position=position,
         form=another,
         choice=choice,
+        told=[*another.findings, *passed],
     )
 
 

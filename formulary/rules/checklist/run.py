@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
-from formulary.rules.checklist import acts
+from formulary.rules.checklist import acts, skipping
 from formulary.rules.checklist.fingerprint import fingerprint
 from formulary.rules.checklist.rule import Case
 from formulary.rules.checklist.table import BY_ID, RULE_SET, RULES
 from formulary.rules.compatibility import Examined
-from formulary.rules.facts import AdministeredFacts, Cocktail, DrawFacts, ScanFacts
+from formulary.rules.facts import AdministeredFacts, Cocktail, DrawFacts, ScanFacts, SitePolicies, Stock
 from formulary.rules.findings import Finding, Report, Stage
 
 
@@ -62,6 +63,22 @@ def check_scan(facts: ScanFacts) -> tuple[Finding, ...]:
 def check_draw(facts: DrawFacts) -> tuple[Finding, ...]:
     """L1 L2 L4 M3: what stands against this draw now; nothing means it may be recorded."""
     return _stamped(acts.drawn(facts))
+
+
+def check_passed_over(
+    chosen: Stock,
+    instead: Sequence[Stock],
+    *,
+    at: datetime,
+    for_patient: int | None,
+    policies: SitePolicies,
+    for_ref: str | None = None,
+) -> tuple[Finding, ...]:
+    """L5: whether what was chosen goes before what is taken instead; nothing means it need not."""
+    asked = skipping.passed_over(
+        chosen, instead, at=at, for_patient=for_patient, policies=policies, for_ref=for_ref
+    )
+    return _stamped(asked)
 
 
 def check_given(facts: AdministeredFacts) -> tuple[Finding, ...]:

@@ -89,6 +89,8 @@ RULES: tuple[Rule, ...] = (
          None,                           "GS1 General Specifications: GTIN, lot, expiry", act="check_scan"),
     Rule("L4", 1, "The vial scanned holds what is drawn",              "P",              BLOCK, None,
          None,                           "ledger", act="check_draw"),
+    Rule("L5", 1, "What keeps shortest is drawn from first",           "P",              WARN,  None,
+         None,                           "first expired, first out; open first", act="check_passed_over"),
     Rule("L6", 1, "Enough in stock",                                   "D S C",          WARN,  None,
          shelf.enough,                   "ledger", BLOCK_AT_C),
     Rule("M1", 1, "A syringe in stock can measure it",                 "D S V",          WARN,  None,
