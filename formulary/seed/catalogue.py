@@ -17,6 +17,7 @@ from formulary.db import db
 from formulary.rules.findings import Finding, Refused
 from formulary.rules.units import VOLUME, Dimension, activity, dimension
 from formulary.seed import rows
+from formulary.seed.bases import Bases, load_factors
 from formulary.seed.cells import Unknown, known
 from formulary.seed.figures import steps
 from formulary.seed.files import fault
@@ -26,6 +27,8 @@ from formulary.seed.merging import Merge, Seeder
 from formulary.seed.safety import load_safety
 from formulary.seed.shelf import Shelf
 from formulary.seed.table import load_devices, load_rules
+
+NO_BASES = Bases((), ())
 
 
 def load_catalogue(shelf: Shelf, *, at: datetime, by: Seeder | None = None) -> Merge:
@@ -40,6 +43,7 @@ def load_catalogue(shelf: Shelf, *, at: datetime, by: Seeder | None = None) -> M
     products = _products(shelf, ingredients, merge)
     _excipients(shelf, products, ingredients, merge)
     load_limits(shelf, products, merge)
+    load_factors(shelf.bases(), ingredients, merge)
     ids = {name: row.id for name, row in ingredients.items()}
     load_rules(shelf, ids, merge)
     load_safety(shelf, ids, merge)
@@ -111,17 +115,20 @@ def _ingredient(row: rows.IngredientRow, shelf: Shelf) -> dict[str, object]:
 
 
 def _products(shelf: Shelf, ingredients: Mapping[str, Ingredient], merge: Merge) -> dict[str, Product]:
-    return {row.name: load_product(row, ingredients[row.ingredient], merge) for row in shelf.products}
+    bases = shelf.bases()
+    return {row.name: load_product(row, ingredients[row.ingredient], merge, bases) for row in shelf.products}
 
 
-def load_product(row: rows.ProductRow, ingredient: Ingredient, merge: Merge) -> Product:
+def load_product(
+    row: rows.ProductRow, ingredient: Ingredient, merge: Merge, bases: Bases = NO_BASES
+) -> Product:
     """One product; one that is measured in units gets the dimension of its own row."""
     found = db.session.scalars(db.select(Product).filter_by(name=row.name)).one_or_none()
     key = found.id if found else _new_product(row, ingredient)
     units = ingredient.dimension == "units"
     measured_in = activity(key) if units else dimension(ingredient.dimension)
     values = {"ingredient_id": ingredient.id, "dimension": measured_in.name}
-    values |= _product(row) | _figures(row, measured_in)
+    values |= _product(row) | _figures(row, measured_in) | bases.columns(row.name)
     if found is None:
         merge.count(merge.created, Product)
         return Merge().fill(db.session.get_one(Product, key), Product, values)

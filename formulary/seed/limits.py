@@ -52,6 +52,7 @@ def _limit(row: rows.LimitRow, product: Product, shelf: Shelf) -> dict[str, obje
         "source": shelf.cited(row.source) or product.source,
         "edition": row.edition,
         "jurisdiction": row.jurisdiction,
+        "basis": row.basis,
         "confidence": product.confidence,
         "valid_from": row.valid_from,
         "version": row.version,

@@ -117,6 +117,7 @@ class LimitRow:
     version: Whole
     jurisdiction: Words
     edition: Words
+    basis: Words
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from formulary.catalogue.queries import fold
 from formulary.rules.findings import Finding, Refused
 from formulary.seed import rows, rule_rows
+from formulary.seed.bases import Bases, BasisFactorRow, StrengthBasisRow
 from formulary.seed.files import fault, read
 
 _CODE = re.compile(r"\[([A-Z0-9][A-Za-z0-9-]+)\]", re.ASCII)
@@ -30,6 +31,8 @@ class Shelf:
     cross_reactivity: tuple[rows.CrossReactivityRow, ...]
     schedules: tuple[rows.ScheduleRow, ...]
     devices: tuple[rows.DeviceRow, ...]
+    strength_bases: tuple[StrengthBasisRow, ...]
+    basis_factors: tuple[BasisFactorRow, ...]
     formulas: tuple[rows.FormulaRow, ...]
     formula_lines: tuple[rows.FormulaLineRow, ...]
     formula_pairs: tuple[rows.FormulaPairRow, ...]
@@ -39,6 +42,12 @@ class Shelf:
         """The text with each short name of a source followed by what stands behind it."""
         behind = {row.code: row.text for row in self.sources}
         return _CODE.sub(lambda found: f"{behind.get(found[1], '')} [{found[1]}]".strip(), text)
+
+    def bases(self) -> Bases:
+        """What strengths count and the factors between, with their sources spelled out."""
+        strengths = (replace(row, source=self.cited(row.source)) for row in self.strength_bases)
+        factors = (replace(row, source=self.cited(row.source)) for row in self.basis_factors)
+        return Bases(tuple(strengths), tuple(factors))
 
 
 FILES = {
@@ -54,6 +63,8 @@ FILES = {
     "cross_reactivity": ("cross_reactivity.csv", rows.CrossReactivityRow),
     "schedules": ("schedules.csv", rows.ScheduleRow),
     "devices": ("devices.csv", rows.DeviceRow),
+    "strength_bases": ("strength_bases.csv", StrengthBasisRow),
+    "basis_factors": ("basis_factors.csv", BasisFactorRow),
     "formulas": ("formulas.csv", rows.FormulaRow),
     "formula_lines": ("formula_lines.csv", rows.FormulaLineRow),
     "formula_pairs": ("formula_pairs.csv", rows.FormulaPairRow),
@@ -93,6 +104,8 @@ def _unnamed(shelf: Shelf) -> Iterator[Finding]:
         (shelf.excipients, "product_excipients.csv", "ingredient", ingredients),
         (shelf.cross_reactivity, "cross_reactivity.csv", "word", words),
         (shelf.schedules, "schedules.csv", "ingredient", ingredients),
+        (shelf.strength_bases, "strength_bases.csv", "product", products),
+        (shelf.basis_factors, "basis_factors.csv", "ingredient", ingredients),
         (shelf.formula_lines, "formula_lines.csv", "formula", formulas),
         (shelf.formula_lines, "formula_lines.csv", "ingredient", ingredients | {""}),
         (shelf.formula_lines, "formula_lines.csv", "product", products | {""}),

@@ -9,6 +9,7 @@ from formulary.catalogue.models import FormulaVersion
 from formulary.db import Missing, db
 from formulary.rules.compatibility import Mixture, examine
 from formulary.rules.facts import Container, LimitKind, Line, Pin, Strength
+from formulary.rules.formulation import factor_between
 from formulary.rules.units import Quantity, show_concentration
 from tests.support.builders import a_formula
 from tests.support.counting import counting_queries
@@ -189,3 +190,40 @@ def test_a_formula_names_its_route_and_its_products(loaded):
         frozenset(),
         ingredients,
     )
+
+
+# What each product's strength counts, and one factor of it, as the sources write them.
+BASES = [
+    ("caffeine and sodium benzoate", "caffeine", "caffeine and sodium benzoate", Fraction(125, 250)),
+    ("caffeine citrate", "caffeine", "caffeine citrate", Fraction(10, 20)),
+    ("zinc sulfate (as elemental zinc)", "zinc", "zinc sulfate heptahydrate", 1 / Fraction("4.40")),
+    ("zinc sulfate (as elemental zinc)", "zinc", "zinc sulfate monohydrate", 1 / Fraction("2.745")),
+    ("zinc sulfate (as elemental zinc)", "zinc", "zinc sulfate, anhydrous", 1 / Fraction("2.469")),
+    (GSH, "glutathione", "glutathione sodium", Fraction(600, 643)),
+    (
+        "lidocaine hydrochloride",
+        "lidocaine hydrochloride, anhydrous",
+        "lidocaine hydrochloride monohydrate",
+        Fraction("270.8") / Fraction("288.82"),
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "basis", "salt", "parts"), BASES, ids=lambda x: x if isinstance(x, str) else ""
+)
+def test_a_strength_says_what_it_counts_and_a_salt_how_much_of_it_it_holds(loaded, name, basis, salt, parts):
+    product = told(loaded, name)
+    assert (product.basis, factor_between(salt, basis, product.ingredient.factors).parts) == (basis, parts)
+
+
+def test_aminophylline_counts_its_dihydrate_and_holds_theophylline(loaded):
+    product = told(loaded, "aminophylline")
+    (factor,) = product.ingredient.factors
+    assert (product.basis, factor.to, factor.parts) == (factor.of, "theophylline", Fraction(197, 250))
+
+
+def test_a_cap_that_the_label_gives_of_the_salt_limits_the_base_by_its_factor(loaded):
+    caffeine = told(loaded, "caffeine and sodium benzoate")
+    (cap,) = {(x.dose, x.basis, x.factor.parts) for x in caffeine.limits if x.factor}
+    assert cap == (Quantity.of(1250, "mg"), "caffeine and sodium benzoate", Fraction(1, 2))

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from formulary.rules.facts import LimitKind
+from formulary.rules.facts import LIMITING, LimitKind
 from formulary.rules.findings import Level, Result, Stage
 from formulary.rules.formulation import solve_cocktail
 from formulary.rules.units import IU, VOLUME, Quantity
@@ -124,11 +124,7 @@ class TestWhatMayLimit:
     @pytest.mark.parametrize(
         "limit",
         [
-            *(
-                a_limit("1 mg", "0.001 mg/mL", kind=kind)
-                for kind in LimitKind
-                if kind is not LimitKind.LABEL_LIMIT
-            ),
+            *(a_limit("1 mg", "0.001 mg/mL", kind=kind) for kind in LimitKind if kind not in LIMITING),
             a_limit("1 mg", "0.001 mg/mL", route="intravenous"),
         ],
     )

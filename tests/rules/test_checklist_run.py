@@ -36,7 +36,7 @@ from tests.rules.builders import (
 )
 
 PRODUCTS = (TRANEXAMIC, ASCORBIC, GLUTATHIONE, SALINE)
-IDS = "U1 U2 C2 C3 C4 C5 C7 D1 C1 A1 A2 A3 A4 T1 T2 T3 P1 P2 P3 B1 L1 L2 L3 L4 L5 L6 M1 M2 M3 R1 B2 X1 X2"
+IDS = "U1 U2 U4 C2 C3 C4 C5 C7 D1 C1 A1 A2 A3 A4 T1 T2 T3 P1 P2 P3 B1 L1 L2 L3 L4 L5 L6 M1 M2 M3 R1 B2 X1 X2"
 
 
 class TestTheTable:
@@ -47,12 +47,12 @@ class TestTheTable:
     def test_what_runs_when(self):
         at = {stage.value: " ".join(rule.id for rule in RULES if rule.runs_at(stage)) for stage in Stage}
         assert at == {
-            "D": "U1 U2 C2 C3 C4 C5 C7 D1 C1 A1 A2 A3 A4 T1 T2 T3 P1 P2 P3 L2 L6 M1 M2 B2 X1 X2",
-            "S": "U1 U2 C2 C3 C4 C5 C7 D1 C1 A1 A2 A3 A4 T1 T2 T3 P1 P2 P3 L2 L6 M1 M2 B2 X1 X2",
-            "V": "U1 U2 C2 C3 C4 C5 C7 D1 C1 A1 M1 M2 B2 X2",
+            "D": "U1 U2 U4 C2 C3 C4 C5 C7 D1 C1 A1 A2 A3 A4 T1 T2 T3 P1 P2 P3 L2 L6 M1 M2 B2 X1 X2",
+            "S": "U1 U2 U4 C2 C3 C4 C5 C7 D1 C1 A1 A2 A3 A4 T1 T2 T3 P1 P2 P3 L2 L6 M1 M2 B2 X1 X2",
+            "V": "U1 U2 U4 C2 C3 C4 C5 C7 D1 C1 A1 M1 M2 B2 X2",
             "C": "T1 T2 T3 P3 L1 L2 L6 X2",
             "P": "C7 A1 B1 L3 L4 L5 M3 X2",
-            "F": "C2 C3 C4 C5 D1 C1 B1 L1 L2 M2 X2",
+            "F": "U4 C2 C3 C4 C5 D1 C1 B1 L1 L2 M2 X2",
             "A": "A1 A3 A4 T1 T2 T3 P1 P2 P3 B1 L1 L2 R1 X2",
         }
 

@@ -41,6 +41,7 @@ def test_the_whole_catalogue_is_loaded_with_one_entry(shelf):
         "cross_reactivity": 6,
         "session_schedule": 3,
         "device": 4,
+        "basis_factor": 9,
         "formula": 25,
         "formula_version": 25,
     }

@@ -63,6 +63,7 @@ class Terms:
     per: str = "session"
     within_h: int | None = None
     area: str = ""
+    basis: str = ""
     level: str = "block"
     edition: str = ""
     jurisdiction: str = ""
@@ -224,6 +225,7 @@ def _terms(terms: Terms, old: Limit | None) -> dict[str, Any]:
         "kind": terms.kind,
         "route": terms.route,
         "area": terms.area,
+        "basis": terms.basis,
         "per": terms.per,
         "within_h": terms.within_h if terms.per == "window" else None,
         "window": f"{terms.within_h} h" if terms.per == "window" else terms.per,

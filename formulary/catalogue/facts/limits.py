@@ -56,6 +56,7 @@ def _limit(row: Limit, route: str, measured_in: Dimension) -> facts.Limit:
         jurisdiction=row.jurisdiction,
         edition=row.edition,
         valid_from=row.valid_from,
+        basis=row.basis,
         **_figures(row, measured_in),
     )
 

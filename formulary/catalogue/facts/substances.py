@@ -1,16 +1,19 @@
 """Products and ingredients as the rules see them."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 
 from sqlalchemy.orm import joinedload, selectinload
 
 from formulary.catalogue.facts.figures import hours, number, strength
 from formulary.catalogue.facts.limits import figures_of, forbidden_routes, in_force, limits
 from formulary.catalogue.facts.rules import of_kinds
-from formulary.catalogue.models import Ingredient, Limit, Product, ProductExcipient
+from formulary.catalogue.models import BasisFactor, Ingredient, Limit, Product, ProductExcipient
 from formulary.db import Missing, db
 from formulary.rules import facts
+from formulary.rules.formulation import limit_for
 from formulary.rules.units import Dimension, dimension
 
 AS_EXCIPIENT = " (excipient)"
@@ -18,6 +21,7 @@ AS_EXCIPIENT = " (excipient)"
 WITH_EVERYTHING = (
     joinedload(Product.ingredient).selectinload(Ingredient.synonyms),
     joinedload(Product.ingredient).selectinload(Ingredient.groups),
+    joinedload(Product.ingredient).joinedload(Ingredient.factors),
     selectinload(Product.excipients)
     .joinedload(ProductExcipient.ingredient)
     .options(selectinload(Ingredient.groups), joinedload(Ingredient.synonyms)),
@@ -31,7 +35,7 @@ def products(product_ids: Iterable[int], on: date | None = None) -> dict[int, fa
     """
     wanted = set(product_ids)
     query = db.select(Product).where(Product.id.in_(wanted)).options(*WITH_EVERYTHING)
-    rows = db.session.scalars(query).all()
+    rows = db.session.scalars(query).unique().all()
     routes, figures = of_kinds("route"), figures_of(rows)
     found = {row.id: product_facts(row, in_force(figures[row.id], on), routes) for row in rows}
     if wanted - found.keys():
@@ -49,11 +53,12 @@ def product_facts(
 ) -> facts.Product:
     """One product as the rules see it, with the limits in force; what the catalogue does not know stays None.
 
-    A rule of the table against a route becomes a limit of 0 by that route: must not be used that way.
+    A rule of the table against a route becomes a limit of 0 by that route: must not be used that way. A limit
+    of the salt is told in the basis of the strength, by the factor on record.
     """
     measured_in = dimension(row.dimension)
     ingredient = ingredient_facts(row.ingredient, measured_in)
-    return facts.Product(
+    product = facts.Product(
         id=row.id,
         name=row.name,
         ingredient=ingredient,
@@ -64,13 +69,16 @@ def product_facts(
         route_words=row.route,
         excipients=tuple(_excipient(other.ingredient) for other in row.excipients),
         excipients_known=row.excipients_known,
-        limits=(*limits(figures, measured_in), *forbidden_routes(ingredient, routes)),
+        limits=tuple(forbidden_routes(ingredient, routes)),
         after_puncture_h=hours(row.after_puncture_h),
         after_reconstitution_h=hours(row.after_reconstitution_h),
         mixture_stability_h=hours(row.mixture_stability_h),
         ph_low=number(row.ph_low),
         ph_high=number(row.ph_high),
+        basis=row.basis,
     )
+    own = (limit_for(limit, product) for limit in limits(figures, measured_in))
+    return replace(product, limits=(*own, *product.limits))
 
 
 def ingredient_facts(ingredient: Ingredient, measured_in: Dimension) -> facts.Ingredient:
@@ -86,7 +94,13 @@ def ingredient_facts(ingredient: Ingredient, measured_in: Dimension) -> facts.In
         high_alert=ingredient.high_alert,
         is_diluent=ingredient.role == "diluent",
         patch_test_required=ingredient.patch_test_required,
+        factors=tuple(_factor(factor) for factor in ingredient.factors),
     )
+
+
+def _factor(row: BasisFactor) -> facts.Factor:
+    parts = Fraction(row.to_amount) / Fraction(row.of_amount)
+    return facts.Factor(row.of_basis, row.to_basis, parts, row.source)
 
 
 def _excipient(ingredient: Ingredient) -> facts.Excipient:

@@ -36,6 +36,7 @@ class LimitForm(Form):
     within_days = f.CountField("How long the stretch is", most=LONGEST, word="days")
     route = f.ChoiceField("Route", choices=f.choices(ROUTES.items()))
     area = f.TextField("Area", most=60, hint="Empty: every area.")
+    basis = f.ChoiceField("Counted as", choices=(), hint="Where the source counts another than the strength.")
     level = f.OneOf("Beyond it", [f.Required("Choose one.")], choices=f.choices(LEVELS.items()))
     source = f.TextField("Source", [f.Required()], most=400, hint="Where it can be read again.")
     edition = f.TextField("Edition", hint="Of the label or of your own document.")
@@ -43,8 +44,11 @@ class LimitForm(Form):
     valid_from = f.DateField("In force from", [f.Required()], hint="Never before the day it is approved.")
     reason = f.TextField("Why", most=400)
 
-    def offer(self, measured_in: Dimension, standing: Iterable[tuple[int, str]]) -> None:
-        """Give the figures the units of the product, and say what could be replaced."""
+    def offer(
+        self, measured_in: Dimension, standing: Iterable[tuple[int, str]], bases: Iterable[str]
+    ) -> None:
+        """Give the figures the units of the product, and say what could be replaced and counted."""
+        self.basis.choices = f.choices([(basis, basis) for basis in bases], empty="As the strength is")
         for field in (self.dose, self.per_kg, self.minimum, self.concentration):
             field.offer(measured_in)
         self.in_place_of.choices = f.choices(standing, empty="Nothing: it stands beside the others")
@@ -56,7 +60,7 @@ class LimitForm(Form):
 
     def terms(self) -> dict[str, Any]:
         """What it holds for and by whose word."""
-        names = ("kind", "source", "route", "per", "area", "level")
+        names = ("kind", "source", "route", "per", "area", "basis", "level")
         names += ("edition", "jurisdiction", "valid_from", "reason")
         days = self.within_days.data
         return {name: self[name].data for name in names} | {"within_h": days and days * HOURS_A_DAY}

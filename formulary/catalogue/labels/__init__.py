@@ -1,5 +1,6 @@
 """The words of the catalogue: kinds, rules, selectors and formulas as a page says them."""
 
+from formulary.catalogue.labels.bases import BASES, factor, known_bases
 from formulary.catalogue.labels.devices import Shown, marks, syringe
 from formulary.catalogue.labels.formulas import ONE_ML, STATES, Line, acts, lines, pair, target
 from formulary.catalogue.labels.limits import (
@@ -32,6 +33,7 @@ from formulary.catalogue.labels.substitutes import Other, substitutes
 from formulary.catalogue.labels.words import CONFIDENCES, CONTAINERS, FIELDS, ROLES, STATUSES
 
 __all__ = [
+    "BASES",
     "CONFIDENCES",
     "CONTAINERS",
     "FIELDS",
@@ -55,9 +57,11 @@ __all__ = [
     "content",
     "diluent_volume",
     "doubts",
+    "factor",
     "figure",
     "figures",
     "hours",
+    "known_bases",
     "light",
     "lines",
     "marks",

@@ -71,6 +71,7 @@ class Figure:
     source: str
     whose: str
     confidence: str
+    basis: str
     standing: Standing
 
 
@@ -98,6 +99,7 @@ def figure(limit: Limit, measured: str, today: date, aside: bool = False) -> Fig
         source=limit.source,
         whose=", ".join(filter(None, (limit.jurisdiction, limit.edition))),
         confidence=limit.confidence,
+        basis=limit.basis,
         standing=standing(limit, today, aside),
     )
 

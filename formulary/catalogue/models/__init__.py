@@ -1,5 +1,6 @@
 """Ingredients, products, codes, limits, compatibility, syringes, formulas: each with source and version."""
 
+from formulary.catalogue.models.bases import BasisFactor
 from formulary.catalogue.models.devices import Device
 from formulary.catalogue.models.formulas import Formula, FormulaLine, FormulaPair, FormulaVersion
 from formulary.catalogue.models.limits import Limit
@@ -9,6 +10,7 @@ from formulary.catalogue.models.safety import Contraindication, CrossReactivity,
 from formulary.catalogue.models.substances import Ingredient, IngredientGroup, SubstanceGroup, Synonym
 
 __all__ = [
+    "BasisFactor",
     "CompatibilityRule",
     "Contraindication",
     "CrossReactivity",

@@ -21,7 +21,8 @@ class Limit(Versioned, Base):
     Only a `label_limit` and a `clinic_limit` of the same route limit; 0 means: not that way. `measure` says
     which column holds the figure: a dose `amount` (with `per_kg`, `minimum`), a concentration `amount` per
     `volume`, a volume `amount` in nL, or `amount` points. `per` is what it is for, `within_h` how long a
-    window is, `window` what the source calls it. `level` is how far going beyond stops; "" is block where
+    window is, `window` what the source calls it. `basis` is what it counts where that is not what the
+    product's strength counts. `level` is how far going beyond stops; "" is block where
     `hard`, else stop.
 
     Versions of one figure share `series_id` (the first version's key; None: this is the first). Approved
@@ -48,6 +49,7 @@ class Limit(Versioned, Base):
     volume: Mapped[int | None] = mapped_column(Steps)
     per_kg: Mapped[int | None] = mapped_column(Steps)
     minimum: Mapped[int | None] = mapped_column(Steps)
+    basis: Mapped[str] = mapped_column(String(80), default="")
     unit_text: Mapped[str] = mapped_column(String(60), default="")
     route: Mapped[str] = mapped_column(String(120), default="")
     area: Mapped[str] = mapped_column(String(60), default="")

@@ -19,13 +19,15 @@ class Product(Versioned, Base):
     `strength_amount`/`strength_volume` are steps (of the ingredient's dimension, and nL). A powder's strength
     is what its label states after reconstitution with `reconstitution_volume` nL. `content` is what one
     container holds, in the ledger's dimension: `volume` (nL) for solutions, mass or activity for powders
-    (`ledger`). `label_routes` are codes ("IM;SC"), `unconfirmed` names the fields that rest on background.
+    (`ledger`). `basis` is what the strength and every dose count ("zinc", not its salt), "" where no source
+    says. `label_routes` are codes ("IM;SC"), `unconfirmed` names the fields that rest on background.
     """
 
     __tablename__ = "product"
     __table_args__ = (
         one_of("container", "single_dose", "multi_dose", "ampoule", "bulk", "device", "unknown"),
         one_of("form", "solution", "lyophilised", "unknown"),
+        one_of("basis_kind", "", "salt", "base", "element"),
     )
 
     ingredient_id: Mapped[int] = mapped_column(ForeignKey("ingredient.id"), index=True)
@@ -37,6 +39,9 @@ class Product(Versioned, Base):
     strength_volume: Mapped[int | None] = mapped_column(Steps)
     amount_unit: Mapped[str] = mapped_column(String(10), default="mg")
     strength_text: Mapped[str] = mapped_column(String(120), default="")
+    basis: Mapped[str] = mapped_column(String(80), default="")
+    basis_kind: Mapped[str] = mapped_column(String(10), default="")
+    basis_source: Mapped[str] = mapped_column(Text, default="")
     ledger: Mapped[str] = mapped_column(String(20), default="volume")
     content: Mapped[int | None] = mapped_column(Steps)
     reconstitution_volume: Mapped[int | None] = mapped_column(Steps)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from formulary.db import Base, Versioned, one_of
 
 if TYPE_CHECKING:
+    from formulary.catalogue.models.bases import BasisFactor
     from formulary.catalogue.models.limits import Limit
     from formulary.catalogue.models.products import Product
 
@@ -37,6 +38,7 @@ class Ingredient(Versioned, Base):
     synonyms: Mapped[list["Synonym"]] = relationship(back_populates="ingredient")
     groups: Mapped[list["IngredientGroup"]] = relationship(back_populates="ingredient")
     products: Mapped[list["Product"]] = relationship(back_populates="ingredient")
+    factors: Mapped[list["BasisFactor"]] = relationship(back_populates="ingredient")
     limits: Mapped[list["Limit"]] = relationship(back_populates="ingredient", order_by="Limit.id")
 
     def __str__(self) -> str:

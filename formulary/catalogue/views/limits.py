@@ -125,7 +125,9 @@ def shown_limits(of: Any) -> dict[str, Any]:
 def _propose(of: Any) -> Page:
     form = LimitForm(data={"route": "ID", "valid_from": accounts.day_at(g.site.id, clock.now())})
     standing = [row for row in of.limits if row.holds_on(None) and row.kind != "unknown"]
-    form.offer(dimension(of.dimension), [(row.id, labels.short(row)) for row in standing])
+    form.offer(
+        dimension(of.dimension), [(row.id, labels.short(row)) for row in standing], labels.known_bases(of)
+    )
     if form.validate_on_submit() and (
         row := _done(
             form,

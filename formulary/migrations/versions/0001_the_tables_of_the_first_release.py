@@ -243,6 +243,9 @@ def upgrade() -> None:
         sa.Column("strength_volume", types.Steps(), nullable=True),
         sa.Column("amount_unit", sa.String(length=10), nullable=False),
         sa.Column("strength_text", sa.String(length=120), nullable=False),
+        sa.Column("basis", sa.String(length=80), nullable=False),
+        sa.Column("basis_kind", sa.String(length=10), nullable=False),
+        sa.Column("basis_source", sa.Text(), nullable=False),
         sa.Column("ledger", sa.String(length=20), nullable=False),
         sa.Column("content", types.Steps(), nullable=True),
         sa.Column("reconstitution_volume", types.Steps(), nullable=True),
@@ -265,6 +268,9 @@ def upgrade() -> None:
         sa.Column("confidence", sa.String(length=20), nullable=False),
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "basis_kind IN ('', 'salt', 'base', 'element')", name=op.f("ck_product_basis_kind_is_known")
+        ),
         sa.CheckConstraint(
             "container IN ('single_dose', 'multi_dose', 'ampoule', 'bulk', 'device', 'unknown')",
             name=op.f("ck_product_container_is_known"),
@@ -369,6 +375,7 @@ def upgrade() -> None:
         sa.Column("volume", types.Steps(), nullable=True),
         sa.Column("per_kg", types.Steps(), nullable=True),
         sa.Column("minimum", types.Steps(), nullable=True),
+        sa.Column("basis", sa.String(length=80), nullable=False),
         sa.Column("unit_text", sa.String(length=60), nullable=False),
         sa.Column("route", sa.String(length=120), nullable=False),
         sa.Column("area", sa.String(length=60), nullable=False),
@@ -447,6 +454,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_catalogue_limit_ingredient_id"), ["ingredient_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_catalogue_limit_product_id"), ["product_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_catalogue_limit_series_id"), ["series_id"], unique=False)
+
+    op.create_table(
+        "basis_factor",
+        sa.Column("ingredient_id", sa.Integer(), nullable=False),
+        sa.Column("of_basis", sa.String(length=80), nullable=False),
+        sa.Column("of_amount", sa.String(length=20), nullable=False),
+        sa.Column("to_basis", sa.String(length=80), nullable=False),
+        sa.Column("to_amount", sa.String(length=20), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("confidence", sa.String(length=20), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["ingredient_id"], ["ingredient.id"], name=op.f("fk_basis_factor_ingredient_id_ingredient")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_basis_factor")),
+        sa.UniqueConstraint(
+            "ingredient_id", "of_basis", "to_basis", name=op.f("uq_basis_factor_ingredient_id")
+        ),
+    )
+    with op.batch_alter_table("basis_factor", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_basis_factor_ingredient_id"), ["ingredient_id"], unique=False)
 
     op.create_table(
         "device",

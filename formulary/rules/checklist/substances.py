@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from formulary.rules.checklist.rule import CO_SIGN, Case, passed, unknown
-from formulary.rules.facts import AcceptedRange, Ingredient, Limit, Pin, Strength
+from formulary.rules.facts import AcceptedRange, Ingredient, Limit, Pin, Product, Strength
 from formulary.rules.findings import Finding, Fix, Level, capital
-from formulary.rules.formulation import Solved, about, field_of, strength_of, strength_words, value_of
+from formulary.rules.formulation import (
+    Solved,
+    about,
+    counted_as,
+    field_of,
+    strength_of,
+    strength_words,
+    value_of,
+)
 from formulary.rules.units import Quantity, show_percent
 
 
@@ -48,14 +56,34 @@ def substances(case: Case) -> Iterator[Substance]:
 
 
 def _substance(case: Case, lines: Sequence[Solved]) -> Substance:
-    prescribed, delivered = _sum([x.dose for x in lines]), _sum([x.delivered_dose for x in lines])
-    planned = _mixed([x.concentration for x in lines])
-    achieved = _mixed([x.achieved_concentration for x in lines])
+    alike = [_counted_as_first(x, lines[0]) for x in lines]
+    prescribed, delivered = _sum([x.dose for x in alike]), _sum([x.delivered_dose for x in alike])
+    planned = _mixed([x.concentration for x in alike])
+    achieved = _mixed([x.achieved_concentration for x in alike])
     dose, final = delivered, achieved
     if not case.final:
         dose = max((d for d in (prescribed, delivered) if d is not None), default=None)
         final = max((c for c in (planned, achieved) if c is not None), key=lambda c: c.ratio, default=None)
     return Substance(lines[0].line.product.ingredient, tuple(lines), prescribed, planned, dose, final)
+
+
+def _counted_as_first(solved: Solved, first: Solved) -> Solved:
+    """A line in the basis of the first one: salt and base do not add up. Unknown without a factor (U4)."""
+    product, like = solved.line.product, first.line.product
+    if product.basis == like.basis:
+        return solved
+    return replace(
+        solved,
+        dose=counted_as(solved.dose, product, like),
+        delivered_dose=counted_as(solved.delivered_dose, product, like),
+        concentration=_counted(solved.concentration, product, like),
+        achieved_concentration=_counted(solved.achieved_concentration, product, like),
+    )
+
+
+def _counted(found: Strength | None, product: Product, like: Product) -> Strength | None:
+    amount = None if found is None else counted_as(found.amount, product, like)
+    return None if found is None or amount is None else Strength(amount, found.volume)
 
 
 def _mixed(parts: Sequence[Strength | None]) -> Strength | None:

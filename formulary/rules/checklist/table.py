@@ -15,6 +15,7 @@ from types import MappingProxyType
 from formulary.rules.checklist import (
     acidity,
     arithmetic,
+    bases,
     concentrations,
     conditions,
     credentials,
@@ -45,6 +46,8 @@ RULES: tuple[Rule, ...] = (
          arithmetic.dimensions,          "no general conversion between mass, IU and units of activity"),
     Rule("U2", 1, "Number and unit cannot be misread",                 "D S V",          BLOCK, None,
          arithmetic.numbers,             "ISMP list of error-prone designations, 2021"),
+    Rule("U4", 1, "Salt, base and element are kept apart",             "D S V F",        STOP,  STOP,
+         bases.kept_apart,               "the labels, and the factors on record with their sources"),
     Rule("C2", 1, "The lines fit the volume",                          "D S V F",        BLOCK, None,
          arithmetic.volumes,             "arithmetic"),
     Rule("C3", 1, "Nothing mixed or given against its label",          "D S V F",        BLOCK, STOP,

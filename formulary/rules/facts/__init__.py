@@ -6,6 +6,7 @@ from formulary.rules.facts.acts import (
     ScanFacts,
     Seen,
 )
+from formulary.rules.facts.bases import Factor
 from formulary.rules.facts.cocktails import (
     AcceptedRange,
     Cocktail,
@@ -75,6 +76,7 @@ __all__ = [
     "Draw",
     "DrawFacts",
     "Excipient",
+    "Factor",
     "Formula",
     "Ingredient",
     "Limit",

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
+from formulary.rules.facts.bases import Factor
 from formulary.rules.findings import Level
 from formulary.rules.units import Dimension, Quantity
 
@@ -84,6 +85,9 @@ class Limit:
     - `points`: how many points at most (per SESSION or AREA).
     - `concentration`: the highest final concentration, whatever `per` is.
 
+    **Of what.** `basis` is what the figures count where that is not what the product's strength counts; a
+    `factor` says that they were converted from it. Without one on record they are None.
+
     **Per what.** `per` as in LimitPer. A WINDOW needs `within`, rolling: 24 hours, or for "3 months" 92 days,
     the longest the words can mean. What may be given in any window or in a course is also the most that one
     session may hold. `area` narrows a row to one area of the body (the word that injection sites use;
@@ -112,6 +116,8 @@ class Limit:
     jurisdiction: str = ""
     edition: str = ""
     valid_from: date | None = None
+    basis: str = ""
+    factor: Factor | None = None
 
     @property
     def exceeded(self) -> Level:
@@ -131,7 +137,10 @@ class Excipient:
 
 @dataclass(frozen=True, slots=True)
 class Ingredient:
-    """A substance of the catalogue. `groups` are words such as sulfite, thiol, local_anaesthetic."""
+    """A substance of the catalogue. `groups` are words such as sulfite, thiol, local_anaesthetic.
+
+    `factors` lead from one basis of it to another: from the salt to the base, or to the element.
+    """
 
     id: int
     name: str
@@ -143,6 +152,7 @@ class Ingredient:
     high_alert: bool = False
     is_diluent: bool = False
     patch_test_required: bool = True
+    factors: tuple[Factor, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +161,8 @@ class Product:
 
     `strength` is None while unknown; a powder's is that of its label after reconstitution, until the bench
     records one. `after_puncture_h` 0 means the remainder is discarded; None is unknown. `routes` are the
-    codes that its label names, `route_words` how its source says it.
+    codes that its label names, `route_words` how its source says it. `basis` is what its strength and every
+    dose of it count ("zinc", not the sulfate); "" is not on record.
     """
 
     id: int
@@ -170,6 +181,7 @@ class Product:
     mixture_stability_h: Fraction | None = None
     ph_low: Fraction | None = None
     ph_high: Fraction | None = None
+    basis: str = ""
 
     def labelled_for(self, route: str) -> bool | None:
         """Whether its label names this route; None while no route of it is on record."""

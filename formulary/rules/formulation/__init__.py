@@ -2,6 +2,7 @@
 
 from formulary.rules.formulation.achieved import achieved
 from formulary.rules.formulation.aliquot import Aliquot, aliquot
+from formulary.rules.formulation.basis import counted_as, factor_between, limit_for
 from formulary.rules.formulation.devices import sorted_syringes
 from formulary.rules.formulation.explain import (
     Explanation,
@@ -37,15 +38,18 @@ __all__ = [
     "amount",
     "ceilings",
     "concentration_limits",
+    "counted_as",
     "explain_concentration",
     "explain_dose",
     "explain_total",
     "explain_volume",
+    "factor_between",
     "field_of",
     "forbids",
     "has_hard_maximum",
     "holds",
     "ledger_amount",
+    "limit_for",
     "name_of",
     "signed_percent",
     "solve",

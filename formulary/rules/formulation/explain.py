@@ -104,7 +104,8 @@ def source_of(solved: Solved) -> str:
     """Who says the strength: the lot or vial drawn from, or the product's label."""
     if solved.line.strength is not None:
         return f"strength of the lot or vial drawn from ({solved.line.product.name})"
-    return f"strength on the label of {solved.line.product.name}"
+    basis = f", counted as {solved.line.product.basis}" if solved.line.product.basis else ""
+    return f"strength on the label of {solved.line.product.name}{basis}"
 
 
 def _rounding(solved: Solved, mark: str) -> str:

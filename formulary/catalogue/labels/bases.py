@@ -1,0 +1,21 @@
+"""Salt, base and element in words."""
+
+from formulary.catalogue.models import BasisFactor, Ingredient, Product
+from formulary.rules.units import Quantity, show, unit
+from formulary.web import site
+
+BASES = {"salt": "a salt", "base": "the base or acid itself", "element": "the element"}
+
+
+def factor(row: BasisFactor) -> str:
+    """A factor as its source writes it: "4.4 mg of zinc sulfate heptahydrate hold 1 mg of zinc"."""
+    of, to = (
+        show(Quantity.of(amount, "mg"), unit("mg"), site.mark()) for amount in (row.of_amount, row.to_amount)
+    )
+    return f"{of} of {row.of_basis} hold {to} of {row.to_basis}"
+
+
+def known_bases(of: Product | Ingredient) -> list[str]:
+    """Every basis that a factor of the substance names."""
+    ingredient = of if isinstance(of, Ingredient) else of.ingredient
+    return sorted({word for row in ingredient.factors for word in (row.of_basis, row.to_basis)})

@@ -1,0 +1,60 @@
+"""Loading what strengths count, and how much of a base or an element a salt holds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated
+
+from formulary.catalogue.models import BasisFactor, Ingredient
+from formulary.seed.cells import Text, number, one_of
+from formulary.seed.merging import Merge
+
+
+@dataclass(frozen=True, slots=True)
+class StrengthBasisRow:
+    """What the strength of a product counts: a salt, a base or an element, by whose word."""
+
+    product: Text
+    kind: Annotated[str, one_of("salt", "base", "element")]
+    basis: Text
+    source: Text
+
+
+@dataclass(frozen=True, slots=True)
+class BasisFactorRow:
+    """So many mg of one basis hold so many of another."""
+
+    ingredient: Text
+    of_basis: Text
+    of_amount: Annotated[Decimal, number]
+    to_basis: Text
+    to_amount: Annotated[Decimal, number]
+    source: Text
+    confidence: Annotated[str, one_of("high", "medium", "low")]
+
+
+@dataclass(frozen=True)
+class Bases:
+    """The rows of both files, with their sources spelled out."""
+
+    strengths: tuple[StrengthBasisRow, ...]
+    factors: tuple[BasisFactorRow, ...]
+
+    def columns(self, product: str) -> dict[str, object]:
+        """The columns of a product that say what its strength counts; empty where no source says."""
+        row = next((row for row in self.strengths if row.product == product), None)
+        kind, basis, source = (row.kind, row.basis, row.source) if row else ("", "", "")
+        return {"basis_kind": kind, "basis": basis, "basis_source": source}
+
+
+def load_factors(bases: Bases, ingredients: Mapping[str, Ingredient], merge: Merge) -> None:
+    """The factors of each substance."""
+    for factor in bases.factors:
+        key = {
+            "ingredient_id": ingredients[factor.ingredient].id,
+            "of_basis": factor.of_basis,
+            "to_basis": factor.to_basis,
+        }
+        told = {"source": factor.source, "confidence": factor.confidence}
+        amounts = {"of_amount": format(factor.of_amount, "f"), "to_amount": format(factor.to_amount, "f")}
+        merge.row(BasisFactor, key, told | amounts)
