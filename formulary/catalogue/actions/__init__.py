@@ -23,26 +23,38 @@ from formulary.catalogue.actions.limits import (
     propose_limit,
     withdraw_limit,
 )
+from formulary.catalogue.actions.rules import (
+    RuleTerms,
+    approve_rule,
+    propose_rule,
+    rule_content,
+    withdraw_rule,
+)
 
 __all__ = [
     "DraftLine",
     "DraftPair",
     "Figures",
     "Marks",
+    "RuleTerms",
     "Terms",
     "add_device",
     "approve_formula",
     "approve_limit",
+    "approve_rule",
     "change_device",
     "content_of",
     "draft_formula",
     "end_limit",
     "give_back_formula",
     "propose_limit",
+    "propose_rule",
     "retire_device",
     "retire_formula",
     "revise_formula",
+    "rule_content",
     "submit_formula",
     "unsaved",
     "withdraw_limit",
+    "withdraw_rule",
 ]

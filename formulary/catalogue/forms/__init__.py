@@ -1,6 +1,7 @@
 """The search box of the catalogue, and the signature under a formula."""
 
 from formulary.catalogue.forms.limits import DeviceForm, EndForm, LimitForm, WithdrawForm
+from formulary.catalogue.forms.rules import EndRuleForm, RuleForm
 from formulary.web import fields as f
 from formulary.web.forms import Form, SearchForm
 
@@ -8,8 +9,10 @@ __all__ = [
     "ApproveForm",
     "DeviceForm",
     "EndForm",
+    "EndRuleForm",
     "FindForm",
     "LimitForm",
+    "RuleForm",
     "WithdrawForm",
 ]
 

@@ -28,7 +28,7 @@ from formulary.catalogue.labels.products import (
     said,
     strength,
 )
-from formulary.catalogue.labels.rules import RULE_KINDS, Rule, meanings, rule, selector
+from formulary.catalogue.labels.rules import MIXED, RULE_KINDS, Rule, figure_text, meanings, rule, selector
 from formulary.catalogue.labels.substitutes import Other, substitutes
 from formulary.catalogue.labels.words import CONFIDENCES, CONTAINERS, FIELDS, ROLES, STATUSES
 
@@ -39,6 +39,7 @@ __all__ = [
     "FIELDS",
     "KINDS",
     "LEVELS",
+    "MIXED",
     "ONE_ML",
     "PER",
     "ROLES",
@@ -59,6 +60,7 @@ __all__ = [
     "doubts",
     "factor",
     "figure",
+    "figure_text",
     "figures",
     "hours",
     "known_bases",

@@ -11,6 +11,8 @@ from formulary.rules.units import MASS, Quantity, show_concentration
 from formulary.web import site
 
 ONE_ML = Quantity.of(1, "mL")
+MIXED = ("pair", "alone", "compatible", "handling")
+RULE_STATUSES = {"draft": "waits for approval", "in_use": "in use", "superseded": "superseded"}
 RULE_KINDS = {
     "pair": "pair",
     "alone": "never with anything",
@@ -43,6 +45,7 @@ class Rule:
     version: int
     by_clinic: bool
     loosens: str
+    status: str
 
 
 def rule(row: CompatibilityRule, names: Mapping[int, str], meanings: Mapping[str, str]) -> Rule:
@@ -66,7 +69,13 @@ def rule(row: CompatibilityRule, names: Mapping[int, str], meanings: Mapping[str
         version=row.version,
         by_clinic=row.origin == "clinic",
         loosens=row.loosens,
+        status=RULE_STATUSES[row.status],
     )
+
+
+def figure_text(stored: str | None) -> str:
+    """A stored figure as it is typed on the site; nothing for none."""
+    return "" if stored is None else plain(Decimal(stored))
 
 
 def selector(text: str, names: Mapping[int, str], meanings: Mapping[str, str]) -> str:

@@ -18,7 +18,16 @@ from formulary.catalogue.queries.formulas import (
 )
 from formulary.catalogue.queries.limits import limit, limits_decided, limits_waiting, versions_of
 from formulary.catalogue.queries.names import Names, names
-from formulary.catalogue.queries.rules import never_beside, rules, rules_about
+from formulary.catalogue.queries.rules import (
+    is_selector,
+    never_beside,
+    rule,
+    rules,
+    rules_about,
+    rules_waiting,
+    shipped_between,
+    versions_of_rule,
+)
 from formulary.catalogue.queries.safety import contraindications, cross_reactivities, groups_of, schedules
 from formulary.catalogue.queries.search import MOST, ROLES, Listed, alike, fold, ingredients
 from formulary.catalogue.queries.substances import (
@@ -60,6 +69,7 @@ __all__ = [
     "ingredient",
     "ingredient_names",
     "ingredients",
+    "is_selector",
     "limit",
     "limits_decided",
     "limits_waiting",
@@ -70,10 +80,14 @@ __all__ = [
     "products_holding",
     "products_of",
     "published_formulas",
+    "rule",
     "rules",
     "rules_about",
+    "rules_waiting",
     "schedules",
     "several_ingredients",
+    "shipped_between",
     "version_before",
     "versions_of",
+    "versions_of_rule",
 ]

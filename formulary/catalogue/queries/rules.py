@@ -1,34 +1,74 @@
-"""The compatibility table: all of it, what is about one substance, and what never lies in one bin."""
+"""The compatibility table: what is in use and what waits, what is about a substance, what shares no bin."""
 
 from collections.abc import Iterable
 
-from sqlalchemy import or_
+from sqlalchemy import Select, and_, or_
 
-from formulary.catalogue.models import CompatibilityRule, Ingredient, IngredientGroup, Product
+from formulary.catalogue.models import CompatibilityRule, Ingredient, IngredientGroup, Product, SubstanceGroup
+from formulary.catalogue.queries.one import one
 from formulary.catalogue.queries.substances import product
 from formulary.db import db
 
+MIXED = ("pair", "alone", "compatible", "handling")
+
 
 def rules() -> list[CompatibilityRule]:
-    """The whole compatibility table, in its own order."""
-    return list(db.session.scalars(db.select(CompatibilityRule).order_by(CompatibilityRule.id)))
+    """Every row that is in use, those of the clinic after those that ship."""
+    return list(db.session.scalars(_in_use()))
+
+
+def rules_waiting() -> list[CompatibilityRule]:
+    """The clinic's rules that wait for another person's approval."""
+    query = db.select(CompatibilityRule).filter_by(status="draft").order_by(CompatibilityRule.id)
+    return list(db.session.scalars(query))
+
+
+def rule(rule_id: int) -> CompatibilityRule:
+    """One version of a row; Missing otherwise."""
+    return one(CompatibilityRule, rule_id, ())  # type: ignore[no-any-return]
+
+
+def versions_of_rule(row: CompatibilityRule) -> list[CompatibilityRule]:
+    """Every version of a row, the newest first."""
+    query = db.select(CompatibilityRule).filter_by(number=row.number)
+    return list(db.session.scalars(query.order_by(CompatibilityRule.version.desc())))
 
 
 def rules_about(ingredient: Ingredient, words: Iterable[str]) -> list[CompatibilityRule]:
-    """The rules that name an ingredient or one of its groups on either side."""
+    """The rules in use that name an ingredient or one of its groups on either side."""
     selectors = [f"ingredient:{ingredient.id}", *(f"group:{word}" for word in words)]
     named = or_(CompatibilityRule.a.in_(selectors), CompatibilityRule.b.in_(selectors))
-    query = db.select(CompatibilityRule).where(named).order_by(CompatibilityRule.id)
-    return list(db.session.scalars(query))
+    return list(db.session.scalars(_in_use().where(named)))
+
+
+def shipped_between(a: str, b: str) -> list[CompatibilityRule]:
+    """The shipped rows about mixing these two sides, in either order."""
+    here, there = CompatibilityRule.a, CompatibilityRule.b
+    sides = or_(and_(here == a, there == b), and_(here == b, there == a))
+    shipped = (CompatibilityRule.origin == "shipped", CompatibilityRule.kind.in_(MIXED))
+    return list(db.session.scalars(_in_use().where(sides, *shipped)))
+
+
+def is_selector(text: str) -> bool:
+    """Whether it names an ingredient by its number, or a group by its word."""
+    kind, _, name = text.partition(":")
+    if kind == "ingredient" and name.isascii() and name.isdigit() and len(name) < 10:  # noqa: PLR2004 - an id
+        return db.session.get(Ingredient, int(name)) is not None
+    query = db.select(SubstanceGroup.id).filter_by(word=name)
+    return kind == "group" and db.session.scalar(query) is not None
 
 
 def never_beside(product_id: int) -> list[int]:
     """The products that may never lie in one bin with this one, by the storage rules of the table."""
-    stored = db.select(CompatibilityRule).where(CompatibilityRule.kind == "storage")
+    stored = _in_use().where(CompatibilityRule.kind == "storage")
     mine = _selectors_of(product(product_id).ingredient)
     sides = [(rule.a, rule.b) for rule in db.session.scalars(stored)]
     others = {b for a, b in sides if a in mine} | {a for a, b in sides if b in mine}
     return sorted(_products_answering(others)) if others else []
+
+
+def _in_use() -> Select[tuple[CompatibilityRule]]:
+    return db.select(CompatibilityRule).filter_by(status="in_use").order_by(CompatibilityRule.id)
 
 
 def _selectors_of(ingredient: Ingredient) -> set[str]:

@@ -7,23 +7,15 @@ mixture of the compatibility table, with their sources.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
-from fractions import Fraction
 from itertools import combinations
 
 from formulary.rules.checklist.rule import Case, not_applicable, passed, unknown
 from formulary.rules.compatibility import Applies, declared, gap, ph_answer
 from formulary.rules.facts import Compatibility, Line
 from formulary.rules.findings import Finding, Level, capital, joined
+from formulary.rules.units import show_figure
 
-HUNDREDTH = Decimal("0.01")
 ESTIMATE = "estimated from what the lines declare, not measured"
-
-
-def figure_words(value: Fraction, mark: str) -> str:
-    """A bare figure to two places, with the site's decimal mark and no trailing zero."""
-    rounded = (Decimal(value.numerator) / Decimal(value.denominator)).quantize(HUNDREDTH).normalize()
-    return format(rounded, "f").replace(".", mark)
 
 
 def acidity(case: Case) -> Sequence[Finding]:
@@ -70,7 +62,7 @@ def _apart(case: Case, rule: Compatibility) -> Iterator[Finding]:
                 "ph.far_apart",
                 f"{a.product.ingredient.name} with {b.product.ingredient.name} (table row {rule.number})",
                 f"{capital(a.product.ingredient.name)} and {b.product.ingredient.name} are "
-                f"{figure_words(apart, case.mark)} units of pH apart: {rule.mechanism}.",
+                f"apart by {show_figure(apart, case.mark)} of pH: {rule.mechanism}.",
                 "Look at the mixture for a precipitate, give a reason to go on, or leave one out.",
                 level=Level[rule.level.upper()],
                 line=a.number,
@@ -100,7 +92,7 @@ def _row(rule: Compatibility) -> str:
 
 def _window(case: Case) -> str:
     window = case.mixture.window
-    return "" if window is None else " and ".join(figure_words(end, case.mark) for end in window)
+    return "" if window is None else " and ".join(show_figure(end, case.mark) for end in window)
 
 
 def _inputs(case: Case) -> tuple[tuple[str, str], ...]:
@@ -110,4 +102,4 @@ def _inputs(case: Case) -> tuple[tuple[str, str], ...]:
 
 def _declared(line: Line, mark: str) -> str:
     window = declared(line)
-    return "unknown" if window is None else " to ".join(figure_words(end, mark) for end in window)
+    return "unknown" if window is None else " to ".join(show_figure(end, mark) for end in window)

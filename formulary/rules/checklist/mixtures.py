@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from formulary.rules.checklist.acidity import figure_words
 from formulary.rules.checklist.routes import off_label
 from formulary.rules.checklist.rule import Case, not_applicable, passed, remove, unknown
 from formulary.rules.compatibility import Applies, Before, Examined, Match, Pair
 from formulary.rules.facts import Line
 from formulary.rules.findings import Finding, Fix, Level, capital, joined
+from formulary.rules.units import show_figure
 
 TWO = 2
 
@@ -157,7 +157,7 @@ def _rule_inputs(match: Match, mark: str) -> tuple[tuple[str, str], ...]:
     return (
         ("table row", f"{rule.number} v{rule.version}"),
         ("lines", joined([str(line.number) for line in (match.a, *match.others)])),
-        *((name, figure_words(value, mark)) for name, value in match.figures),
+        *((name, show_figure(value, mark)) for name, value in match.figures),
     )
 
 

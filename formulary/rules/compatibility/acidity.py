@@ -9,7 +9,6 @@ from fractions import Fraction
 from formulary.rules.facts import Line, Onset, Strength
 
 Window = tuple[Fraction, Fraction]
-HUNDREDTH = Decimal("0.01")
 
 
 def ph_window(lines: Sequence[Line]) -> Window | None:
@@ -34,12 +33,11 @@ def gap(a: Window, b: Window) -> Fraction:
 def onset_ph(onset: Onset, strength: Strength) -> Fraction | None:
     """Below which pH the acid of so much salt falls out, or None where all of it stays dissolved at any pH.
 
-    pKa + log10((C - S) / S), with C the acid and S its solubility in mg/mL, to two places: an estimate.
+    pKa + log10((C - S) / S), with C the acid and S its solubility in mg/mL: an estimate.
     Source: second read of the benzoate rule (A4), with textbook values of pKa and solubility.
     """
     acid = strength.ratio * onset.share
     if acid <= onset.solubility:
         return None
     relation = (acid - onset.solubility) / onset.solubility
-    power = (Decimal(relation.numerator) / Decimal(relation.denominator)).log10().quantize(HUNDREDTH)
-    return onset.pka + Fraction(power)
+    return onset.pka + Fraction((Decimal(relation.numerator) / Decimal(relation.denominator)).log10())

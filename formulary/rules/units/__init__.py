@@ -37,6 +37,7 @@ from formulary.rules.units.showing import (
     plain,
     show,
     show_concentration,
+    show_figure,
     show_percent,
     unit_words,
 )
@@ -74,6 +75,7 @@ __all__ = [
     "round_fraction",
     "show",
     "show_concentration",
+    "show_figure",
     "show_percent",
     "to_amount",
     "to_equivalents",

@@ -52,6 +52,11 @@ def show_percent(ratio: Fraction, mark: str = ".") -> str:
     return f"{_number(value, places, mark)}{SPACE}%"
 
 
+def show_figure(value: Fraction, mark: str = ".") -> str:
+    """A bare figure such as a pH or a ratio, to two decimals."""
+    return _number(Fraction(value), 2, mark)
+
+
 def plain(q: Quantity, unit: Unit, mark: str = ".") -> str:
     """The bare number for the API, files and inputs, ungrouped and exact, "12.5"; `parse` reads it back.
 
