@@ -139,6 +139,13 @@ def test_the_approver_sees_what_is_different_before_signing(clients, second):
     assert "alpha, dose 20 mg 25 mg +25 %" in shown
 
 
+def test_the_list_shows_what_is_approved_beside_what_waits(clients, second):
+    page = clients("technician").get_ok("/catalogue/formulas")
+    rows = [row for row in page.texts("th", scope="row") if row.startswith("Glow")]
+    assert rows == ["Glow v1", "Glow v2"]
+    assert page.h1.replace("\N{NO-BREAK SPACE}", " ") == "1 formula approved here"
+
+
 def test_each_step_is_taken_on_the_page_of_the_version(clients, cast, product):
     version = draft(cast, product)
     here = f"/catalogue/formulas/{version.id}"

@@ -1,6 +1,6 @@
 """Formulas and their versions."""
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlalchemy.orm import selectinload
 
 from formulary.catalogue.models import Formula, FormulaLine, FormulaVersion, Ingredient
@@ -11,10 +11,14 @@ LONG_NUMBER = 7
 
 
 def formulas() -> list[FormulaVersion]:
-    """The newest version of every formula, approved ones first, then by name."""
+    """The newest version of every formula, and the approved one beside a newer: approved ones first, then
+    what waits for approval, then by name.
+    """
     newest = db.select(func.max(FormulaVersion.id)).group_by(FormulaVersion.formula_id)
-    query = db.select(FormulaVersion).join(Formula).where(FormulaVersion.id.in_(newest))
-    order = (FormulaVersion.status != "approved", func.lower(Formula.name))
+    shown = or_(FormulaVersion.id.in_(newest), FormulaVersion.status == "approved")
+    query = db.select(FormulaVersion).join(Formula).where(shown)
+    first = [FormulaVersion.status != status for status in ("approved", "in_review", "draft")]
+    order = (*first, func.lower(Formula.name), FormulaVersion.number)
     return list(db.session.scalars(query.order_by(*order)))
 
 
