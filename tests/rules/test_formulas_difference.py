@@ -126,6 +126,14 @@ def test_a_product_whose_excipients_are_not_all_known_says_so():
     assert kinds(GLOW, with_line(1, product=other)) == [Kind.PRODUCT, Kind.EXCIPIENTS_UNKNOWN]
 
 
+def test_an_excipient_that_the_new_source_does_not_list_is_unknown_and_not_gone():
+    held = replace(TRANEXAMIC, id=9, name="other", excipients=(SULFITE,))
+    bare = replace(TRANEXAMIC, id=10, name="import", excipients_known=False)
+    changes = difference(with_line(1, product=held), with_line(1, product=bare))
+    (lost,) = [c for c in changes if c.kind is Kind.EXCIPIENT_LOST]
+    assert (lost.was, lost.becomes) == ("sodium metabisulfite", "unknown")
+
+
 def test_a_line_gained_and_a_line_lost_are_told_with_what_they_hold():
     without = replace(GLOW, lines=(TXA, DILUENT))
     assert said(GLOW, without)[0] == "Ascorbic acid: ascorbic acid 500 mg/mL, 30 mg/mL becomes nothing."
@@ -158,5 +166,8 @@ def test_a_cocktail_is_told_from_the_formula_it_follows():
     melasma = content_of_lines(melasma_lines(), name="Melasma v1", target=q("5 mL"), route="ID")
     lines = (*melasma_lines()[:2], *melasma_lines()[3:])
     own = content_of_lines(lines, name="C-1", target=q("5 mL"), route="ID")
-    assert kinds(melasma, own)[0] is Kind.LOST
+    assert said(melasma, own)[:2] == [
+        "Glutathione: glutathione 600 mg/4 mL, 20 mg/mL becomes nothing.",
+        "Sodium chloride 0.9 %, dose: 34.5 mg becomes 40.5 mg (+17.4 %).",
+    ]
     assert difference(melasma, melasma) == ()

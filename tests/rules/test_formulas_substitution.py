@@ -28,6 +28,18 @@ def plain(lines):
     return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
 
 
+def test_an_excipient_that_a_source_does_not_list_is_not_called_absent():
+    bare = replace(TWIN, excipients_known=False)
+    (first, *rest) = plain(
+        said(substitute(a_line(1, other(WEAK, strength=per("100 mg/mL"))), bare, route="ID"))
+    )
+    assert first == "Both hold 100 mg/mL."
+    assert rest == [
+        "Whether it holds sodium metabisulfite is unknown.",
+        "Not all excipients are known: a source does not list them.",
+    ]
+
+
 def test_the_same_dose_of_half_the_strength_is_twice_the_volume():
     found = substitute(a_line(1, TRANEXAMIC, "20 mg"), other(WEAK), route="ID")
     assert (found.ratio, found.dose, found.volume, found.new_volume) == (

@@ -152,9 +152,10 @@ def content_of_lines(lines: Sequence[Line], *, name: str, target: Quantity | Non
             line.number,
             line.product.ingredient.name,
             line.pin,
-            line.product,
-            line.quantity,
-            line.concentration,
+            product=line.product,
+            ingredient=line.product.ingredient,
+            quantity=line.quantity,
+            concentration=line.concentration,
         )
         for line in lines
     )

@@ -173,13 +173,14 @@ class _Compared:
 
     def _products(self, name: str, a: Written, b: Written) -> Iterator[Change]:
         yield from self._words(Kind.PRODUCT, f"{name}, product", a.product_name, b.product_name)
-        if a.product_name == b.product_name:
+        if a.product_name == b.product_name or a.product is None or b.product is None:
             return
         gained, lost, listed = excipients_between(a.product, b.product)
+        was, becomes = (NOTHING if x.excipients_known else NOT_KNOWN for x in (a.product, b.product))
         for excipient in gained:
-            yield self._say(Kind.EXCIPIENT_GAINED, f"{name}, excipient", NOTHING, excipient)
+            yield self._say(Kind.EXCIPIENT_GAINED, f"{name}, excipient", was, excipient)
         for excipient in lost:
-            yield self._say(Kind.EXCIPIENT_LOST, f"{name}, excipient", excipient, NOTHING)
+            yield self._say(Kind.EXCIPIENT_LOST, f"{name}, excipient", excipient, becomes)
         if not listed:
             unknown = "not all known: a source does not list them"
             yield self._say(Kind.EXCIPIENTS_UNKNOWN, f"{name}, excipients", a.product_name, unknown)
@@ -261,10 +262,15 @@ def matched(old: Content, new: Content) -> tuple[list[tuple[Written, Written]], 
 
 def excipients_between(a: Product | None, b: Product | None) -> tuple[list[str], list[str], bool]:
     """What the new product brings beside its active, what it no longer brings, and whether that is all."""
-    was = {x.name for x in a.excipients} if a else set()
-    becomes = {x.name for x in b.excipients} if b else set()
+    was = {_plain(x.name) for x in a.excipients} if a else set()
+    becomes = {_plain(x.name) for x in b.excipients} if b else set()
     listed = a is not None and b is not None and a.excipients_known and b.excipients_known
     return sorted(becomes - was), sorted(was - becomes), listed
+
+
+def _plain(name: str) -> str:
+    """The name without the word by which the catalogue tells an excipient from the active of that name."""
+    return name.removesuffix(" (excipient)")
 
 
 def _ratio_of(strength: Strength | None) -> tuple[object, Fraction] | None:

@@ -123,7 +123,7 @@ def _of_strength(found: Substitution, mark: str) -> str:
 
 
 def _of_volume(found: Substitution, mark: str) -> str:
-    if found.dose is None or found.volume is None or found.new_volume is None:
+    if found.dose is None or found.volume is None or found.new_volume is None or found.ratio == 1:
         return ""
     was, becomes = show(found.volume, mark=mark), show(found.new_volume, mark=mark)
     return f"{show(found.dose, mark=mark)} is {becomes} instead of {was}."
@@ -132,9 +132,13 @@ def _of_volume(found: Substitution, mark: str) -> str:
 def _of_excipients(found: Substitution) -> tuple[str, ...]:
     gained, lost = joined(found.excipients_gained), joined(found.excipients_lost)
     same = "The excipients are the same." if found.excipients_listed and not (gained or lost) else ""
+    absent = "does not hold" if found.old.excipients_known else "is not known to hold"
+    without = (
+        f"It does not hold {lost}." if found.new.excipients_known else f"Whether it holds {lost} is unknown."
+    )
     return (
-        f"It brings {gained}, which the other does not hold." if gained else "",
-        f"It does not hold {lost}." if lost else "",
+        f"It brings {gained}, which the other {absent}." if gained else "",
+        without if lost else "",
         same,
         "" if found.excipients_listed else "Not all excipients are known: a source does not list them.",
     )
