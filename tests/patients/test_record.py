@@ -4,11 +4,20 @@ from datetime import date, timedelta
 
 import pytest
 
+from formulary.catalogue.models import Contraindication
 from formulary.db import db, transaction
 from formulary.patients import actions, queries
 from formulary.patients.models import Consent, PatientCondition, Weight
 from formulary.rules.units import Quantity
-from tests.support.builders import a_condition, a_condition_kind, a_consent, a_patient, a_policy
+from tests.support.builders import (
+    a_condition,
+    a_condition_kind,
+    a_consent,
+    a_patient,
+    a_policy,
+    an_ingredient,
+    saved,
+)
 
 POLICY = {"procedure": "mesotherapy", "version": "2026-01"}
 
@@ -182,3 +191,13 @@ def test_a_consent_is_withdrawn_once(clients, patient):
     client.post_ok(url, {"why": "No"})
     answer = client.submit(page, {"why": "No"}, press="Withdraw the consent")
     assert client.read(answer, url, 422).findings == ["consent.withdrawn"]
+
+
+def test_a_question_says_what_a_yes_does_to_which_substances(clients, patient):
+    a_condition_kind("clots", name="Clots")
+    acid = an_ingredient("tranexamic acid")
+    told = {"word": "clots", "reason": "contraindicated by the label", "source": "test"}
+    saved(Contraindication(selector=f"ingredient:{acid.id}", level="block", **told))
+    saved(Contraindication(selector="group:local_anaesthetic", level="warn", **told))
+    text = clients("practitioner").get_ok(f"/patients/{patient.id}").text
+    assert "it blocks tranexamic acid; warns before local anaesthetic" in text

@@ -98,6 +98,12 @@ class TestA1:
         (answer,) = ask("A1", **allergic(allergy))
         assert (answer.code, answer.result) == ("allergy.none_match", Result.PASS)
 
+    def test_an_allergy_to_an_excipient_is_found(self):
+        """FACTS 2, engine note i: what is in the vial beside its active counts (procaine: PRO1)."""
+        (finding,) = ask("A1", **allergic(an_allergy("acetone sodium bisulfite", ingredient_id=91)))
+        assert (finding.code, finding.level, finding.line) == ("allergy.excipient", Level.BLOCK, 2)
+        assert "procaine 10 mg/mL contains acetone sodium bisulfite" in finding.reason
+
     def test_each_allergy_and_each_line_is_named(self):
         found = ask("A1", **allergic(an_allergy("sulfites"), an_allergy("tranexamic acid", ingredient_id=1)))
         assert [(f.line, f.code) for f in found] == [(1, "allergy.ingredient"), (2, "allergy.group")]

@@ -67,6 +67,22 @@ def test_what_does_not_clear_is_named_by_its_rule(tests, expected):
     assert all_three(**with_ascorbic(*tests)) == [expected]
 
 
+def test_the_24_hour_patch_reading_does_not_clear():
+    """RULINGS 6, article S1: one look at 24 h alone misses most delayed reactions."""
+    just_read = a_test(ASCORBIC, "-", started=AT - timedelta(hours=25))
+    (answer,) = (f for f in ask("T1", **with_ascorbic(just_read)) if f.line == 2)
+    assert (answer.code, answer.level, answer.stops) == ("patch_test.pending", Level.STOP, True)
+
+
+@pytest.mark.parametrize("component", [TRANEXAMIC, ASCORBIC, GLUTATHIONE])
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_positive_patch_test_blocks_every_cocktail_with_that_component(component, alone):
+    patient = a_patient(tests=(a_test(component, "- + ++"),))
+    lines = (a_line(1, component, "20 mg"), a_line(2, SALINE, "qs")) if alone else melasma_lines()
+    barred = [f for f in ask("T2", lines=lines, patient=patient) if f.code == "patch_test.positive"]
+    assert [(f.subject, f.level) for f in barred] == [(component.ingredient.name, Level.BLOCK)]
+
+
 def test_it_names_the_ingredient_and_the_line():
     (finding,) = (f for f in ask("T2", **with_ascorbic(a_test(ASCORBIC, "- ++"))))
     assert (finding.subject, finding.line) == ("ascorbic acid", 2)

@@ -1,12 +1,15 @@
 """The lines of a patient's page: each question with its answer, each consent with what it is worth."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from formulary.catalogue import facts as catalogue
+from formulary.catalogue.queries import ingredient_names
 from formulary.patients import queries
 from formulary.patients.models import Allergy, ConditionKind, Consent, PatientCondition
+from formulary.rules.findings import Level, joined
 
 GRAVE = {"severe", "anaphylaxis"}
 ACTIONS = {
@@ -14,6 +17,7 @@ ACTIONS = {
     "prescriber": "the prescriber decides",
     "inform": "everybody must know",
 }
+FOLLOWS = {"BLOCK": "blocks", "STOP": "stops", "WARN": "warns before", "INFO": "is told with"}
 ANSWERS = {"yes": ("warn", "yes"), "no": ("valid", "no"), "unknown": ("unknown", "not known")}
 
 
@@ -81,8 +85,27 @@ def by_answer(lines: Iterable[ConditionLine]) -> tuple[list[ConditionLine], list
 
 def condition_lines(patient_id: int, at: datetime) -> list[ConditionLine]:
     """Every question with the newest answer by `at`."""
-    answers = queries.answers(patient_id, at)
-    return [_line(kind, *answers.get(kind.id, (None, ""))) for kind in queries.condition_kinds()]
+    answers, follows = queries.answers(patient_id, at), _what_follows()
+    kinds = queries.condition_kinds()
+    return [_line(kind, *answers.get(kind.id, (None, "")), follows.get(kind.word, "")) for kind in kinds]
+
+
+def _what_follows() -> dict[str, str]:
+    """What an answer yes does, by the word of its question: "it blocks tranexamic acid"."""
+    names, rows = ingredient_names(), catalogue.precautions().contraindications
+    found: dict[str, dict[str, list[str]]] = {}
+    for row in sorted(rows, key=lambda row: -Level[row.level]):
+        found.setdefault(row.word, {}).setdefault(FOLLOWS[row.level], []).append(_whom(row.selector, names))
+    return {word: f"it {'; '.join(_acts(acts))}" for word, acts in found.items()}
+
+
+def _acts(acts: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    yield from (f"{act} {joined(whom)}" for act, whom in acts.items())
+
+
+def _whom(selector: str, names: Mapping[int, str]) -> str:
+    kind, _, name = selector.partition(":")
+    return names[int(name)] if kind == "ingredient" else name.replace("_", " ") or "whatever is given"
 
 
 def consent_lines(patient_id: int, policy: Mapping[str, Any] | None) -> list[ConsentLine]:
@@ -97,9 +120,9 @@ def consent_state(patient_id: int, policy: Mapping[str, Any] | None, at: datetim
     return valid or next(iter(found), Worth("missing", "none on record"))
 
 
-def _line(kind: ConditionKind, answer: PatientCondition | None, who: str) -> ConditionLine:
+def _line(kind: ConditionKind, answer: PatientCondition | None, who: str, follows: str) -> ConditionLine:
     state, words = ANSWERS[answer.answer] if answer else ("not_asked", "not asked")
-    return ConditionLine(kind, state, words, ACTIONS[kind.action], answer, who)
+    return ConditionLine(kind, state, words, follows or ACTIONS[kind.action], answer, who)
 
 
 def _worth(row: Consent, policy: Mapping[str, Any] | None) -> Worth:
