@@ -56,7 +56,6 @@ POLICIES = {
     "preparation_limit": {
         "name": "Category 1, ISO 5 device",
         "room_h": "12",
-        "source": "USP <797>",
         "limits_products": False,
     },
     "patch_test": {"required": True, "bound_to_lot": False, "valid_days": "180"},
@@ -65,6 +64,7 @@ POLICIES = {
     "tolerances": {"dose": "0.05", "volume": "0.05", "smallest_fill": "0.2"},
     "first_receipt_quarantine": {"required": False},
 }
+EDITIONS = {"preparation_limit": "USP <797>"}
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def a_clinic(cast):
         load_catalogue(read_shelf(seed_folder()), at=clock.now())
         set_condition_kinds(read_questions(seed_folder()), at=clock.now(), by=TESTS)
     for kind, value in POLICIES.items():
-        a_policy(cast.site, kind=kind, value=value)
+        a_policy(cast.site, kind=kind, value=value, edition=EDITIONS.get(kind, "test"))
     by = cast.actor("pharmacist")
     for name, number in PRODUCTS.items():
         product = next(p for p in catalogue.products() if p.name == name)

@@ -13,7 +13,7 @@ from formulary.audit import record_refusal
 from formulary.catalogue import actions, labels, queries
 from formulary.catalogue.forms import ApproveForm, EndForm, LimitForm, WithdrawForm
 from formulary.catalogue.views.room import Page, bp
-from formulary.db import retried, transaction
+from formulary.db import Missing, retried, transaction
 from formulary.rules.findings import Refused
 from formulary.rules.units import dimension
 
@@ -118,11 +118,18 @@ def shown_limits(of: Any) -> dict[str, Any]:
     return {
         "figures": labels.figures(of, today),
         "versions": labels.other_versions(of, today),
-        "may_propose": g.actor.may(Permission.AUTHOR),
+        "may_propose": g.actor.may(Permission.AUTHOR) and _can_be_limited(of),
     }
 
 
+def _can_be_limited(of: Any) -> bool:
+    """Whether one figure can hold for it: units of activity are never the same for two products."""
+    return bool(of.dimension != "units")
+
+
 def _propose(of: Any) -> Page:
+    if not _can_be_limited(of):
+        raise Missing(f"{of} is measured in units of each product's own: limit a product")
     form = LimitForm(data={"route": "ID", "valid_from": accounts.day_at(g.site.id, clock.now())})
     standing = [row for row in of.limits if row.holds_on(None) and row.kind != "unknown"]
     form.offer(

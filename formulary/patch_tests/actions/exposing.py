@@ -5,6 +5,7 @@ from fractions import Fraction
 from formulary.patch_tests.models import PatchTest, PatchTestItem
 from formulary.patients.actions import Exposed, note_exposure, take_back_exposure
 from formulary.patients.models import Exposure
+from formulary.rules.units import round_fraction
 
 DOCUMENT = "patch_test"
 
@@ -39,4 +40,4 @@ def _amount(item: PatchTestItem) -> int | None:
         return None if held is None else held.whole()
     if item.volume is None or product.strength_amount is None or not product.strength_volume:
         return None
-    return round(item.volume * Fraction(product.strength_amount, product.strength_volume))
+    return round_fraction(item.volume * Fraction(product.strength_amount, product.strength_volume))
