@@ -169,6 +169,7 @@ GLOBALS = {
     "asset": assets.asset,
     "integrity": assets.integrity,
     "link": link,
+    "sparkline": svg.sparkline,
     "syringe": svg.syringe,
     "meter_picture": svg.meter_picture,
     "trace_picture": svg.trace_picture,

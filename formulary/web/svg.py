@@ -37,6 +37,11 @@ _METER = Markup(
     '<rect class="meter-limit" x="99.2" width="1.6" height="8"/></svg>'
 )
 
+_SPARK = Markup(
+    '<svg class="spark" viewBox="0 0 {0} {1}" width="{0}" height="{1}" role="img" aria-label="{2}">'
+    '<path class="spark-line" d="{3}"/><circle class="spark-now" cx="{4}" cy="{5}" r="2.5"/></svg>'
+)
+
 
 def px(value: Fraction | int) -> str:
     """A coordinate to one decimal."""
@@ -99,6 +104,21 @@ def meter_picture(ratio: Fraction) -> Markup:
     return _METER.format(
         width=width, label=f"{units.show_percent(ratio, site.mark())} of the maximum; the mark is 100 %"
     )
+
+
+SPARK_WIDTH, SPARK_HEIGHT, SPARK_EDGE = 72, 20, 3
+
+
+def sparkline(values: Sequence[int], label: str) -> Markup:
+    """A line through amounts of one unit, from left to right, nought at the foot; `label` says them all."""
+    most, last = max(*values, 1), max(len(values) - 1, 1)
+    wide, high = SPARK_WIDTH - 2 * SPARK_EDGE, SPARK_HEIGHT - 2 * SPARK_EDGE
+    at = [
+        (px(SPARK_EDGE + Fraction(wide * place, last)), px(SPARK_EDGE + high - Fraction(high * value, most)))
+        for place, value in enumerate(values)
+    ]
+    path = "M" + "L".join(f"{x} {y}" for x, y in at)
+    return _SPARK.format(SPARK_WIDTH, SPARK_HEIGHT, label, path, *at[-1])
 
 
 @dataclass(frozen=True, slots=True)

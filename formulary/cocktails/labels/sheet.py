@@ -1,11 +1,12 @@
 """What the compose page shows: every figure of every line with its explanation, ready to print."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 from types import MappingProxyType
 
+from formulary.cocktails.labels.history import Before
 from formulary.rules import checklist, formulation, lot_status, patch_test
 from formulary.rules.beyond_use import BeyondUse, cocktail_until
 from formulary.rules.facts import Cocktail, Line, Pin, Product, Stock, Strength
@@ -13,7 +14,7 @@ from formulary.rules.findings import Finding, Level, Report, Result, capital, jo
 from formulary.rules.formulation import Explanation, Solution, Solved
 from formulary.rules.units import Quantity, show
 
-NOTHING: Mapping[int, str] = MappingProxyType({})
+NOTHING: Mapping[int, Before] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,30 @@ class Row:
     in_stock: Quantity | None
     test_state: str
     test_words: str
-    before: str = ""
+    before: Before | None = None
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A property of the mixture that is estimated: how it stands, in a word, and why."""
+
+    state: str
+    words: str
+    reasons: tuple[str, ...]
+
+
+def estimated(answers: Iterable[Finding], about: str) -> Estimate | None:
+    """The worst of the answers about it; what is not known is never drawn as fitting."""
+    own = [a for a in answers if a.code.startswith(f"{about}.") and a.result is not Result.NOT_APPLICABLE]
+    if not own:
+        return None
+    looked = dict.fromkeys(f"{name}: {shown}" for a in own for name, shown in a.inputs)
+    reasons = (*(a.reason for a in own), *looked)
+    if found := [a for a in own if a.result is Result.FINDING]:
+        worst = max(a.level or Level.INFO for a in found)
+        return Estimate(worst.name.lower(), "outside", reasons)
+    known = all(a.result is Result.PASS for a in own)
+    return Estimate("pass", "fits", reasons) if known else Estimate("unknown", "unknown", reasons)
 
 
 @dataclass(frozen=True)
@@ -60,6 +84,10 @@ class Sheet:
     pairs_total: int
     report: Report
     at: datetime
+
+    def estimate(self, about: str) -> Estimate | None:
+        """What the checks say of one property of the mixture ("ph", "osmolality"); None where none asks."""
+        return estimated(self.report.answers, about)
 
     @property
     def passed(self) -> tuple[Finding, ...]:
@@ -122,13 +150,13 @@ class Sheet:
         return {level: levels.count(level) for level in sorted(set(levels), reverse=True)}
 
 
-def sheet(cocktail: Cocktail, report: Report, before: Mapping[int, str] = NOTHING) -> Sheet:
+def sheet(cocktail: Cocktail, report: Report, before: Mapping[int, Before] = NOTHING) -> Sheet:
     """Everything that the page shows for these facts and this report, and of `before` what was given last."""
     solution = formulation.solve_cocktail(cocktail)
     examined = checklist.examined(cocktail)
     return Sheet(
         rows=tuple(
-            replace(_row(line, cocktail, solution, report), before=before.get(line.number, ""))
+            replace(_row(line, cocktail, solution, report), before=before.get(line.number))
             for line in cocktail.lines
         ),
         solution=solution,

@@ -1,6 +1,7 @@
 """The doors to cocktails: each row only for who may see it, lists for each bench."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -113,10 +114,20 @@ def transitions(cocktail_id: int) -> list[Transition]:
     )
 
 
-def given_before(to: Cocktail, by: Actor, limit: int = 60) -> list[tuple[int, str, datetime]]:
-    """What the patient of a cocktail was given before it at the asker's site, newest first: ingredient, dose
-    as prescribed (its volume where it has none), and when.
+@dataclass(frozen=True)
+class Given:
+    """What a patient was given of one ingredient in one session: the dose as prescribed, in words and steps
+    (its volume in words alone where it has none).
     """
+
+    ingredient_id: int
+    shown: str
+    steps: int | None
+    at: datetime
+
+
+def given_before(to: Cocktail, by: Actor, limit: int = 60) -> list[Given]:
+    """What the patient of a cocktail was given before it at the asker's site, newest first."""
     closed = db.and_(Transition.cocktail_id == Cocktail.id, Transition.to_state == "administered")
     current = db.and_(Revision.cocktail_id == Cocktail.id, Revision.number == Cocktail.revision_number)
     query = (
@@ -131,7 +142,7 @@ def given_before(to: Cocktail, by: Actor, limit: int = 60) -> list[tuple[int, st
         .order_by(Transition.at.desc(), Transition.id.desc(), CocktailLine.number)
     )
     rows = db.session.execute(query.limit(limit))
-    return [(ingredient, _dose(snapshot, number), at) for ingredient, number, snapshot, at in rows]
+    return [_given(ingredient, _signed(snapshot, number), at) for ingredient, number, snapshot, at in rows]
 
 
 def last_given(patient_id: int, by: Actor) -> Cocktail | None:
@@ -152,6 +163,11 @@ def given_at(of: Cocktail) -> datetime | None:
     return db.session.scalar(closed)
 
 
-def _dose(snapshot: dict[str, Any] | None, number: int) -> str:
-    line = next((line for line in (snapshot or {}).get("lines", []) if line["number"] == number), {})
-    return str(line.get("dose") or line.get("volume", ""))
+def _signed(snapshot: dict[str, Any] | None, number: int) -> dict[str, Any]:
+    return next((line for line in (snapshot or {}).get("lines", []) if line["number"] == number), {})
+
+
+def _given(ingredient_id: int, line: dict[str, Any], at: datetime) -> Given:
+    dose, steps = str(line.get("dose") or ""), str(line.get("dose_steps") or "")
+    whole = int(steps) if steps.isdecimal() else None
+    return Given(ingredient_id, dose or str(line.get("volume", "")), whole if dose else None, at)

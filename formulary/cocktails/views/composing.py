@@ -17,7 +17,7 @@ from formulary.cocktails.forms import ComposeForm
 from formulary.cocktails.labels import OVERRIDE_REASONS, entry
 from formulary.cocktails.labels.banner import Shown, banner
 from formulary.cocktails.labels.fixes import unanswered_finding, with_form_fixes
-from formulary.cocktails.labels.history import last_doses
+from formulary.cocktails.labels.history import Before, last_doses, last_session
 from formulary.cocktails.labels.remedies import with_remedies
 from formulary.cocktails.labels.sheet import Row, Sheet, prepared_now, sheet
 from formulary.cocktails.labels.waste import Waste, waste_today
@@ -92,7 +92,10 @@ class Composing:
     @property
     def banner(self) -> list[Shown]:
         """What stands beside the patient's name: weight, allergies, what was given last."""
-        return banner(self.gathered.cocktail, self.at)
+        return [
+            *banner(self.gathered.cocktail, self.at),
+            *last_session(tuple(self.before.values()), self.at),
+        ]
 
     @property
     def rows(self) -> Sequence[Row]:
@@ -158,7 +161,7 @@ class Composing:
         )
 
     @cached_property
-    def before(self) -> dict[int, str]:
+    def before(self) -> dict[int, Before]:
         """What this patient was given of each line's ingredient before, by the line's number."""
         lines = self.gathered.cocktail.lines
         return last_doses(self.cocktail, lines, by=self.by, zone=g.site.zone)
