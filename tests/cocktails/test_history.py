@@ -30,13 +30,13 @@ def test_two_doses_make_a_picture_and_one_makes_words(steps, points):
 
 def test_the_words_tell_the_newest_three():
     words = Before(given(25, 20, 15, 10), "Europe/Paris").words
-    assert words == "25 mg on 20 Nov 2026, 20 mg on 13 Nov 2026 and 15 mg on 6 Nov 2026"
+    assert words == "25 mg on 24 Nov 2026, 20 mg on 17 Nov 2026 and 15 mg on 10 Nov 2026"
 
 
 def test_the_banner_says_how_long_ago_the_last_session_was():
     told = [last_session([Before(given(20), "Europe/Paris")], AT + timedelta(days=n)) for n in (0, 1, 5)]
     assert [[(fact.words, fact.sub) for fact in each] for each in told] == [
-        [(words, "20 Nov 2026")] for words in ("today", "yesterday", "5 days ago")
+        [(words, "24 Nov 2026")] for words in ("today", "yesterday", "5 days ago")
     ]
     assert last_session([], AT) == []
 
