@@ -117,8 +117,8 @@ class ComposeForm(Form):
         """What was typed as content, and a finding at each field that could not be read."""
         lines, findings = [], []
         for number, line in enumerate(self.lines, start=1):
-            if line.form.value.errors:  # far too long, or not to be shown: nothing else is said of it
-                continue
+            if line.form.value.errors or line.form.product_id.data not in products:
+                continue  # far too long, not to be shown, or of no product: that is said, and nothing else
             try:
                 lines.append(_typed(number, line.form, products, mark))
             except Refused as refusal:

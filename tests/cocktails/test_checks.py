@@ -39,7 +39,7 @@ def tranexamic():
 def signed(road, draft):
     """Signed, every finding that asks for it answered and co-signed."""
     doctor, other = road.clinic.actor("practitioner"), road.clinic.actor("pharmacist2")
-    report = cocktails.check(queries.cocktail(draft.id, doctor), Stage.SIGN, at=clock.now()).report
+    report = cocktails.check(queries.cocktail(draft.id, doctor), Stage.SIGN, at=clock.now(), by=doctor).report
     said = [cocktails.Answer(f.key, REASON, WORDS, other) for f in report.at_least(Level.WARN)]
     with transaction():
         return cocktails.sign(draft.id, seen_hash=report.inputs_hash, answers=said, at=clock.now(), by=doctor)

@@ -77,6 +77,7 @@ def _begin(content: Content, told: Mapping[str, object], *, at: datetime, by: Ac
         code=next_code("C"),
         patient_id=patient.id,
         site_id=by.site_id,
+        is_direct=content.is_direct,
         created_at=at,
         created_by_id=by.person_id,
     )

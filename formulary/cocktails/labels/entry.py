@@ -8,7 +8,7 @@ from typing import Protocol
 
 from formulary.rules.facts import Pin, Product
 from formulary.rules.findings import Refused, refuse
-from formulary.rules.units import MASS, Quantity, Unit, parse, plain, unit, units_of
+from formulary.rules.units import MASS, MICRO, Quantity, Unit, parse, plain, unit, units_of
 
 PERCENT = "% (w/v)"
 MAKE_UP = "make up"
@@ -135,11 +135,17 @@ def _split(text: str, offered: dict[str, Option], field: str) -> tuple[str, Opti
     """
     stripped = text.strip()
     for option in offered.values():
-        if option.pin is Pin.CONCENTRATION and stripped.endswith(option.code):
-            return stripped.removesuffix(option.code).strip(), option
+        if option.pin is Pin.CONCENTRATION and (way := _written_so(stripped, option.code)):
+            return stripped.removesuffix(way).strip(), option
     if stripped.endswith("%") and PERCENT in offered:
         raise _percent_without_basis(stripped, field)
     return text, None
+
+
+def _written_so(text: str, code: str) -> str | None:
+    """The end of a mixture's text that says this unit, micrograms in any of their writings; None for none."""
+    ways = (code, *(micro + PER_ML for micro, own in MICRO.items() if own + PER_ML == code))
+    return next((way for way in ways if text.endswith(way)), None)
 
 
 def _percent_without_basis(text: str, field: str) -> Refused:

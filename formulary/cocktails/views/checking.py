@@ -5,7 +5,7 @@ from typing import Any
 from flask import g, redirect, render_template, url_for
 
 from formulary import clock
-from formulary.accounts import Permission, requires
+from formulary.accounts import Operator, Permission, requires
 from formulary.cocktails import actions, queries
 from formulary.cocktails.labels import LIVE
 from formulary.cocktails.labels import report as labels
@@ -24,7 +24,8 @@ def checks(cocktail_id: int) -> Page:
         return redirect(
             url_for("cocktails.check_report", cocktail_id=cocktail_id, report_id=told.reports[0].id)
         )
-    checked = actions.check(found, Stage.SIGN, at=at)
+    signing = g.actor if g.actor.may(Permission.PRESCRIBE) else None
+    checked = actions.check(found, Stage.SIGN, at=at, by=signing)
     return _page(told, labels.of_now(checked.report, checked.gathered.cocktail))
 
 
@@ -42,7 +43,9 @@ def _now(report: Any, told: Story) -> Report | None:
     current = report.revision_id == told.revision.id and told.cocktail.state in LIVE
     if not labels.may_be_asked_again(report, current=current):
         return None
-    return actions.check(told.cocktail, Stage(report.stage), at=told.at).report
+    signer: Any = Operator(told.names[report.by_id], person_id=report.by_id)
+    signed_by = signer if report.stage == Stage.SIGN else None
+    return actions.check(told.cocktail, Stage(report.stage), at=told.at, by=signed_by).report
 
 
 def _page(told: Story, checks: labels.Checks) -> Page:

@@ -24,6 +24,7 @@ from formulary.cocktails.labels.waste import Waste, waste_today
 from formulary.cocktails.views import swapping
 from formulary.rules import checklist
 from formulary.rules.beyond_use import BeyondUse
+from formulary.rules.facts import Product
 from formulary.rules.findings import Finding, Refused, Stage
 from formulary.rules.units import VOLUME, Quantity
 from formulary.web import fields as f
@@ -38,10 +39,11 @@ class Composing:
         self.revision = queries.revision(self.cocktail)
         self.saved = content_of(self.cocktail, self.revision)
         self.mark = g.site.decimal_mark
+        self._read: dict[int, Product] = {}
         self.form = ComposeForm() if request.method == "POST" else self._filled()
         offered = [(product.id, product.name) for product in catalogue_rows.products()]
         self.form.add.choices = f.choices(offered, empty="Choose a product…")
-        self.products = catalogue.products(self._product_ids())
+        self.products = self._facts_of(self._product_ids())
         self.typed_next = self._edit_lines()
         wrong = self._swap()
         self.form.offer_units(self.products)
@@ -166,6 +168,12 @@ class Composing:
         lines = self.gathered.cocktail.lines
         return last_doses(self.cocktail, lines, by=self.by, zone=g.site.zone)
 
+    def _facts_of(self, wanted: set[int]) -> Mapping[int, Product]:
+        """The facts of these products, read once for as long as the request lives."""
+        if unread := wanted - self._read.keys():
+            self._read |= catalogue.products(unread)
+        return {key: self._read[key] for key in wanted}
+
     def _product_ids(self) -> set[int]:
         typed = {line.form.product_id.data for line in self.form.lines if line.form.product_id.data}
         swapped = swapping.asked(request.form.get("act", ""))
@@ -210,14 +218,14 @@ class Composing:
     def _take(self, act: str) -> None:
         """Write a line as a fix says it ("0.3 mL"), or as it was read, with the unit in its own field."""
         for number, line in enumerate(self.form.lines, start=1):
-            product = self.products[line.form.product_id.data]
-            if act == line.form.value.name and self.form.fix:
+            product = self.products.get(line.form.product_id.data)
+            if product is not None and act == line.form.value.name and self.form.fix:
                 line.form.take(*self.form.fix[1].rsplit(" ", 1), product=product)
-            elif act == f"accept-{number}":
+            elif product is not None and act == f"accept-{number}":
                 line.form.rewrite(product, self.mark)
 
     def _filled(self) -> ComposeForm:
-        products = catalogue.products({line.product_id for line in self.saved.lines})
+        products = self._facts_of({line.product_id for line in self.saved.lines})
         return ComposeForm(
             target=None if self.saved.target is None else Quantity(self.saved.target, VOLUME),
             route=self.saved.route,

@@ -41,6 +41,7 @@ from formulary.rules.units.showing import (
     show_percent,
     unit_words,
 )
+from formulary.rules.units.words import MICRO
 
 __all__ = [
     "AMOUNT",
@@ -49,6 +50,7 @@ __all__ = [
     "IU",
     "LENGTH",
     "MASS",
+    "MICRO",
     "VOLUME",
     "Dimension",
     "DimensionMismatch",
