@@ -103,7 +103,7 @@ def gather(
     mixed = {source.diluent.product_id for source in sources if source.diluent is not None}
     products = catalogue.products(wanted | mixed, on=day_at(site.id, at))
     cocktail = facts.Cocktail(
-        lines=tuple(line_facts(line, products[line.product_id]) for line in content.lines),
+        lines=tuple(_of_its_lot(x, line_facts(x, products[x.product_id]), stock) for x in content.lines),
         target=None if content.target is None else Quantity(content.target, VOLUME),
         route=content.route,
         policies=site_policies(site, at),
@@ -146,6 +146,13 @@ def _course(told: facts.Cocktail, ref: str | None) -> facts.Course | None:
 def _order(row: courses.Ordered) -> facts.Order:
     told = (row.given_at, row.planned_for, row.is_top_up)
     return facts.Order(row.code, row.state, frozenset(row.ingredients), *told)
+
+
+def _of_its_lot(typed: TypedLine, line: facts.Line, stock: Sequence[facts.Stock]) -> facts.Line:
+    """A line pinned to a lot is computed with that lot's assay, where it has one."""
+    if typed.lot_id is None or line.product.is_powder:
+        return line
+    return replace(line, strength=next((s.strength for s in stock if s.lot_id == typed.lot_id), None))
 
 
 def reservation_ref(cocktail: Cocktail) -> str:

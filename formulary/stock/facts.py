@@ -19,6 +19,7 @@ from formulary.rules.facts import Container, Diluent, Stock, Strength
 from formulary.rules.findings import Finding, Level, Refused, capital
 from formulary.rules.lot_status import free, name_of, usable
 from formulary.rules.units import VOLUME, Quantity
+from formulary.rules.units import dimension as measured_as
 from formulary.stock.models import Balance, Lot, Place, Reservation, Vial, measured_in
 from formulary.stock.queries import Holds, open_holds
 
@@ -30,7 +31,7 @@ UNLESS_SHARED = frozenset({"vial.other_patient", "vial.not_kept"})
 MixedWith = aliased(Lot, name="mixed_with")
 COLUMNS = (
     Balance.quantity, Balance.place_id, Place.name, Place.kind, Site.zone,
-    Lot.id.label("lot_id"), Lot.number, Lot.expires_on, Lot.status,
+    Lot.id.label("lot_id"), Lot.number, Lot.expires_on, Lot.status, Lot.assay_amount, Lot.assay_volume,
     Vial.id.label("vial_id"), Vial.code, Vial.state, Vial.opened_at, Vial.reconstituted_at,
     Vial.beyond_use_at, Vial.opened_for_id, Vial.opened_for_ref, Vial.mixed_volume, Vial.mixed_content,
     Vial.diluent_lot_id, MixedWith.number.label("diluent_lot"),
@@ -244,6 +245,10 @@ def standing(at: datetime) -> Any:
 
 
 def _strength(row: Row[Any], product: Product) -> Strength | None:
+    """What was mixed in the vial, or what the certificate of the lot says of a solution; else the label's."""
+    if row.assay_amount is not None and row.assay_volume and product.ledger == "volume":
+        assay = Quantity(row.assay_amount, measured_as(product.dimension))
+        return Strength(assay, Quantity(row.assay_volume, VOLUME))
     if not row.mixed_volume or not row.mixed_content:
         return None
     return Strength(Quantity(row.mixed_content, measured_in(product)), Quantity(row.mixed_volume, VOLUME))

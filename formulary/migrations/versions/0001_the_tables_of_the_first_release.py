@@ -679,6 +679,10 @@ def upgrade() -> None:
         sa.Column("made_from_id", sa.Integer(), nullable=True),
         sa.Column("grade", sa.String(length=20), nullable=False),
         sa.Column("created_at", types.UtcDateTime(), nullable=False),
+        sa.Column("assay_amount", types.Steps(), nullable=True),
+        sa.Column("assay_volume", types.Steps(), nullable=True),
+        sa.Column("assay_source", sa.Text(), nullable=False),
+        sa.Column("assayed_at", types.UtcDateTime(), nullable=True),
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(

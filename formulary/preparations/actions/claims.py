@@ -83,6 +83,25 @@ def _nobody_was_first(cocktail: Cocktail, by: Actor) -> None:
 
 
 def _chosen(told: facts.Cocktail, at: datetime) -> list[Planned]:
+    """Lines with their vials; where the lot chosen was assayed, the volume is that of its own strength."""
+    chosen = _solved(told, at)
+    assayed = {each.solved.number: found for each in chosen if (found := _assay(each)) is not None}
+    if not assayed:
+        return chosen
+    lines = (replace(x, strength=assayed.get(x.number, x.strength)) for x in told.lines)
+    return _solved(replace(told, lines=tuple(lines)), at)
+
+
+def _assay(planned: Planned) -> facts.Strength | None:
+    """The strength of the one assayed lot that a solution comes from, where its line is not pinned to it."""
+    line = planned.solved.line
+    found = {pick.stock.strength for pick in planned.allocation.picks}
+    if line.product.is_powder or line.strength is not None or len(found) != 1:
+        return None
+    return found.pop()
+
+
+def _solved(told: facts.Cocktail, at: datetime) -> list[Planned]:
     solution = formulation.solve_cocktail(told).or_refuse()
     needed = [solved for solved in solution.lines if solved.achieved_volume.steps > 0]
     found = [(solved, allocate_line(told, solved, at=at)) for solved in needed]

@@ -2,6 +2,7 @@
 entry.
 """
 
+from formulary.stock.actions.assaying import assay_lot
 from formulary.stock.actions.balances import lock
 from formulary.stock.actions.codes import label_vials, learn_code
 from formulary.stock.actions.entries import Entry, Way
@@ -25,6 +26,7 @@ __all__ = [
     "Taken",
     "Way",
     "add_place",
+    "assay_lot",
     "change_place",
     "content_of",
     "end_reservations",

@@ -1,6 +1,7 @@
 """What people type about stock: deliveries, vials, moves, waste, holds, places."""
 
 from formulary.stock.forms.acts import (
+    AssayForm,
     ExplainForm,
     HoldForm,
     LabelForm,
@@ -19,6 +20,7 @@ from formulary.stock.forms.shelf import ShelfForm
 
 __all__ = [
     "AddPlaceForm",
+    "AssayForm",
     "ChangePlaceForm",
     "ExplainForm",
     "HoldForm",

@@ -1,5 +1,6 @@
 """Acts on a lot or a vial: open, reconstitute, move, waste, label, release, hold."""
 
+from formulary.accounts.forms import PerhapsSignerForm
 from formulary.rules.units import VOLUME
 from formulary.stock.labels import WASTE_REASONS, reason_words
 from formulary.web import fields as f
@@ -28,6 +29,15 @@ class ReconstituteForm(Form):
     )
     reconstituted_at = f.InstantField("Done at", hint="Leave it empty for now.")
     late_reason = f.TextField("Why it is entered late", most=400)
+
+
+class AssayForm(Form):
+    """What the certificate of a lot says is in it, and who confirms it."""
+
+    amount = f.QuantityField("The certificate says", [f.Required()])
+    volume = f.QuantityField("in", [f.Required()], units=VOLUME)
+    source = f.TextField("Certificate", [f.Required()], most=400, hint="Its number, who issued it, when.")
+    signer = f.FormField(PerhapsSignerForm, "Second person")
 
 
 class MoveLotForm(Form):

@@ -1,6 +1,7 @@
 """The words of stock: reasons, places, states, documents, rows and sheets of pages, refusals."""
 
 from formulary.stock.labels import own, refusals
+from formulary.stock.labels.assays import label_strength, strength_of
 from formulary.stock.labels.cards import VialCard, vial_card, vial_rows
 from formulary.stock.labels.containers import container_count, container_word, content, stated_diluent
 from formulary.stock.labels.documents import Named, document_names, names_documents
@@ -28,6 +29,7 @@ __all__ = [
     "content",
     "document_names",
     "hold_lines",
+    "label_strength",
     "moved",
     "names_documents",
     "on_shelf",
@@ -41,6 +43,7 @@ __all__ = [
     "stated_diluent",
     "stopped_words",
     "story",
+    "strength_of",
     "vial_card",
     "vial_rows",
 ]

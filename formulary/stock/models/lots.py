@@ -24,6 +24,8 @@ class Lot(Versioned, Base):
     """A maker's lot of a product, of the whole organisation. Hold and expiry are computed, never stored.
 
     `expires_on` is the printed date; usable through that day. `normalised` is what a lookup begins with.
+    `assay_amount` per `assay_volume` nL is what a certificate found in a solution, in place of the label's
+    strength; None: it was not assayed. Two people answer for it.
     """
 
     __tablename__ = "lot"
@@ -46,6 +48,10 @@ class Lot(Versioned, Base):
     made_from_id: Mapped[int | None] = mapped_column(ForeignKey("lot.id"), index=True)
     grade: Mapped[str] = mapped_column(String(20), default="scanned")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    assay_amount: Mapped[int | None] = mapped_column(Steps)
+    assay_volume: Mapped[int | None] = mapped_column(Steps)
+    assay_source: Mapped[str] = mapped_column(Text, default="")
+    assayed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     product: Mapped[Product] = relationship(lazy="joined")
 
@@ -74,9 +80,12 @@ class Lot(Versioned, Base):
         product, held = self.product, self.quantity(steps)
         if held.dimension.name == product.dimension:
             return held
-        if product.strength_amount is None or not product.strength_volume:
+        amount, volume = product.strength_amount, product.strength_volume
+        if self.assay_amount is not None:
+            amount, volume = self.assay_amount, self.assay_volume
+        if amount is None or not volume:
             return None
-        per_step = Fraction(product.strength_amount, product.strength_volume)
+        per_step = Fraction(amount, volume)
         return Quantity(steps * per_step, dimension(product.dimension)).to_step()
 
 

@@ -32,6 +32,8 @@ def lot(lot_id: int) -> Answer:
     return page(
         "lot",
         lot=row,
+        assay=labels.strength_of(row),
+        signatures=accounts.signatures_on("lot", row.id),
         shown=labels.on_shelf(row, stocks, told, at),
         sheet=labels.sheet(row, sums, places),
         usable=_usable(row, stocks, at),
