@@ -60,10 +60,14 @@ class IngredientRow:
 
 @dataclass(frozen=True, slots=True)
 class ProductRow:
-    """A product: strength as a pair, content, clocks. For solutions the content is a volume."""
+    """A product: strength as a pair, content, clocks. For solutions the content is a volume.
+
+    `source_row` is its row in the table the catalogue was split from; none for one added from a source of its
+    own.
+    """
 
     name: Text
-    source_row: Whole
+    source_row: Annotated[int | None, or_nothing(whole)]
     ingredient: Text
     form: Annotated[str, one_of("solution", "lyophilised")]
     strength_text: Text

@@ -65,6 +65,37 @@ def test_the_corrected_concentrations_of_local_anaesthetics_hold(shelf):
     }
 
 
+ADDED_PRODUCTS = {
+    "cysteine hydrochloride (Elcys)": "amino acid",
+    "amino acids 15%": "amino acid mixture",
+    "trace elements (Tralement)": "mineral mixture",
+    "Traumeel injection solution": "homeopathic agent",
+    "Ginkgo biloba extract injection": "plant extract",
+    "melilotus extract + rutin (Esberiven ampoule)": "plant extract",
+}
+
+
+def test_the_kinds_that_articles_name_have_products_with_a_source_and_no_invented_identifier(shelf):
+    added = {p.name: p for p in shelf.products if p.source_row is None}
+    of = {i.name: i for i in shelf.ingredients}
+    assert {name: of[p.ingredient].klass for name, p in added.items()} == ADDED_PRODUCTS
+    assert all(product.source for product in added.values())
+    assert {(of[p.ingredient].unii, of[p.ingredient].cas) for p in added.values()} == {(UNKNOWN, UNKNOWN)}
+    assert {p.ph_low for n, p in added.items() if "Elcys" not in n} == {UNKNOWN}
+
+
+def test_the_excipients_that_were_wanted_are_there_with_a_source(shelf):
+    wanted = (
+        "methylparaben propylparaben chlorobutanol polysorbate_80 monothioglycerol thimerosal "
+        "acetone_sodium_bisulfite phenol m-cresol"
+    )
+    names = {f"{name.replace('_', ' ')} (excipient)" for name in wanted.split()}
+    found = [i for i in shelf.ingredients if i.name in names]
+    assert {(i.role, bool(i.source)) for i in found} == {("excipient", True)}
+    held = {e.ingredient for e in shelf.excipients if e.ingredient in names}
+    assert (len(found), names - held) == (9, {"m-cresol (excipient)"})
+
+
 def test_kybella_and_belkyra_are_two_products_of_one_acid(shelf):
     two = {p.name: p for p in shelf.products if p.ingredient == "deoxycholic acid"}
     assert set(two) == {"deoxycholic acid (Kybella)", "deoxycholic acid (Belkyra)"}
@@ -97,6 +128,7 @@ def test_every_sulfite_is_caught_as_one(shelf):
         "lidocaine + epinephrine 1:100000",
         "procaine hydrochloride",
         "articaine hydrochloride + epinephrine 1:100000",
+        "amino acids 15%",
     }
 
 
@@ -104,7 +136,7 @@ def test_the_forty_rules_and_the_added_ones_are_all_there(shelf):
     numbers = [re.match(r"(M?)(\d+)", rule.number) for rule in shelf.rules if not rule.number.startswith("K")]
     assert {int(n[2]) for n in numbers if not n[1]} == set(range(1, PUBLISHED_RULES + 1))
     assert {int(n[2]) for n in numbers if n[1]} == set(range(1, ADDED + 1))
-    assert len(shelf.rules) == 102
+    assert len(shelf.rules) == 104
 
 
 def test_a_superseded_rule_is_kept_and_names_the_one_that_holds(shelf):
@@ -149,9 +181,9 @@ def test_what_a_machine_cannot_decide_says_so_and_keeps_its_condition(shelf):
 
 def test_a_known_pair_has_no_condition_and_a_source(shelf):
     compatible = [rule for rule in shelf.rules if rule.kind == "compatible"]
-    assert len(compatible) == 17
+    assert len(compatible) == 19
     assert all(rule.source and rule.level == "info" for rule in compatible)
-    assert {rule.number for rule in compatible if rule.condition} == {"K17"}
+    assert {rule.number for rule in compatible if rule.condition} == {"K17", "K18"}
 
 
 def test_the_melasma_protocol_is_published_in_full_and_copied_with_ranges(shelf):

@@ -29,14 +29,14 @@ def entries():
 def test_the_whole_catalogue_is_loaded_with_one_entry(shelf):
     merge = load(shelf)
     assert merge.created == {
-        "ingredient": 91,
-        "synonym": 192,
-        "substance_group": 45,
-        "ingredient_group": 100,
-        "product": 69,
-        "product_excipient": 46,
+        "ingredient": 98,
+        "synonym": 200,
+        "substance_group": 46,
+        "ingredient_group": 110,
+        "product": 75,
+        "product_excipient": 52,
         "catalogue_limit": 152,
-        "compatibility_rule": 102,
+        "compatibility_rule": 104,
         "contraindication": 56,
         "cross_reactivity": 6,
         "session_schedule": 3,
@@ -47,7 +47,7 @@ def test_the_whole_catalogue_is_loaded_with_one_entry(shelf):
     }
     assert merge.corrected == {}
     (entry,) = entries()
-    assert (entry.person_id, entry.new["created"]["product"]) == (None, 69)
+    assert (entry.person_id, entry.new["created"]["product"]) == (None, 75)
 
 
 def test_a_second_run_changes_nothing_and_leaves_no_entry(shelf):
