@@ -66,3 +66,10 @@ def test_nobody_but_an_administrator_records_one(clients, cast, nurse, watch):
 def test_one_of_another_person_is_not_found(clients, cast, nurse):
     row = a_credential(cast.user("practitioner").person, "inject")
     clients("admin").get_page(f"/accounts/people/{nurse.id}/credentials/{row.id}/end", status=404)
+
+
+def test_the_list_of_people_says_who_is_entitled_to_what_today(clients, cast, nurse):
+    a_credential(queries.person(nurse.person_id), "inject", valid_to=date(2026, 11, 23))
+    text = clients("admin").get_ok("/accounts/people").text
+    assert "nurse recall officerLes Tilleuls, Paris nothing today open" in text
+    assert "technician technicianLes Tilleuls, Paris prepare open" in text

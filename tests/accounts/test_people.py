@@ -31,8 +31,8 @@ def newest(user_id):
 
 def test_everybody_with_an_account_is_listed_with_the_roles_of_each_site(admin):
     text = admin.get_ok("/accounts/people").text
-    assert "Claire Morel pharmacist pharmacistLes Tilleuls, Paris open" in text
-    assert "Lea Garnier practitioner3 practitionerLes Tilleuls, Lyon open" in text
+    assert "Claire Morel pharmacist pharmacistLes Tilleuls, Paris prepare open" in text
+    assert "Lea Garnier practitioner3 practitionerLes Tilleuls, Lyon inject, prepare, prescribe open" in text
 
 
 @pytest.mark.parametrize("username", ["pharmacist", "practitioner", "recall", "auditor", "technician"])

@@ -68,6 +68,11 @@ def test_without_a_patient_nothing_is_asked_about_one(clinic):
     assert about == dict.fromkeys(("A1", "A3", "T1", "P1"), "not_applicable")
 
 
+def test_an_allergy_of_a_file_brings_the_groups_of_its_substance(clinic):
+    told = facts('patient = { allergies = ["pentoxifylline"] }\n' + MELASMA, clinic).patient
+    assert [allergy.groups for allergy in told.allergies] == [{"methylxanthine"}]
+
+
 def test_a_patients_allergies_are_compared_and_what_is_absent_is_unknown(clinic):
     told = facts(
         'patient = { weight = "62 kg", allergies = ["sulfites", "latex"] }\n' + MELASMA, clinic

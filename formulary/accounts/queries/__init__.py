@@ -17,6 +17,7 @@ from formulary.accounts.queries.credentials import (
     credential,
     credentials_at,
     credentials_of,
+    kinds_valid_on,
     person,
 )
 from formulary.accounts.queries.people import (
@@ -54,6 +55,7 @@ __all__ = [
     "day_at",
     "decided_rows",
     "demo_users",
+    "kinds_valid_on",
     "last_site_of",
     "live_session",
     "organisation",

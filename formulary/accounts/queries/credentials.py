@@ -1,6 +1,6 @@
 """What entitles people to prescribe, prepare and inject."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from formulary.accounts.models import Credential, Person
 from formulary.db import Missing, db
@@ -27,6 +27,16 @@ def credentials_of(person_id: int) -> list[Credential]:
     query = db.select(Credential).filter_by(person_id=person_id)
     ordered = (Credential.ended_at.is_not(None), Credential.kind, Credential.valid_to.desc(), Credential.id)
     return list(db.session.scalars(query.order_by(*ordered)))
+
+
+def kinds_valid_on(day: date) -> dict[int, list[str]]:
+    """What each person is entitled to on this day, by person, in one query."""
+    valid = Credential.ended_at.is_(None) & (Credential.valid_from <= day) & (Credential.valid_to >= day)
+    query = db.select(Credential.person_id, Credential.kind).where(valid).distinct()
+    found: dict[int, list[str]] = {}
+    for person_id, kind in db.session.execute(query.order_by(Credential.kind)):
+        found.setdefault(person_id, []).append(kind)
+    return found
 
 
 def credentials_at(person_id: int, at: datetime) -> list[Credential]:

@@ -22,7 +22,9 @@ def people() -> str:
     """Everybody with an account."""
     rows = queries.people()
     roles = queries.roles_of_all()
-    return render_template("accounts/people.html", rows=rows, roles=roles, places=queries.sites())
+    entitled = queries.kinds_valid_on(queries.day_at(g.site.id, clock.now()))
+    told = {"roles": roles, "entitled": entitled, "places": queries.sites()}
+    return render_template("accounts/people.html", rows=rows, **told)
 
 
 @bp.route("/people/add", methods=["GET", "POST"])

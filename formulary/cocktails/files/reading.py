@@ -158,4 +158,9 @@ class _Reader:
             words = 'Allergies are a list of names in quotes: ["sulfite"], or [] where none are known.'
             raise self.lines.fault(("patient", "allergies"), words)
         unknown = facts.AllergySeverity.UNKNOWN
-        return tuple(facts.Allergy(name, unknown, *self.names.substance(name)) for name in said)
+        coded = [(name, *self.names.substance(name)) for name in said]
+        groups = queries.groups_of(key for _, key, _ in coded if key is not None)
+        return tuple(
+            facts.Allergy(name, unknown, key, group, groups.get(key or 0, frozenset()))
+            for name, key, group in coded
+        )
