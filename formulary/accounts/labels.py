@@ -102,6 +102,13 @@ POLICIES = {
             (Part("", "An answer counts for", _.COUNT, "days"),),
         ),
         PolicyKind(
+            "weighed_within_days",
+            "Weighing",
+            "How long a weight counts where a limit depends on it.",
+            "Every treatment with such a limit stops at the weight.",
+            (Part("", "A weight counts for", _.COUNT, "days"),),
+        ),
+        PolicyKind(
             "conditions_asked_within_days",
             "Asking for contraindications",
             "How long the answers about conditions and medicines count before they are asked again.",

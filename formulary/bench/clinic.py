@@ -39,6 +39,7 @@ POLICIES = {
     "patch_test": {"required": True, "bound_to_lot": False, "valid_days": "730"},
     "consent": {"procedure": "mesotherapy", "version": "1"},
     "allergy_asked_within_days": "730",
+    "weighed_within_days": "730",
     "tolerances": {"dose": "0.05", "volume": "0.05", "smallest_fill": "0.2"},
     "first_receipt_quarantine": {"required": False},
 }

@@ -14,7 +14,7 @@ from formulary.catalogue import facts as catalogue
 from formulary.cocktails.models import Cocktail, CocktailLine, Revision
 from formulary.cocktails.queries import courses
 from formulary.patch_tests.facts import with_tests
-from formulary.patients.facts import patient_facts, precautions
+from formulary.patients.facts import history, patient_facts, precautions, usual
 from formulary.rules import facts
 from formulary.rules.checklist import set_aside
 from formulary.rules.units import VOLUME, Quantity
@@ -102,6 +102,7 @@ def gather(
     sources = (*stock, *picked, *(draw.stock for draw in draws))
     mixed = {source.diluent.product_id for source in sources if source.diluent is not None}
     products = catalogue.products(wanted | mixed, on=day_at(site.id, at))
+    substances = {products[key].ingredient.id for key in wanted if not products[key].ingredient.is_diluent}
     cocktail = facts.Cocktail(
         lines=tuple(_of_its_lot(x, line_facts(x, products[x.product_id]), stock) for x in content.lines),
         target=None if content.target is None else Quantity(content.target, VOLUME),
@@ -125,6 +126,8 @@ def gather(
         precautions=precautions(),
         acting=None if by is None else practitioner(by, at),
         is_top_up=content.is_top_up,
+        history=None if content.patient_id is None else history(content.patient_id, substances, at),
+        usual=usual(substances),
     )
     cocktail = replace(cocktail, course=_course(cocktail, ref))
     return Gathered(set_aside(cocktail), {key: products[key] for key in wanted})

@@ -1,17 +1,23 @@
 """What the rules are told of a patient: allergies, weight, answers, consents; never a name."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from fractions import Fraction
+from typing import Any
 
 from formulary.catalogue import facts as catalogue
 from formulary.catalogue.queries import groups_of
 from formulary.patients import queries
 from formulary.patients.models import Allergy, ConditionKind, Consent, PatientCondition
 from formulary.rules import facts
+from formulary.rules.units import Quantity, dimension
 
 LEVELS = {"block": "BLOCK", "prescriber": "STOP", "inform": "INFO"}
 """What an answer yes to a question of the clinic's own comes to, by its action."""
+ACCOUNT = 400
+"""How many rows of a patient's account are read at most; where there are more it is not known to be whole."""
+IN_WORDS = {"administration": "session", "patch_test": "patch test"}
 
 
 def patient_facts(patient_id: int, at: datetime) -> facts.Patient:
@@ -67,3 +73,36 @@ def _allergy(row: Allergy, groups: Mapping[int, frozenset[str]]) -> facts.Allerg
 def _consent(row: Consent, at: datetime) -> facts.Consent:
     withdrawn = row.withdrawn_at if row.withdrawn_at and row.withdrawn_at <= at else None
     return facts.Consent(row.procedure, row.version, row.given_at, row.covers_off_label, withdrawn)
+
+
+def history(patient_id: int, ingredient_ids: Collection[int], at: datetime) -> facts.History:
+    """What the patient got of these ingredients by `at`, in one query."""
+    rows = queries.exposures(patient_id, ingredient_ids, at, most=ACCOUNT + 1)
+    told = tuple(_exposure(row) for row in rows[:ACCOUNT])
+    return facts.History(told, truncated=len(rows) > ACCOUNT)
+
+
+def _exposure(row: Any) -> facts.Exposure:
+    amount = None if row.amount is None else Quantity(row.amount, dimension(row.dimension))
+    what = IN_WORDS[row.document_kind]
+    return facts.Exposure(row.ingredient_id, row.product_id, amount, row.at, what, row.basis)
+
+
+def usual(ingredient_ids: Collection[int]) -> tuple[facts.Usual, ...]:
+    """The median dose of each ingredient in the latest sessions of the clinic, in one query."""
+    doses: dict[tuple[int, str], dict[int, int]] = {}
+    for row in queries.latest_doses(ingredient_ids):
+        sessions = doses.setdefault((row.ingredient_id, row.dimension), {})
+        sessions[row.document_id] = sessions.get(row.document_id, 0) + row.amount
+    return tuple(_usual(doses))
+
+
+def _usual(doses: Mapping[tuple[int, str], Mapping[int, int]]) -> Iterator[facts.Usual]:
+    for (ingredient_id, name), sessions in doses.items():
+        median = Quantity(_median(sorted(sessions.values())), dimension(name))
+        yield facts.Usual(ingredient_id, median, len(sessions))
+
+
+def _median(ordered: list[int]) -> Fraction:
+    middle = len(ordered) // 2
+    return Fraction(ordered[middle] + ordered[-middle - 1], 2)

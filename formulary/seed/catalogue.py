@@ -115,12 +115,25 @@ def _ingredient(row: rows.IngredientRow, shelf: Shelf) -> dict[str, object]:
 
 
 def _products(shelf: Shelf, ingredients: Mapping[str, Ingredient], merge: Merge) -> dict[str, Product]:
-    bases = shelf.bases()
-    return {row.name: load_product(row, ingredients[row.ingredient], merge, bases) for row in shelf.products}
+    bases, measured = shelf.bases(), {row.product: _osmolality(row, shelf) for row in shelf.osmolalities}
+    return {
+        row.name: load_product(row, ingredients[row.ingredient], merge, bases, measured.get(row.name))
+        for row in shelf.products
+    }
+
+
+def _osmolality(row: rows.OsmolalityRow, shelf: Shelf) -> dict[str, object]:
+    source = shelf.cited(row.source)
+    low, high = _plain(row.low), _plain(row.high)
+    return {"osmolality_low": low, "osmolality_high": high, "osmolality_source": source}
 
 
 def load_product(
-    row: rows.ProductRow, ingredient: Ingredient, merge: Merge, bases: Bases = NO_BASES
+    row: rows.ProductRow,
+    ingredient: Ingredient,
+    merge: Merge,
+    bases: Bases = NO_BASES,
+    osmolality: Mapping[str, object] | None = None,
 ) -> Product:
     """One product; one that is measured in units gets the dimension of its own row."""
     found = db.session.scalars(db.select(Product).filter_by(name=row.name)).one_or_none()
@@ -128,7 +141,7 @@ def load_product(
     units = ingredient.dimension == "units"
     measured_in = activity(key) if units else dimension(ingredient.dimension)
     values = {"ingredient_id": ingredient.id, "dimension": measured_in.name}
-    values |= _product(row) | _figures(row, measured_in) | bases.columns(row.name)
+    values |= _product(row) | _figures(row, measured_in) | bases.columns(row.name) | dict(osmolality or {})
     if found is None:
         merge.count(merge.created, Product)
         return Merge().fill(db.session.get_one(Product, key), Product, values)

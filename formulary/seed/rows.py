@@ -164,6 +164,17 @@ class ExcipientRow:
 
 
 @dataclass(frozen=True, slots=True)
+class OsmolalityRow:
+    """The osmolality of a product as it is drawn, in mOsm/kg; a product without a row is unknown."""
+
+    product: Text
+    low: Figure
+    high: Figure
+    source: Text
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True)
 class ContraindicationRow:
     """What follows from an answer yes to the question `word`; `of` is an ingredient, a group, or any."""
 

@@ -30,6 +30,7 @@ class Shelf:
     contraindications: tuple[rows.ContraindicationRow, ...]
     cross_reactivity: tuple[rows.CrossReactivityRow, ...]
     schedules: tuple[rows.ScheduleRow, ...]
+    osmolalities: tuple[rows.OsmolalityRow, ...]
     devices: tuple[rows.DeviceRow, ...]
     strength_bases: tuple[StrengthBasisRow, ...]
     basis_factors: tuple[BasisFactorRow, ...]
@@ -62,6 +63,7 @@ FILES = {
     "contraindications": ("contraindications.csv", rows.ContraindicationRow),
     "cross_reactivity": ("cross_reactivity.csv", rows.CrossReactivityRow),
     "schedules": ("schedules.csv", rows.ScheduleRow),
+    "osmolalities": ("osmolalities.csv", rows.OsmolalityRow),
     "devices": ("devices.csv", rows.DeviceRow),
     "strength_bases": ("strength_bases.csv", StrengthBasisRow),
     "basis_factors": ("basis_factors.csv", BasisFactorRow),
@@ -102,6 +104,7 @@ def _unnamed(shelf: Shelf) -> Iterator[Finding]:
         (shelf.members, "ingredient_groups.csv", "word", words),
         (shelf.excipients, "product_excipients.csv", "product", products),
         (shelf.excipients, "product_excipients.csv", "ingredient", ingredients),
+        (shelf.osmolalities, "osmolalities.csv", "product", products),
         (shelf.cross_reactivity, "cross_reactivity.csv", "word", words),
         (shelf.schedules, "schedules.csv", "ingredient", ingredients),
         (shelf.strength_bases, "strength_bases.csv", "product", products),

@@ -20,6 +20,7 @@ from formulary.rules.facts import (
     Draw,
     Excipient,
     Formula,
+    History,
     Ingredient,
     Limit,
     LimitKind,
@@ -210,6 +211,7 @@ def some_policies(**more: Any) -> SitePolicies:
         "zone": "Europe/Paris",
         "patch_test": PatchTestPolicy(valid_for=timedelta(days=180), source="clinic policy"),
         "allergy_asked_within": timedelta(days=30),
+        "weighed_within": timedelta(days=90),
         "consent_version": "2026-1",
         "preparation_limit_h": Fraction(12),
         "preparation_limit_name": "Category 1",
@@ -263,11 +265,9 @@ def a_limit(dose: str | None = None, concentration: str | None = None, **more: A
     return Limit(**{**facts, **more})
 
 
-def an_excipient(
-    name: str = "sodium metabisulfite", id: int = 90, *groups: str, synonyms: tuple[str, ...] = ()
-) -> Excipient:
+def an_excipient(name: str = "sodium metabisulfite", id: int = 90, *groups: str, **more: Any) -> Excipient:
     """Something else in the vial; a metabisulfite unless named."""
-    return Excipient(id, name, frozenset(groups or ("sulfite",)), synonyms)
+    return Excipient(id, name, frozenset(groups or ("sulfite",)), **more)
 
 
 def a_rule(
@@ -291,6 +291,7 @@ def a_cocktail(**more: Any) -> Cocktail:
         "stock": tuple(a_stock(product) for product in (TRANEXAMIC, ASCORBIC, GLUTATHIONE, SALINE)),
         "syringes": SYRINGES,
         "course": Course(elsewhere=False),
+        "history": History(),
     }
     return Cocktail(**{**facts, **more})
 

@@ -73,7 +73,7 @@ class TestTheMostPerSession:
         (answer,) = ask("D1", **of(limited(a_limit("120 mg")), "99 mg"))
         assert (answer.result, answer.reason) == (Result.PASS, f"Glutathione 99{N}mg of 120{N}mg (82.5{N}%).")
 
-    def test_rounding_at_the_device_counts(self):
+    def test_rounding_that_crosses_a_maximum_stops(self):
         # 0.605 mL of 100 mg/mL; ties go down for a hard maximum, up for another one: 61 mg.
         product = a_product(limits=(a_limit("60.5 mg", hard=False),))
         (finding,) = ask("D1", **of(product, "60.6 mg"))
@@ -174,7 +174,10 @@ class TestByWeight:
         assert codes(ask("D1", **more)) == [code]
 
     def test_without_a_weight_nobody_knows(self):
-        (answer,) = ask("D1", **of(LIDOCAINE, "100 mg", "20 mL", patient=a_patient(weight=None)))
+        unweighed = of(LIDOCAINE, "100 mg", "20 mL", patient=a_patient(weight=None))
+        (answer,) = ask("D1", **unweighed)
+        assert (answer.code, answer.result) == ("dose.limit_by_weight", Result.UNKNOWN)
+        (answer,) = ask("D5", **unweighed)
         assert (answer.code, answer.result, answer.level) == ("weight.unknown", Result.UNKNOWN, Level.STOP)
         assert answer.remedy == "Weigh the patient, then check again."
 
@@ -188,8 +191,11 @@ class TestByWeight:
     def test_an_approved_formula_does_not_answer_for_a_missing_weight(self):
         formula = a_formula(ranges=(a_range(LIDOCAINE, ("1 mg", "200 mg"), ("1 mg/mL", "10 mg/mL")),))
         more = of(LIDOCAINE, "100 mg", "20 mL", patient=a_patient(weight=None), formula=formula)
-        (answer,) = ask("D1", **more)
-        assert (answer.code, answer.accepted) == ("weight.unknown", "")
+        answers = (*ask("D1", **more), *ask("D5", **more))
+        assert [(x.code, x.accepted) for x in answers] == [
+            ("dose.limit_by_weight", ""),
+            ("weight.unknown", ""),
+        ]
 
     def test_a_limit_per_kg_alone_is_one(self):
         articaine = a_product(21, "articaine", "40 mg/mL", limits=(replace(a_limit(), per_kg=q("7 mg")),))

@@ -61,6 +61,7 @@ POLICIES = {
     "patch_test": {"required": True, "bound_to_lot": False, "valid_days": "180"},
     "consent": {"procedure": "mesotherapy", "version": "2026-01"},
     "allergy_asked_within_days": "90",
+    "weighed_within_days": "90",
     "tolerances": {"dose": "0.05", "volume": "0.05", "smallest_fill": "0.2"},
     "first_receipt_quarantine": {"required": False},
 }

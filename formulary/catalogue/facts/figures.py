@@ -1,5 +1,6 @@
 """Figures of the tables as quantities; what is not known stays None."""
 
+import re
 from fractions import Fraction
 
 from formulary.rules import facts
@@ -21,6 +22,24 @@ def amount(steps: int | None, measured_in: Dimension) -> Quantity | None:
 def volume(steps: int) -> Quantity:
     """Steps of volume as a quantity."""
     return Quantity(steps, VOLUME)
+
+
+PER_ML = re.compile(
+    r"(?:component, )?(\d+(?:\.\d+)?) mg/mL(?: \([\d.]+ %\))?(?:, multi-dose vial)?", re.ASCII
+)
+PER_VIAL = re.compile(r"(\d+(?:\.\d+)?) mg per (\d+(?:\.\d+)?) mL (?:vial|ampoule)", re.ASCII)
+
+
+def amount_per_volume(text: str) -> facts.Strength | None:
+    """How much of an excipient a product holds, where its source says it as so much in so much.
+
+    "at most", "for pH adjustment" and everything else that is no plain figure is unknown.
+    """
+    found = PER_ML.fullmatch(text) or PER_VIAL.fullmatch(text)
+    if found is None:
+        return None
+    amount_, per = (*found.groups(), "1")[:2]
+    return facts.Strength(Quantity.of(amount_, "mg"), Quantity.of(per, "mL"))
 
 
 def hours(figure: int | None) -> Fraction | None:

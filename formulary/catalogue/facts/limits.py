@@ -1,6 +1,7 @@
 """The limits of a product, and the routes that the table forbids."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,15 +20,26 @@ def limits(rows: Iterable[Limit], measured_in: Dimension) -> Iterator[facts.Limi
             yield from (_limit(row, route, measured_in) for route in row.route.split(";"))
 
 
-def figures_of(products: Iterable[Product]) -> dict[int, list[Limit]]:
-    """Every figure of these products and of their ingredients, in all versions, by product; one query."""
-    ids = {row.id: row.ingredient_id for row in products}
-    either = db.or_(Limit.product_id.in_(ids), Limit.ingredient_id.in_(set(ids.values())))
+@dataclass(frozen=True)
+class Figures:
+    """Figures in all versions: by product, and by the ingredient of an excipient."""
+
+    of_products: Mapping[int, list[Limit]]
+    of_excipients: Mapping[int, list[Limit]]
+
+
+def figures_of(products: Iterable[Product]) -> Figures:
+    """Every figure of these products, of their ingredients and of their excipients; one query."""
+    found = list(products)
+    ids = {row.id: row.ingredient_id for row in found}
+    others = {other.ingredient_id for row in found for other in row.excipients}
+    either = db.or_(Limit.product_id.in_(ids), Limit.ingredient_id.in_({*ids.values(), *others}))
     rows = db.session.scalars(db.select(Limit).where(either).order_by(Limit.id)).all()
-    return {
+    by_product = {
         key: [row for row in rows if row.product_id == key or row.ingredient_id == substance]
         for key, substance in ids.items()
     }
+    return Figures(by_product, {key: [row for row in rows if row.ingredient_id == key] for key in others})
 
 
 def in_force(rows: Iterable[Limit], on: date | None) -> list[Limit]:

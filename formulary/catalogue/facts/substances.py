@@ -1,13 +1,14 @@
 """Products and ingredients as the rules see them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from types import MappingProxyType
 
 from sqlalchemy.orm import joinedload, selectinload
 
-from formulary.catalogue.facts.figures import hours, number, strength
+from formulary.catalogue.facts.figures import amount_per_volume, hours, number, strength
 from formulary.catalogue.facts.limits import figures_of, forbidden_routes, in_force, limits
 from formulary.catalogue.facts.rules import of_kinds
 from formulary.catalogue.models import BasisFactor, Ingredient, Limit, Product, ProductExcipient
@@ -16,6 +17,7 @@ from formulary.rules import facts
 from formulary.rules.formulation import limit_for
 from formulary.rules.units import Dimension, dimension
 
+NO_FIGURES: Mapping[int, Sequence[Limit]] = MappingProxyType({})
 AS_EXCIPIENT = " (excipient)"
 
 WITH_EVERYTHING = (
@@ -37,7 +39,10 @@ def products(product_ids: Iterable[int], on: date | None = None) -> dict[int, fa
     query = db.select(Product).where(Product.id.in_(wanted)).options(*WITH_EVERYTHING)
     rows = db.session.scalars(query).unique().all()
     routes, figures = of_kinds("route"), figures_of(rows)
-    found = {row.id: product_facts(row, in_force(figures[row.id], on), routes) for row in rows}
+    others = {key: in_force(these, on) for key, these in figures.of_excipients.items()}
+    found = {
+        row.id: product_facts(row, in_force(figures.of_products[row.id], on), routes, others) for row in rows
+    }
     if wanted - found.keys():
         raise Missing(f"No product {sorted(wanted - found.keys())}")
     return found
@@ -49,7 +54,10 @@ def product(product_id: int) -> facts.Product:
 
 
 def product_facts(
-    row: Product, figures: Iterable[Limit] = (), routes: Sequence[facts.Compatibility] = ()
+    row: Product,
+    figures: Iterable[Limit] = (),
+    routes: Sequence[facts.Compatibility] = (),
+    of_excipients: Mapping[int, Sequence[Limit]] = NO_FIGURES,
 ) -> facts.Product:
     """One product as the rules see it, with the limits in force; what the catalogue does not know stays None.
 
@@ -67,7 +75,7 @@ def product_facts(
         is_powder=row.form == "lyophilised",
         routes=tuple(filter(None, row.label_routes.split(";"))),
         route_words=row.route,
-        excipients=tuple(_excipient(other.ingredient) for other in row.excipients),
+        excipients=tuple(_excipient(other, of_excipients) for other in row.excipients),
         excipients_known=row.excipients_known,
         limits=tuple(forbidden_routes(ingredient, routes)),
         after_puncture_h=hours(row.after_puncture_h),
@@ -76,6 +84,8 @@ def product_facts(
         ph_low=number(row.ph_low),
         ph_high=number(row.ph_high),
         basis=row.basis,
+        osmolality_low=number(row.osmolality_low),
+        osmolality_high=number(row.osmolality_high),
     )
     own = (limit_for(limit, product) for limit in limits(figures, measured_in))
     return replace(product, limits=(*own, *product.limits))
@@ -103,8 +113,16 @@ def _factor(row: BasisFactor) -> facts.Factor:
     return facts.Factor(row.of_basis, row.to_basis, parts, row.source)
 
 
-def _excipient(ingredient: Ingredient) -> facts.Excipient:
+def _excipient(row: ProductExcipient, figures: Mapping[int, Sequence[Limit]]) -> facts.Excipient:
+    ingredient = row.ingredient
     words = frozenset(group.word for group in ingredient.groups)
     plain = ingredient.name.removesuffix(AS_EXCIPIENT)
     names = (plain, *(synonym.name for synonym in ingredient.synonyms))
-    return facts.Excipient(ingredient.id, str(ingredient), words, names)
+    return facts.Excipient(
+        ingredient.id,
+        str(ingredient),
+        words,
+        names,
+        amount=amount_per_volume(row.amount_text),
+        limits=tuple(limits(figures.get(ingredient.id, ()), dimension(ingredient.dimension))),
+    )

@@ -13,7 +13,7 @@ from formulary.patients.queries.access import (
     seen_of,
     sites_caring,
 )
-from formulary.patients.queries.exposure import exposures_of_document
+from formulary.patients.queries.exposure import exposures, exposures_of_document, latest_doses
 from formulary.patients.queries.names import fold
 from formulary.patients.queries.record import (
     allergies,
@@ -41,10 +41,12 @@ __all__ = [
     "consents",
     "emergencies",
     "emergency_now",
+    "exposures",
     "exposures_of_document",
     "fold",
     "found",
     "last_review",
+    "latest_doses",
     "listed",
     "may_see",
     "merged_into",

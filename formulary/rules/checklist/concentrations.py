@@ -34,7 +34,7 @@ def concentrations(case: Case) -> Sequence[Finding]:
 
 def _concentration(case: Case, substance: Substance) -> Iterator[Finding]:
     route = case.cocktail.route
-    own = [concentration_limits(solved.line.product, route) for solved in substance.lines]
+    own = [concentration_limits(solved.line.product, route, case.on) for solved in substance.lines]
     found = list(dict.fromkeys(limit for each in own for limit in each))
     zero = next((limit for limit in found if forbids(limit)), None)
     if zero is not None:
@@ -55,7 +55,7 @@ def _concentration_answer(case: Case, substance: Substance, found: Sequence[Limi
     shown = strength_words(final, case.mark)
     if above:
         return _too_concentrated(
-            case, substance, final, *min(above, key=lambda p: (not p[0].hard, p[1].ratio))
+            case, substance, final, *min(above, key=lambda p: (-p[0].exceeded, p[1].ratio))
         )
     binding = min((c for _, c in same), key=lambda c: c.ratio, default=None)
     if binding is not None:
@@ -63,6 +63,14 @@ def _concentration_answer(case: Case, substance: Substance, found: Sequence[Limi
         inputs = inputs_of("concentration", shown, most, final.ratio / binding.ratio, case)
         return within("concentration", substance, inputs)
     return by_formula("concentration", case, substance)
+
+
+_REMEDIES = {
+    Level.INFO: "",
+    Level.WARN: "Give a reason to go on, or prepare more volume.",
+    Level.STOP: f"Reduce it or prepare more volume, {CO_SIGN}",
+    Level.BLOCK: "Reduce it or prepare more volume: this is a hard maximum.",
+}
 
 
 def _too_concentrated(
@@ -74,10 +82,8 @@ def _too_concentrated(
         substance.name,
         f"{capital(substance.name)} {shown} is above the highest concentration for "
         f"{case.cocktail.route} use ({highest}).",
-        "Reduce it or prepare more volume: this is a hard maximum."
-        if limit.hard
-        else f"Reduce it or prepare more volume, {CO_SIGN}",
-        level=Level.BLOCK if limit.hard else Level.STOP,
+        _REMEDIES[limit.exceeded],
+        level=limit.exceeded,
         line=substance.largest.number,
         field=field_of(substance.largest.line),
         source=limit.source,

@@ -1,7 +1,8 @@
 """The hash that binds a report to everything it looked at, and dies when one thing changes.
 
-All facts go in as they are, in no order, but for three things that change all the time and mostly do not
-matter: the instant, what is left on the shelf, and rows of the catalogue's tables about other substances.
+All facts go in as they are, in no order, but for four things that change all the time and mostly do not
+matter: the instant, what is left on the shelf, what the clinic usually gives, and rows of the catalogue's
+tables about other substances.
 What they decide goes in instead: every answer of the run (rule, version, code, line, subject, level),
 without its words and durations. So a report lives while seconds pass and others draw from the same lot, and
 dies when an expiry is crossed, a hold is placed or the last sufficient vial is gone, since an answer is
@@ -29,7 +30,7 @@ from formulary.rules.units import Quantity
 SHORT = 12
 
 _VOLATILE: dict[type, frozenset[str]] = {
-    Cocktail: frozenset({"at", "stock", "compatibilities", "diluents", "precautions", "course"}),
+    Cocktail: frozenset({"at", "stock", "compatibilities", "diluents", "precautions", "course", "usual"}),
     Stock: frozenset({"remaining", "reserved", "reserved_for", "place", "status", "held"}),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from typing import TypeVar, cast
@@ -19,7 +20,7 @@ from formulary.rules.compatibility import (
 from formulary.rules.facts import Cocktail, Line, Patient, Pin, SitePolicies, Stock, Strength
 from formulary.rules.findings import Finding, Fix, Level, Result, Stage
 from formulary.rules.formulation import Solution, Solved, achieved, solve_cocktail
-from formulary.rules.lot_status import Bar, bars
+from formulary.rules.lot_status import Bar, bars, day_of
 from formulary.rules.units import Quantity
 
 Inputs = Sequence[tuple[str, str]]
@@ -49,6 +50,11 @@ class Case:
     def policies(self) -> SitePolicies:
         """What the site has decided."""
         return self.cocktail.policies
+
+    @cached_property
+    def on(self) -> date:
+        """The site's day."""
+        return day_of(self.cocktail.at, self.policies.zone)
 
     @property
     def mark(self) -> str:

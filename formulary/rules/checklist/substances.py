@@ -10,15 +10,18 @@ from formulary.rules.checklist.rule import CO_SIGN, Case, passed, unknown
 from formulary.rules.facts import AcceptedRange, Ingredient, Limit, Pin, Product, Strength
 from formulary.rules.findings import Finding, Fix, Level, capital
 from formulary.rules.formulation import (
+    Ceiling,
     Solved,
     about,
+    ceilings,
     counted_as,
     field_of,
+    holds,
     strength_of,
     strength_words,
     value_of,
 )
-from formulary.rules.units import Quantity, show_percent
+from formulary.rules.units import Dimension, Quantity, show_percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +44,26 @@ class Substance:
         return self.ingredient.name
 
     @property
+    def basis(self) -> str:
+        """What its doses count, by its first line: the salt, the base, the element."""
+        return self.lines[0].line.product.basis
+
+    @property
     def largest(self) -> Solved:
         """The line that a finding about the whole is placed at."""
         return max(self.lines, key=lambda x: (x.volume.steps, -x.number))
 
 
 def substances(case: Case) -> Iterator[Substance]:
-    """The ingredients of the cocktail in the order of its lines, each with all its lines."""
-    by_id: dict[int, list[Solved]] = {}
+    """The ingredients of the cocktail in the order of its lines, each with all its lines.
+
+    Products of one ingredient that are measured in units of their own are apart: these never add.
+    """
+    together: dict[tuple[int, Dimension], list[Solved]] = {}
     for solved in case.counted:
-        by_id.setdefault(solved.line.product.ingredient.id, []).append(solved)
-    for lines in by_id.values():
+        ingredient = solved.line.product.ingredient
+        together.setdefault((ingredient.id, ingredient.dimension), []).append(solved)
+    for lines in together.values():
         yield _substance(case, lines)
 
 
@@ -97,6 +109,27 @@ def _sum(parts: Sequence[Quantity | None]) -> Quantity | None:
     if len(known) < len(parts):
         return None
     return sum(known[1:], start=known[0])
+
+
+def ceilings_of(case: Case, substance: Substance) -> list[Ceiling]:
+    """The most of it that one session may hold, by each limit of each product of it, for this patient."""
+    weight, route = case.patient.weight if case.patient is not None else None, case.cocktail.route
+    own = [ceilings(solved.line.product, route, weight, case.on) for solved in substance.lines]
+    return list(dict.fromkeys(found for each in own for found in each))
+
+
+def limits_of(case: Case, substance: Substance) -> list[Limit]:
+    """Every limit that holds for its products by this route on this day, whatever it is of."""
+    found = (limit for solved in substance.lines for limit in solved.line.product.limits)
+    return list(dict.fromkeys(x for x in found if holds(x, case.cocktail.route, case.on)))
+
+
+def accepted_by(case: Case, substance: Substance) -> str:
+    """What an approved formula says of a limit nobody knows: accepted inside the doses signed."""
+    signed, formula = _signed(case, substance), case.cocktail.formula
+    if signed is None or formula is None or not _range("dose", substance, signed, case.mark)[0]:
+        return ""
+    return f"limit unknown, accepted in formula {formula.label}"
 
 
 def reduce_to(case: Case, substance: Substance, most: Quantity) -> tuple[Fix, ...]:

@@ -13,13 +13,15 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from formulary.rules.checklist import (
-    acidity,
     arithmetic,
     bases,
     concentrations,
     conditions,
     credentials,
     doses,
+    estimates,
+    excipients,
+    exposure,
     formula,
     intervals,
     measuring,
@@ -27,7 +29,10 @@ from formulary.rules.checklist import (
     patients,
     products,
     shelf,
+    sites,
     skin,
+    usual,
+    weight,
 )
 from formulary.rules.checklist.rule import Rule
 from formulary.rules.findings import Level, Stage
@@ -36,7 +41,7 @@ INFO, WARN, STOP, BLOCK = Level.INFO, Level.WARN, Level.STOP, Level.BLOCK
 BLOCK_AT_A = MappingProxyType({Stage.ADMINISTER: BLOCK})
 BLOCK_AT_C = MappingProxyType({Stage.CLAIM: BLOCK})
 
-RULE_SET = "2026-11"
+RULE_SET = "2026-11.2"
 """The version of the list as a whole; it changes with any rule, and makes every older report stale."""
 
 # fmt: off
@@ -46,6 +51,8 @@ RULES: tuple[Rule, ...] = (
          arithmetic.dimensions,          "no general conversion between mass, IU and units of activity"),
     Rule("U2", 1, "Number and unit cannot be misread",                 "D S V",          BLOCK, None,
          arithmetic.numbers,             "ISMP list of error-prone designations, 2021"),
+    Rule("U3", 1, "Not ten times the usual dose, nor a tenth of it",   "D S",            WARN,  INFO,
+         usual.order_of_magnitude,       "the clinic's own median of the ingredient"),
     Rule("U4", 1, "Salt, base and element are kept apart",             "D S V F",        STOP,  STOP,
          bases.kept_apart,               "the labels, and the factors on record with their sources"),
     Rule("C2", 1, "The lines fit the volume",                          "D S V F",        BLOCK, None,
@@ -54,12 +61,22 @@ RULES: tuple[Rule, ...] = (
          mixtures.never_mixed,           "label of the product"),
     Rule("C4", 1, "The lines go together, two by two",                 "D S V F",        BLOCK, WARN,
          mixtures.pairs,                 "compatibility table"),
-    Rule("C5", 1, "The pH of the lines goes together, as an estimate", "D S V F",        WARN,  INFO,
-         acidity.acidity,                "compatibility table, rows about the whole mixture"),
+    Rule("C5", 2, "Its pH and osmolality, as far as can be estimated", "D S V F",        WARN,  INFO,
+         estimates.estimates,            "compatibility table, rows about the whole mixture; labels"),
+    Rule("C6", 1, "Preservatives and buffers in all",                  "D S",            STOP,  WARN,
+         excipients.sums,                "excipients on the labels"),
     Rule("C7", 1, "No more products than the category of the site",    "D S V P",        STOP,  None,
          products.within_category,       "preparation category of the site; compatibility table"),
-    Rule("D1", 1, "Not above the most one session may hold",           "D S V F",        STOP,  STOP,
+    Rule("D1", 2, "Not above the most one session may hold",           "D S V F",        STOP,  STOP,
          doses.doses,                    "label limit of the same route"),
+    Rule("D2", 1, "Not below the least that has an effect",            "D S",            WARN,  INFO,
+         usual.minimum,                  "label of the same route"),
+    Rule("D3", 1, "Not above a limit with what was given before",      "D S F A",        STOP,  STOP,
+         exposure.cumulative,            "label limit of the same route, and the patient's account"),
+    Rule("D4", 1, "Not above the most at one point or in one area",    "D S A",          STOP,  WARN,
+         sites.places,                   "label limit of the same route"),
+    Rule("D5", 1, "Weighed of late, where a limit is by weight",       "D S",            STOP,  STOP,
+         weight.by_weight,               "policy of the site; label limit of the same route"),
     Rule("C1", 1, "Not above the highest concentration",               "D S V F",        STOP,  STOP,
          concentrations.concentrations,  "label limit of the same route"),
     Rule("A1", 1, "Not allergic to anything in it",                    "D S V P A",      STOP,  None,

@@ -14,10 +14,12 @@ from formulary.rules.facts.cocktails import (
     Formula,
     Line,
     Pin,
+    Points,
     SitePolicies,
 )
 from formulary.rules.facts.compatibility import Compatibility, Onset
 from formulary.rules.facts.courses import Course, Order
+from formulary.rules.facts.exposures import Exposure, History, Usual
 from formulary.rules.facts.patients import (
     Allergy,
     AllergySeverity,
@@ -76,8 +78,10 @@ __all__ = [
     "Draw",
     "DrawFacts",
     "Excipient",
+    "Exposure",
     "Factor",
     "Formula",
+    "History",
     "Ingredient",
     "Limit",
     "LimitKind",
@@ -89,6 +93,7 @@ __all__ = [
     "PatchTestPolicy",
     "Patient",
     "Pin",
+    "Points",
     "Practitioner",
     "Precautions",
     "Product",
@@ -102,4 +107,5 @@ __all__ = [
     "Strength",
     "Syringe",
     "TestOutcome",
+    "Usual",
 ]

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from formulary.rules.facts.compatibility import Compatibility
 from formulary.rules.facts.courses import Course
+from formulary.rules.facts.exposures import History, Usual
 from formulary.rules.facts.patients import PatchTestPolicy, Patient
 from formulary.rules.facts.precautions import Practitioner, Precautions
 from formulary.rules.facts.stock import Stock, Syringe
@@ -113,6 +114,7 @@ class SitePolicies:
     allergy_asked_within: timedelta | None = None
     conditions_asked_within: timedelta | None = None
     duplicate_order_within: timedelta | None = None
+    weighed_within: timedelta | None = None
     consent_version: str | None = None
     consent_procedure: str = "mesotherapy"
     preparation_limit_h: Fraction | None = None
@@ -144,6 +146,15 @@ class Draw:
 
 
 @dataclass(frozen=True, slots=True)
+class Points:
+    """So many injections of so much each into one area of the body, planned or given."""
+
+    area: str
+    count: int
+    each: Quantity
+
+
+@dataclass(frozen=True, slots=True)
 class Cocktail:
     """Everything the checklist looks at: what was typed and what is known, bound together by its hash.
 
@@ -151,8 +162,9 @@ class Cocktail:
     and `dead_space` are prepared on top of it. `stock` is all that may be drawn from, `picked` what was
     chosen of it; `ref` is the cocktail's own name in reservations. `diluents` are the products that open
     vials among them were mixed with. `precautions` are what speaks against a substance in some patients;
-    `acting` is who is about to sign, prepare or inject; `course` what else was ordered for the patient (None:
-    nobody looked).
+    `acting` is who is about to sign, prepare or inject; `course` what else was ordered for the patient and
+    `history` what reached the patient of its ingredients before (None: nobody looked); `usual` is what the
+    clinic gives of them, `points` where it goes, as far as anybody said.
     """
 
     lines: tuple[Line, ...]
@@ -177,6 +189,9 @@ class Cocktail:
     acting: Practitioner | None = None
     course: Course | None = None
     is_top_up: bool = False
+    history: History | None = None
+    usual: tuple[Usual, ...] = ()
+    points: tuple[Points, ...] = ()
 
     @property
     def answering(self) -> Formula | None:

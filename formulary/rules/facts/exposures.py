@@ -13,7 +13,7 @@ class Exposure:
     """So much of an ingredient that reached the patient at one time, in a session or a patch test.
 
     `amount` None: it got something, and nobody knows how much. A correction is a further one, below zero.
-    `what` says what it was, in a word ("session", "patch test").
+    `what` says what it was, in a word ("session", "patch test"), `basis` what the amount counts ("zinc").
     """
 
     ingredient_id: int
@@ -21,30 +21,26 @@ class Exposure:
     amount: Quantity | None
     at: datetime
     what: str = "session"
-
-
-@dataclass(frozen=True, slots=True)
-class UnderWay:
-    """Another cocktail with an ingredient, released or being given, of which nothing counts yet."""
-
-    ingredient_id: int
-    code: str
+    basis: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class History:
     """What is on record of a patient's exposure to the ingredients of a cocktail, of every product of them.
 
-    It is what this organisation gave or imported, of all records of one person that were merged; what other
-    clinics gave is in it only where it was imported. It is **incomplete** for an ingredient where an amount
-    is not known, where it was measured in units that do not add up with the others (units of another
-    product), where another cocktail with it is released or being given and not closed, or where `truncated`
-    (more is on record than was read). Nothing given is nothing counted: a session that was not given has no
-    exposure, one partly given that part, and a top-up is a session like any other.
+    It is what this organisation gave or imported, of all records of one person that were merged. What other
+    clinics gave is in it only where it was imported; whether they gave any is in `Course.elsewhere`, and only
+    a plain no makes a sum over more than one session complete. What is under way is in `Course.orders`.
+
+    It is **incomplete** for an ingredient where an amount is not known, where one was measured in units that
+    do not add up with these (of another product), or counts another
+    basis (the salt and not the base), where another cocktail with it is released or being
+    given and not closed, or where `truncated` (more is on record than was read). Nothing given is nothing
+    counted: a session that was not given has no exposure, one partly given that part, and a top-up is a
+    session like any other.
     """
 
     exposures: tuple[Exposure, ...] = ()
-    under_way: tuple[UnderWay, ...] = ()
     truncated: bool = False
 
 

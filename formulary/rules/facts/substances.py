@@ -127,12 +127,18 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Excipient:
-    """Something else in the vial that can matter: an allergen, a sulfite, a chelator."""
+    """Something else in the vial that can matter: an allergen, a sulfite, a chelator.
+
+    `amount` is how much of it a volume of the product holds (None: its source does not say); `limits` are
+    those of the excipient itself, whatever it comes in.
+    """
 
     ingredient_id: int
     name: str
     groups: frozenset[str] = frozenset()
     synonyms: tuple[str, ...] = ()
+    amount: Strength | None = None
+    limits: tuple[Limit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +168,8 @@ class Product:
     `strength` is None while unknown; a powder's is that of its label after reconstitution, until the bench
     records one. `after_puncture_h` 0 means the remainder is discarded; None is unknown. `routes` are the
     codes that its label names, `route_words` how its source says it. `basis` is what its strength and every
-    dose of it count ("zinc", not the sulfate); "" is not on record.
+    dose of it count ("zinc", not the sulfate); "" is not on record. Osmolality is in mOsm/kg as measured or
+    printed for the product as it is drawn; None is unknown, and never 0.
     """
 
     id: int
@@ -182,6 +189,8 @@ class Product:
     ph_low: Fraction | None = None
     ph_high: Fraction | None = None
     basis: str = ""
+    osmolality_low: Fraction | None = None
+    osmolality_high: Fraction | None = None
 
     def labelled_for(self, route: str) -> bool | None:
         """Whether its label names this route; None while no route of it is on record."""

@@ -15,6 +15,7 @@ from formulary.rules.formulation.explain import (
 )
 from formulary.rules.formulation.limits import (
     Ceiling,
+    ceiling,
     ceilings,
     concentration_limits,
     forbids,
@@ -36,6 +37,7 @@ __all__ = [
     "achieved",
     "aliquot",
     "amount",
+    "ceiling",
     "ceilings",
     "concentration_limits",
     "counted_as",

@@ -1,43 +1,55 @@
-"""Which limits of the catalogue hold for a product by a route, and how much they allow."""
+"""Which limits of the catalogue hold for a product by a route on a day, and how much they allow."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
-from formulary.rules.facts import LIMITING, Limit, Product, Strength
+from formulary.rules.facts import LIMITING, Limit, LimitPer, Product, Strength
+from formulary.rules.findings import Level
 from formulary.rules.units import Quantity, unit
 
 ANY_ROUTE = "any"
+IN_A_SESSION = frozenset({LimitPer.SESSION, LimitPer.WINDOW, LimitPer.COURSE})
+"""What bounds one session: what may be given in any window or course bounds it as well."""
 _KG = unit("kg").steps
 
 
 @dataclass(frozen=True, slots=True)
 class Ceiling:
-    """The most one session may hold by one limit; `most` is None where only a weight could tell."""
+    """The most that one limit allows; `most` is None where only a weight could tell."""
 
     limit: Limit
     most: Quantity | None
     needs_weight: bool
 
 
-def holds(limit: Limit, route: str) -> bool:
-    """Whether a figure limits: only the label's or the clinic's own, of the same route or of any."""
-    return limit.kind in LIMITING and limit.route.casefold() in (route.casefold(), ANY_ROUTE)
+def holds(limit: Limit, route: str, on: date | None = None) -> bool:
+    """Whether a figure limits: only the label's or the clinic's own, of the same route or of any.
+
+    It does from the day it is valid on; without a day (`on`) every one does.
+    """
+    same_route = limit.route.casefold() in (route.casefold(), ANY_ROUTE)
+    begun = on is None or limit.valid_from is None or limit.valid_from <= on
+    return limit.kind in LIMITING and same_route and begun
 
 
-def ceilings(product: Product, route: str, weight: Quantity | None) -> tuple[Ceiling, ...]:
-    """What each dose limit of the product allows by this route; per kg beside a dose means the lower of the
-    two.
+def ceilings(
+    product: Product, route: str, weight: Quantity | None, on: date | None = None
+) -> tuple[Ceiling, ...]:
+    """What each limit of the product allows in one session by this route; per kg beside a dose means the
+    lower of the two.
 
     Without a weight a per-kg limit leaves the absolute one, marked as needing the weight: there is no
     default weight.
     """
-    asked = (limit for limit in product.limits if holds(limit, route))
-    return tuple(_ceiling(x, weight) for x in asked if x.dose is not None or x.per_kg is not None)
+    asked = (limit for limit in product.limits if limit.per in IN_A_SESSION and holds(limit, route, on))
+    return tuple(ceiling(x, weight) for x in asked if x.dose is not None or x.per_kg is not None)
 
 
-def _ceiling(limit: Limit, weight: Quantity | None) -> Ceiling:
+def ceiling(limit: Limit, weight: Quantity | None) -> Ceiling:
+    """How much one limit allows for this weight."""
     if limit.per_kg is None or weight is None:
         return Ceiling(limit, limit.dose, needs_weight=limit.per_kg is not None)
     by_weight = limit.per_kg * (weight.steps / _KG)
@@ -45,9 +57,9 @@ def _ceiling(limit: Limit, weight: Quantity | None) -> Ceiling:
     return Ceiling(limit, most, needs_weight=False)
 
 
-def concentration_limits(product: Product, route: str) -> tuple[Limit, ...]:
+def concentration_limits(product: Product, route: str, on: date | None = None) -> tuple[Limit, ...]:
     """The product's limits of final concentration by this route."""
-    return tuple(x for x in product.limits if x.concentration is not None and holds(x, route))
+    return tuple(x for x in product.limits if x.concentration is not None and holds(x, route, on))
 
 
 def forbids(limit: Limit) -> bool:
@@ -58,7 +70,7 @@ def forbids(limit: Limit) -> bool:
 
 def has_hard_maximum(product: Product, route: str) -> bool:
     """Whether going above is final for this product, so that rounding ties go down."""
-    return any(limit.hard and holds(limit, route) for limit in product.limits)
+    return any(limit.exceeded is Level.BLOCK and holds(limit, route) for limit in product.limits)
 
 
 def lowest_dose(found: Iterable[Ceiling], like: Quantity | None) -> Quantity | None:

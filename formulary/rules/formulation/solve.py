@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 
 from formulary.rules.facts import Cocktail, Line, Pin, Strength, Syringe
@@ -11,6 +12,7 @@ from formulary.rules.findings import Finding
 from formulary.rules.formulation import devices, limits, problems
 from formulary.rules.formulation.problems import strength_of
 from formulary.rules.formulation.solution import Solution, Solved
+from formulary.rules.lot_status import day_of
 from formulary.rules.units import VOLUME, Quantity, total
 
 _NONE = Quantity.zero(VOLUME)
@@ -23,7 +25,7 @@ def known(volume: Quantity | None) -> Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What stands around the lines: route, weight, devices, what is prepared on top, the decimal mark."""
+    """What stands around the lines: route, weight, devices, what is prepared on top, mark, day."""
 
     route: str = ""
     weight: Quantity | None = None
@@ -32,6 +34,7 @@ class Setting:
     dead_space: Quantity | None = None
     smallest_fill: Fraction = Fraction(20, 100)
     mark: str = "."
+    on: date | None = None
 
     @property
     def on_top(self) -> Quantity:
@@ -53,6 +56,7 @@ def solve_cocktail(cocktail: Cocktail) -> Solution:
         cocktail.dead_space,
         policies.smallest_fill,
         policies.decimal_mark,
+        day_of(cocktail.at, policies.zone),
     )
     return solve(cocktail.lines, cocktail.target, setting)
 
@@ -202,8 +206,8 @@ class _Mixture:
         strength, planned, setting = strength_of(line), volume * self.scale, self.setting
         dose, held = amount(volume, strength), amount(drawn.volume, strength)
         concentration = _in(dose, self.whole)
-        by_dose = limits.ceilings(line.product, setting.route, setting.weight)
-        by_concentration = limits.concentration_limits(line.product, setting.route)
+        by_dose = limits.ceilings(line.product, setting.route, setting.weight, setting.on)
+        by_concentration = limits.concentration_limits(line.product, setting.route, setting.on)
         return Solved(
             line,
             volume,

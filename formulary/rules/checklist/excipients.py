@@ -1,0 +1,158 @@
+"""C6: what all lines bring along of preservatives, antioxidants, chelators and buffers.
+
+The amounts are those of the labels, as far as they state any; where one is not on record the sum is not
+known, and never nothing. No source gives a most for the skin, so a limit is what the clinic or a label says.
+An approved formula answers for the products that it names: what is in them follows from its lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from formulary.rules.checklist.rule import CO_SIGN, Case, not_applicable, passed, unknown
+from formulary.rules.facts import Excipient, Limit, LimitPer
+from formulary.rules.findings import Finding, Level, capital, joined
+from formulary.rules.formulation import Solved, about, amount, holds, name_of
+from formulary.rules.units import Quantity, total
+
+COUNTED = frozenset({"preservative", "paraben", "edetate", "sulfite", "phosphate"})
+"""Groups of excipients whose sums are asked for."""
+
+
+@dataclass(frozen=True)
+class Sum:
+    """All of one excipient: the sum as far as it is known, and the lines that do not say how much."""
+
+    excipient: Excipient
+    known: Quantity | None
+    unsaid: tuple[Solved, ...]
+    lines: tuple[Solved, ...]
+
+
+def sums(case: Case) -> Sequence[Finding]:
+    """C6: no preservative or buffer above its limit in all, as far as the labels say how much there is."""
+    used = [x for x in case.counted if not x.volume.is_zero]
+    if not used:
+        return [not_applicable("excipient.none", "excipients", "Nothing has a volume yet.")]
+    found = [answer for each in _sums(used) for answer in _limited(case, each)]
+    found += [*_without_limit(case, _sums(used)), *_not_on_record(case, used)]
+    reason = "No preservative, antioxidant, chelator or buffer is in it."
+    return found or [passed("excipient.none_counted", "excipients", reason)]
+
+
+def _sums(used: Sequence[Solved]) -> list[Sum]:
+    by_id: dict[int, list[tuple[Solved, Excipient]]] = {}
+    for solved in used:
+        for excipient in solved.line.product.excipients:
+            if excipient.groups & COUNTED:
+                by_id.setdefault(excipient.ingredient_id, []).append((solved, excipient))
+    return [_sum(parts) for parts in by_id.values()]
+
+
+def _sum(parts: Sequence[tuple[Solved, Excipient]]) -> Sum:
+    held = [(x, amount(x.volume, excipient.amount)) for x, excipient in parts]
+    known = [q for _, q in held if q is not None]
+    return Sum(
+        parts[0][1],
+        total(known, known[0].dimension) if known else None,
+        tuple(x for x, q in held if q is None),
+        tuple(x for x, _ in parts),
+    )
+
+
+def _limits(case: Case, each: Sum) -> list[Limit]:
+    route, known = case.cocktail.route, each.known
+    own = (x for x in each.excipient.limits if holds(x, route, case.on) and x.per is LimitPer.SESSION)
+    return [x for x in own if x.dose is not None and (known is None or x.dose.dimension == known.dimension)]
+
+
+def _limited(case: Case, each: Sum) -> Iterator[Finding]:
+    for limit in _limits(case, each):
+        most = limit.dose
+        if most is not None and each.known is not None and each.known > most:
+            yield _above(case, each, limit, most)
+        elif most is not None and each.unsaid:
+            yield _unsaid(case, each, most)
+        elif most is not None:
+            shown = f"{_words(case, each)} of {about(most, case.mark)}"
+            yield passed("excipient.within_max", each.excipient.name, f"{capital(shown)}.")
+
+
+def _above(case: Case, each: Sum, limit: Limit, most: Quantity) -> Finding:
+    return Finding(
+        "excipient.above_max",
+        each.excipient.name,
+        f"{capital(_words(case, each))} in all is above the most ({about(most, case.mark)}).",
+        f"Leave out a line that holds it, {CO_SIGN}",
+        level=min(limit.exceeded, Level.STOP),
+        line=each.lines[0].number,
+        source=limit.source,
+        inputs=_inputs(case, [each]),
+    )
+
+
+def _unsaid(case: Case, each: Sum, most: Quantity) -> Finding:
+    lines = joined([name_of(x.line) for x in each.unsaid])
+    return unknown(
+        "excipient.amount_unknown",
+        each.excipient.name,
+        f"How much {each.excipient.name} is in {lines} is not on record; the most is "
+        f"{about(most, case.mark)}.",
+        "Record it from the label, or give a reason to go on.",
+        line=each.unsaid[0].number,
+        inputs=_inputs(case, [each]),
+        accepted=_accepted(case, each.lines),
+    )
+
+
+def _without_limit(case: Case, found: Sequence[Sum]) -> Iterator[Finding]:
+    """All that nobody knows a limit of in one answer."""
+    rest = [each for each in found if not _limits(case, each)]
+    if rest:
+        words = joined([_words(case, each) for each in rest])
+        yield unknown(
+            "excipient.limit_unknown",
+            joined([each.excipient.name for each in rest]),
+            f"In all it holds {words}; no limit for {case.cocktail.route} use is on record.",
+            "Give a reason to go on, or leave a line out.",
+            inputs=_inputs(case, rest),
+            accepted=_accepted(case, [x for each in rest for x in each.lines]),
+        )
+
+
+def _not_on_record(case: Case, used: Sequence[Solved]) -> Iterator[Finding]:
+    rest = [x for x in used if not x.line.product.excipients_known]
+    if rest:
+        names = joined(list(dict.fromkeys(x.line.product.name for x in rest)))
+        yield unknown(
+            "excipient.not_on_record",
+            names,
+            f"What else is in {names} is not on record, so nothing adds up for sure.",
+            "Record the excipients from the label, or give a reason to go on.",
+            inputs=tuple((name_of(x.line), "not on record") for x in rest),
+            accepted=_accepted(case, rest),
+        )
+
+
+def _words(case: Case, each: Sum) -> str:
+    name = each.excipient.name
+    if each.known is None:
+        return f"{name} (how much is not on record)"
+    more = " or more" if each.unsaid else ""
+    return f"{name} {about(each.known, case.mark)}{more}"
+
+
+def _inputs(case: Case, found: Sequence[Sum]) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (each.excipient.name, "unknown" if each.known is None else about(each.known, case.mark))
+        for each in found
+    )
+
+
+def _accepted(case: Case, lines: Sequence[Solved]) -> str:
+    """An approved formula answers where it names every product that the sum comes from."""
+    formula = case.cocktail.answering
+    if formula is None or not all(formula.covers(x.line.product) for x in lines):
+        return ""
+    return f"excipients as in formula {formula.label}"

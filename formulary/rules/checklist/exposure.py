@@ -1,0 +1,259 @@
+"""D3: what this session adds to what was given before, of every product of the ingredient.
+
+Counted is the patient's account: every session as far as it was given, top-ups, and patch tests (see
+`facts.History` for what makes it incomplete). Each limit looks at its own time: a rolling window back from
+now, or the whole course, which is all there is on record, since nothing says when a course began. The most of
+one session is compared with what was given within SAME_SESSION as well, so that a top-up or a second
+cocktail of that day does not begin anew; that stretch is a rule of this program, and of no label.
+
+Where nobody knows a limit over time and there was an earlier session, a label limit of the session leaves it
+at a note; else an approved formula answers for doses its approver signed, or a second person does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from formulary.rules.checklist.rule import CO_SIGN, NO_PATIENT, Case, not_applicable, passed, unknown
+from formulary.rules.checklist.substances import (
+    Substance,
+    accepted_by,
+    ceilings_of,
+    prescribed,
+    strength_unknown,
+    substances,
+)
+from formulary.rules.facts import Exposure, Limit, LimitPer
+from formulary.rules.findings import Finding, Level, capital, joined
+from formulary.rules.formulation import Ceiling, about, field_of
+from formulary.rules.units import Quantity, total
+
+SAME_SESSION = timedelta(hours=24)
+UNDER_WAY = frozenset({"released", "administering"})
+COMPLETE_IT = f"Complete the record, {CO_SIGN}"
+
+
+@dataclass(frozen=True)
+class Account:
+    """What counts against one limit: the sum of what was given before, and why it may be more than that."""
+
+    ceiling: Ceiling
+    before: Quantity
+    doubts: tuple[str, ...]
+
+    @property
+    def limit(self) -> Limit:
+        """The limit."""
+        return self.ceiling.limit
+
+    @property
+    def over(self) -> str:
+        """Over what time it is summed, in words."""
+        if self.limit.per is LimitPer.COURSE:
+            return "in all"
+        span = self.limit.within if self.limit.per is LimitPer.WINDOW else SAME_SESSION
+        return f"within {_span(span or SAME_SESSION)}"
+
+
+def cumulative(case: Case) -> Sequence[Finding]:
+    """D3: with what was given before, nothing is above what a window, a course or one session may hold."""
+    if case.patient is None:
+        return [not_applicable("exposure.no_patient", "earlier doses", NO_PATIENT)]
+    found = [answer for substance in substances(case) for answer in _answers(case, substance)]
+    return found or [not_applicable("exposure.none", "earlier doses", "No line has a dose to add up.")]
+
+
+def _answers(case: Case, substance: Substance) -> Iterator[Finding]:
+    ceilings = ceilings_of(case, substance)
+    if not ceilings and substance.ingredient.is_diluent:
+        return
+    dose = substance.dose
+    if dose is None:
+        yield strength_unknown("exposure.unknown", substance, "is of unknown strength, so nothing adds up")
+        return
+    accounts = [
+        _account(case, substance, ceiling)
+        for ceiling in ceilings
+        if ceiling.most is not None and ceiling.most.dimension == dose.dimension
+    ]
+    yield _gravest(case, substance, dose, accounts)
+
+
+def _gravest(case: Case, substance: Substance, dose: Quantity, accounts: Sequence[Account]) -> Finding:
+    """Above one of them, else in doubt about one, else what stands where no limit over time is known."""
+    above = [a for a in accounts if _most(a) < dose + a.before and a.before.steps > 0]
+    if above:
+        return _above(case, substance, dose, min(above, key=lambda a: (-a.limit.exceeded, _most(a).steps)))
+    doubtful = next((a for a in accounts if a.doubts), None)
+    if doubtful is not None:
+        return _incomplete(case, substance, doubtful)
+    over_time = [a for a in accounts if a.limit.per is not LimitPer.SESSION]
+    if over_time or not _had_sessions(case, substance):
+        return _within(case, substance, dose, over_time)
+    return _no_limit(case, substance, by_label=bool(accounts))
+
+
+def _most(account: Account) -> Quantity:
+    most = account.ceiling.most
+    assert most is not None  # noqa: S101 - accounts are made of ceilings that say how much
+    return most
+
+
+def _account(case: Case, substance: Substance, ceiling: Ceiling) -> Account:
+    history, ingredient = case.cocktail.history, substance.ingredient
+    most = ceiling.most
+    assert most is not None  # noqa: S101 - the caller asked
+    if history is None:
+        return Account(ceiling, most * 0, ("nobody looked up what was given before",))
+    counted = [x for x in _exposures(case, ingredient.id) if _in_time(x, ceiling.limit, case.cocktail.at)]
+    known = [x.amount for x in counted if x.amount is not None and x.amount.dimension == most.dimension]
+    return Account(ceiling, total(known, most.dimension), tuple(_doubts(case, substance, counted, ceiling)))
+
+
+def _exposures(case: Case, ingredient_id: int) -> list[Exposure]:
+    history, at = case.cocktail.history, case.cocktail.at
+    rows = () if history is None else history.exposures
+    return [x for x in rows if x.ingredient_id == ingredient_id and x.at <= at]
+
+
+def _in_time(exposure: Exposure, limit: Limit, at: datetime) -> bool:
+    if limit.per is LimitPer.COURSE:
+        return True
+    span = limit.within if limit.per is LimitPer.WINDOW else SAME_SESSION
+    return exposure.at > at - (span or SAME_SESSION)
+
+
+def _doubts(case: Case, substance: Substance, counted: Sequence[Exposure], ceiling: Ceiling) -> Iterator[str]:
+    """Why more may have been given than is counted."""
+    history, name, limit, most = case.cocktail.history, substance.name, ceiling.limit, ceiling.most
+    if any(x.amount is None for x in counted):
+        yield f"it got {name} once, and nobody noted how much"
+    if any(
+        x.amount is not None and most is not None and x.amount.dimension != most.dimension for x in counted
+    ):
+        yield f"it got {name} in units of another product, which do not add up with these"
+    if any(x.basis != substance.basis for x in counted):
+        yield f"it got {name} as another salt or base, which does not add up as it is"
+    if history is not None and history.truncated:
+        yield "more was given than was read"
+    if codes := _under_way(case, substance):
+        yield f"{joined(codes)} with {name} is released or being given and not closed"
+    if limit.per is not LimitPer.SESSION:
+        yield from _elsewhere(case)
+
+
+def _under_way(case: Case, substance: Substance) -> list[str]:
+    """Other cocktails with it that may be in the body by now, and of which nothing is counted yet."""
+    orders = case.cocktail.course.orders if case.cocktail.course is not None else ()
+    return [x.code for x in orders if x.state in UNDER_WAY and substance.ingredient.id in x.ingredients]
+
+
+def _elsewhere(case: Case) -> Iterator[str]:
+    """What other clinics gave is on no account of ours; only a plain no leaves it out."""
+    said = None if case.cocktail.course is None else case.cocktail.course.elsewhere
+    if said is None:
+        yield "nobody knows whether other clinics gave any"
+    elif said:
+        yield "the patient was treated at another clinic"
+
+
+def _had_sessions(case: Case, substance: Substance) -> bool:
+    """Whether an earlier session had it, as far as anybody knows; a patch test alone is no session."""
+    if case.cocktail.history is None:
+        return True
+    earlier = (x for x in _exposures(case, substance.ingredient.id) if x.what == "session")
+    by_time: dict[datetime, list[Exposure]] = {}
+    for each in earlier:
+        by_time.setdefault(each.at, []).append(each)
+    return any(_came(rows) for rows in by_time.values())
+
+
+def _came(rows: Sequence[Exposure]) -> bool:
+    """Whether anything is left of what one time brought, once what was taken back is counted."""
+    known = [x.amount.steps for x in rows if x.amount is not None]
+    return len(known) < len(rows) or sum(known) > 0
+
+
+def _above(case: Case, substance: Substance, dose: Quantity, account: Account) -> Finding:
+    most, before, mark = _most(account), account.before, case.mark
+    after = dose + before
+    shown, earlier, highest = about(dose, mark), about(before, mark), about(most, mark)
+    return Finding(
+        "exposure.above_max",
+        substance.name,
+        f"{capital(substance.name)} {shown} here and {earlier} before make {about(after, mark)} "
+        f"{account.over}, {about(after - most, mark)} above the most ({highest}).",
+        "Give a reason to go on, or reduce it." if _is_mild(account) else f"Reduce it or wait, {CO_SIGN}",
+        level=Level.WARN if _is_mild(account) else Level.STOP,
+        line=substance.largest.number,
+        field=field_of(substance.largest.line),
+        source=account.limit.source,
+        inputs=(("dose", shown), ("before", earlier), ("over", account.over), ("limit", highest)),
+        rests_on=_rests_on(case, substance, account),
+    )
+
+
+def _is_mild(account: Account) -> bool:
+    return account.limit.exceeded <= Level.WARN
+
+
+def _rests_on(case: Case, substance: Substance, account: Account) -> tuple[tuple[str, str], ...]:
+    """What was prescribed, not what a syringe makes of it: an answer to it lives until that changes."""
+    return (
+        ("prescribed", prescribed("dose", substance, case.mark)),
+        ("before", about(account.before, case.mark)),
+        ("limit", about(_most(account), case.mark)),
+    )
+
+
+def _incomplete(case: Case, substance: Substance, account: Account) -> Finding:
+    most = about(_most(account), case.mark)
+    return unknown(
+        "exposure.history_incomplete",
+        substance.name,
+        f"How much {substance.name} was given {account.over} is not known: {joined(account.doubts)}. "
+        f"The most is {most}.",
+        COMPLETE_IT,
+        line=substance.largest.number,
+        source=account.limit.source,
+        inputs=(("over", account.over), ("limit", most), *(("doubt", doubt) for doubt in account.doubts)),
+    )
+
+
+def _within(case: Case, substance: Substance, dose: Quantity, over: Sequence[Account]) -> Finding:
+    name, line, mark = substance.name, substance.largest.number, case.mark
+    if not over:
+        return passed(
+            "exposure.none_before", name, f"No session of {name} before this one is on record.", line=line
+        )
+    tight = max(over, key=lambda a: (dose + a.before) / _most(a))
+    after, most = about(dose + tight.before, mark), about(_most(tight), mark)
+    inputs = (("dose", about(dose, mark)), ("before", about(tight.before, mark)), ("limit", most))
+    reason = f"{capital(name)} {after} {tight.over} of {most}, with what was given before."
+    return passed("exposure.within_max", name, reason, inputs, line=line)
+
+
+def _no_limit(case: Case, substance: Substance, *, by_label: bool) -> Finding:
+    name, shown = substance.name, prescribed("dose", substance, case.mark)
+    where = f"{capital(name)} was given before, and no limit over time for {case.cocktail.route} use"
+    inputs = (("dose", shown), ("limit over time", "unknown"))
+    accepted = "" if by_label else accepted_by(case, substance)
+    reason = f"{where} is on record; its label limits one session." if by_label else f"{where} is on record."
+    return unknown(
+        "exposure.limit_unknown",
+        name,
+        reason,
+        "" if by_label or accepted else f"Follow an approved formula, {CO_SIGN}",
+        line=substance.largest.number,
+        level=Level.INFO if by_label else None,
+        inputs=inputs,
+        accepted=accepted,
+    )
+
+
+def _span(time: timedelta) -> str:
+    hours = int(time.total_seconds() // 3600)
+    days = time.days
+    return f"{days} days" if hours > 48 else f"{hours} hours"  # noqa: PLR2004 - two days read as hours
