@@ -2,12 +2,16 @@
 
 import pytest
 
+from formulary import clock
 from formulary.audit.models import AuditEntry
-from formulary.db import db
+from formulary.catalogue import actions as catalogue
+from formulary.catalogue.models import Ingredient
+from formulary.db import db, transaction
 from formulary.preparations import queries
 from tests.preparations.doing import NBSP, a_scan, do_step, lot_of, scan, step
 from tests.support.builders import act
 from tests.support.builders.accounts import PASSWORD
+from tests.support.world import Cast
 
 
 def page_of(attempt):
@@ -285,3 +289,17 @@ def test_no_patient_is_named_in_a_title(road, clients):
     page = clients("technician").get_ok(page_of(attempt))
     assert page.title == "Prepare C-0001 · Formulary"
     assert road.patient.name in page.text
+
+
+def test_the_bench_is_told_what_goes_into_the_syringe_first(road, clients):
+    attempt, names = road.claimed(), ("tranexamic acid", "ascorbic acid")
+    a, b = (db.session.scalars(db.select(Ingredient.id).filter_by(name=name)).one() for name in names)
+    told = catalogue.RuleTerms(
+        "handling", f"ingredient:{b}", f"ingredient:{a}", "info", "it foams", "SOP 9", "L", first="b"
+    )
+    with transaction():
+        row = catalogue.propose_rule(told, at=clock.now(), by=Cast().actor("pharmacist"))
+    with transaction():
+        catalogue.approve_rule(row.id, at=clock.now(), by=Cast().actor("practitioner"))
+    page = clients("technician").get_ok(page_of(attempt))
+    assert "Tranexamic acid goes into the syringe before ascorbic acid (SOP 9)." in plain(page)

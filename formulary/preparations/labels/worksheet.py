@@ -11,7 +11,7 @@ from formulary.preparations import queries
 from formulary.preparations.labels.achieved import Achieved, achieved_lines
 from formulary.preparations.labels.steps import Step, steps
 from formulary.preparations.models import Attempt, CloseCall, Draw, Syringe
-from formulary.rules import facts
+from formulary.rules import checklist, facts
 from formulary.rules.beyond_use import BeyondUse
 from formulary.rules.units import VOLUME, Quantity, show
 
@@ -67,6 +67,12 @@ class Worksheet:
         planned = sum(s.row.volume for s in self.steps if not s.is_done)
         over = self.total + Quantity(planned - (whole or 0), VOLUME)
         return over if whole is not None and over.steps > 0 else None
+
+    @property
+    def order(self) -> list[str]:
+        """Which line goes into the syringe before which, as far as the compatibility table says."""
+        order = checklist.order(self.told)
+        return [f"{before.words} ({before.rule.source})." for before in (*order.known, *order.open)]
 
     @property
     def last_draw(self) -> Draw | None:

@@ -14,6 +14,7 @@ from formulary.rules.checklist.run import (
     examined,
     inputs_hash,
     is_current,
+    order,
     run,
 )
 from formulary.rules.checklist.table import BY_ID, RULE_SET, RULES
@@ -35,6 +36,7 @@ __all__ = [
     "examined",
     "inputs_hash",
     "is_current",
+    "order",
     "run",
     "set_aside",
 ]

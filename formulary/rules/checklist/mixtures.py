@@ -121,7 +121,7 @@ def _order(case: Case) -> Iterator[Finding]:
         yield unknown(
             "order.unknown",
             f"{names} (table row {before.rule.number})",
-            f"Which of {names} goes in first matters, and no source says which.",
+            f"{before.words}.",
             "Give a reason for the order, or leave one out.",
             level=Level.WARN,
             line=before.first.number,
@@ -134,7 +134,7 @@ def _added(before: Before, but: str, level: Level) -> Finding:
     return Finding(
         "order.of_addition",
         f"{first} before {then} (table row {before.rule.number})",
-        f"{capital(first)} goes into the syringe before {then}. {but}".strip(),
+        f"{before.words}. {but}".strip(),
         "Put the lines in that order." if but else "",
         level=level,
         line=before.first.number,

@@ -9,7 +9,7 @@ from formulary.rules.checklist import acts, skipping
 from formulary.rules.checklist.fingerprint import fingerprint
 from formulary.rules.checklist.rule import Case
 from formulary.rules.checklist.table import BY_ID, RULE_SET, RULES
-from formulary.rules.compatibility import Examined
+from formulary.rules.compatibility import Examined, Order
 from formulary.rules.facts import AdministeredFacts, Cocktail, DrawFacts, ScanFacts, SitePolicies, Stock
 from formulary.rules.findings import Finding, Report, Stage
 
@@ -33,6 +33,11 @@ def ask(cocktail: Cocktail, stage: Stage, rules: Iterable[str]) -> Report:
 def examined(cocktail: Cocktail) -> Examined:
     """What the compatibility table says of a cocktail as planned: matches, and pairs known."""
     return Case(cocktail, Stage.SIGN).examined
+
+
+def order(cocktail: Cocktail) -> Order:
+    """In which order the lines of a cocktail are added, as far as the compatibility table says."""
+    return Case(cocktail, Stage.SIGN).order
 
 
 def inputs_hash(cocktail: Cocktail, stage: Stage) -> str:

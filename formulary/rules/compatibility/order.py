@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from formulary.rules.compatibility.pairs import Examined, Match
 from formulary.rules.facts import Compatibility, Line
+from formulary.rules.findings import capital
 
 OPEN = "unknown"
 
@@ -19,6 +20,14 @@ class Before:
     then: Line
     rule: Compatibility
     stated: bool = True
+
+    @property
+    def words(self) -> str:
+        """For the bench: "Lidocaine goes into the syringe before bicarbonate"."""
+        first, then = self.first.product.ingredient.name, self.then.product.ingredient.name
+        if not self.stated:
+            return f"Which of {first} and {then} goes in first matters, and no source says which"
+        return f"{capital(first)} goes into the syringe before {then}"
 
 
 @dataclass(frozen=True, slots=True)
