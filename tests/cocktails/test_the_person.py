@@ -1,5 +1,6 @@
 """What is known of the patient stops signing and giving, through the actions themselves."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,15 +9,17 @@ from formulary import clock
 from formulary.accounts import queries as accounts
 from formulary.administrations import actions as administrations
 from formulary.audit import record
-from formulary.catalogue.models import FormulaVersion, Ingredient, Schedule
+from formulary.catalogue.models import FormulaVersion, Ingredient, Product, Schedule
 from formulary.cocktails import actions as cocktails
+from formulary.cocktails import queries
+from formulary.cocktails.facts import TypedLine, content_of
 from formulary.cocktails.queries import courses
 from formulary.db import db, transaction
 from formulary.patients.models import ConditionKind
 from formulary.preparations import actions as preparations
 from formulary.preparations import queries as bench
 from formulary.rules.findings import Refused, Stage
-from tests.support.builders import a_condition, a_policy, saved
+from tests.support.builders import a_condition, a_policy, an_allergy, saved
 from tests.support.counting import counting_queries
 from tests.support.road import blind_answers
 
@@ -51,6 +54,20 @@ def test_a_contraindication_of_the_label_cannot_be_signed(road):
     road.ready()
     says(road, "subarachnoid_haemorrhage")
     assert refused(sign, road, a_draft(road)) == ["condition.contraindicated"]
+
+
+def test_an_allergy_to_a_relative_of_an_excipient_stops_signing(road):
+    """The catalogue: lidocaine with epinephrine holds metabisulfite; the patient reacted to bisulfite."""
+    road.ready()
+    an_allergy(road.patient, row(Ingredient, "sodium bisulfite (excipient)"), severity="mild")
+    drafted, by = a_draft(road), road.clinic.actor("practitioner")
+    with transaction():
+        content = content_of(drafted, queries.revision(drafted))
+        product = row(Product, "lidocaine + epinephrine 1:100000")
+        more = TypedLine(5, product.id, "volume", volume=100_000, unit="mL", entered="0.1")
+        content = replace(content, lines=(*content.lines, more))
+        cocktails.save_draft(drafted.id, content, version=None, at=clock.now(), by=by)
+    assert "allergy.related" in refused(sign, road, drafted)
 
 
 def test_a_condition_that_came_up_meanwhile_stops_the_giving(road):
@@ -122,8 +139,12 @@ def test_what_was_ordered_before_is_read_in_one_query(road):
     assert (order.state, order.given_at is not None, more, len(asked)) == ("administering", True, False, 1)
 
 
+def row(model, name):
+    return db.session.scalars(db.select(model).filter_by(name=name)).one()
+
+
 def ingredient(name):
-    return db.session.scalars(db.select(Ingredient.id).filter_by(name=name)).one()
+    return row(Ingredient, name).id
 
 
 def supersede(road):

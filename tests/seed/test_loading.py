@@ -7,7 +7,8 @@ import pytest
 
 from formulary import clock
 from formulary.audit.models import AuditEntry
-from formulary.catalogue.models import CompatibilityRule, Limit, Product
+from formulary.catalogue.facts import precautions
+from formulary.catalogue.models import CompatibilityRule, Ingredient, Limit, Product
 from formulary.db import db, transaction
 from formulary.rules.findings import Refused
 from formulary.rules.units import MASS
@@ -120,3 +121,15 @@ def test_what_a_machine_cannot_decide_keeps_what_the_source_asks(shelf):
     load(shelf)
     rule = db.session.scalars(db.select(CompatibilityRule).filter_by(number="17")).one()
     assert (rule.kind, rule.level, rule.condition) == ("handling", "info", "headspace and time; then warn")
+
+
+def test_schedules_are_those_of_the_labels(shelf):
+    """FACTS 1.1 (at most 6 sessions, a month apart), 1.8 (21 days, 3 visits), CORRECTIONS A14 (3 months)."""
+    load(shelf)
+    names = dict(db.session.execute(db.select(Ingredient.id, Ingredient.name)).all())
+    told = {names[s.ingredient_id]: (s.days, s.months, s.most_sessions) for s in precautions().schedules}
+    assert told == {
+        "deoxycholic acid": (None, 1, 6),
+        "collagenase clostridium histolyticum-aaes": (21, None, 3),
+        "onabotulinumtoxinA": (None, 3, None),
+    }
