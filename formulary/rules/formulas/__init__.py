@@ -10,6 +10,7 @@ from formulary.rules.formulas.content import (
     figures,
     lines_of,
 )
+from formulary.rules.formulas.deviation import deviations
 from formulary.rules.formulas.difference import Change, Kind, difference, excipients_between
 from formulary.rules.formulas.fitting import misfits
 from formulary.rules.formulas.scaling import Scaled, Unscaled, scale
@@ -27,6 +28,7 @@ __all__ = [
     "Unscaled",
     "Written",
     "content_of_lines",
+    "deviations",
     "difference",
     "excipients_between",
     "figures",
