@@ -159,3 +159,19 @@ def test_what_is_no_substitute_is_refused_and_the_line_stays(clients, clinic, pa
     page = client.read(client.post(url, sent), url, 422)
     assert page.form(button="Sign").filled({})["lines-0-product_id"] == [str(product(TXA).id)]
     assert "Only another product of the same substance takes its place" in plain(page.text)
+
+
+def test_what_is_changed_is_told_against_the_formula_and_without_figures_to_whoever_verifies(
+    clients, clinic, patient, formula
+):
+    draft, client = begun(clinic, patient, formula), clients("practitioner")
+    url = f"/cocktails/{draft.id}/compose"
+    page = client.get_ok(url)
+    assert "patient-specific" not in plain(page.text)
+    page = client.read(client.submit(page, {"lines-0-value": "4.1"}, press="Recalculate"), url, 200)
+    said = "Tranexamic acid, concentration: 4 mg/mL becomes 4.1 mg/mL (+2.5 %)."
+    assert said in plain(page.text)
+    assert client.submit(page, press="Sign").status_code == 302
+    page = clients("pharmacist").get_ok(f"/cocktails/{draft.id}/verify")
+    assert "tranexamic acid, dose; tranexamic acid, concentration" in plain(page.text)
+    assert "4.1 mg" not in plain(page.text)

@@ -71,10 +71,15 @@ def _range(line: FormulaLine) -> facts.AcceptedRange | None:
     return facts.AcceptedRange(line.ingredient_id, line.product_id, low, high, *thin_to_thick)
 
 
-def content(version: FormulaVersion) -> Content:
-    """What a version says, as the rules tell versions apart, scale them and put another product in."""
-    found = products(line.product_id for line in version.lines if line.product_id is not None)
-    names = ingredient_names()
+def content(version: FormulaVersion, known: Mapping[int, facts.Product] | None = None) -> Content:
+    """What a version says, as the rules tell versions apart, scale them and put another product in.
+
+    Products that are `known` are not read again.
+    """
+    known = known or {}
+    wanted = {line.product_id for line in version.lines if line.product_id is not None} - known.keys()
+    found = {**known, **(products(wanted) if wanted else {})}
+    names = ingredient_names() if version.pairs else {}
     return Content(
         name=str(version),
         lines=tuple(_written(line, found.get(line.product_id or 0)) for line in version.lines),
@@ -121,13 +126,15 @@ def products_like(content: Content) -> dict[int, list[facts.Product]]:
 
 def _written(line: FormulaLine, product: facts.Product | None) -> Written:
     measured_in = None if line.dimension == "units" else dimension(line.dimension)
-    bare = line.ingredient and measured_in and ingredient_facts(line.ingredient, measured_in)
+    ingredient = product.ingredient if product else None
+    if ingredient is None and line.ingredient and measured_in:
+        ingredient = ingredient_facts(line.ingredient, measured_in)
     return Written(
         number=line.number,
         substance=line.substance,
         pin=line.pin,
         product=product,
-        ingredient=product.ingredient if product else bare,
+        ingredient=ingredient,
         quantity=_pinned(line, measured_in),
         concentration=_concentration(line, measured_in),
         scaling=Scaling(line.scaling),

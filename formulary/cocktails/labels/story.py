@@ -9,6 +9,7 @@ from typing import Any
 from formulary.accounts import queries as accounts
 from formulary.catalogue import facts as catalogue
 from formulary.cocktails import queries
+from formulary.cocktails.labels.deviating import deviating, subjects
 from formulary.cocktails.models import CheckReport, Cocktail, Override, Revision, Transition, Verification
 
 
@@ -33,6 +34,7 @@ class Review:
     story: Story
     formula: str
     outside_formula: tuple[str, ...]
+    deviates: tuple[str, ...]
     products: list[str]
     answers: list[dict[str, Any]]
     differs: list[dict[str, str]]
@@ -67,6 +69,7 @@ def review(checked: Any, *, at: datetime) -> Review:
         story=told,
         formula=formula.label if formula else "",
         outside_formula=tuple(f.reason for f in checked.report.open if f.code.endswith("outside_formula")),
+        deviates=subjects(deviating(checked.revision.formula_version_id, checked.gathered.cocktail, ".")),
         products=[checked.gathered.products[line.product_id].name for line in checked.revision.lines],
         answers=open_answers,
         differs=told.verifications[0].mismatches

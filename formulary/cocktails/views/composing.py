@@ -16,6 +16,7 @@ from formulary.cocktails.facts import Gathered, TypedLine, content_of, gather, r
 from formulary.cocktails.forms import ComposeForm
 from formulary.cocktails.labels import OVERRIDE_REASONS, entry
 from formulary.cocktails.labels.banner import Shown, banner
+from formulary.cocktails.labels.deviating import deviating
 from formulary.cocktails.labels.fixes import unanswered_finding, with_form_fixes
 from formulary.cocktails.labels.history import Before, last_doses, last_session
 from formulary.cocktails.labels.remedies import with_remedies
@@ -26,6 +27,7 @@ from formulary.rules import checklist
 from formulary.rules.beyond_use import BeyondUse
 from formulary.rules.facts import Product
 from formulary.rules.findings import Finding, Refused, Stage
+from formulary.rules.formulas import Change
 from formulary.rules.units import VOLUME, Quantity
 from formulary.web import fields as f
 
@@ -197,6 +199,11 @@ class Composing:
         except Refused as refusal:
             return refusal.findings
         return ()
+
+    @cached_property
+    def deviations(self) -> Sequence[Change]:
+        """What makes it patient-specific: how it differs from the formula that it follows."""
+        return deviating(self.content.formula_version_id, self.gathered.cocktail, self.mark)
 
     @cached_property
     def others(self) -> Mapping[int, Sequence[Other]]:
