@@ -175,6 +175,15 @@ def test_a_rule_is_written_approved_and_read_on_its_pages(clients, cast, sides):
     assert "v2" in plain(page.h1)
 
 
+def test_the_table_says_which_row_is_not_asked_any_more(clients, cast, loaded):
+    names = ("bupivacaine hydrochloride", "sodium bicarbonate 8.4%")
+    sides = [f"ingredient:{loaded.ingredient(name).id}" for name in names]
+    row = approved(cast, proposed(cast, sides, loosens="26", reason="SOP 9", level="stop"))
+    page = plain(clients("auditor").get_ok("/catalogue/compatibility").text)
+    assert f"not asked: row {row.number} stands in its place" in page
+    assert "added by the clinic, in the place of row 26" in page
+
+
 def test_what_was_typed_wrong_is_said_at_its_field(clients, cast, sides):
     wrong = typed(sides, source="", ratio_below="1:9", ph_from="high", kept_above_h="-1", level="")
     page = clients("pharmacist").post_refused(NEW, wrong, at=NEW)

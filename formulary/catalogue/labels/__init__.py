@@ -28,7 +28,16 @@ from formulary.catalogue.labels.products import (
     said,
     strength,
 )
-from formulary.catalogue.labels.rules import MIXED, RULE_KINDS, Rule, figure_text, meanings, rule, selector
+from formulary.catalogue.labels.rules import (
+    MIXED,
+    RULE_KINDS,
+    Rule,
+    figure_text,
+    meanings,
+    rule,
+    selector,
+    stands,
+)
 from formulary.catalogue.labels.substitutes import Other, substitutes
 from formulary.catalogue.labels.words import CONFIDENCES, CONTAINERS, FIELDS, ROLES, STATUSES
 
@@ -75,6 +84,7 @@ __all__ = [
     "selector",
     "short",
     "standing",
+    "stands",
     "strength",
     "substitutes",
     "syringe",

@@ -46,6 +46,7 @@ class Rule:
     by_clinic: bool
     loosens: str
     status: str
+    replaced_by: str = ""
 
 
 def rule(row: CompatibilityRule, names: Mapping[int, str], meanings: Mapping[str, str]) -> Rule:
@@ -71,6 +72,11 @@ def rule(row: CompatibilityRule, names: Mapping[int, str], meanings: Mapping[str
         loosens=row.loosens,
         status=RULE_STATUSES[row.status],
     )
+
+
+def stands(row: CompatibilityRule) -> bool:
+    """Whether a version of a row is in use and says something."""
+    return row.status == "in_use" and row.kind != "superseded"
 
 
 def figure_text(stored: str | None) -> str:

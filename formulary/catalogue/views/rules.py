@@ -1,7 +1,7 @@
 """Pages of what goes together: the whole table, one row, and the rules that the clinic adds to it."""
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from flask import abort, flash, g, redirect, render_template, url_for
@@ -115,7 +115,10 @@ def end_rule(rule_id: int) -> Page:
 def worded(rules: list) -> list[labels.Rule]:  # type: ignore[type-arg]
     """The rows of the table in words."""
     names, meanings = queries.ingredient_names(), labels.meanings(queries.groups())
-    return [labels.rule(row, names, meanings) for row in rules]
+    instead = {row.loosens: row.number for row in rules if row.loosens and labels.stands(row)}
+    return [
+        replace(labels.rule(row, names, meanings), replaced_by=instead.get(row.number, "")) for row in rules
+    ]
 
 
 def _write(old: Any) -> Page:
