@@ -69,6 +69,27 @@ def test_every_line_shows_dose_volume_mixture_and_its_explanation(draft, clients
         assert words in page.text.replace(FIXED, " ")
 
 
+def test_what_a_share_of_the_most_and_the_volume_prepared_come_from_is_explained(draft, clients):
+    page = clients("practitioner").get_ok(the_page(draft))
+    buttons = page.all("button", class_="explain-number")
+    labels = [button.get("aria-label").partition(":")[0] for button in buttons]
+    assert labels[:4] == [
+        "dose of tranexamic acid",
+        "volume of tranexamic acid",
+        "concentration of tranexamic acid",
+        "most of tranexamic acid",
+    ]
+    assert labels[-6:] == [
+        "total volume",
+        "volume prepared",
+        "pH, estimated",
+        "pairs with data",
+        "beyond-use time, if prepared now",
+        "waste, if prepared now",
+    ]
+    assert "" not in page.texts("span", role="tooltip")
+
+
 def test_signing_what_was_shown_prescribes_it(draft, clients):
     page = clients("practitioner").post_ok(the_page(draft), {}, press="Sign")
     assert page.flashes == [f"{draft.code} is signed and waits for verification."]
@@ -184,6 +205,28 @@ def test_a_top_up_is_said_on_the_page_and_kept(draft, clients):
     page = clients("practitioner").post_ok(the_page(draft), {"is_top_up": "y"}, press="Save draft")
     assert page.form(button="Sign").fields["is_top_up"] == ["y"]
     assert in_database(Cocktail, id=draft.id).is_top_up is True
+
+
+def test_what_cannot_be_read_is_said_live_and_leaves_no_old_figure(draft, clients):
+    person = clients("practitioner")
+    form = person.get_ok(the_page(draft)).form(button="Sign")
+    answer = person.post(f"/cocktails/{draft.id}/preview", form.filled({"lines-0-value": "4 u"}, None)).text
+    told = answer.partition('id="figures-1"')[2].partition('id="figures-2"')[0]
+    assert "u can be read as 0" in told
+    assert ("explain-number" in told, told.count("unknown</span>")) == (False, 3)
+    assert "Not ready to sign: what is marked cannot be read." in answer
+
+
+def test_a_fix_is_pressed_and_all_is_checked_anew(draft, clients):
+    person = clients("practitioner")
+    sent = person.get_ok(the_page(draft)).form(button="Sign").filled({"lines-0-value": "40"})
+    page = person.read(person.post(the_page(draft), sent | {"act": ["check"]}), the_page(draft), 200)
+    [fix] = [
+        b.get("value") for b in page.all("button", name="fix") if b.get("value", "").endswith("=4.2 mg/mL")
+    ]
+    after = person.read(person.post(the_page(draft), sent | {"fix": [fix]}), the_page(draft), 200)
+    assert figures_of(after)[0] == (["4.2"], ["mg/mL"])
+    assert "dose.outside_formula" not in after.findings
 
 
 def test_a_line_is_added_and_removed_without_javascript(draft, clients):

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from formulary.cocktails.labels.estimates import estimated
 from formulary.cocktails.labels.history import Before, last_session
-from formulary.cocktails.labels.sheet import estimated
 from formulary.cocktails.queries import Given
 from formulary.rules.findings import Finding, Level, Result
 from formulary.web.svg import sparkline

@@ -1,11 +1,12 @@
 """What the compose page shows: every figure of every line with its explanation, ready to print."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 from types import MappingProxyType
 
+from formulary.cocktails.labels.estimates import Estimate, estimated
 from formulary.cocktails.labels.history import Before
 from formulary.rules import checklist, formulation, lot_status, patch_test
 from formulary.rules.beyond_use import BeyondUse, cocktail_until
@@ -48,29 +49,7 @@ class Row:
     test_state: str
     test_words: str
     before: Before | None = None
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A property of the mixture that is estimated: how it stands, in a word, and why."""
-
-    state: str
-    words: str
-    reasons: tuple[str, ...]
-
-
-def estimated(answers: Iterable[Finding], about: str) -> Estimate | None:
-    """The worst of the answers about it; what is not known is never drawn as fitting."""
-    own = [a for a in answers if a.code.startswith(f"{about}.") and a.result is not Result.NOT_APPLICABLE]
-    if not own:
-        return None
-    looked = dict.fromkeys(f"{name}: {shown}" for a in own for name, shown in a.inputs)
-    reasons = (*(a.reason for a in own), *looked)
-    if found := [a for a in own if a.result is Result.FINDING]:
-        worst = max(a.level or Level.INFO for a in found)
-        return Estimate(worst.name.lower(), "outside", reasons)
-    known = all(a.result is Result.PASS for a in own)
-    return Estimate("pass", "fits", reasons) if known else Estimate("unknown", "unknown", reasons)
+    limit_why: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,6 +86,12 @@ class Sheet:
     def pairs_state(self) -> str:
         """A pair without data is never drawn as known."""
         return "pass" if self.pairs_known == self.pairs_total else "unknown"
+
+    @property
+    def pairs_why(self) -> str:
+        """Which pairs nobody has data on, as the checks say it."""
+        own = [a.reason for a in self.report.answers if a.code == "pair.no_data"]
+        return " ".join(own) or "The table has data on every pair."
 
     @property
     def pairs_words(self) -> str:
@@ -188,6 +173,7 @@ def _row(line: Line, cocktail: Cocktail, solution: Solution, report: Report) -> 
         if solved and solved.dose_limit is not None
         else "",
         level=_level(line.number, report),
+        limit_why=_limit_why(line, report),
         source=_source(line, cocktail),
         in_stock=_in_stock(stock, cocktail),
         test_state=state,
@@ -203,6 +189,13 @@ def _explained(solved: Solved | None, mark: str) -> dict[str, Explanation]:
         "volume": formulation.explain_volume(solved, mark),
         "concentration": formulation.explain_concentration(solved, mark),
     }
+
+
+def _limit_why(line: Line, report: Report) -> str:
+    """What the check of the most per session says of a line's ingredient, and by whose word."""
+    own = (a for a in report.answers if a.rule == "D1" and a.subject == line.product.ingredient.name)
+    answer = next(own, None)
+    return "" if answer is None else f"{answer.reason} {answer.source}".strip()
 
 
 def _level(number: int, report: Report) -> str:

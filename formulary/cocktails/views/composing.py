@@ -55,6 +55,7 @@ class Composing:
         self.content, unread = self.form.content(self.saved, self.products, self.mark)
         if unread:
             self.form.add_findings(unread)
+        self.all_read = self.is_readable()
 
     def wants(self, *acts: str) -> bool:
         """Whether one of these buttons was pressed; a fix button only edits."""
