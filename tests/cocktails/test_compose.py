@@ -79,10 +79,11 @@ def test_what_a_share_of_the_most_and_the_volume_prepared_come_from_is_explained
         "concentration of tranexamic acid",
         "most of tranexamic acid",
     ]
-    assert labels[-6:] == [
+    assert labels[-7:] == [
         "total volume",
         "volume prepared",
         "pH, estimated",
+        "Osmolality, estimated",
         "pairs with data",
         "beyond-use time, if prepared now",
         "waste, if prepared now",

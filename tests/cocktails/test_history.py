@@ -5,11 +5,15 @@ from datetime import timedelta
 import pytest
 
 from formulary.cocktails.labels.estimates import estimated
-from formulary.cocktails.labels.history import Before, last_session
+from formulary.cocktails.labels.history import Before, last_session, usual
 from formulary.cocktails.queries import Given
+from formulary.rules.facts import Usual
 from formulary.rules.findings import Finding, Level, Result
+from formulary.rules.formulation import solve_cocktail
 from formulary.web.svg import sparkline
-from tests.rules.builders import AT
+from tests.rules.builders import AT, SALINE, TRANEXAMIC, a_cocktail, a_line, q
+
+GIVEN = (Usual(TRANEXAMIC.ingredient.id, q("20 mg"), 5),)
 
 
 def given(*steps):
@@ -65,3 +69,21 @@ def answer(result, code="ph.unknown", level=None):
 def test_a_missing_value_is_never_drawn_as_fitting(answers, state):
     told = estimated(answers, "ph")
     assert (told and told.state) == state
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("20 mg", None), ("39 mg", None), ("40 mg", "2 × usual"), ("80 mg", "4 × usual"),
+        ("200 mg", "10 × usual"), ("10 mg", "1/2 of usual"), ("2 mg", "1/10 of usual"),
+    ],
+)  # fmt: skip
+def test_a_dose_far_from_the_usual_one_says_how_far(typed, words):
+    cocktail = a_cocktail(lines=(a_line(1, TRANEXAMIC, typed), a_line(2, SALINE, "qs")), usual=GIVEN)
+    told = usual(cocktail.lines[0], solve_cocktail(cocktail).line(1), cocktail)
+    assert (told and told.words) == words
+
+
+def test_nothing_is_called_usual_before_anything_was_given():
+    cocktail = a_cocktail()
+    assert usual(cocktail.lines[0], solve_cocktail(cocktail).line(1), cocktail) is None

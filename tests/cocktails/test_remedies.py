@@ -10,7 +10,7 @@ from formulary.cocktails.labels import entry
 from formulary.cocktails.labels.remedies import with_remedies
 from formulary.cocktails.labels.waste import Waste, waste_today
 from formulary.rules import checklist
-from formulary.rules.facts import Container, Line, Pin, Strength
+from formulary.rules.facts import Container, Line, Pin, Strength, Usual
 from formulary.rules.findings import Stage
 from formulary.rules.formulation import solve_cocktail
 from formulary.rules.units import VOLUME, Quantity
@@ -118,6 +118,18 @@ def test_each_button_mends_the_finding_that_offers_it(typed_lines, code, buttons
     cocktail = a_cocktail(lines=typed_lines)
     for fix in told(cocktail)[code]:
         assert code not in told(pressed(cocktail, fix)), fix
+
+
+@pytest.mark.parametrize(
+    ("typed_as", "button"),
+    [("200 mg", "20 mg"), ("2 mL", "0.2 mL"), ("40 mg/mL", "4 mg/mL"), ("2 mg", "20 mg")],
+)
+def test_a_slip_of_a_decimal_place_is_taken_back(typed_as, button):
+    usual = (Usual(TRANEXAMIC.ingredient.id, q("20 mg"), 5),)
+    cocktail = a_cocktail(lines=lines(a_line(1, TRANEXAMIC, typed_as)), usual=usual)
+    [fix] = told(cocktail)["dose.unusual"]
+    assert fix.label.replace(SPACE, " ") == f"Set tranexamic acid to {button}"
+    assert "dose.unusual" not in told(pressed(cocktail, fix))
 
 
 def test_of_two_lines_of_one_ingredient_nobody_says_which_is_reduced():

@@ -10,6 +10,7 @@ from formulary.rules.findings import Finding, Fix, Result
 from formulary.rules.formulation import Solution, Solved, about, field_of, strength_of, value_of
 from formulary.rules.units import VOLUME, Quantity
 
+TEN = 10
 Remedy = Callable[[Finding, Solved, Cocktail, Solution], Iterator[Fix]]
 
 
@@ -120,6 +121,20 @@ def _measured(_: Finding, solved: Solved, cocktail: Cocktail, solution: Solution
         yield Fix(f"Draw {words} of {solved.name}", f"lines-{solved.number}-volume", value)
 
 
+def _tenfold(_: Finding, solved: Solved, cocktail: Cocktail, solution: Solution) -> Iterator[Fix]:
+    """A dose far from the usual one: the slip of one decimal place, taken back."""
+    own = (u.median for u in cocktail.usual if u.ingredient_id == solved.line.product.ingredient.id)
+    median, dose, strength = next(own, None), solved.dose, strength_of(solved.line)
+    if median is None or dose is None or strength is None or median.dimension != dose.dimension:
+        return
+    meant = dose / TEN if dose > median else dose * TEN
+    if solved.line.pin is Pin.CONCENTRATION:
+        yield from _to_dose(solved, meant, cocktail, solution)
+    elif solved.line.pin is not Pin.QS:
+        held = solved.line.pin is Pin.DOSE
+        yield _set(solved, meant if held else Quantity(meant.steps / strength.ratio, VOLUME), cocktail)
+
+
 def _set(solved: Solved, value: Quantity, cocktail: Cocktail) -> Fix:
     mark = cocktail.policies.decimal_mark
     return Fix(f"Set {solved.name} to {about(value, mark)}", field_of(solved.line), value_of(value, mark))
@@ -157,6 +172,7 @@ def _what_a_syringe_holds(cocktail: Cocktail, _: Solution) -> Iterator[Fix]:
 REMEDIES: Mapping[str, Remedy] = {
     "dose.above_max": _less,
     "dose.outside_formula": _into_range,
+    "dose.unusual": _tenfold,
     "concentration.above_max": _thinner,
     "concentration.outside_formula": _into_mixture,
     "dose.off_by_rounding": _measured,

@@ -7,7 +7,7 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from formulary.cocktails.labels.estimates import Estimate, estimated
-from formulary.cocktails.labels.history import Before
+from formulary.cocktails.labels.history import Before, Usual, usual
 from formulary.rules import checklist, formulation, lot_status, patch_test
 from formulary.rules.beyond_use import BeyondUse, cocktail_until
 from formulary.rules.facts import Cocktail, Line, Pin, Product, Stock, Strength
@@ -50,6 +50,7 @@ class Row:
     test_words: str
     before: Before | None = None
     limit_why: str = ""
+    usual: Usual | None = None
 
 
 @dataclass(frozen=True)
@@ -174,6 +175,7 @@ def _row(line: Line, cocktail: Cocktail, solution: Solution, report: Report) -> 
         else "",
         level=_level(line.number, report),
         limit_why=_limit_why(line, report),
+        usual=usual(line, solved, cocktail),
         source=_source(line, cocktail),
         in_stock=_in_stock(stock, cocktail),
         test_state=state,
