@@ -171,6 +171,16 @@ class TestAnAcidThatFallsOut:
         assert match.applies is Applies.YES
         assert round(dict(match.figures)["falls out below pH"], 2) == Fraction("5.36")
 
+    @pytest.mark.parametrize(
+        ("window", "expected"),
+        [(("5.2", "6"), []), (("5.19", "6"), [Applies.MAYBE]), (("4", "5.19"), [Applies.YES])],
+    )
+    def test_at_the_very_onset_it_stays_dissolved(self, window, expected):
+        # 37.4 mg/mL of acid is eleven times its solubility: 4.20 + log10(10).
+        rule = a_rule("23", "ingredient:23", onset=replace(ONSET, share=Fraction(1)))
+        products = with_ph(BENZOATE, *window), with_ph(TRANEXAMIC, *window)
+        assert answers(rule, *products, final=("37.4 mg/mL", None)) == expected
+
     def test_a_diluent_brings_no_acid(self):
         rule = a_rule("23", "ingredient:23", onset=ONSET)
         assert answers(rule, BENZOATE, with_ph(SALINE, "4.5", 7), final=("62.5 mg/mL", None)) == []
