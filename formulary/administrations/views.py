@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from formulary import clock
 from formulary.accounts import Permission, guards, requires
-from formulary.administrations import actions, labels, queries
+from formulary.administrations import actions, facts, labels, queries
 from formulary.administrations.forms import CloseForm, RemoveSiteForm, SiteForm, StartForm
 from formulary.audit import record_refusal
 from formulary.db import retried, transaction
@@ -159,6 +159,7 @@ def _page(administration_id: int, **given: Form) -> str:
     return render_template(
         "administrations/administration.html",
         session=labels.session(found, mark=g.site.decimal_mark, at=clock.now()),
+        too_much=facts.places(found, clock.now()) if found.state == "started" else (),
         site=given.get("site") or SiteForm(formdata=None),
         close=given.get("close") or CloseForm(formdata=None),
         remove=given.get("remove") or RemoveSiteForm(formdata=None),

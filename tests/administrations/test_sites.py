@@ -5,9 +5,11 @@ import pytest
 from formulary import clock
 from formulary.administrations import actions, queries
 from formulary.administrations.labels import session as shown
+from formulary.catalogue import queries as catalogue
 from formulary.db import Missing, db, transaction
 from formulary.rules.findings import Refused
 from tests.administrations.doing import close, ml, points, practitioner
+from tests.support.builders import a_limit
 
 
 def told(session):
@@ -26,6 +28,19 @@ def test_points_times_volume_per_point_is_the_volume(road):
     [site] = told(session).sites
     assert site.volume == ml("2")
     assert plain(site.words) == "40 \N{MULTIPLICATION SIGN} 0.05 mL = 2 mL"
+
+
+def test_more_than_a_limit_allows_at_one_point_is_recorded_and_said(road, clients):
+    session = road.started()
+    [txa] = [p for p in catalogue.products() if p.name == "tranexamic acid"]
+    a_limit(txa, "0.05 mL", measure="volume", per="point")
+    points(session, 10, each="0.05")
+    url = f"/administrations/{session.id}"
+    assert "more than a limit allows" not in clients("practitioner").get_ok(url).text
+    points(session, 5, area="Chin", each="0.1")
+    page = plain(clients("practitioner").get_ok(url).text)
+    assert "Recorded, and more than a limit allows" in page
+    assert "Tranexamic acid: 0.1 mL at one point (Chin), and the most is 0.05 mL." in page
 
 
 def test_what_is_left_runs_along_and_says_why(road):
