@@ -17,7 +17,7 @@ from formulary.rules.checklist.rule import Case, not_applicable, passed, unknown
 from formulary.rules.facts import Line
 from formulary.rules.findings import Finding, Level, capital, joined
 from formulary.rules.formulation import Solved, name_of
-from formulary.rules.units import VOLUME, total
+from formulary.rules.units import VOLUME, round_fraction, total
 
 CEILING = Fraction(600)
 DERMIS = frozenset({"id", "intradermal"})
@@ -76,7 +76,7 @@ def estimated(lines: Sequence[Solved]) -> Osmolality | None:
 
 
 def _figure(found: Osmolality) -> str:
-    least, most = round(found.least), None if found.most is None else round(found.most)
+    least, most = round_fraction(found.least), None if found.most is None else round_fraction(found.most)
     if most is None:
         return f"at least {least} mOsm/kg"
     return f"{least} mOsm/kg" if least == most else f"{least} to {most} mOsm/kg"
@@ -91,7 +91,7 @@ def _own(line: Line) -> str:
     low, high = line.product.osmolality_low, line.product.osmolality_high
     if low is None or high is None:
         return "unknown"
-    one, other = round(low), round(high)
+    one, other = round_fraction(low), round_fraction(high)
     return f"{one} mOsm/kg" if one == other else f"{one} to {other} mOsm/kg"
 
 

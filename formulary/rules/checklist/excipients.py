@@ -29,6 +29,11 @@ class Sum:
     unsaid: tuple[Solved, ...]
     lines: tuple[Solved, ...]
 
+    @property
+    def name(self) -> str:
+        """The excipient's name, without the word that tells it from the active of that name."""
+        return self.excipient.name.removesuffix(" (excipient)")
+
 
 def sums(case: Case) -> Sequence[Finding]:
     """C6: no preservative or buffer above its limit in all, as far as the labels say how much there is."""
@@ -76,13 +81,13 @@ def _limited(case: Case, each: Sum) -> Iterator[Finding]:
             yield _unsaid(case, each, most)
         elif most is not None:
             shown = f"{_words(case, each)} of {about(most, case.mark)}"
-            yield passed("excipient.within_max", each.excipient.name, f"{capital(shown)}.")
+            yield passed("excipient.within_max", each.name, f"{capital(shown)}.")
 
 
 def _above(case: Case, each: Sum, limit: Limit, most: Quantity) -> Finding:
     return Finding(
         "excipient.above_max",
-        each.excipient.name,
+        each.name,
         f"{capital(_words(case, each))} in all is above the most ({about(most, case.mark)}).",
         f"Leave out a line that holds it, {CO_SIGN}",
         level=min(limit.exceeded, Level.STOP),
@@ -96,9 +101,8 @@ def _unsaid(case: Case, each: Sum, most: Quantity) -> Finding:
     lines = joined([name_of(x.line) for x in each.unsaid])
     return unknown(
         "excipient.amount_unknown",
-        each.excipient.name,
-        f"How much {each.excipient.name} is in {lines} is not on record; the most is "
-        f"{about(most, case.mark)}.",
+        each.name,
+        f"How much {each.name} is in {lines} is not on record; the most is {about(most, case.mark)}.",
         "Record it from the label, or give a reason to go on.",
         line=each.unsaid[0].number,
         inputs=_inputs(case, [each]),
@@ -113,7 +117,7 @@ def _without_limit(case: Case, found: Sequence[Sum]) -> Iterator[Finding]:
         words = joined([_words(case, each) for each in rest])
         yield unknown(
             "excipient.limit_unknown",
-            joined([each.excipient.name for each in rest]),
+            joined([each.name for each in rest]),
             f"In all it holds {words}; no limit for {case.cocktail.route} use is on record.",
             "Give a reason to go on, or leave a line out.",
             inputs=_inputs(case, rest),
@@ -136,7 +140,7 @@ def _not_on_record(case: Case, used: Sequence[Solved]) -> Iterator[Finding]:
 
 
 def _words(case: Case, each: Sum) -> str:
-    name = each.excipient.name
+    name = each.name
     if each.known is None:
         return f"{name} (how much is not on record)"
     more = " or more" if each.unsaid else ""
@@ -145,8 +149,7 @@ def _words(case: Case, each: Sum) -> str:
 
 def _inputs(case: Case, found: Sequence[Sum]) -> tuple[tuple[str, str], ...]:
     return tuple(
-        (each.excipient.name, "unknown" if each.known is None else about(each.known, case.mark))
-        for each in found
+        (each.name, "unknown" if each.known is None else about(each.known, case.mark)) for each in found
     )
 
 

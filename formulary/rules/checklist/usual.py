@@ -10,7 +10,7 @@ from formulary.rules.checklist.substances import Substance, limits_of, prescribe
 from formulary.rules.facts import Limit, Usual
 from formulary.rules.findings import Finding, Level, capital, joined
 from formulary.rules.formulation import about, field_of
-from formulary.rules.units import Quantity
+from formulary.rules.units import Quantity, round_fraction
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 FAR = 10
@@ -49,8 +49,8 @@ def _is_far(ratio: Fraction) -> bool:
 def _times(ratio: Fraction) -> str:
     """How often the usual it is: "20 × usual", "1/20 of usual"."""
     if ratio >= 1:
-        return f"{round(ratio)} {TIMES} usual"
-    return f"1/{round(1 / ratio)} of usual" if ratio else "none"
+        return f"{round_fraction(ratio)} {TIMES} usual"
+    return f"1/{round_fraction(1 / ratio)} of usual" if ratio else "none"
 
 
 def _far(case: Case, substance: Substance, usual: Usual) -> Finding:
