@@ -14,6 +14,7 @@ from tests.support.builders import an_allergy
 
 REASON, WORDS = "Tolerated before without event", "Two sessions in spring, under watch."
 FIXED = "\N{NO-BREAK SPACE}"
+page_alone = pytest.mark.databases("sqlite")  # what the page says does not depend on the database
 
 
 @pytest.fixture
@@ -58,6 +59,7 @@ def recalculated(person, draft, values, button="Recalculate"):
     return person.read(person.submit(shown, values, press=button), the_page(draft), 200)
 
 
+@page_alone
 def test_the_report_of_a_draft_has_every_rule_that_signing_asks(draft, clients):
     page = clients("practitioner").get_ok(f"/cocktails/{draft.id}/checks")
     asked = {rule.id for rule in RULES if rule.runs_at(Stage.SIGN)}
@@ -86,6 +88,7 @@ def test_a_report_is_stale_once_its_inputs_change_and_so_is_the_override(road, d
     assert "answers nothing any more" in page.text
 
 
+@page_alone
 def test_no_report_tells_the_doses_that_wait_for_the_blind_entry(road, draft, allergic, clients):
     cocktail = signed(road, draft)
     page = clients("pharmacist").get_ok(f"/cocktails/{cocktail.id}/checks", follow=True)
@@ -100,6 +103,7 @@ def test_the_report_of_another_cocktail_is_not_found_under_this_one(road, draft,
     clients("practitioner3").get_page(f"/cocktails/{cocktail.id}/checks/{report.id}", status=404)
 
 
+@page_alone
 def test_an_empty_mixture_cannot_be_signed(road, draft, clients):
     person, page = clients("practitioner"), clients("practitioner").get_ok(the_page(draft))
     for number in (4, 3, 2, 1):
@@ -112,6 +116,7 @@ def test_an_empty_mixture_cannot_be_signed(road, draft, clients):
     assert count(Cocktail, id=draft.id, state="draft") == 1
 
 
+@page_alone
 def test_changing_a_dose_with_a_finding_recomputes_its_volume(draft, clients):
     person = clients("practitioner")
     much = recalculated(person, draft, {"lines-0-value": "40"})
@@ -157,6 +162,7 @@ def test_what_a_saved_draft_shows_is_counted_once_and_what_is_overridden_too(roa
     assert "reactions are not recorded yet" in page.text
 
 
+@page_alone
 def test_what_was_mended_before_signing_counts_as_shown_and_not_overridden(draft, clients):
     person = clients("practitioner")
     person.post_ok(the_page(draft), {"lines-0-value": "40"}, press="Save draft")

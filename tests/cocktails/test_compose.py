@@ -24,6 +24,7 @@ from tests.support.counting import counting_queries
 from tests.support.road import a_closed_session, a_prescription
 
 FIXED = "\N{NO-BREAK SPACE}"
+page_alone = pytest.mark.databases("sqlite")  # what the page says does not depend on the database
 
 
 @pytest.fixture
@@ -69,6 +70,7 @@ def test_every_line_shows_dose_volume_mixture_and_its_explanation(draft, clients
         assert words in page.text.replace(FIXED, " ")
 
 
+@page_alone
 def test_what_a_share_of_the_most_and_the_volume_prepared_come_from_is_explained(draft, clients):
     page = clients("practitioner").get_ok(the_page(draft))
     buttons = page.all("button", class_="explain-number")
@@ -208,6 +210,7 @@ def test_a_top_up_is_said_on_the_page_and_kept(draft, clients):
     assert in_database(Cocktail, id=draft.id).is_top_up is True
 
 
+@page_alone
 def test_what_cannot_be_read_is_said_live_and_leaves_no_old_figure(draft, clients):
     person = clients("practitioner")
     form = person.get_ok(the_page(draft)).form(button="Sign")
@@ -218,6 +221,7 @@ def test_what_cannot_be_read_is_said_live_and_leaves_no_old_figure(draft, client
     assert "Not ready to sign: what is marked cannot be read." in answer
 
 
+@page_alone
 def test_a_fix_is_pressed_and_all_is_checked_anew(draft, clients):
     person = clients("practitioner")
     sent = person.get_ok(the_page(draft)).form(button="Sign").filled({"lines-0-value": "40"})
@@ -244,6 +248,7 @@ def figures_of(page):
     return [(fields[f"lines-{n}-value"], fields[f"lines-{n}-unit"]) for n in numbers]
 
 
+@page_alone
 def test_lines_move_and_go_and_keep_what_was_typed(draft, clients):
     person = clients("practitioner")
     page = person.get_ok(the_page(draft))
@@ -263,6 +268,7 @@ def test_lines_move_and_go_and_keep_what_was_typed(draft, clients):
     assert figures_of(pressed("makeup-2"))[1] == ([""], ["make up"])
 
 
+@page_alone
 def test_enter_in_a_field_only_checks(draft, clients):
     form = clients("practitioner").get_ok(the_page(draft)).form(button="Sign")
     assert next(b.get("value") for b in form.element.iter("button") if b.get("type") == "submit") == "check"

@@ -37,6 +37,7 @@ volume = "0.25 mL"
 product = "sodium chloride 0.9%"
 qs = true
 """
+page_alone = pytest.mark.databases("sqlite")  # what the page says does not depend on the database
 
 
 @pytest.fixture
@@ -113,6 +114,7 @@ def test_what_is_opened_from_a_file_is_saved_as_the_same_file(treated, road, cli
     assert figured == ['dose = "20000 mcg"', 'concentration = "3 % (w/v)"', 'volume = "0.25 mL"']
 
 
+@page_alone
 def test_a_file_is_uploaded_as_well_as_pasted(treated, road, clients):
     answer = uploaded(clients("practitioner"), treated, TWO_LINES.encode())
     assert answer.location == f"/cocktails/{newest().id}/compose"
@@ -140,6 +142,7 @@ def the_product(name):
         ('formula = "Nothing v1"\n' + TWO_LINES, "Line 1: The clinic has no formula “Nothing v1”"),
     ],
 )  # fmt: skip
+@page_alone
 def test_a_file_that_cannot_be_read_says_where_and_writes_nothing(treated, road, clients, text, words):
     page = clients("practitioner").post_refused(
         f"{the_start(treated)}/file", {"text": text}, at=the_start(treated)
@@ -148,6 +151,7 @@ def test_a_file_that_cannot_be_read_says_where_and_writes_nothing(treated, road,
     assert how_many() == 0
 
 
+@page_alone
 def test_a_file_that_is_far_too_long_is_not_read(treated, road, clients):
     person = clients("practitioner")
     page = person.read(uploaded(person, treated, b"#" * 65_537), the_start(treated), 422)
@@ -176,6 +180,7 @@ def test_what_is_typed_is_saved_as_a_file_and_nothing_is_written(draft, clients)
     assert content(newest()).lines[0].amount == 4_000_000
 
 
+@page_alone
 def test_a_line_without_a_figure_is_named_instead_of_left_out_of_the_file(draft, clients):
     page = clients("practitioner").post_refused(
         f"/cocktails/{draft.id}/compose", {"lines-1-value": ""}, press="Save as a file"
@@ -186,6 +191,7 @@ def test_a_line_without_a_figure_is_named_instead_of_left_out_of_the_file(draft,
     ]
 
 
+@page_alone
 def test_no_file_tells_the_doses_that_wait_for_the_blind_entry(road, treated, approved, clients):
     signed = a_prescription(road.clinic, treated, approved)
     answer = clients("pharmacist").get(f"/cocktails/{signed.id}/file")
@@ -203,5 +209,6 @@ def test_the_last_session_is_repeated_line_by_line(road, treated, approved, clie
     assert [queries.last_given(treated.id, by) is None for by in (here, there)] == [False, True]
 
 
+@page_alone
 def test_the_patients_page_leads_to_composing(treated, road, clients):
     assert clients("practitioner").get_ok(f"/patients/{treated.id}").links["Compose"] == the_start(treated)
