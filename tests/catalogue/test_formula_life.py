@@ -131,6 +131,7 @@ def test_a_superseded_record_satisfies_no_gate(cast, product, approved):
     assert {accepted for _, accepted in limit_codes(first, product).values()} == {False}
 
 
+@pytest.mark.databases("sqlite")
 def test_the_approver_sees_what_is_different_before_signing(clients, second):
     page = clients("pharmacist").get_ok(f"/catalogue/formulas/{second.id}")
     shown = page.text.replace("\N{NO-BREAK SPACE}", " ")
@@ -139,6 +140,7 @@ def test_the_approver_sees_what_is_different_before_signing(clients, second):
     assert "alpha, dose 20 mg 25 mg +25 %" in shown
 
 
+@pytest.mark.databases("sqlite")
 def test_the_list_shows_what_is_approved_beside_what_waits(clients, second):
     page = clients("technician").get_ok("/catalogue/formulas")
     rows = [row for row in page.texts("th", scope="row") if row.startswith("Glow")]
@@ -162,6 +164,7 @@ def test_each_step_is_taken_on_the_page_of_the_version(clients, cast, product):
     assert "Retire it" not in page.text
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("username", ["technician", "auditor"])
 def test_others_read_a_formula_and_may_not_touch_it(clients, second, username):
     client = clients(username)
@@ -170,6 +173,7 @@ def test_others_read_a_formula_and_may_not_touch_it(clients, second, username):
     assert client.get("/catalogue/formulas/new").status_code == 403
 
 
+@pytest.mark.databases("sqlite")
 def test_any_two_versions_are_compared(clients, second):
     first = second.formula.versions[0]
     here = f"/catalogue/formulas/{first.id}/difference"

@@ -83,6 +83,7 @@ def test_a_formula_is_written_from_nothing_line_by_line(glow, loaded):
     assert [pair.reason for pair in glow.pairs] == ["both in water, given within the hour"]
 
 
+@pytest.mark.databases("sqlite")
 def test_the_page_shows_what_follows_before_anything_is_kept(clients, loaded):
     client = clients("pharmacist")
     page = begun(client, loaded, "tranexamic acid")
@@ -93,6 +94,7 @@ def test_the_page_shows_what_follows_before_anything_is_kept(clients, loaded):
     assert db.session.scalars(db.select(Formula).filter_by(name="Glow")).first() is None
 
 
+@pytest.mark.databases("sqlite")
 def test_a_line_is_moved_up_and_a_line_is_removed_with_what_was_typed(clients, loaded):
     client = clients("practitioner")
     page = begun(client, loaded, "tranexamic acid", "glutathione", "ascorbic acid")
@@ -107,6 +109,7 @@ def test_a_line_is_moved_up_and_a_line_is_removed_with_what_was_typed(clients, l
     assert (filled["lines-0-amount"], "lines-2-amount" in filled) == (["4"], False)
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("field", "typed", "words"),
     [
@@ -135,6 +138,7 @@ def test_bad_input_is_refused_at_its_field_and_nothing_is_kept(clients, loaded, 
     assert db.session.scalars(db.select(Formula).filter_by(name="Glow")).first() is None
 
 
+@pytest.mark.databases("sqlite")
 def test_more_than_the_volume_is_refused_at_the_volume(clients, loaded):
     client = clients("practitioner")
     page = begun(client, loaded, "tranexamic acid")
@@ -143,6 +147,7 @@ def test_more_than_the_volume_is_refused_at_the_volume(clients, loaded):
     assert "Its lines come to 6 mL, more than 5 mL" in plain(" ".join(page.errors))
 
 
+@pytest.mark.databases("sqlite")
 def test_what_is_measured_in_units_must_name_its_product(clients, loaded):
     client = clients("practitioner")
     ingredient = loaded.product("hyaluronidase ovine (Vitrase)").ingredient.name
@@ -151,6 +156,7 @@ def test_what_is_measured_in_units_must_name_its_product(clients, loaded):
     assert "belong to one product" in plain(" ".join(page.errors))
 
 
+@pytest.mark.databases("sqlite")
 def test_what_is_never_mixed_is_refused_at_its_line(clients, loaded):
     client = clients("practitioner")
     page = begun(client, loaded, "tranexamic acid", "deoxycholic acid")
@@ -209,6 +215,7 @@ def test_a_clinic_writes_its_own_copy_of_a_published_protocol_under_another_name
     assert copy.formula.source == published.formula.source
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("query", ["from=999999", "from=x", "from=99999999999999"])
 def test_what_is_not_there_is_not_found(clients, query):
     clients("practitioner").get_page(f"{NEW}?{query}", status=404)

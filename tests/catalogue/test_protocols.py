@@ -84,6 +84,7 @@ def test_the_melasma_protocol_comes_out_to_three_places_as_well(loaded):
     assert rounded == [Quantity.of(v, "mL") for v in ("0.04", "0.06", "0.133", "0.767")]
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("name", "substances"),
     [

@@ -95,6 +95,7 @@ def test_in_its_own_volume_it_is_what_was_approved(clinic, patient, half_fixed):
     ]
 
 
+@pytest.mark.databases("sqlite")
 def test_the_page_names_the_lines_that_did_not_scale(clients, patient, half_fixed):
     page = clients("practitioner").post_ok(
         f"/cocktails/new/{patient.id}", {"formula_version_id": half_fixed.id, "target": "10"}
@@ -152,6 +153,7 @@ def test_another_product_is_put_into_a_line_and_everything_is_checked_anew(clien
     assert lines(draft)[1][0] == ASCORBIC
 
 
+@pytest.mark.databases("sqlite")
 def test_what_is_no_substitute_is_refused_and_the_line_stays(clients, clinic, patient, formula):
     draft, client = begun(clinic, patient, formula), clients("practitioner")
     url = f"/cocktails/{draft.id}/compose"
@@ -161,6 +163,7 @@ def test_what_is_no_substitute_is_refused_and_the_line_stays(clients, clinic, pa
     assert "Only another product of the same substance takes its place" in plain(page.text)
 
 
+@pytest.mark.databases("sqlite")
 def test_what_is_changed_is_told_against_the_formula_and_without_figures_to_whoever_verifies(
     clients, clinic, patient, formula
 ):
