@@ -116,6 +116,7 @@ CASES = [
     ),
     ("patch_test", {"required": "no", "bound_to_lot": "unknown", "valid_days": ""}, {"required": False}),
     ("allergy_asked_within_days", {"answer": "180"}, 180),
+    ("weighed_within_days", {"answer": "90"}, 90),
     ("conditions_asked_within_days", {"answer": "180"}, 180),
     ("duplicate_order_within_days", {"answer": "7"}, 7),
     (
