@@ -3,12 +3,15 @@
 import json
 
 import pytest
+from click.testing import CliRunner
 
 from formulary.audit.models import AuditEntry
+from formulary.cli import main
 from formulary.db import db
 from tests.cocktails.test_files import MELASMA
 from tests.support.road import clinic, ready
 from tests.support.terminal import formulary
+from tests.support.world import settings_for
 
 __all__ = ["clinic", "ready"]
 
@@ -16,17 +19,32 @@ BLOCKED = MELASMA + '[[line]]\nproduct = "Kybella"\ndose = "2 mg"\n'
 
 
 @pytest.fixture
-def check(database, clinic, tmp_path):
-    """Check a file with this text: `check(text, "--json")`."""
+def own_database(database, clinic, monkeypatch, made_apps):
+    """The environment names the database of the test."""
+    settings = settings_for(database.url)
+    monkeypatch.setenv("FORMULARY_DATABASE_URL", database.url)
+    monkeypatch.setenv("FORMULARY_SECRET_KEY", settings.secret_key)
+    monkeypatch.setenv("FORMULARY_LEDGER_KEY", settings.ledger_key)
+
+
+@pytest.fixture
+def check(own_database, tmp_path):
+    """Check a file with this text, in the process of the test: `check(text, "--json")`."""
 
     def run(text, *options):
-        file = tmp_path / "cocktail.toml"
-        file.write_text(text, encoding="utf-8")
-        db.session.remove()
-        db.engine.dispose()
-        return formulary(database.url, "check", str(file), *options)
+        db.session.rollback()
+        result = CliRunner().invoke(main, ["check", written(tmp_path, text), *options])
+        db.session.rollback()
+        return result.exit_code, result.output
 
     return run
+
+
+def written(folder, text):
+    """The path of a file with this text."""
+    file = folder / "cocktail.toml"
+    file.write_text(text, encoding="utf-8")
+    return str(file)
 
 
 def test_a_cocktail_is_told_line_by_line_and_nothing_blocks(check):
@@ -64,9 +82,16 @@ def test_a_file_that_cannot_be_read_exits_with_2_and_names_its_lines(check):
     assert [line.partition(":")[0] for line in words.splitlines()] == ["line 2", "line 5"]
 
 
-def test_no_file_and_no_such_site_say_so(check, tmp_path, database):
+def test_as_a_process_of_its_own_it_exits_the_same(clinic, database, tmp_path):
+    db.session.remove()
+    db.engine.dispose()
+    status, words = formulary(database.url, "check", written(tmp_path, BLOCKED))
+    assert (status, words.rstrip().endswith("Verdict: block")) == (1, True)
     status, words = formulary(database.url, "check", str(tmp_path / "nothing.toml"))
     assert (status, "No such file" in words) == (2, True)
+
+
+def test_no_such_site_says_so(check):
     status, words = check(MELASMA, "--site", "Nowhere")
     assert (status, "There is no site Nowhere; there are " in words) == (1, True)
 

@@ -166,6 +166,25 @@ def test_an_amount_of_twenty_thousand_digits_is_one_fault(clinic):
     assert (number, len(words) < 300) == (5, True)
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (".".join("a" * 30_000) + " = 1", 1),
+        ("route = 1\nx = " + "[" * 30_000, 1),
+        ("target = " + "9" * 5_000, 1),
+        ("x = { " + ".".join("a" * 9_000) + " = 1 }", 1),
+    ],
+)
+def test_what_would_fill_the_memory_is_one_fault(clinic, text, line):
+    [(number, words)] = faults(text)
+    assert (number, len(words) < 300) == (line, True)
+
+
+def test_a_number_of_any_base_is_told_in_short(clinic):
+    words = [words for _, words in faults("target = 0x" + "f" * 5_000)]
+    assert "target is a number too long to show; write number and unit in quotes, as in" in " ".join(words)
+
+
 def test_a_slip_of_the_hand_is_answered_with_what_may_be_meant(clinic):
     [(_, words)] = faults(line_of('product = "tranexamc acid"\nqs = true'))
     assert words.startswith("The catalogue knows no “tranexamc acid”, by name, other name or GTIN. What may")

@@ -136,6 +136,7 @@ def test_a_view_that_writes_when_looked_at_is_found(make_app: Callable[..., Flas
         Client(app).get("/planted")
 
 
+@pytest.mark.databases("postgresql")  # the one that refuses a number its column cannot hold
 @pytest.mark.parametrize("username", ["pharmacist", "practitioner", "recall"])
 def test_a_wild_number_in_an_address_is_no_page(app: Flask, client: Client, username: str) -> None:
     client.login(username)

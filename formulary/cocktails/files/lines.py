@@ -7,7 +7,7 @@ from formulary.catalogue import facts as catalogue
 from formulary.catalogue import queries
 from formulary.catalogue.queries import Names
 from formulary.cocktails.facts import TypedLine
-from formulary.cocktails.files.places import Lines, Path
+from formulary.cocktails.files.places import Lines, Path, told
 from formulary.cocktails.labels import entry
 from formulary.rules.facts import Pin, Product, Strength
 from formulary.rules.findings import joined, refuse
@@ -37,9 +37,9 @@ def _product(said: Any, path: Path, names: Names, lines: Lines) -> Product:
     if found:
         which = joined(map(names.product, found), "or")
         raise lines.fault(path, f"“{said}” may be more than one product; write {which}.")
-    alike = names.alike(said)
+    alike = names.alike(said) if said == told(said) else []
     meant = f" What may be meant: {joined(alike, 'or')}." if alike else ""
-    raise lines.fault(path, f"The catalogue knows no “{said}”, by name, other name or GTIN.{meant}")
+    raise lines.fault(path, f"The catalogue knows no “{told(said)}”, by name, other name or GTIN.{meant}")
 
 
 def _typed(number: int, said: dict[str, Any], product: Product, lines: Lines) -> TypedLine:

@@ -11,6 +11,9 @@ from formulary.rules.findings import Refused, joined
 
 Path = tuple[str | int, ...]
 T = TypeVar("T")
+MOST_DOTS = 40
+MOST_SHOWN = 120
+MOST_DIGITS = 12
 
 _TABLE = re.compile(r"\s*(\[{1,2})\s*([A-Za-z_]+)\s*\]")
 _KEY = re.compile(r"\s*([A-Za-z_]+)\s*=")
@@ -67,7 +70,7 @@ class Lines:
     def measured(self, said: Any, path: Path, read: Callable[[str], T]) -> T:
         """An amount written in quotes with its unit, read by `read`; its refusal becomes a fault."""
         if not isinstance(said, str):
-            words = f'{path[-1]} is {said}; write number and unit in quotes, as in "5 mL".'
+            words = f'{path[-1]} is {told(said)}; write number and unit in quotes, as in "5 mL".'
             raise self.fault(path, words)
         try:
             return read(said)
@@ -76,17 +79,40 @@ class Lines:
             raise self.fault(path, f"{path[-1]}: {words}") from None
 
 
+def told(said: Any) -> str:
+    """What a file says at some place, short enough to be repeated."""
+    if isinstance(said, str):
+        return said if len(said) <= MOST_SHOWN else said[:MOST_SHOWN] + " …"
+    if isinstance(said, bool | int | float) and abs(said) < 10**MOST_DIGITS:
+        return str(said)
+    return "a number too long to show" if isinstance(said, int) else "no text"
+
+
 def parsed(raw: bytes) -> tuple[dict[str, Any], Lines]:
     """The tables of a TOML file and where they stand; Unreadable where it is too long, no text or no TOML."""
     if len(raw) > LARGEST_FILE:
         raise Unreadable(Fault(1, f"The file has {len(raw):,} bytes; {LARGEST_FILE:,} are the most."))
     text = _text(raw)
+    _shallow(text)
     try:
         return tomllib.loads(text), Lines(text)
     except tomllib.TOMLDecodeError as fault:
         found = _AT_LINE.search(str(fault))
         number = int(found[1]) if found else len(text.splitlines()) or 1
         raise Unreadable(Fault(number, f"{_AT_LINE.sub('', str(fault))}.")) from None
+    except (ValueError, RecursionError):
+        raise Unreadable(
+            Fault(1, "A number in it is too long, or its brackets are nested too deep.")
+        ) from None
+
+
+def _shallow(text: str) -> None:
+    """Refuse keys of many parts: the parser keeps every beginning of one, which fills the memory."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.count(".") > MOST_DOTS:
+            raise Unreadable(
+                Fault(number, f"There are {line.count('.'):,} dots; no line of a cocktail has so many.")
+            )
 
 
 def _text(raw: bytes) -> str:

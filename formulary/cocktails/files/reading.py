@@ -11,7 +11,7 @@ from formulary.catalogue import facts as catalogue
 from formulary.catalogue import queries
 from formulary.cocktails.facts import Content, TypedLine, gather
 from formulary.cocktails.files.lines import ML, read_line
-from formulary.cocktails.files.places import Fault, Lines, Path, Unreadable, parsed
+from formulary.cocktails.files.places import Fault, Lines, Path, Unreadable, parsed, told
 from formulary.cocktails.labels.bounds import MOST_LINES, ROUTES
 from formulary.rules import facts
 from formulary.rules.findings import joined
@@ -39,8 +39,8 @@ def read(raw: bytes, *, at: datetime, zone: str, as_draft: bool = False) -> Writ
     What is absent is unknown; without a patient nothing is asked about one. A patient's allergies count as
     asked at `at`. A draft (`as_draft`) mixes powders as their labels say: another volume is a fault then.
     """
-    told, lines = parsed(raw)
-    return _Reader(told, lines, at, zone, as_draft).written()
+    tables, lines = parsed(raw)
+    return _Reader(tables, lines, at, zone, as_draft).written()
 
 
 def facts_of(written: Written, *, site: Site, at: datetime) -> facts.Cocktail:
@@ -55,13 +55,13 @@ class _Reader:
     """One reading, which goes on after a fault so that all of them are told."""
 
     def __init__(
-        self, told: dict[str, Any], lines: Lines, at: datetime, zone: str, as_draft: bool = False
+        self, says: dict[str, Any], lines: Lines, at: datetime, zone: str, as_draft: bool = False
     ) -> None:
-        self.told, self.lines, self.at, self.zone, self.as_draft = told, lines, at, zone, as_draft
+        self.says, self.lines, self.at, self.zone, self.as_draft = says, lines, at, zone, as_draft
         self.names, self.faults = queries.names(), list[Fault]()
 
     def written(self) -> Written:
-        self._tried(lambda: self.lines.only(self.told, OF_FILE))
+        self._tried(lambda: self.lines.only(self.says, OF_FILE))
         route, target, overfill = (self._tried(part) for part in (self._route, self._target, self._overfill))
         formula, patient = self._tried(self._formula), self._tried(self._patient)
         read = [
@@ -70,7 +70,7 @@ class _Reader:
         if self.faults:
             raise Unreadable(*self.faults)
         found = [line for line in read if line is not None]
-        text = str(self.told.get("target", ""))
+        text = told(self.says.get("target", ""))
         typed = tuple(line for line, _ in found)
         follows = {"overfill": overfill or 0, "formula_version_id": formula}
         content = Content(None, typed, target, text, route or "", **follows)
@@ -85,7 +85,7 @@ class _Reader:
 
     def _tables(self) -> list[dict[str, Any]]:
         """What every [[line]] says; a fault where there is none, or too many."""
-        tables = self.told.get("line")
+        tables = self.says.get("line")
         if not isinstance(tables, list) or not tables or not all(isinstance(row, dict) for row in tables):
             self.faults.extend(self.lines.fault(("line",), "A cocktail has at least one [[line]].").faults)
             return []
@@ -109,8 +109,9 @@ class _Reader:
             raise self.lines.fault(path, f"{words} Leave reconstitute out, or write the label's volume.")
 
     def _route(self) -> str:
-        said = str(self.told.get("route", "")).casefold()
-        found = next((code for code, words in ROUTES if said in (code.casefold(), words.casefold())), None)
+        said = told(self.says.get("route", ""))
+        known = {word.casefold(): code for code, words in ROUTES for word in (code, words)}
+        found = known.get(said.casefold())
         if found is None:
             offered = joined((words for _, words in ROUTES), "or")
             raise self.lines.fault(("route",), f"The route is “{said}”; write {offered}.")
@@ -123,27 +124,29 @@ class _Reader:
         return self._volume("overfill")
 
     def _formula(self) -> int | None:
-        if "formula" not in self.told:
+        if "formula" not in self.says:
             return None
-        said = self.told["formula"]
+        said = self.says["formula"]
         found = queries.formula_called(said) if isinstance(said, str) else None
         if found is None:
-            words = f'The clinic has no formula “{said}”; write one as in formula = "Melasma cocktail v1".'
+            words = (
+                f'The clinic has no formula “{told(said)}”; write one as in formula = "Melasma cocktail v1".'
+            )
             raise self.lines.fault(("formula",), words)
         return found.id
 
     def _volume(self, key: str) -> int | None:
-        if key not in self.told:
+        if key not in self.says:
             return None
-        return self._measured((key,), self.told[key], ML).whole()
+        return self._measured((key,), self.says[key], ML).whole()
 
     def _measured(self, path: Path, said: Any, units: tuple[Unit, ...]) -> Quantity:
         return self.lines.measured(said, path, lambda text: parse(text, None, units=units)).quantity
 
     def _patient(self) -> facts.Patient | None:
-        if "patient" not in self.told:
+        if "patient" not in self.says:
             return None
-        said, path = self.told["patient"], ("patient",)
+        said, path = self.says["patient"], ("patient",)
         if not isinstance(said, dict):
             words = 'Write it as patient = { weight = "62 kg", allergies = ["sulfite"] }.'
             raise self.lines.fault(path, words)
