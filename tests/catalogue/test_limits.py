@@ -43,6 +43,12 @@ def approved(cast, row, *, by="practitioner"):
         return actions.approve_limit(row.id, at=clock.now(), by=cast.actor(by))
 
 
+def ended(cast, row):
+    told = {"reason": "no more", "valid_from": clock.now().date(), "at": clock.now()}
+    with transaction():
+        return actions.end_limit(row.id, **told, by=cast.actor("pharmacist"))
+
+
 def most(product, on=None):
     """The doses that limit this product, by what the rules are told."""
     told = facts.products([product.id], on or clock.now().date())[product.id]
@@ -126,17 +132,23 @@ def test_beside_the_label_a_looser_limit_loosens_nothing(cast, labelled):
 def test_a_governance_entry_that_ends_lets_the_label_limit_again(cast, labelled):
     row = proposed(cast, labelled, 400, in_place_of=label_of(labelled), reason="board")
     approved(cast, row)
-    with transaction():
-        end = actions.end_limit(
-            row.id,
-            reason="no more",
-            valid_from=clock.now().date(),
-            at=clock.now(),
-            by=cast.actor("pharmacist"),
-        )
+    end = ended(cast, row)
     assert most(labelled) == ["clinic_limit 400"]
     approved(cast, end)
     assert most(labelled) == ["label_limit 300"]
+
+
+def test_an_entry_that_ends_takes_its_earlier_and_its_coming_versions_with_it(cast, app):
+    product = a_product(an_ingredient("set aside twice"))
+    a_limit(product, "200 mg", route=ROUTE)
+    today = clock.now().date()
+    coming, later = today + timedelta(days=40), today + timedelta(days=400)
+    first = approved(cast, proposed(cast, product, 400, in_place_of=label_of(product), reason="board"))
+    more = {"reason": "board", "valid_from": coming}
+    second = approved(cast, proposed(cast, product, 500, in_place_of=first, **more))
+    approved(cast, ended(cast, second))
+    assert [most(product, day) for day in (today, coming, later)] == [["label_limit 200"]] * 3
+    assert [row.valid_until for row in (first, second)] == [today, coming]
 
 
 def test_a_new_edition_of_the_label_limits_though_the_last_one_was_set_aside(cast, labelled):

@@ -145,8 +145,8 @@ def approve_limit(limit_id: int, *, version: int | None = None, at: datetime, by
     today = accounts.day_at(by.site_id, at)
     row.valid_from = max(row.valid_from or today, today)
     for before in queries.versions_of(row):
-        if before.status == "approved" and before.valid_until is None:
-            before.valid_until = max(row.valid_from, before.valid_from or row.valid_from)
+        if before.status == "approved":
+            before.valid_until = _ends(before, row.valid_from)
     row.status, row.approver_id, row.approved_at = "approved", by.person_id, at
     db.session.flush()
     signed = inputs_hash(content_of(row))
@@ -247,6 +247,12 @@ def _succeeding(old: Limit | None, terms: Terms) -> dict[str, Any]:
     if terms.kind != old.kind:
         return {"in_place_of_id": old.id}
     return {"version": _next_version(old), "series_id": old.series, "in_place_of_id": old.in_place_of_id}
+
+
+def _ends(before: Limit, successor_from: date) -> date:
+    """The day on which an approved version gives way; one that had not begun by then never holds."""
+    gives_way = max(successor_from, before.valid_from or successor_from)
+    return min(before.valid_until or gives_way, gives_way)
 
 
 def _next_version(old: Limit) -> int:
