@@ -1,6 +1,5 @@
 """The list as a whole: every rule answers, reports live and die with their facts, and it is quick."""
 
-import time
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -14,7 +13,6 @@ from tests.rules.builders import (
     ASCORBIC,
     AT,
     GLUTATHIONE,
-    ROUTE,
     SALINE,
     TRANEXAMIC,
     a_cocktail,
@@ -237,35 +235,3 @@ class TestTheStory:
             "concentration.limit_unknown",
             "site.limit_unknown",
         ]
-
-
-def test_ten_lines_are_checked_in_less_than_ten_milliseconds():
-    products = [
-        a_product(
-            100 + n,
-            f"substance {n}",
-            limits=(a_limit("300 mg"), a_limit("5 g", route="iv")),
-            excipients=tuple(an_excipient(f"excipient {n}{k}", 200 + 3 * n + k, "paraben") for k in range(3)),
-            ph_low=Fraction(4),
-            ph_high=Fraction(7),
-        )
-        for n in range(9)
-    ]
-    rules = tuple(
-        a_rule(str(n), f"ingredient:{100 + n % 12}", f"ingredient:{100 + n * 5 % 12}", "WARN")
-        for n in range(60)
-    )
-    cocktail = a_cocktail(
-        lines=(*(a_line(n, p, "25 mg") for n, p in enumerate(products, 1)), a_line(10, SALINE, "qs")),
-        patient=a_patient(allergies=(an_allergy(), an_allergy("latex")), tests=tuple(map(a_test, products))),
-        stock=tuple(a_stock(p, lot_id=1000 * k + p.id) for p in (*products, SALINE) for k in range(4)),
-        compatibilities=rules,
-        route=ROUTE,
-    )
-    assert min(_milliseconds(cocktail) for _ in range(20)) < 10
-
-
-def _milliseconds(cocktail: Cocktail) -> Fraction:
-    started = time.process_time_ns()
-    run(cocktail, Stage.SIGN)
-    return Fraction(time.process_time_ns() - started, 10**6)

@@ -35,6 +35,10 @@ class Page:
         """Everything a person reads on it, one space between words."""
         return text_of(self.root)
 
+    def mentions(self, code: str) -> bool:
+        """Whether this code stands anywhere in the markup by itself: a random token may hold its letters."""
+        return re.search(rf"(?<![\w-]){re.escape(code)}(?![\w-])", self.html) is not None
+
     @property
     def title(self) -> str:
         """The title of the tab."""
