@@ -194,6 +194,19 @@ def test_one_version_at_a_time_waits(cast, labelled):
     assert refusal(approved, cast, first) == ["limit.not_waiting"]
 
 
+def test_only_a_version_in_force_is_ended(cast, labelled):
+    first = proposed(cast, labelled, 200)
+    assert refusal(ended, cast, first) == ["limit.another_waits"]
+    approved(cast, first)
+    approved(cast, proposed(cast, labelled, 150, in_place_of=first))
+    assert refusal(ended, cast, first) == ["limit.not_in_force"]
+    assert most(labelled) == ["clinic_limit 150", "label_limit 300"]
+    withdrawn = proposed(cast, labelled, 100)
+    with transaction():
+        actions.withdraw_limit(withdrawn.id, reason="slip", at=clock.now(), by=cast.actor("pharmacist"))
+    assert refusal(ended, cast, withdrawn) == ["limit.not_in_force"]
+
+
 def test_a_limit_of_a_substance_holds_for_each_of_its_products(cast, app):
     substance = an_ingredient("common")
     one, two = a_product(substance), a_product(substance)

@@ -112,6 +112,25 @@ def test_a_rule_ends_by_a_version_that_says_so(cast, sides):
     assert refusal(proposed, cast, sides, kind="superseded") == ["rule.nothing_to_end"]
 
 
+def test_a_version_that_is_no_longer_in_use_is_neither_changed_nor_ended(cast, sides):
+    first = approved(cast, proposed(cast, sides))
+    second = approved(cast, proposed(cast, sides, in_place_of=first, level="block"))
+    for more in ({"level": "info"}, {"kind": "superseded", "reason": "read in an old tab"}):
+        assert refusal(proposed, cast, sides, in_place_of=first, **more) == ["rule.not_in_use"]
+    assert asked(first.number) == [(2, "BLOCK")]
+    end = approved(cast, proposed(cast, sides, in_place_of=second, kind="superseded", reason="refuted"))
+    assert refusal(proposed, cast, sides, in_place_of=end) == ["rule.not_in_use"]
+
+
+def test_a_page_that_is_older_than_the_rule_says_why_nothing_was_saved(clients, cast, sides):
+    first = approved(cast, proposed(cast, sides))
+    approved(cast, proposed(cast, sides, in_place_of=first, level="block"))
+    url, said = f"/catalogue/compatibility/{first.id}/change", typed(sides, level="info")
+    page = clients("pharmacist").post_refused(url, said, at=url)
+    words = f"Table row {first.number} v1 is not in use any more."
+    assert [plain(error).startswith(words) for error in page.errors] == [True]
+
+
 def test_what_cannot_be_is_refused_with_what_would_do(cast, sides):
     shipped = db.session.scalars(db.select(CompatibilityRule).filter_by(number="9")).one()
     cases = [

@@ -113,6 +113,8 @@ def end_limit(limit_id: int, *, reason: str, valid_from: date, at: datetime, by:
     if old.kind != "clinic_limit":
         raise refusals.not_the_clinics_own()
     _nothing_waits(old)
+    if not old.holds_on(None):
+        raise refusals.not_in_force()
     columns = {name: getattr(old, name) for name in (*KEPT, "product_id", "ingredient_id", "measure")}
     row = Limit(
         **columns,
@@ -208,8 +210,9 @@ def _check_replaced(of: Product | Ingredient, figures: Figures, terms: Terms, ol
 
 
 def _nothing_waits(old: Limit) -> None:
-    either = db.or_(Limit.series_id == old.series, Limit.in_place_of_id == old.id)
-    query = db.select(Limit.id).where(either, Limit.status == "proposed")
+    same = (Limit.series_id == old.series, Limit.id == old.series)
+    waits = (db.or_(*same, Limit.in_place_of_id == old.id), Limit.status == "proposed")
+    query = db.select(Limit.id).where(*waits)
     if db.session.scalar(query.limit(1)) is not None:
         raise refusals.another_waits()
 

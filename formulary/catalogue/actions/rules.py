@@ -130,10 +130,8 @@ def _level(terms: RuleTerms) -> str:
 
 
 def _check(terms: RuleTerms, old: CompatibilityRule | None) -> None:
-    if old is not None and old.origin != "clinic":
-        raise refusals.shipped(str(old))
-    if old is not None and any(row.status == "draft" for row in queries.versions_of_rule(old)):
-        raise refusals.another_waits(str(old))
+    if old is not None:
+        _check_changed(old)
     if terms.kind == "superseded":
         if old is None:
             raise refusals.nothing_to_end()
@@ -142,6 +140,16 @@ def _check(terms: RuleTerms, old: CompatibilityRule | None) -> None:
         raise refusals.no_citation()
     _check_sides(terms)
     _check_looseness(terms)
+
+
+def _check_changed(old: CompatibilityRule) -> None:
+    """Only a rule of the clinic that is asked now is changed, and one version at a time waits."""
+    if old.origin != "clinic":
+        raise refusals.shipped(str(old))
+    if any(row.status == "draft" for row in queries.versions_of_rule(old)):
+        raise refusals.another_waits(str(old))
+    if old.status != "in_use" or old.kind == "superseded":
+        raise refusals.not_in_use(str(old))
 
 
 def _check_sides(terms: RuleTerms) -> None:

@@ -58,6 +58,12 @@ def another_waits() -> Refused:
     return refuse("limit.another_waits", "limit", reason, "Approve or withdraw that one first.")
 
 
+def not_in_force() -> Refused:
+    """What was read is not what limits from now on."""
+    reason = "This version is not the one in force: it was replaced, ended or withdrawn."
+    return refuse("limit.not_in_force", "limit", reason, "Open the version in force.")
+
+
 def not_the_clinics_own() -> Refused:
     """A label's limit does not end because a clinic says so."""
     reason = "Only a limit of the clinic's own can be ended."

@@ -42,6 +42,12 @@ def another_waits(row: str) -> Refused:
     return refuse("rule.another_waits", row, reason, "Approve or withdraw that one first.")
 
 
+def not_in_use(row: str) -> Refused:
+    """What was read is not what is asked now."""
+    reason = f"{capital(row)} is not in use any more."
+    return refuse("rule.not_in_use", row, reason, "Open the version in use, or add a rule of its own.")
+
+
 def nothing_to_end() -> Refused:
     """Only a rule of the clinic can end."""
     reason = "There is no rule of the clinic that would no longer hold."
