@@ -54,6 +54,9 @@ class TestC5:
         assert (answer.result, answer.level) == (Result.UNKNOWN, Level.INFO)
         assert answer.reason.endswith("below pH 4 cannot be excluded.")
 
+    def test_one_product_by_itself_is_as_its_label_has_it(self):
+        assert codes(c5(with_ph(THIAMINE, "2.0", "3.8"))) == ["ph.one_line"]
+
     def test_a_missing_ph_is_unknown_and_never_neutral(self):
         (answer,) = c5(with_ph(THIAMINE, 6, 7), GLUTATHIONE)
         assert (answer.code, answer.result, answer.level) == ("ph.unknown", Result.UNKNOWN, Level.INFO)

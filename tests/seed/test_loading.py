@@ -37,7 +37,7 @@ def test_the_whole_catalogue_is_loaded_with_one_entry(shelf):
         "product": 75,
         "product_excipient": 52,
         "catalogue_limit": 152,
-        "compatibility_rule": 104,
+        "compatibility_rule": 106,
         "contraindication": 56,
         "cross_reactivity": 6,
         "session_schedule": 3,

@@ -20,6 +20,8 @@ ESTIMATE = "estimated from what the lines declare, not measured"
 
 def acidity(case: Case) -> Sequence[Finding]:
     """C5: no two lines far apart in pH, and the mixture within what tissue bears."""
+    if len(case.lines) < 2:  # noqa: PLR2004 - a product by itself is as its label has it
+        return [not_applicable("ph.one_line", "pH", "One product by itself is no mixture.")]
     rules = [rule for rule in case.cocktail.compatibilities if rule.kind == "mixture"]
     if not rules:
         return [not_applicable("ph.no_rule", "pH", "No rule about the pH of a mixture is on record.")]
