@@ -14,6 +14,7 @@ from formulary.cocktails.models import Cocktail, Revision
 from formulary.db import db, once
 from formulary.preparations import queries
 from formulary.preparations.actions.acts import keep_rest
+from formulary.preparations.actions.doses import allocate_dose, differ
 from formulary.preparations.actions.planning import Part, follow, parts, planned_draw
 from formulary.preparations.models import Attempt, PlannedDraw
 from formulary.rules import checklist, facts, formulation
@@ -86,10 +87,21 @@ def _chosen(told: facts.Cocktail, at: datetime) -> list[Planned]:
     """Lines with their vials; where the lot chosen was assayed, the volume is that of its own strength."""
     chosen = _solved(told, at)
     assayed = {each.solved.number: found for each in chosen if (found := _assay(each)) is not None}
-    if not assayed:
-        return chosen
-    lines = (replace(x, strength=assayed.get(x.number, x.strength)) for x in told.lines)
-    return _solved(replace(told, lines=tuple(lines)), at)
+    if assayed:
+        lines = (replace(x, strength=assayed.get(x.number, x.strength)) for x in told.lines)
+        chosen = _solved(replace(told, lines=tuple(lines)), at)
+    return [_part_by_part(each, told) for each in chosen]
+
+
+def _part_by_part(planned: Planned, told: facts.Cocktail) -> Planned:
+    """Where a lot chosen is of another strength than the line was planned with, each gives its own volume."""
+    solved, line = planned.solved, planned.solved.line
+    strength = formulation.strength_of(line)
+    dose = formulation.amount(solved.draw_volume, strength)
+    if dose is None or not differ([pick.stock for pick in planned.allocation.picks], line, strength):
+        return planned
+    found = allocate_dose(dose, [s for s in told.stock if s.product_id == line.product.id], line, told)
+    return Planned(solved, found, parts(solved, found.picks, told))
 
 
 def _assay(planned: Planned) -> facts.Strength | None:

@@ -61,21 +61,22 @@ def _on_marks(
     """Bring all but the last draw down to a mark of its syringe; the last takes what that leaves over."""
     if solved.line.pin is Pin.QS or len(volumes) < 2:  # noqa: PLR2004 - one draw is on its mark already
         return volumes
-    whole, read = total(volumes, VOLUME), [_down(volume, facts) for volume in volumes[:-1]]
+    whole, read = total(volumes, VOLUME), [down(volume, facts) for volume in volumes[:-1]]
     last = whole - total(read, VOLUME)
     return (
-        [*read, last] if last <= _in_one(picks[-1]) and all(volume > NOTHING for volume in read) else volumes
+        [*read, last] if last <= in_one(picks[-1]) and all(volume > NOTHING for volume in read) else volumes
     )
 
 
-def _in_one(pick: Pick) -> Quantity:
+def in_one(pick: Pick) -> Quantity:
     """What the container of a pick can give."""
     stock = pick.stock
     whole = stock.remaining if stock.one_container is None else stock.one_container
     return min(whole, stock.remaining) if pick.opens else stock.remaining
 
 
-def _down(volume: Quantity, facts: Cocktail) -> Quantity:
+def down(volume: Quantity, facts: Cocktail) -> Quantity:
+    """The mark of its syringe next below a volume."""
     syringe = on_marks(volume, facts).syringe
     return volume if syringe is None else volume.rounded(syringe.graduation, Rounding.FLOOR)
 

@@ -9,6 +9,7 @@ from formulary.audit import record
 from formulary.cocktails.labels.sources import MAY_SPLIT, smallest_draw
 from formulary.db import db, once
 from formulary.preparations import facts, queries
+from formulary.preparations.actions import doses
 from formulary.preparations.actions.acts import keep_rest, step_in_hand
 from formulary.preparations.actions.planning import Part, change, device_of, follow, on_marks, planned_draw
 from formulary.preparations.actions.planning import volume_holding as holding
@@ -17,8 +18,9 @@ from formulary.rules import checklist
 from formulary.rules import facts as rules
 from formulary.rules.allocation import Allocation, Pick, allocate
 from formulary.rules.findings import Finding, Refused, refuse
-from formulary.rules.formulation import ledger_amount, strength_of
+from formulary.rules.formulation import amount, ledger_amount, strength_of
 from formulary.rules.units import VOLUME, Quantity, show
+from formulary.stock.labels import assays
 
 
 @once
@@ -70,14 +72,17 @@ def alternatives(
     attempt: Attempt, step: PlannedDraw, told: rules.Cocktail, from_this: Quantity | None
 ) -> Allocation:
     """What else a step could be drawn from, and why the others do not serve."""
-    line = _line(step, told)
+    line, others = _line(step, told), _others(attempt, step, told)
     need = queries.lot(step.lot_id or 0).quantity(step.quantity)
     if from_this is not None:
         need = need - _less(step, told, from_this)
+    planned_at = _planned_at(attempt, step, line)
+    if doses.differ([*others, *_in_hand(step, told)], line, planned_at):
+        return doses.allocate_dose(_dose(step, told, planned_at, from_this), others, line, told)
     smallest = ledger_amount(smallest_draw(told), strength_of(line), is_powder=line.product.is_powder)
     return allocate(
         need,
-        _others(attempt, step, told),
+        others,
         at=told.at,
         for_patient=attempt.patient_id,
         may_split=line.product.container in MAY_SPLIT,
@@ -85,6 +90,35 @@ def alternatives(
         for_ref=told.ref,
         smallest=smallest,
     )
+
+
+def _planned_at(attempt: Attempt, step: PlannedDraw, line: rules.Line) -> rules.Strength | None:
+    """The strength that a step was planned with: its lot's, unless that was assayed only after the claim."""
+    lot = queries.lot(step.lot_id or 0)
+    was_known = lot.assayed_at is not None and lot.assayed_at <= attempt.claimed_at
+    return assays.strength_of(lot) if was_known else line.product.strength
+
+
+def _in_hand(step: PlannedDraw, told: rules.Cocktail) -> list[rules.Stock]:
+    return [s for s in told.stock if _place(s) == _place(step)]
+
+
+def _place(row: rules.Stock | PlannedDraw) -> tuple[int | None, ...]:
+    return row.lot_id, row.vial_id, row.place_id
+
+
+def _dose(
+    step: PlannedDraw, told: rules.Cocktail, planned_at: rules.Strength | None, from_this: Quantity | None
+) -> Quantity:
+    """What the others must bring of the ingredient: what is planned, less what the vial in hand gives."""
+    dose = amount(Quantity(step.volume, VOLUME), planned_at)
+    assert dose is not None  # noqa: S101 - the caller asked
+    if from_this is None:
+        return dose
+    own = amount(from_this, doses.strength_in(facts.source_in(told, step), _line(step, told)))
+    if own is None or own >= dose:
+        raise _no_second_vial(step, told.policies.decimal_mark)
+    return dose - own
 
 
 def _line(step: PlannedDraw, told: rules.Cocktail) -> rules.Line:
@@ -100,15 +134,19 @@ def _less(step: PlannedDraw, told: rules.Cocktail, from_this: Quantity) -> Quant
     """What the vial in hand still gives, in the ledger; less than all that is planned."""
     planned, mark = Quantity(step.volume, VOLUME), told.policies.decimal_mark
     if not Quantity.zero(VOLUME) < from_this < planned:
-        shown = show(planned, mark=mark)
-        raise refuse(
-            "step.nothing_left_over",
-            f"step {step.position}",
-            f"This step needs {shown}, so a second vial is needed only for less from this one.",
-            f"Type less than {shown}, or leave it empty to draw nothing from this vial.",
-            field="from_this",
-        )
+        raise _no_second_vial(step, mark)
     return _ledger(step, told, from_this)
+
+
+def _no_second_vial(step: PlannedDraw, mark: str) -> Refused:
+    shown = show(Quantity(step.volume, VOLUME), mark=mark)
+    return refuse(
+        "step.nothing_left_over",
+        f"step {step.position}",
+        f"This step needs {shown}, so a second vial is needed only for less from this one.",
+        f"Type less than {shown}, or leave it empty to draw nothing from this vial.",
+        field="from_this",
+    )
 
 
 def _others(attempt: Attempt, step: PlannedDraw, told: rules.Cocktail) -> list[rules.Stock]:
