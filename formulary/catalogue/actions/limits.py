@@ -9,6 +9,7 @@ from formulary.accounts import queries as accounts
 from formulary.accounts.actions import sign
 from formulary.audit import record
 from formulary.catalogue import queries
+from formulary.catalogue.actions.loosening import check_loosening
 from formulary.catalogue.labels import refusals
 from formulary.catalogue.models import Ingredient, Limit, Product
 from formulary.db import db, expect_version, once
@@ -84,8 +85,8 @@ def propose_limit(
     """Write down a limit; it limits once another person has approved it.
 
     In place of one of the same kind it is that one's next version, for the same route and the same stretch.
-    The clinic's own in place of a label's is a governance entry, which needs a reason, and for which a limit
-    of 0 is no figure to loosen.
+    The clinic's own in place of a label's is a governance entry, each version of which needs a reason. A
+    looser label needs another edition and a reason, and a limit of 0 is no figure to loosen.
     """
     by.must(Permission.AUTHOR)
     old = None if in_place_of is None else queries.limit(in_place_of)
@@ -99,6 +100,8 @@ def propose_limit(
         author_id=by.person_id,
         proposed_at=at,
     )
+    if old is not None:
+        check_loosening(old, row)
     db.session.add(row)
     db.session.flush()
     record("catalogue.propose_limit", row, by=by, at=at, new=content_of(row), reason=terms.reason)
@@ -199,14 +202,8 @@ def _check_replaced(of: Product | Ingredient, figures: Figures, terms: Terms, ol
     if old.status != "approved" or old.valid_until is not None or old.measure != figures.measures[0]:
         raise refusals.cannot_replace()
     _nothing_waits(old)
-    if terms.kind == old.kind:
-        return
-    if (terms.kind, old.kind) != ("clinic_limit", "label_limit"):
+    if terms.kind != old.kind and (terms.kind, old.kind) != ("clinic_limit", "label_limit"):
         raise refusals.cannot_replace()
-    if old.amount == 0:
-        raise refusals.zero_stands()
-    if not terms.reason.strip():
-        raise refusals.governance_without_reason()
 
 
 def _nothing_waits(old: Limit) -> None:

@@ -41,14 +41,26 @@ def cannot_replace() -> Refused:
 
 def zero_stands() -> Refused:
     """A limit of 0 means: must not be used that way."""
-    reason = "The label's limit is 0, which means that it must not be used this way."
-    remedy = "Only a new edition of its source changes that."
+    reason = "The limit is 0, which means that it must not be used this way."
+    remedy = "Nothing looser takes its place; a limit of the clinic's own can be ended."
     return refuse("limit.zero_stands", "limit", reason, remedy, field="in_place_of")
 
 
 def governance_without_reason() -> Refused:
     """Setting a label's limit aside is a governance entry."""
     reason = "A limit of the clinic in place of a label's is a governance entry, and says why."
+    return refuse("limit.no_reason", "limit", reason, "Type the reason.", field="reason")
+
+
+def same_edition() -> Refused:
+    """A label allows more only where its maker printed another one."""
+    reason = "It allows more than the label's limit, or stops less far, and names no other edition of it."
+    return refuse("limit.same_edition", "limit", reason, "Type the new edition.", field="edition")
+
+
+def looser_without_reason() -> Refused:
+    """A looser edition of a label is read by whoever approves it."""
+    reason = "A label's limit that allows more than before, or stops less far, says why."
     return refuse("limit.no_reason", "limit", reason, "Type the reason.", field="reason")
 
 
