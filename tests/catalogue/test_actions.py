@@ -90,9 +90,9 @@ def test_the_author_does_not_approve(cast, two):
     assert refusal.value.findings[0].code == "formula.same_person"
 
 
-def test_on_a_solo_site_the_author_approves_and_it_says_so(cast, two):
+def test_where_every_site_is_solo_the_author_approves_and_it_says_so(cast, two):
     with transaction():
-        cast.site.solo = True
+        cast.site.solo = cast.other_site.solo = True
         db.session.info["audited"] = True
     approve(cast, draft(cast, *two), by="practitioner")
     assert db.session.scalars(db.select(Signature)).one().self_checked

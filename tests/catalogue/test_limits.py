@@ -85,9 +85,9 @@ def test_the_author_does_not_approve_a_limit(cast, labelled):
     assert refusal(approved, cast, row, by="pharmacist") == ["limit.same_person"]
 
 
-def test_on_a_solo_site_the_author_approves_a_limit_and_it_says_so(cast, labelled):
+def test_where_every_site_is_solo_the_author_approves_a_limit_and_it_says_so(cast, labelled):
     with transaction():
-        cast.site.solo = True
+        cast.site.solo = cast.other_site.solo = True
         db.session.info["audited"] = True
     row = approved(cast, proposed(cast, labelled), by="pharmacist")
     assert [s.self_checked for s in accounts.signatures_on("catalogue_limit", row.id)] == [True]

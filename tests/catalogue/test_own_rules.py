@@ -69,9 +69,9 @@ def test_the_author_does_not_approve_a_rule(cast, sides):
     assert asked(row.number) == []
 
 
-def test_on_a_solo_site_the_author_approves_a_rule_and_it_says_so(cast, sides):
+def test_where_every_site_is_solo_the_author_approves_a_rule_and_it_says_so(cast, sides):
     with transaction():
-        cast.site.solo = True
+        cast.site.solo = cast.other_site.solo = True
         db.session.info["audited"] = True
     row = approved(cast, proposed(cast, sides), by="pharmacist")
     assert [s.self_checked for s in accounts.signatures_on("compatibility_rule", row.id)] == [True]

@@ -1,6 +1,7 @@
 """The only way to get a row of this room: people, sessions, the clinic and its policies."""
 
 from formulary.accounts.queries.clinic import (
+    all_solo,
     day_at,
     decided_rows,
     organisation,
@@ -49,6 +50,7 @@ __all__ = [
     "LiveSession",
     "actor",
     "actor_of",
+    "all_solo",
     "credential",
     "credentials_at",
     "credentials_of",

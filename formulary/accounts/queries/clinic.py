@@ -43,6 +43,11 @@ def sites() -> list[Site]:
     return list(db.session.scalars(db.select(Site).order_by(Site.name)))
 
 
+def all_solo() -> bool:
+    """Whether every site of the organisation is one person's, so that nobody else could approve for it."""
+    return all(db.session.scalars(db.select(Site.solo)))
+
+
 def policies_in_force(site_id: int, at: datetime) -> dict[str, Any]:
     """What the site has decided by `at`, by kind, in one query; what it has not decided is not in it."""
     return {kind: row.value for kind, row in decided_rows(site_id, at).items()}

@@ -48,8 +48,8 @@ def approve_formula(
 ) -> FormulaVersion:
     """Answer for a formula: its ranges, its unknown limits and its pairs without data; signed.
 
-    Refused for its author (on a solo site it is marked SELF-CHECKED) and for what is not in review; the
-    version approved before is superseded, and satisfies no check from here on.
+    Refused for its author (where every site is solo it is marked SELF-CHECKED) and for what is not in
+    review; the version approved before is superseded, and satisfies no check from here on.
     """
     by.must(Permission.APPROVE)
     row = _in("in_review", version_id, version)
@@ -100,10 +100,10 @@ def _move(
 
 
 def _self_checked(row: FormulaVersion, by: Actor) -> bool:
-    """Whether author and approver are one, which only a solo site allows."""
+    """Whether author and approver are one, which is allowed where every site is solo."""
     if row.author_id != by.person_id:
         return False
-    if not accounts.site(by.site_id).solo:
+    if not accounts.all_solo():
         reason = f"You wrote {row}, so another person approves it."
         raise refuse("formula.same_person", str(row), reason, "Ask another pharmacist or practitioner.")
     return True

@@ -141,7 +141,8 @@ def end_limit(limit_id: int, *, reason: str, valid_from: date, at: datetime, by:
 def approve_limit(limit_id: int, *, version: int | None = None, at: datetime, by: Actor) -> Limit:
     """Answer for a limit: signed. It holds from its day on, never before today, and ends the one before it.
 
-    Refused for its author (on a solo site it is marked SELF-CHECKED) and for what does not wait.
+    Refused for its author (where every site is solo it is marked SELF-CHECKED, unless it is a
+    governance entry) and for what does not wait.
     """
     by.must(Permission.APPROVE)
     row = queries.limit(limit_id)
@@ -260,12 +261,12 @@ def _next_version(old: Limit) -> int:
 
 
 def _another_person(row: Limit, by: Actor) -> bool:
-    """Whether author and approver are one, which only a solo site allows."""
+    """Whether author and approver are one: where every site is solo, and never for a governance entry."""
     if row.status != "proposed":
         raise refusals.not_waiting(row.status)
     if row.author_id != by.person_id:
         return False
-    if not accounts.site(by.site_id).solo:
+    if row.in_place_of_id is not None or not accounts.all_solo():
         raise refusals.same_person()
     return True
 

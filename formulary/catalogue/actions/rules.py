@@ -83,7 +83,8 @@ def propose_rule(
 def approve_rule(rule_id: int, *, version: int | None = None, at: datetime, by: Actor) -> CompatibilityRule:
     """Answer for a rule: signed. From now on it is asked, and the version before it no longer is.
 
-    Refused for its author (on a solo site it is marked SELF-CHECKED) and for what does not wait.
+    Refused for its author (where every site is solo it is marked SELF-CHECKED, unless it loosens a
+    shipped row) and for what does not wait.
     """
     by.must(Permission.APPROVE)
     row = queries.rule(rule_id)
@@ -181,11 +182,12 @@ def _check_looseness(terms: RuleTerms) -> None:
 
 
 def _another_person(row: CompatibilityRule, by: Actor) -> bool:
-    """Whether author and approver are one, which only a solo site allows."""
+    """Whether author and approver are one: where every site is solo, and never for a governance entry."""
     if row.status != "draft":
         raise refusals.not_waiting(str(row))
     if row.author_id != by.person_id:
         return False
-    if not accounts.site(by.site_id).solo:
+    loosens = row.loosens and row.kind != "superseded"
+    if loosens or not accounts.all_solo():
         raise refusals.same_person(str(row))
     return True
