@@ -7,12 +7,14 @@ from formulary.cocktails.labels import sources
 from formulary.db import db, transaction
 from formulary.preparations import actions, facts, queries
 from formulary.preparations.actions import doses
+from formulary.preparations.labels.achieved import achieved_lines
+from formulary.preparations.labels.steps import steps
 from formulary.rules.formulation import amount
 from formulary.rules.units import Quantity
 from formulary.stock import actions as stock
 from formulary.stock import queries as shelf
 from formulary.stock.models import Lot
-from tests.preparations.doing import do_step, hold, lot_of, scan, steps_of, technician
+from tests.preparations.doing import NBSP, do_step, hold, lot_of, scan, steps_of, technician
 from tests.preparations.test_another_vial import another
 from tests.support.builders import a_lot, some_stock
 
@@ -92,3 +94,33 @@ def test_a_line_out_of_two_lots_of_two_strengths_is_planned_part_by_part(road, m
         attempt = actions.claim(cocktail.id, at=clock.now(), by=technician())
     assert volumes(attempt)[:2] == [("TXA-B", 100_000), ("TXA-2231", 120_000)]
     assert volumes(attempt)[-1] == ("NACL-1", 3_810_000)
+
+
+def test_the_volume_is_explained_by_the_lot_s_own_strength_and_its_certificate(road):
+    attempt = claimed_with_assay(road, "TXA-2231")
+    told = facts.gather_attempt(attempt, at=clock.now()).cocktail
+    said = steps(attempt, told)[0]
+    why = said.explained
+    assert why.formula.replace(NBSP, " ") == "20 mg ÷ 80 mg/mL = 0.25 mL"
+    assert (why.source, said.planned_words) == (
+        "the assay of lot TXA-2231: certificate",
+        f"20{NBSP}mg, 0{NBSP}%",
+    )
+
+
+def test_a_step_planned_before_its_assay_says_how_little_it_holds(road, watch):
+    attempt = road.claimed()
+    watch.move(minutes=1)
+    an_assay(road.clinic, "TXA-2231", 80)
+    told = facts.gather_attempt(attempt, at=clock.now()).cocktail
+    said = steps(attempt, told)[0]
+    words = said.explained.formula.replace(NBSP, " ")
+    assert (words, said.planned_words) == ("0.2 mL × 80 mg/mL = 16 mg of the 20 mg needed", "")
+
+
+def test_the_final_check_names_the_certificate(road):
+    attempt = claimed_with_assay(road, "TXA-2231")
+    do_step(attempt, 1)
+    told = facts.gather_attempt(attempt, at=clock.now()).cocktail
+    why = achieved_lines(told)[0].explained
+    assert why.source == "the draws of this preparation; the assay of lot TXA-2231: certificate"

@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from formulary.preparations import queries
+from formulary.preparations.labels.assayed import certificate_words
 from formulary.rules.facts import Cocktail, Draw, Strength
+from formulary.rules.findings import joined
 from formulary.rules.formulation import (
     Explanation,
     Solution,
@@ -84,5 +87,18 @@ def _explained(solved: Solved, own: Sequence[Draw], solution: Solution, mark: st
         (("measured", about(solved.achieved_volume, mark)), ("whole volume", whole)),
         "not rounded: as read on the syringe",
         f"{about(dose, mark)} in {whole} = {strength_words(per_ml, mark)}",
-        source="the draws of this preparation; strength of the label, or as mixed",
+        source=f"the draws of this preparation; {joined(_who_says(solved, own))}",
     )
+
+
+def _who_says(solved: Solved, own: Sequence[Draw]) -> list[str]:
+    """Where the strength of each draw is from, each source once: its label, its vial, or its lot's assay."""
+    return list(dict.fromkeys(_says(draw, solved) for draw in own))
+
+
+def _says(draw: Draw, solved: Solved) -> str:
+    if draw.stock.strength is None:
+        return "the strength of the label"
+    if solved.line.product.is_powder:
+        return f"the strength mixed in {name_of(draw.stock)}"
+    return certificate_words(queries.lot(draw.stock.lot_id))

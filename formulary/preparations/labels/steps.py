@@ -6,6 +6,7 @@ from datetime import datetime
 
 from formulary.catalogue.models import Device, Product
 from formulary.preparations import queries
+from formulary.preparations.labels.assayed import explain_assayed, held_words, is_assayed
 from formulary.preparations.labels.choices import left_words
 from formulary.preparations.models import Attempt, PlannedDraw
 from formulary.rules.facts import Cocktail, SitePolicies, Stock, Strength
@@ -79,6 +80,8 @@ class Step:
     def planned_words(self) -> str:
         """The dose that the planned volume holds, and how far off the prescribed one that is."""
         solved, mark = self.solved, self.policies.decimal_mark
+        if is_assayed(self.lot, solved):
+            return held_words(self.volume, self.lot, solved, self.graduation, mark)
         if solved.achieved_dose is None or self.row.volume != solved.achieved_volume.steps:
             return ""
         return f"{about(solved.achieved_dose, mark)}, {signed_percent(solved.deviation, mark)}"
@@ -193,12 +196,11 @@ class Step:
         mark = self.policies.decimal_mark
         if self.to_mark:
             return self._made_up(mark)
-        if (
-            self.product.form == "lyophilised"
-            and self.source is not None
-            and self.source.strength is not None
-        ):
+        has_strength = self.source is not None and self.source.strength is not None
+        if self.product.form == "lyophilised" and has_strength:
             return self._mixed(mark)
+        if is_assayed(self.lot, self.solved):
+            return explain_assayed(self.volume, self.lot, self.solved, self.graduation, mark)
         return explain_volume(self.solved, mark)
 
     def _made_up(self, mark: str) -> Explanation:
