@@ -81,6 +81,7 @@ REFUSED = [
     (lambda cast: add(cast, "syringe 1 mL"), "device.name_taken"),
     (lambda cast: add(cast, told=marks("1", "2")), "device.no_marks"),
     (lambda cast: change(cast, add(cast), marks()), "device.no_change"),
+    (lambda cast: change(cast, add(cast), marks("3"), reason=" "), "device.no_reason"),
     (lambda cast: [change(cast, row, marks("3")) for row in [add(cast)] * 2], "device.not_in_use"),
 ]
 
@@ -119,6 +120,15 @@ def test_a_wrong_password_and_a_mark_beyond_the_syringe_change_nothing(clients, 
     page = clients("admin").post_refused(here, {"graduation": "2", "secret": PASSWORD})
     assert page.errors == ["One mark would be more than the syringe holds. Type a smaller graduation."]
     assert [graduation for graduation, _ in measured("syringe 1 mL")] == [mL("0.01")]
+
+
+@pytest.mark.parametrize("told", [{"graduation": "0.2"}, {"retired": "y"}], ids=["changed", "retired"])
+def test_a_syringe_without_a_reason_is_refused_at_its_field(clients, loaded, told):
+    row = the("syringe 10 mL")
+    page = clients("admin").post_refused(f"/catalogue/syringes/{row.id}", told | {"secret": PASSWORD})
+    assert page.errors == ["A syringe that is changed, or not stocked any more, says why. Type the reason."]
+    assert page.texts(id="reason-errors") == page.errors
+    assert the("syringe 10 mL").version == row.version
 
 
 def test_an_administrator_adds_and_retires_one(clients, loaded):

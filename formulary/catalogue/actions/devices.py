@@ -51,6 +51,7 @@ def change_device(
     by.must(Permission.MANAGE_CLINIC)
     old = _in_use(device_id, version)
     _check(marks)
+    _say_why(reason)
     if marks.columns() == {name: getattr(old, name) for name in marks.columns()}:
         raise refusals.no_change()
     old.status = "superseded"
@@ -65,6 +66,7 @@ def retire_device(
     """A syringe that is not stocked any more measures nothing from now on. Signed, with a reason."""
     by.must(Permission.MANAGE_CLINIC)
     row = _in_use(device_id, version)
+    _say_why(reason)
     row.status, row.reason = "retired", f"{row.reason} Retired: {reason}".strip()
     db.session.flush()
     sign(by, meaning="retired", subject=row, signed_hash=inputs_hash(row.id, reason), at=at)
@@ -91,6 +93,11 @@ def _in_use(device_id: int, version: int | None) -> Device:
         raise refusals.not_in_use(str(row))
     expect_version(row, version)
     return row
+
+
+def _say_why(reason: str) -> None:
+    if not reason.strip():
+        raise refusals.device_without_reason()
 
 
 def _check(marks: Marks) -> None:

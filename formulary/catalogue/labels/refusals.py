@@ -112,6 +112,12 @@ def no_change() -> Refused:
     return refuse("device.no_change", "syringe", reason, "Change something, or leave the page.")
 
 
+def device_without_reason() -> Refused:
+    """A change of what is measured with is signed, and says why."""
+    reason = "A syringe that is changed, or not stocked any more, says why."
+    return refuse("device.no_reason", "syringe", reason, "Type the reason.", field="reason")
+
+
 def not_in_use(name: str) -> Refused:
     """What is superseded or retired does not change any more."""
     return refuse("device.not_in_use", name, f"{name} is not in use.", "Open the version in use.")
