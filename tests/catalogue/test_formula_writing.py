@@ -219,3 +219,15 @@ def test_a_clinic_writes_its_own_copy_of_a_published_protocol_under_another_name
 @pytest.mark.parametrize("query", ["from=999999", "from=x", "from=99999999999999"])
 def test_what_is_not_there_is_not_found(clients, query):
     clients("practitioner").get_page(f"{NEW}?{query}", status=404)
+
+
+def test_a_number_of_many_digits_in_a_fields_name_is_no_line(clients, loaded):
+    client = clients("practitioner")
+    page = begun(client, loaded, "tranexamic acid")
+    form = page.form(button=SAVE)
+    sent = dict(form.filled(GLOW, SAVE)) | {
+        f"lines-{'9' * 5_000}-pin": "dose",
+        "act": f"remove-{'9' * 5_000}",
+    }
+    page = client.read(client.post(form.action, sent), form.action, 200)
+    assert {name for name in page.form(button=SAVE).names if name.endswith("-pin")} == {"lines-0-pin"}

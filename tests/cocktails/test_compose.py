@@ -336,3 +336,18 @@ def test_the_page_counts_pairs_as_the_report_does():
     shown = sheet(cocktail, checklist.run(cocktail, Stage.SIGN))
     examined = checklist.examined(cocktail)
     assert (shown.pairs_known, shown.pairs_total) == (examined.known, examined.total)
+
+
+@page_alone
+def test_a_line_more_than_there_may_be_is_answered_and_nothing_is_lost(draft, clients):
+    client = clients("practitioner")
+    page = client.get_ok(the_page(draft))
+    form = page.form(button="Add the line")
+    sent = dict(form.filled({"add": the_product("tranexamic acid")}, "Add the line"))
+    first = {name: value for name, value in sent.items() if name.startswith("lines-0-")}
+    more = {name.replace("-0-", f"-{n}-"): value for n in range(4, 20) for name, value in first.items()}
+    answer = client.read(client.post(form.action, sent | more), form.action, 422)
+    assert "There are 20 lines, the most there may be." in answer.text.replace(FIXED, " ")
+    assert [name for name in answer.form(button="Sign").names if name.endswith("-19-value")] == [
+        "lines-19-value"
+    ]

@@ -1,5 +1,6 @@
 """What is typed about a formula: its lines in the order of addition, ranges with their reason, pairs."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from werkzeug.datastructures import MultiDict
@@ -12,6 +13,7 @@ from formulary.web import fields as f
 from formulary.web.forms import Form, SearchForm, SubForm
 
 MOST_LINES, MOST_PAIRS = 20, 190
+SHORT = re.compile(r"[0-9]{1,2}", re.ASCII)
 ROUTES = (
     ("ID", "intradermal"),
     ("SC", "subcutaneous"),
@@ -135,7 +137,7 @@ def edited(sent: MultiDict[str, str]) -> MultiDict[str, str]:
     """What was sent, with a line removed or moved up where a button asked for it; numbered without gaps."""
     act, _, which = sent.get("act", "").rpartition("-")
     numbers = sorted({int(name.split("-")[1]) for name in sent if _is_of_line(name)})
-    if which.isdecimal() and int(which) - 1 in range(len(numbers)):
+    if SHORT.fullmatch(which) and int(which) - 1 in range(len(numbers)):
         place = int(which) - 1
         if act == "remove":
             del numbers[place]
@@ -147,7 +149,7 @@ def edited(sent: MultiDict[str, str]) -> MultiDict[str, str]:
 
 def _is_of_line(name: str) -> bool:
     parts = name.split("-")
-    return parts[0] == "lines" and len(parts) > 2 and parts[1].isdecimal()  # noqa: PLR2004 - lines-0-pin
+    return parts[0] == "lines" and len(parts) > 2 and SHORT.fullmatch(parts[1]) is not None  # noqa: PLR2004 - lines-0-pin
 
 
 def _renumbered(sent: MultiDict[str, str], order: Mapping[int, int]) -> Iterator[tuple[str, str]]:

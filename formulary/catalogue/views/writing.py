@@ -7,14 +7,22 @@ from typing import Any
 from flask import g, request
 
 from formulary.catalogue import actions, facts, labels, queries
-from formulary.catalogue.forms.formulas import FormulaForm, edited
+from formulary.catalogue.forms.formulas import MOST_LINES, FormulaForm, edited
 from formulary.rules.compatibility import Examined, Mixture, examine
-from formulary.rules.findings import Finding
+from formulary.rules.findings import Finding, Level
 from formulary.rules.formulas import Content, misfits
 from formulary.rules.units import activity, dimension
 from formulary.web import fields as f
 
 KEEPING = ("check", "save")
+TOO_MANY = Finding(
+    "formula.too_many_lines",
+    "lines",
+    f"There are {MOST_LINES} lines, the most there may be.",
+    "Leave one out first.",
+    level=Level.BLOCK,
+    field="add",
+)
 
 
 class Writing:
@@ -30,7 +38,8 @@ class Writing:
         self.products = {row.id: row for row in self._rows}
         offered = queries.ingredients(role="active") + queries.ingredients(role="diluent")
         self.form.add.choices = f.choices([(x.id, x.name) for x in offered], empty="Choose an ingredient…")
-        if self.act == "add" and self.form.add.data:
+        full = self.act == "add" and len(self.form.lines.entries) >= MOST_LINES
+        if self.act == "add" and self.form.add.data and not full:
             self.form.lines.append_entry({"ingredient_id": self.form.add.data, "scaling": "with_volume"})
         self.ingredients = queries.several_ingredients(
             box.form.ingredient_id.data for box in self.form.lines if box.form.ingredient_id.data
@@ -41,7 +50,7 @@ class Writing:
             self.form.validate()
         self.form.show_pairs(self._asked_pairs())
         self.lines, wrong = self.form.draft_lines() if self._is_read() else ([], [])
-        self.form.add_findings([*wrong, *self._against_figures()])
+        self.form.add_findings([*wrong, *([TOO_MANY] if full else []), *self._against_figures()])
 
     @property
     def based_on(self):  # type: ignore[no-untyped-def]

@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, TypeVar
 
 from formulary.cocktails.labels.bounds import LARGEST_FILE
@@ -83,7 +84,7 @@ def told(said: Any) -> str:
     """What a file says at some place, short enough to be repeated."""
     if isinstance(said, str):
         return said if len(said) <= MOST_SHOWN else said[:MOST_SHOWN] + " …"
-    if isinstance(said, bool | int | float) and abs(said) < 10**MOST_DIGITS:
+    if isinstance(said, Real) and abs(said) < 10**MOST_DIGITS:
         return str(said)
     return "a number too long to show" if isinstance(said, int) else "no text"
 

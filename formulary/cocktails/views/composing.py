@@ -16,6 +16,7 @@ from formulary.cocktails.facts import Gathered, TypedLine, content_of, gather, r
 from formulary.cocktails.forms import ComposeForm
 from formulary.cocktails.labels import OVERRIDE_REASONS, entry
 from formulary.cocktails.labels.banner import Shown, banner
+from formulary.cocktails.labels.bounds import MOST_LINES
 from formulary.cocktails.labels.deviating import deviating
 from formulary.cocktails.labels.fixes import unanswered_finding, with_form_fixes
 from formulary.cocktails.labels.history import Before, last_doses, last_session
@@ -26,7 +27,7 @@ from formulary.cocktails.views import swapping
 from formulary.rules import checklist
 from formulary.rules.beyond_use import BeyondUse
 from formulary.rules.facts import Product
-from formulary.rules.findings import Finding, Refused, Stage
+from formulary.rules.findings import Finding, Level, Refused, Stage
 from formulary.rules.formulas import Change
 from formulary.rules.units import VOLUME, Quantity
 from formulary.web import fields as f
@@ -46,8 +47,9 @@ class Composing:
         offered = [(product.id, product.name) for product in catalogue_rows.products()]
         self.form.add.choices = f.choices(offered, empty="Choose a product…")
         self.products = self._facts_of(self._product_ids())
-        self.typed_next = self._edit_lines()
-        wrong = self._swap()
+        full = self._full()
+        self.typed_next = None if full else self._edit_lines()
+        wrong = [*full, *self._swap()]
         self.form.offer_units(self.products)
         if request.method == "POST":
             self.form.validate()
@@ -210,6 +212,13 @@ class Composing:
     def others(self) -> Mapping[int, Sequence[Other]]:
         """The other products of each line's substance, and what each would change."""
         return swapping.others(self.gathered.cocktail, self.mark)
+
+    def _full(self) -> list[Finding]:
+        """What is said where a line is added to as many as there may be."""
+        if request.form.get("act") != "add" or len(self.form.lines.entries) < MOST_LINES:
+            return []
+        reason, remedy = f"There are {MOST_LINES} lines, the most there may be.", "Leave one out first."
+        return [Finding("cocktail.too_many_lines", "lines", reason, remedy, level=Level.BLOCK, field="add")]
 
     def _edit_lines(self) -> int | None:
         """Do what a button or a fix asks of the lines; returns which one is typed next."""

@@ -43,8 +43,9 @@ def compose(cocktail_id: int) -> Page:
                     work.sign(answers, by=g.actor)
         except Refused as refusal:
             record_refusal("cocktails.compose", refusal, by=g.actor)
-            with transaction():
-                work.count_shown(by=g.actor)
+            if work.cocktail.state == "draft":
+                with transaction():
+                    work.count_shown(by=g.actor)
             work.refuse(refusal)
         else:
             return _after(work)

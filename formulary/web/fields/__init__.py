@@ -1,6 +1,6 @@
 """Our own form fields: each reads one kind of answer, and says what was typed and what would be accepted."""
 
-from wtforms import FieldList, FormField
+from wtforms import FormField
 from wtforms.validators import Optional
 
 from formulary.web.fields.base import Required, words
@@ -16,6 +16,7 @@ from formulary.web.fields.choices import (
     choices,
     read_id,
 )
+from formulary.web.fields.lists import FieldList
 from formulary.web.fields.quantities import CountField, QuantityField
 from formulary.web.fields.scan import ScanField
 from formulary.web.fields.text import GtinField, IdentifierField, LotField, NotesField, SecretField, TextField
