@@ -95,15 +95,16 @@ def formula_patients(formula_id: int) -> Page:
     """Who is on which version of a formula: counts, and names for those who care for the patients."""
     at, names = clock.now(), g.actor.may(Permission.SEE_PATIENTS)
     versions = [version.id for version in catalogue.formula(formula_id).versions]
-    named = queries.followers(versions, by=g.actor, at=at) if names else []
+    found = queries.followers(versions, by=g.actor, at=at) if names else []
+    named, more = found[: queries.MOST_NAMES], len(found) > queries.MOST_NAMES
     if named:
+        seen = len({follower.patient_id for follower in named})
         with transaction():
-            log_access("overview.formula_patients", by=g.actor, at=at, patients=len(named))
+            log_access("overview.formula_patients", by=g.actor, at=at, patients=seen)
     row = catalogue.formula(formula_id)
     rows = labels.version_rows(row, queries.follower_counts(versions), named)
-    return render_template(
-        "overview/formula_patients.html", formula=row, rows=rows, older=labels.older(rows), names=names
-    )
+    shown = {"rows": rows, "older": labels.older(rows), "names": names, "most": len(named) if more else None}
+    return render_template("overview/formula_patients.html", formula=row, **shown)
 
 
 @bp.get("/rules")

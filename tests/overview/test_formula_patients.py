@@ -83,6 +83,19 @@ def test_names_are_shown_to_those_who_care_and_the_look_is_logged(clients, cast,
     assert entry.person_id == cast.actor("practitioner").person_id
 
 
+def test_names_beyond_the_most_that_are_listed_are_said_to_be_missing(clients, glow, monkeypatch):
+    monkeypatch.setattr("formulary.overview.queries.formulas.MOST_NAMES", 2)
+    monkeypatch.setattr("formulary.overview.queries.MOST_NAMES", 2)
+    client, url, said = clients("practitioner"), f"/formulas/{glow.id}/patients", "there are more"
+    patient = on(glow.versions[0])
+    on(glow.versions[1], patient=patient)
+    assert said not in words(client.get_ok(url).one("main"))
+    on(glow.versions[0])
+    assert said in words(client.get_ok(url).one("main"))
+    looks = db.select(AccessEntry).filter_by(what="overview.formula_patients").order_by(AccessEntry.id)
+    assert db.session.scalars(looks).first().patients == 1
+
+
 def test_an_administrator_is_shown_no_patients_at_all(clients, glow):
     assert clients("admin").get(f"/formulas/{glow.id}/patients").status_code == 403
 

@@ -40,7 +40,7 @@ def follower_counts(version_ids: Sequence[int]) -> dict[tuple[int, str], int]:
 
 
 def followers(version_ids: Sequence[int], *, by: Actor, at: datetime) -> list[Follower]:
-    """Those of them whom this person may see, by name; at most a hundred."""
+    """Those of them whom this person may see, by name; one above `MOST_NAMES` says that there are more."""
     of = _following(version_ids).subquery()
     query = (
         db.select(of.c.version_id, of.c.why, Patient.id, Patient.code, Patient.name)
@@ -48,7 +48,7 @@ def followers(version_ids: Sequence[int], *, by: Actor, at: datetime) -> list[Fo
         .where(may_see(Patient.id, by=by, at=at))
         .order_by(func.lower(Patient.name), Patient.id, of.c.why)
     )
-    return [Follower(*row) for row in db.session.execute(query.limit(MOST_NAMES))]
+    return [Follower(*row) for row in db.session.execute(query.limit(MOST_NAMES + 1))]
 
 
 def _following(version_ids: Sequence[int]) -> CompoundSelect[tuple[int, int, str]]:
