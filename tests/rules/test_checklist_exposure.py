@@ -216,3 +216,32 @@ def test_an_answer_to_it_lives_from_signing_to_giving():
     more = of("300 mg", window("1250 mg"), before=[gave("1000 mg", timedelta(hours=1))])
     keys = {ask("D3", stage, **more)[0].key for stage in (Stage.DRAFT, Stage.SIGN)}
     assert len(keys) == 1
+
+
+class TestAnAnswerToAnIncompleteHistory:
+    """It was given for one dose after one sum, with one doubt: where any of them changes it is asked again."""
+
+    ONCE = (gave("400 mg", timedelta(hours=3)), gave(None, timedelta(hours=2)))
+
+    def key(self, typed="100 mg", before=ONCE, **more):
+        (answer,) = ask("D3", **of(typed, window("1250 mg"), before=before, **more))
+        assert answer.code == "exposure.history_incomplete"
+        return answer.key
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            {"before": (*ONCE, gave("300 mg", timedelta(hours=1)))},
+            {"typed": "101 mg"},
+            {"history": {"truncated": True}},
+        ],
+    )
+    def test_it_dies_with_what_it_was_given_for(self, changed):
+        assert self.key(**changed) != self.key()
+
+    def test_it_lives_while_nothing_changes(self):
+        keys = {
+            ask("D3", x, **of("100 mg", window("1250 mg"), before=self.ONCE))[0].key
+            for x in (Stage.DRAFT, Stage.SIGN)
+        }
+        assert keys == {self.key()}

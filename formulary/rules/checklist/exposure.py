@@ -209,7 +209,9 @@ def _rests_on(case: Case, substance: Substance, account: Account) -> tuple[tuple
 
 
 def _incomplete(case: Case, substance: Substance, account: Account) -> Finding:
+    """An answer to it was given for one dose after one sum: it dies where more was given meanwhile."""
     most = about(_most(account), case.mark)
+    doubts = [("doubt", doubt) for doubt in account.doubts]
     return unknown(
         "exposure.history_incomplete",
         substance.name,
@@ -218,7 +220,8 @@ def _incomplete(case: Case, substance: Substance, account: Account) -> Finding:
         COMPLETE_IT,
         line=substance.largest.number,
         source=account.limit.source,
-        inputs=(("over", account.over), ("limit", most), *(("doubt", doubt) for doubt in account.doubts)),
+        inputs=(("over", account.over), ("limit", most), *doubts),
+        rests_on=(*_rests_on(case, substance, account), *doubts),
     )
 
 
