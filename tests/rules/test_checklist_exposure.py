@@ -12,6 +12,7 @@ from tests.rules.builders import (
     AT,
     SALINE,
     TRANEXAMIC,
+    a_draw,
     a_limit,
     a_line,
     a_product,
@@ -133,6 +134,40 @@ class TestASessionAndItsTopUp:
         before = [gave("250 mg", timedelta(days=900)), gave("251 mg", timedelta(days=30))]
         (answer,) = ask("D3", **of("100 mg", course, before=before))
         assert (answer.code, answer.inputs[2]) == ("exposure.above_max", ("over", "in all"))
+
+
+class TestWhatIsPlannedForLater:
+    """Time is counted back from the planned day until it is drawn, and from now after that."""
+
+    LIDOCAINE = a_product(20, "lidocaine", "20 mg/mL")
+    THIS_MORNING = (gave("200 mg", timedelta(hours=2), LIDOCAINE),)
+
+    def given(self, most, planned, stage=Stage.SIGN):
+        told = of("200 mg", most, before=self.THIS_MORNING, product=self.LIDOCAINE, planned_for=AT + planned)
+        if stage in (Stage.FINAL, Stage.ADMINISTER):
+            told["draws"] = (a_draw(told["lines"][0], "10 mL", amount=q("200 mg")),)
+        return codes(ask("D3", stage, **told))
+
+    @pytest.mark.parametrize("most", [a_limit("300 mg"), window("300 mg")])
+    @pytest.mark.parametrize(
+        ("planned", "stage", "above"),
+        [
+            (timedelta(days=7), Stage.DRAFT, False),
+            (timedelta(days=7), Stage.SIGN, False),
+            (timedelta(hours=22), Stage.SIGN, False),
+            (timedelta(hours=22) - timedelta(seconds=1), Stage.SIGN, True),
+            (timedelta(days=-7), Stage.SIGN, True),
+            (timedelta(days=7), Stage.FINAL, True),
+            (timedelta(days=7), Stage.ADMINISTER, True),
+        ],
+    )
+    def test_what_was_given_this_morning_counts_for_a_day(self, most, planned, stage, above):
+        assert (self.given(most, planned, stage) == ["exposure.above_max"]) is above
+
+    def test_what_is_not_given_yet_counts_nowhere(self):
+        later = (gave("200 mg", -timedelta(days=6), self.LIDOCAINE),)
+        told = of("200 mg", window("300 mg"), before=later, product=self.LIDOCAINE)
+        assert codes(ask("D3", **told, planned_for=AT + timedelta(days=7))) == ["exposure.within_max"]
 
 
 class TestAnIncompleteHistory:

@@ -2,9 +2,10 @@
 
 Counted is the patient's account: every session as far as it was given, top-ups, and patch tests (see
 `facts.History` for what makes it incomplete). Each limit looks at its own time: a rolling window back from
-now, or the whole course, which is all there is on record, since nothing says when a course began. The most of
-one session is compared with what was given within SAME_SESSION as well, so that a top-up or a second
-cocktail of that day does not begin anew; that stretch is a rule of this program, and of no label.
+when it is to be given (as planned, until it is drawn), or the whole course, which is all there is on record,
+since nothing says when a course began. The most of one session is compared with what was given within
+SAME_SESSION before as well, so that a top-up or a second cocktail of that day does not begin anew; that
+stretch is a rule of this program, and of no label.
 
 Where nobody knows a limit over time and there was an earlier session, a label limit of the session leaves it
 at a note; else an approved formula answers for doses its approver signed, or a second person does.
@@ -107,7 +108,7 @@ def _account(case: Case, substance: Substance, ceiling: Ceiling) -> Account:
     assert most is not None  # noqa: S101 - the caller asked
     if history is None:
         return Account(ceiling, most * 0, ("nobody looked up what was given before",))
-    counted = [x for x in _exposures(case, ingredient.id) if _in_time(x, ceiling.limit, case.cocktail.at)]
+    counted = [x for x in _exposures(case, ingredient.id) if _in_time(x, ceiling.limit, case.due)]
     known = [x.amount for x in counted if x.amount is not None and x.amount.dimension == most.dimension]
     return Account(ceiling, total(known, most.dimension), tuple(_doubts(case, substance, counted, ceiling)))
 
@@ -118,11 +119,12 @@ def _exposures(case: Case, ingredient_id: int) -> list[Exposure]:
     return [x for x in rows if x.ingredient_id == ingredient_id and x.at <= at]
 
 
-def _in_time(exposure: Exposure, limit: Limit, at: datetime) -> bool:
+def _in_time(exposure: Exposure, limit: Limit, due: datetime) -> bool:
+    """Whether it still counts when this one is to be given."""
     if limit.per is LimitPer.COURSE:
         return True
     span = limit.within if limit.per is LimitPer.WINDOW else SAME_SESSION
-    return exposure.at > at - (span or SAME_SESSION)
+    return exposure.at > due - (span or SAME_SESSION)
 
 
 def _doubts(case: Case, substance: Substance, counted: Sequence[Exposure], ceiling: Ceiling) -> Iterator[str]:

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from formulary.rules.checklist.rule import CO_SIGN, NO_PATIENT, Case, not_applicable, passed, unknown
 from formulary.rules.facts import Course, Ingredient, Line, Order, Schedule
-from formulary.rules.findings import Finding, Level, Stage, capital, joined
+from formulary.rules.findings import Finding, Level, capital, joined
 from formulary.rules.lot_status import day_of, day_words
 
 SESSIONS, ORDERS = "sessions", "other orders"
@@ -87,7 +87,7 @@ def _too_soon(case: Case, line: Line, schedule: Schedule, given: Sequence[Order]
         return
     zone, name = case.policies.zone, line.product.ingredient.name
     last = day_of(_begun(given[0]), zone)
-    due, planned = after(last, schedule), day_of(_planned(case), zone)
+    due, planned = after(last, schedule), day_of(case.due, zone)
     if planned < due:
         yield Finding(
             "interval.too_soon",
@@ -146,12 +146,6 @@ def _asks(schedule: Schedule) -> str:
     return f"At least {number} {unit}{'s' if number > 1 else ''} between sessions are asked for."
 
 
-def _planned(case: Case) -> datetime:
-    """When it is to be given: now, or as planned where that is later."""
-    at, planned = case.cocktail.at, case.cocktail.planned_for
-    return planned if planned is not None and planned > at and case.stage is not Stage.ADMINISTER else at
-
-
 def duplicates(case: Case) -> Sequence[Finding]:
     """X1: no other order for the patient has one of its substances: open ones, or near ones by the policy."""
     if case.patient is None:
@@ -174,7 +168,7 @@ def duplicates(case: Case) -> Sequence[Finding]:
 def _clashes(case: Case, order: Order, mine: dict[int, Ingredient]) -> bool:
     if not order.ingredients & mine.keys():
         return False
-    within, planned = case.policies.duplicate_order_within, _planned(case)
+    within, planned = case.policies.duplicate_order_within, case.due
     when = order.given_at or order.planned_for
     if within is None:
         return order.is_open

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from functools import cached_property
 from typing import TypeVar, cast
@@ -55,6 +55,12 @@ class Case:
     def on(self) -> date:
         """The site's day."""
         return day_of(self.cocktail.at, self.policies.zone)
+
+    @property
+    def due(self) -> datetime:
+        """When it is to be given: now, or as planned where that is later; what is drawn is given now."""
+        at, planned = self.cocktail.at, self.cocktail.planned_for
+        return planned if planned is not None and planned > at and not self.final else at
 
     @property
     def mark(self) -> str:
