@@ -254,7 +254,7 @@ def test_an_answer_to_it_lives_from_signing_to_giving():
 
 
 class TestAnAnswerToAnIncompleteHistory:
-    """It was given for one dose after one sum, with one doubt: where any of them changes it is asked again."""
+    """It was given for one dose after one sum, with one doubt; it dies with any of them."""
 
     ONCE = (gave("400 mg", timedelta(hours=3)), gave(None, timedelta(hours=2)))
 

@@ -110,6 +110,27 @@ class TestOnePoint:
         (answer,) = ask("D4", **more)
         assert answer.inputs[1] == ("at one point (chin)", f"1{N}mg of 2{N}mg")
 
+    @pytest.mark.parametrize(
+        ("product", "why"),
+        [
+            (replace(COLLAGENASE, strength=None), "is of unknown strength"),
+            (
+                replace(COLLAGENASE, limits=(replace(a_limit(per=LimitPer.AREA), dose=q("0.84 mL")),)),
+                "is measured in another unit than its limit",
+            ),
+        ],
+    )
+    def test_a_dose_that_nobody_can_tell_is_unknown_and_never_within(self, product, why):
+        (answer,) = ask("D4", **neat(product, "3.6 mL", ("left", 12, "0.3 mL")))
+        assert (answer.code, answer.result, answer.level) == (
+            "site.dose_unknown", Result.UNKNOWN, Level.WARN,
+        )  # fmt: skip
+        assert why in answer.reason
+
+    def test_a_volume_above_is_seen_where_the_dose_is_unknown(self):
+        answers = ask("D4", **neat(replace(ACID, strength=None), "2 mL", ("chin", 5, "0.3 mL")))
+        assert codes(answers) == ["site.above_max", "site.dose_unknown"]
+
     def test_published_figures_limit_nothing(self):
         # Tranexamic acid 0.05 mL a point [TXA-50]: what a trial did.
         published = a_limit(per=LimitPer.POINT, volume=q("0.05 mL"), kind=LimitKind.HIGHEST_PUBLISHED)

@@ -62,7 +62,10 @@ def _answers(case: Case, substance: Substance, limits: Sequence[Limit]) -> Itera
     untold = [limit for limit in limits if not _can_tell(case, limit)]
     if untold:
         yield _untold(case, substance, untold)
-    elif not above:
+    blind = [x for x in limits if x not in untold and not _adds_up(substance, x)]
+    if blind:
+        yield _not_comparable(case, substance, blind)
+    elif not above and not untold:
         inputs = [(m.where, f"{m.shown} of {m.most}") for m in measures]
         reason = f"{capital(substance.name)} is within what its label allows at one place."
         yield passed("site.within_max", substance.name, reason, inputs, line=substance.largest.number)
@@ -72,6 +75,12 @@ def _can_tell(case: Case, limit: Limit) -> bool:
     """Whether it can be compared: how many cm2 were treated nobody records."""
     by_volume = limit.per is LimitPer.SESSION and limit.points is None
     return limit.per is not LimitPer.CM2 and (by_volume or bool(case.cocktail.points))
+
+
+def _adds_up(substance: Substance, limit: Limit) -> bool:
+    """Whether a dose at one place can be told: of known strength, in the unit of the limit."""
+    held = None if substance.concentration is None else substance.concentration.amount.dimension
+    return limit.per not in PLACES or limit.dose is None or limit.dose.dimension == held
 
 
 def _measures(case: Case, substance: Substance, limit: Limit) -> Iterator[Measure]:
@@ -150,6 +159,22 @@ def _untold(case: Case, substance: Substance, limits: Sequence[Limit]) -> Findin
         line=substance.largest.number,
         source=limits[0].source,
         inputs=(("limit", words),),
+        accepted=accepted_by(case, substance),
+    )
+
+
+def _not_comparable(case: Case, substance: Substance, limits: Sequence[Limit]) -> Finding:
+    words = joined(list(dict.fromkeys(_words(case, limit) for limit in limits)))
+    known = substance.concentration is not None
+    why = "is measured in another unit than its limit" if known else "is of unknown strength"
+    return unknown(
+        "site.dose_unknown",
+        substance.name,
+        f"{capital(substance.name)} {why}, so the dose at one place cannot be compared ({words}).",
+        "Give a reason to go on, and keep to the label.",
+        line=substance.largest.number,
+        source=limits[0].source,
+        inputs=(("dose", why), ("limit", words)),
         accepted=accepted_by(case, substance),
     )
 
