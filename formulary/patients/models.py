@@ -170,7 +170,8 @@ class Exposure(Base):
 
     `amount` is in steps of `dimension`, `taken` in those of the product's ledger, which the proof compares
     with what the ledger moved; None where nobody knows. `document` is the act that wrote it (a session, a
-    patch test), of a room above this one; `at` is when it happened. Diluents do not count.
+    patch test), of a room above this one; `at` is when it happened. Diluents do not count. `takes_back` is
+    the row that this one takes back whole, known amount or not: the two together are nothing.
     """
 
     __tablename__ = "exposure"
@@ -187,6 +188,7 @@ class Exposure(Base):
     dimension: Mapped[str] = mapped_column(String(20))
     amount: Mapped[int | None] = mapped_column(Steps)
     taken: Mapped[int | None] = mapped_column(Steps)
+    takes_back_id: Mapped[int | None] = mapped_column(ForeignKey("exposure.id"), unique=True)
     document_kind: Mapped[str] = mapped_column(String(20))
     document_id: Mapped[int] = mapped_column(Integer)
     grade: Mapped[str] = mapped_column(String(20), default="confirmed")

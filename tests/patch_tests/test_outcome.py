@@ -4,17 +4,22 @@ from datetime import timedelta
 
 import pytest
 
+from formulary import clock
+from formulary.accounts import Role
 from formulary.administrations.queries.counted import counted_faults
 from formulary.db import db
+from formulary.patch_tests import actions
 from formulary.patch_tests.facts import with_tests
 from formulary.patch_tests.labels import barred
 from formulary.patch_tests.models import PatchTest
+from formulary.patients.facts import history
 from formulary.patients.models import Exposure
 from formulary.rules import facts
 from formulary.rules.patch_test import clears, standing_positive
 from formulary.stock import queries as stock
 from formulary.stock.labels import document_names
 from formulary.stock.models import Vial
+from tests.support.behind import behind_its_back
 from tests.support.builders import (
     a_lot,
     a_patient,
@@ -23,9 +28,12 @@ from tests.support.builders import (
     a_read_test,
     a_reading,
     a_test,
+    act,
+    an_actor,
     an_ingredient,
     on_hand,
     steps,
+    the_site,
 )
 from tests.support.counting import counting_queries
 
@@ -199,6 +207,28 @@ def test_what_was_applied_is_on_the_patients_account_and_taken_off_it_where_noth
         (undone.id, -amount, undone.applied_at),
     ]
     assert list(counted_faults()) == []
+
+
+def test_a_test_taken_back_is_nothing_also_where_nobody_noted_how_much(clients, patient, lot):
+    substance = {lot.product.ingredient_id}
+    with act():
+        spots = [actions.Spot(lot.product_id)]
+        told = {"applied_at": clock.now(), "at": clock.now(), "by": an_actor(the_site(), Role.PRACTITIONER)}
+        test = actions.apply_test(patient.id, spots=spots, **told)
+    [row] = history(patient.id, substance, clock.now()).exposures
+    assert row.amount is None
+    void(clients("practitioner"), test, nothing_applied="y")
+    assert history(patient.id, substance, clock.now()).exposures == ()
+    assert list(counted_faults()) == []
+
+
+def test_what_takes_back_another_act_s_is_named(clients, patient, lot):
+    kept, undone = a_test(patient, lot), a_test(patient, lot)
+    void(clients("practitioner"), undone, nothing_applied="y")
+    first, last = (db.session.scalar(db.select(each(Exposure.id))) for each in (db.func.min, db.func.max))
+    behind_its_back(f"UPDATE exposure SET takes_back_id = {first} WHERE id = {last}")  # noqa: S608
+    assert [fault.what for fault in counted_faults()] == ["takes back what it is not the counterpart of"]
+    assert kept.id != undone.id
 
 
 def test_what_was_read_was_applied(clients, patient, lot):

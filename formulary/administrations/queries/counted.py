@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import and_, or_
+from sqlalchemy.orm import aliased
 
 from formulary.administrations.models import Administration, GivenLot
 from formulary.audit.queries import Fault
@@ -30,6 +31,8 @@ def counted_faults() -> Iterator[Fault]:
         yield Fault("exposure", f"exposure {number}", "is of another patient or time than its act")
     for number in db.session.scalars(_other_amount()):
         yield Fault("exposure", f"exposure {number}", "is of another amount than was taken")
+    for number in db.session.scalars(_not_taken_back()):
+        yield Fault("exposure", f"exposure {number}", "takes back what it is not the counterpart of")
 
 
 def _given() -> Any:
@@ -93,3 +96,13 @@ def _other_amount() -> Any:
     return query.where(or_(and_(same, Exposure.amount.is_distinct_from(Exposure.taken)), none)).order_by(
         Exposure.id
     )
+
+
+def _not_taken_back() -> Any:
+    """Rows that take back another one and are not just it, below 0: of the same act, patient and product."""
+    first = aliased(Exposure)
+    same = ("patient_id", "ingredient_id", "product_id", "dimension", "document_kind", "document_id", "at")
+    apart = [getattr(Exposure, name).is_distinct_from(getattr(first, name)) for name in same]
+    apart += [Exposure.amount.is_distinct_from(-first.amount), Exposure.taken.is_distinct_from(-first.taken)]
+    query = db.select(Exposure.id).join(first, first.id == Exposure.takes_back_id)
+    return query.where(or_(first.takes_back_id.is_not(None), *apart)).order_by(Exposure.id)

@@ -1837,6 +1837,7 @@ def upgrade() -> None:
         sa.Column("dimension", sa.String(length=20), nullable=False),
         sa.Column("amount", types.Steps(), nullable=True),
         sa.Column("taken", types.Steps(), nullable=True),
+        sa.Column("takes_back_id", sa.Integer(), nullable=True),
         sa.Column("document_kind", sa.String(length=20), nullable=False),
         sa.Column("document_id", sa.Integer(), nullable=False),
         sa.Column("grade", sa.String(length=20), nullable=False),
@@ -1851,7 +1852,11 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_exposure_patient_id_patient")),
         sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_exposure_product_id_product")),
+        sa.ForeignKeyConstraint(
+            ["takes_back_id"], ["exposure.id"], name=op.f("fk_exposure_takes_back_id_exposure")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_exposure")),
+        sa.UniqueConstraint("takes_back_id", name=op.f("uq_exposure_takes_back_id")),
     )
     with op.batch_alter_table("exposure", schema=None) as batch_op:
         batch_op.create_index("ix_exposure_patient", ["patient_id", "ingredient_id", "at"], unique=False)

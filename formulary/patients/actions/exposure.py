@@ -55,7 +55,10 @@ def note_exposure(
 
 
 def take_back_exposure(document: tuple[str, int]) -> list[Exposure]:
-    """Count against what an act brought, where it turned out to have brought nothing: one row for each."""
+    """Count against what an act brought, where it turned out to have brought nothing: one row for each.
+
+    Each names the row that it takes back, so that one whose amount nobody noted is nothing too.
+    """
     rows = [_against(row) for row in queries.exposures_of_document(*document)]
     db.session.add_all(rows)
     return rows
@@ -73,6 +76,7 @@ def _against(row: Exposure) -> Exposure:
         document_id=row.document_id,
         grade=row.grade,
         at=row.at,
+        takes_back_id=row.id,
     )
 
 

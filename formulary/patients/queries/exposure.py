@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
+from sqlalchemy.orm import aliased
 
 from formulary.catalogue.models import Product
 from formulary.db import db
@@ -24,13 +25,18 @@ def exposures_of_document(kind: str, document_id: int) -> list[Exposure]:
 def exposures(patient_id: int, ingredient_ids: Collection[int], at: datetime, *, most: int) -> list[Row[Any]]:
     """What the patient got of these ingredients by `at`, the latest first, `most` rows at most.
 
-    Rows of records that were merged count as one person's.
+    Rows of records that were merged count as one person's; what was taken back whole is left out.
     """
+    against = aliased(Exposure)
     columns = (Exposure.ingredient_id, Exposure.product_id, Exposure.amount, Exposure.dimension)
     query = db.select(*columns, Exposure.at, Exposure.document_kind, Product.basis)
     query = query.join(Product, Product.id == Exposure.product_id)
     query = query.where(
-        own(Exposure.patient_id, patient_id), Exposure.ingredient_id.in_(ingredient_ids), Exposure.at <= at
+        own(Exposure.patient_id, patient_id),
+        Exposure.ingredient_id.in_(ingredient_ids),
+        Exposure.at <= at,
+        Exposure.takes_back_id.is_(None),
+        ~db.select(against.id).where(against.takes_back_id == Exposure.id).exists(),
     )
     return list(db.session.execute(query.order_by(Exposure.at.desc(), Exposure.id.desc()).limit(most)))
 
