@@ -81,6 +81,15 @@ def test_what_is_planned_for_later_is_judged_by_that_day_until_it_is_given():
     assert codes(asked(DEOXYCHOLIC, session, stage=Stage.ADMINISTER, **told)) == ["interval.too_soon"]
 
 
+@pytest.mark.parametrize(("days", "is_covered"), [(27, True), (10, False), (28, False)])
+def test_a_co_sign_of_one_planned_day_covers_the_giving_on_that_day_alone(days, is_covered):
+    planned, given = AT + timedelta(days=27), AT + timedelta(days=days)
+    session = a_session(DEOXYCHOLIC, days=0)  # 24 Nov: due on 24 Dec, planned for 21 Dec
+    (signed,) = asked(DEOXYCHOLIC, session, planned_for=planned)
+    (found,) = asked(DEOXYCHOLIC, session, planned_for=planned, at=given, stage=Stage.ADMINISTER)
+    assert (found.code, found.key == signed.key) == ("interval.too_soon", is_covered)
+
+
 @pytest.mark.parametrize(("had", "found"), [(5, "interval.kept"), (6, "interval.course_complete")])
 def test_no_more_sessions_than_the_label_has(had, found):
     sessions = [a_session(DEOXYCHOLIC, days=31 * n, code=f"C-{n}") for n in range(1, had + 1)]

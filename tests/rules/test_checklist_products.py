@@ -65,6 +65,18 @@ def test_a_powder_brings_a_diluent_and_the_one_it_was_mixed_with_is_that():
     assert ("water for injections" in wet.reason, wet.key == dry.key) == (True, True)
 
 
+@pytest.mark.parametrize("limit", [IMMEDIATE, {"limits_products": None}])
+def test_an_answer_is_given_for_these_products_in_any_order_and_for_no_others(limit):
+    told = mixing(4, **limit)
+    lines, policies = told["lines"], told["policies"]
+    (seen,) = ask("C7", **told)
+    (turned,) = ask("C7", lines=lines[::-1], policies=policies)
+    (more,) = ask("C7", **mixing(5, **limit))
+    other = (*lines[:3], a_line(4, a_product(41, "biotin", "5 mg/mL"), "1 mg"))
+    (swapped,) = ask("C7", lines=other, policies=policies)
+    assert [found.key == seen.key for found in (turned, more, swapped)] == [True, False, False]
+
+
 def test_one_product_on_two_lines_counts_once():
     lines = (*mixing(3)["lines"], a_line(4, TRANEXAMIC, "5 mg"))
     assert codes(ask("C7", lines=lines, policies=some_policies(**IMMEDIATE))) == ["products.within_category"]

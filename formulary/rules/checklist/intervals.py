@@ -98,7 +98,7 @@ def _too_soon(case: Case, line: Line, schedule: Schedule, given: Sequence[Order]
             line=line.number,
             source=schedule.source,
             inputs=(("last", day_words(last)), ("due", day_words(due)), ("planned", day_words(planned))),
-            rests_on=(("last", last.isoformat()), ("due", due.isoformat())),
+            rests_on=(("last", last.isoformat()), ("due", due.isoformat()), ("planned", planned.isoformat())),
         )
 
 

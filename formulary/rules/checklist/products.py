@@ -42,7 +42,7 @@ def _too_many(case: Case) -> Iterator[Finding]:
         reason = f"Whether {category} limits the number of products is not decided; {len(names)} are mixed."
         remedy = f"Let an administrator set the policy of the site, {CO_SIGN}"
         answer = unknown("products.limit_undecided", SUBJECT, reason, remedy, inputs=told)
-        yield replace(answer, rests_on=told[1:])
+        yield replace(answer, rests_on=(*told, *_mixed(case)))
     elif len(names) > policies.most_products:
         mark = UNREAD if policies.preparation_limit_unconfirmed else ""
         reason = f"{len(names)} different products are mixed ({joined(names)}); {category} allows "
@@ -53,8 +53,16 @@ def _too_many(case: Case) -> Iterator[Finding]:
             f"Leave products out, prepare it in a category without this limit, {CO_SIGN}",
             source=policies.preparation_limit_source,
             inputs=told,
-            rests_on=(*told[1:], ("most", str(policies.most_products))),
+            rests_on=(*told, ("most", str(policies.most_products)), *_mixed(case)),
         )
+
+
+def _mixed(case: Case) -> Iterator[tuple[str, str]]:
+    """What an answer was given for: the products of the lines, and each powder's diluent, chosen or not."""
+    names = {line.product.id: line.product.name for line in case.lines}
+    yield from (("product", name) for name in sorted(names.values()))
+    powders = {line.product.ingredient.name for line in case.lines if line.product.is_powder}
+    yield from (("diluent for", name) for name in sorted(powders))
 
 
 def _order_not_given(case: Case) -> Iterator[Finding]:
