@@ -14,6 +14,7 @@ from tests.rules.builders import (
     TRANEXAMIC,
     a_cocktail,
     a_draw,
+    a_limit,
     a_line,
     a_patient,
     a_product,
@@ -25,6 +26,7 @@ from tests.rules.builders import (
     ask,
     codes,
     melasma_lines,
+    q,
 )
 
 ALCOHOL = an_excipient("benzyl alcohol", 95, "preservative")
@@ -165,3 +167,26 @@ def test_a_diluent_that_is_a_line_as_well_is_asked_about_once() -> None:
     rule = a_rule("9", "ingredient:1", "ingredient:57")
     found = ask("C4", Stage.FINAL, **drawn(WATER, lines=lines, compatibilities=(rule,)))
     assert codes(f for f in found if f.level is Level.BLOCK) == ["pair.incompatible"]
+
+
+@pytest.mark.parametrize(
+    ("diluent", "code"),
+    [
+        (WATER, "excipient.none_counted"),
+        (BACTERIOSTATIC, "excipient.limit_unknown"),
+        (replace(WATER, excipients_known=False), "excipient.not_on_record"),
+    ],
+)
+def test_a_preservative_in_the_diluent_is_never_said_to_be_none(diluent, code) -> None:
+    (answer,) = ask("C6", **picked(diluent))
+    assert (answer.code, answer.accepted) == (code, "")
+
+
+@pytest.mark.parametrize(
+    ("weight", "code"), [(None, "excipient.weight_unknown"), ("58 kg", "excipient.amount_unknown")]
+)
+def test_a_limit_of_it_by_weight_is_never_dropped(weight, code) -> None:
+    limited = replace(ALCOHOL, limits=(replace(a_limit(), per_kg=q("1 mg")),))
+    patient = a_patient(weight=q(weight) if weight else None)
+    found = ask("C6", **picked(replace(BACTERIOSTATIC, excipients=(limited,)), patient=patient))
+    assert codes(found) == [code]

@@ -8,12 +8,12 @@ An approved formula answers for the products that it names: what is in them foll
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from formulary.rules.checklist.rule import CO_SIGN, Case, not_applicable, passed, unknown
 from formulary.rules.facts import Excipient, Limit, LimitPer
 from formulary.rules.findings import Finding, Level, capital, joined
-from formulary.rules.formulation import Solved, about, amount, holds, name_of
+from formulary.rules.formulation import Ceiling, Solved, about, amount, ceiling, holds, name_of
 from formulary.rules.units import Quantity, total
 
 COUNTED = frozenset({"preservative", "paraben", "edetate", "sulfite", "phosphate"})
@@ -40,19 +40,27 @@ def sums(case: Case) -> Sequence[Finding]:
     used = [x for x in case.counted if not x.volume.is_zero]
     if not used:
         return [not_applicable("excipient.none", "excipients", "Nothing has a volume yet.")]
-    found = [answer for each in _sums(used) for answer in _limited(case, each)]
-    found += [*_without_limit(case, _sums(used)), *_not_on_record(case, used)]
+    found = [answer for each in _sums(case, used) for answer in _limited(case, each)]
+    found += [*_without_limit(case, _sums(case, used)), *_not_on_record(case, used)]
     reason = "No preservative, antioxidant, chelator or buffer is in it."
     return found or [passed("excipient.none_counted", "excipients", reason)]
 
 
-def _sums(used: Sequence[Solved]) -> list[Sum]:
+def _sums(case: Case, used: Sequence[Solved]) -> list[Sum]:
     by_id: dict[int, list[tuple[Solved, Excipient]]] = {}
-    for solved in used:
-        for excipient in solved.line.product.excipients:
-            if excipient.groups & COUNTED:
-                by_id.setdefault(excipient.ingredient_id, []).append((solved, excipient))
+    own = [(x, excipient) for x in used for excipient in x.line.product.excipients]
+    for solved, excipient in (*own, *_of_diluents(case, used)):
+        if excipient.groups & COUNTED:
+            by_id.setdefault(excipient.ingredient_id, []).append((solved, excipient))
     return [_sum(parts) for parts in by_id.values()]
+
+
+def _of_diluents(case: Case, used: Sequence[Solved]) -> Iterator[tuple[Solved, Excipient]]:
+    """What the diluents inside the vials bring along: how much of it is in a line, nobody knows."""
+    for solved in used:
+        for diluent in case.mixed_in:
+            if diluent.number == solved.number:
+                yield from ((solved, replace(x, amount=None)) for x in diluent.product.excipients)
 
 
 def _sum(parts: Sequence[tuple[Solved, Excipient]]) -> Sum:
@@ -66,17 +74,21 @@ def _sum(parts: Sequence[tuple[Solved, Excipient]]) -> Sum:
     )
 
 
-def _limits(case: Case, each: Sum) -> list[Limit]:
+def _limits(case: Case, each: Sum) -> list[Ceiling]:
     route, known = case.cocktail.route, each.known
+    weight = None if case.patient is None else case.patient.weight
     own = (x for x in each.excipient.limits if holds(x, route, case.on) and x.per is LimitPer.SESSION)
-    return [x for x in own if x.dose is not None and (known is None or x.dose.dimension == known.dimension)]
+    asked = [ceiling(x, weight) for x in own if x.dose is not None or x.per_kg is not None]
+    return [x for x in asked if x.most is None or known is None or x.most.dimension == known.dimension]
 
 
 def _limited(case: Case, each: Sum) -> Iterator[Finding]:
-    for limit in _limits(case, each):
-        most = limit.dose
+    for found in _limits(case, each):
+        most = found.most
         if most is not None and each.known is not None and each.known > most:
-            yield _above(case, each, limit, most)
+            yield _above(case, each, found.limit, most)
+        elif found.needs_weight:
+            yield _unweighed(case, each, found.limit)
         elif most is not None and each.unsaid:
             yield _unsaid(case, each, most)
         elif most is not None:
@@ -91,6 +103,18 @@ def _above(case: Case, each: Sum, limit: Limit, most: Quantity) -> Finding:
         f"{capital(_words(case, each))} in all is above the most ({about(most, case.mark)}).",
         f"Leave out a line that holds it, {CO_SIGN}",
         level=min(limit.exceeded, Level.STOP),
+        line=each.lines[0].number,
+        source=limit.source,
+        inputs=_inputs(case, [each]),
+    )
+
+
+def _unweighed(case: Case, each: Sum, limit: Limit) -> Finding:
+    return unknown(
+        "excipient.weight_unknown",
+        each.name,
+        f"The most of {each.name} depends on the weight, and no weight is on record.",
+        "Weigh the patient, or give a reason to go on.",
         line=each.lines[0].number,
         source=limit.source,
         inputs=_inputs(case, [each]),
@@ -126,9 +150,12 @@ def _without_limit(case: Case, found: Sequence[Sum]) -> Iterator[Finding]:
 
 
 def _not_on_record(case: Case, used: Sequence[Solved]) -> Iterator[Finding]:
-    rest = [x for x in used if not x.line.product.excipients_known]
+    mixed = [x for x in case.mixed_in if not x.product.excipients_known]
+    numbers = {x.number for x in mixed}
+    rest = [x for x in used if not x.line.product.excipients_known or x.number in numbers]
     if rest:
-        names = joined(list(dict.fromkeys(x.line.product.name for x in rest)))
+        products = [x.line.product for x in rest if not x.line.product.excipients_known]
+        names = joined(list(dict.fromkeys(x.name for x in (*products, *(y.product for y in mixed)))))
         yield unknown(
             "excipient.not_on_record",
             names,
@@ -156,6 +183,8 @@ def _inputs(case: Case, found: Sequence[Sum]) -> tuple[tuple[str, str], ...]:
 def _accepted(case: Case, lines: Sequence[Solved]) -> str:
     """An approved formula answers where it names every product that the sum comes from."""
     formula = case.cocktail.answering
-    if formula is None or not all(formula.covers(x.line.product) for x in lines):
+    numbers = {x.number for x in lines}
+    products = [x.product for x in (*case.lines, *case.mixed_in) if x.number in numbers]
+    if formula is None or not all(formula.covers(x) for x in products):
         return ""
     return f"excipients as in formula {formula.label}"
