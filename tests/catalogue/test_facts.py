@@ -78,7 +78,7 @@ def test_only_label_limits_of_a_route_limit_and_a_list_of_routes_is_parted(loade
 def test_zero_means_must_not_be_used_that_way(loaded):
     calcium = told(loaded, "calcium gluconate 10%")
     zeros = {x.route for x in calcium.limits if x.dose is not None and x.dose.is_zero}
-    assert zeros == {"ID", "SC", "IM"}
+    assert zeros == {"ID", "SC", "IM", "infiltration"}
 
 
 def test_a_rule_against_a_route_becomes_a_limit_of_zero(loaded):

@@ -136,7 +136,7 @@ def test_the_words_behind_a_strength_say_what_it_counts(clients, loaded):
 
 def test_the_whole_table_is_one_page(clients, loaded):
     page = clients("practitioner").get_ok("/catalogue/compatibility")
-    assert plain(page.h1) == "What goes together: 104 rules"
+    assert plain(page.h1) == "What goes together: 106 rules"
     assert "superseded" in plain(page.text)
 
 
