@@ -7,13 +7,11 @@ from flask import flash, g, redirect, render_template, url_for
 from formulary import clock
 from formulary.accounts import Permission, requires
 from formulary.accounts import queries as accounts
-from formulary.accounts.guards import own_secret
-from formulary.audit import record_refusal
 from formulary.catalogue import actions, labels, queries
 from formulary.catalogue.forms import DeviceForm
+from formulary.catalogue.views.acting import done
 from formulary.catalogue.views.room import Page, bp
-from formulary.db import retried, transaction
-from formulary.rules.findings import Refused
+from formulary.db import retried
 
 
 @bp.get("/syringes")
@@ -36,7 +34,9 @@ def devices() -> Page:
 def add_device() -> Page:
     """A syringe that was not stocked before; signed."""
     form = DeviceForm()
-    if form.validate_on_submit() and _done(form, "catalogue.add_device", lambda by: _add(form, by)):
+    if form.validate_on_submit() and done(
+        form, "catalogue.add_device", lambda by: _add(form, by), signed=True
+    ):
         flash(f"{form.name.data} measures from now on.")
         return redirect(url_for("catalogue.devices"))
     return _page(form, None)
@@ -49,8 +49,8 @@ def device(device_id: int) -> Page:
     """Change a syringe: its next version, or that it is not stocked any more; signed, with a reason."""
     row = queries.device(device_id)
     form = DeviceForm(data=labels.marks(row))
-    if form.validate_on_submit() and _done(
-        form, "catalogue.change_device", lambda by: _change(device_id, form, by)
+    if form.validate_on_submit() and done(
+        form, "catalogue.change_device", lambda by: _change(device_id, form, by), signed=True
     ):
         flash(f"{row.name} is changed.")
         return redirect(url_for("catalogue.devices"))
@@ -70,18 +70,6 @@ def _change(device_id: int, form: DeviceForm, by: Any) -> Any:
 
 def _marks(form: DeviceForm) -> actions.Marks:
     return actions.Marks(**form.values("name", "reason", "retired", "secret"))
-
-
-def _done(form: Any, what: str, act: Any) -> bool:
-    try:
-        by = own_secret(form.secret.data, at=clock.now(), field=form.secret.name)
-        with transaction():
-            act(by)
-    except Refused as refusal:
-        record_refusal(what, refusal, by=g.actor)
-        form.add_findings(refusal.findings)
-        return False
-    return True
 
 
 def _page(form: DeviceForm, row: Any) -> Page:

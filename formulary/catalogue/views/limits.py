@@ -1,6 +1,5 @@
 """Pages of limits: what stands and what stood, the proposal, what waits, and the signature under it."""
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import flash, g, redirect, render_template, url_for
@@ -8,13 +7,11 @@ from flask import flash, g, redirect, render_template, url_for
 from formulary import clock
 from formulary.accounts import Permission, requires
 from formulary.accounts import queries as accounts
-from formulary.accounts.guards import own_secret
-from formulary.audit import record_refusal
 from formulary.catalogue import actions, labels, queries
 from formulary.catalogue.forms import ApproveForm, EndForm, LimitForm, WithdrawForm
+from formulary.catalogue.views.acting import done
 from formulary.catalogue.views.room import Page, bp
-from formulary.db import Missing, retried, transaction
-from formulary.rules.findings import Refused
+from formulary.db import Missing, retried
 from formulary.rules.units import dimension
 
 
@@ -58,7 +55,7 @@ def propose_for_ingredient(ingredient_id: int) -> Page:
 def approve_limit(limit_id: int) -> Page:
     """Answer for a limit with one's own password."""
     form = ApproveForm()
-    if form.validate_on_submit() and _done(
+    if form.validate_on_submit() and done(
         form,
         "catalogue.approve_limit",
         lambda by: actions.approve_limit(limit_id, version=form.version, at=clock.now(), by=by, key=form.key),
@@ -75,7 +72,7 @@ def approve_limit(limit_id: int) -> Page:
 def withdraw_limit(limit_id: int) -> Page:
     """Take back or turn down what waits."""
     form = WithdrawForm()
-    if form.validate_on_submit() and _done(
+    if form.validate_on_submit() and done(
         form,
         "catalogue.withdraw_limit",
         lambda by: actions.withdraw_limit(
@@ -94,7 +91,7 @@ def end_limit(limit_id: int) -> Page:
     """Propose that a limit of the clinic's own ends."""
     form = EndForm()
     if form.validate_on_submit() and (
-        row := _done(
+        row := done(
             form,
             "catalogue.end_limit",
             lambda by: actions.end_limit(
@@ -136,7 +133,7 @@ def _propose(of: Any) -> Page:
         dimension(of.dimension), [(row.id, labels.short(row)) for row in standing], labels.known_bases(of)
     )
     if form.validate_on_submit() and (
-        row := _done(
+        row := done(
             form,
             "catalogue.propose_limit",
             lambda by: actions.propose_limit(
@@ -154,19 +151,6 @@ def _propose(of: Any) -> Page:
         return redirect(url_for("catalogue.limit", limit_id=row.id))
     page = render_template("catalogue/propose_limit.html", form=form, of=of, back=_page_of(of))
     return page, 422 if form.errors else 200
-
-
-def _done(form: Any, what: str, act: Callable[[Any], Any], *, signed: bool = False) -> Any:
-    """The row of the act, or None with what was refused at the fields of the form."""
-    try:
-        secret = form.secret if signed else None
-        by = own_secret(secret.data, at=clock.now(), field=secret.name) if secret else g.actor
-        with transaction():
-            return act(by)
-    except Refused as refusal:
-        record_refusal(what, refusal, by=g.actor)
-        form.add_findings(refusal.findings)
-        return None
 
 
 def _limit(limit_id: int, **forms: Any) -> str:

@@ -1,6 +1,5 @@
 """Pages of what goes together: the whole table, one row, and the rules that the clinic adds to it."""
 
-from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import Any
 
@@ -9,13 +8,11 @@ from flask import abort, flash, g, redirect, render_template, url_for
 from formulary import clock
 from formulary.accounts import Permission, requires
 from formulary.accounts import queries as accounts
-from formulary.accounts.guards import own_secret
-from formulary.audit import record_refusal
 from formulary.catalogue import actions, labels, queries
 from formulary.catalogue.forms import ApproveForm, EndRuleForm, RuleForm, WithdrawForm
+from formulary.catalogue.views.acting import done
 from formulary.catalogue.views.room import Page, bp
-from formulary.db import retried, transaction
-from formulary.rules.findings import Refused
+from formulary.db import retried
 from formulary.rules.units import MASS, Quantity
 
 
@@ -63,7 +60,7 @@ def change_rule(rule_id: int) -> Page:
 def approve_rule(rule_id: int) -> Page:
     """Answer for a rule with one's own password."""
     form = ApproveForm()
-    if form.validate_on_submit() and _done(
+    if form.validate_on_submit() and done(
         form,
         "catalogue.approve_rule",
         lambda by: actions.approve_rule(rule_id, version=form.version, at=clock.now(), by=by, key=form.key),
@@ -80,7 +77,7 @@ def approve_rule(rule_id: int) -> Page:
 def withdraw_rule(rule_id: int) -> Page:
     """Take back or turn down what waits."""
     form = WithdrawForm()
-    if form.validate_on_submit() and _done(
+    if form.validate_on_submit() and done(
         form,
         "catalogue.withdraw_rule",
         lambda by: actions.withdraw_rule(
@@ -99,7 +96,7 @@ def end_rule(rule_id: int) -> Page:
     """Propose that a rule of the clinic no longer holds."""
     form, row = EndRuleForm(), queries.rule(rule_id)
     if form.validate_on_submit() and (
-        ended := _done(
+        ended := done(
             form,
             "catalogue.propose_rule",
             lambda by: actions.propose_rule(
@@ -129,7 +126,7 @@ def _write(old: Any) -> Page:
         [(row.number, f"{row.number}: {row.a} with {row.b}, {row.level}") for row in worded(shipped)],
     )
     if form.validate_on_submit() and (
-        row := _done(
+        row := done(
             form,
             "catalogue.propose_rule",
             lambda by: actions.propose_rule(
@@ -168,19 +165,6 @@ def _typed(row: Any) -> dict[str, Any]:
 def _ended(row: Any, why: str) -> actions.RuleTerms:
     said = {field.name: getattr(row, field.name) for field in fields(actions.RuleTerms)}
     return actions.RuleTerms(**said | {"kind": "superseded", "reason": why})
-
-
-def _done(form: Any, what: str, act: Callable[[Any], Any], *, signed: bool = False) -> Any:
-    """The row of the act, or None with what was refused at the fields of the form."""
-    try:
-        secret = form.secret if signed else None
-        by = own_secret(secret.data, at=clock.now(), field=secret.name) if secret else g.actor
-        with transaction():
-            return act(by)
-    except Refused as refusal:
-        record_refusal(what, refusal, by=g.actor)
-        form.add_findings(refusal.findings)
-        return None
 
 
 def _rule(rule_id: int, **forms: Any) -> str:
