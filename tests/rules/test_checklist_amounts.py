@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from formulary.rules.facts import LimitKind, LimitPer, Pin, Strength, Usual
+from formulary.rules.facts import LimitKind, LimitPer, Pin, Strength, Syringe, Usual
 from formulary.rules.findings import Level, Result
-from formulary.rules.formulation import solve, strength_words
+from formulary.rules.formulation import Setting, solve, strength_words
 from formulary.rules.units import Quantity, activity, show, unit
 from tests.rules.builders import (
     AT,
@@ -244,9 +244,13 @@ class TestLevelsAndDays:
         # Doses whose volumes a float cannot hold: at 100 mg/mL they are 1.11, 2.22 and 3.33 mL.
         products = [a_product(n, f"substance {n}") for n in (1, 2, 3)]
         lines = [a_line(n, x, f"{n}{n}{n} mg") for n, x in enumerate(products, 1)]
-        solution = solve([*lines, a_line(4, SALINE, "qs")], q("10 mL"))
-        assert [x.volume for x in solution.lines] == [q("1.11 mL"), q("2.22 mL"), q("3.33 mL"), q("3.34 mL")]
-        assert [x.dose for x in solution.lines[:3]] == [q("111 mg"), q("222 mg"), q("333 mg")]
+        fine = Syringe("10 mL syringe", q("10 mL"), q("0.01 mL"), None, "maker's table")
+        solution = solve([*lines, a_line(4, SALINE, "qs")], q("10 mL"), Setting(syringes=(fine,)))
+        volumes = [q("1.11 mL"), q("2.22 mL"), q("3.33 mL"), q("3.34 mL")]
+        assert [x.volume for x in solution.lines] == [x.achieved_volume for x in solution.lines] == volumes
+        doses = [q("111 mg"), q("222 mg"), q("333 mg")]
+        assert [x.dose for x in solution.lines[:3]] == [x.achieved_dose for x in solution.lines[:3]] == doses
+        assert [x.deviation for x in solution.lines] == [0, 0, 0, 0]
 
     def test_0_0025_g_prints_2_5_mg(self):
         assert show(q("0.0025 g")) == f"2.5{N}mg"

@@ -73,13 +73,26 @@ class TestTheMostPerSession:
         (answer,) = ask("D1", **of(limited(a_limit("120 mg")), "99 mg"))
         assert (answer.result, answer.reason) == (Result.PASS, f"Glutathione 99{N}mg of 120{N}mg (82.5{N}%).")
 
-    def test_rounding_that_crosses_a_maximum_stops(self):
-        # 0.605 mL of 100 mg/mL; ties go down for a hard maximum, up for another one: 61 mg.
-        product = a_product(limits=(a_limit("60.5 mg", hard=False),))
-        (finding,) = ask("D1", **of(product, "60.6 mg"))
-        assert finding.code == "dose.above_max"
-        (finding,) = ask("D1", **of(a_product(limits=(a_limit("60.7 mg", hard=False),)), "60.6 mg"))
-        assert finding.inputs[0] == ("dose", f"61{N}mg")
+    @pytest.mark.parametrize(
+        ("most", "typed", "counted", "code", "level"),
+        [
+            ("61 mg", "60.6 mg", "61", "dose.within_max", None),  # 0.606 mL: up to the mark, and no further
+            ("60.99 mg", "60.6 mg", "61", "dose.above_max", Level.STOP),
+            ("60.6 mg", "60.6 mg", "61", "dose.above_max", Level.STOP),
+            ("60.5 mg", "60.5 mg", "61", "dose.above_max", Level.STOP),  # half a mark: up
+            ("60.4 mg", "60.4 mg", "60.4", "dose.within_max", None),  # 60 mg of it; what is prescribed counts
+        ],
+    )
+    def test_rounding_that_crosses_a_maximum_stops(self, most, typed, counted, code, level):
+        # 100 mg/mL in a 1 mL syringe marked at 0.01 mL: the dose can be had by whole milligrams.
+        (answer,) = ask("D1", **of(a_product(limits=(a_limit(most, hard=False),)), typed))
+        assert (answer.code, answer.level) == (code, level)
+        assert answer.inputs[0] == ("dose", f"{counted}{N}mg")
+
+    def test_rounding_that_crosses_a_hard_maximum_is_final_and_half_a_mark_goes_down(self):
+        for typed, expected in (("60.5 mg", None), ("60.51 mg", Level.BLOCK)):
+            (answer,) = ask("D1", **of(a_product(limits=(a_limit("60.6 mg"),)), typed))
+            assert answer.level == expected
 
     def test_the_hard_one_of_two_exceeded_is_named(self):
         limits = (a_limit("350 mg", hard=False, source="warn"), a_limit("600 mg", source="stop"))

@@ -329,6 +329,17 @@ def test_nothing_typed_reaches_pint_or_takes_long(row, monkeypatch) -> None:
     assert time.thread_time() - started < 0.05
 
 
+@pytest.mark.parametrize(
+    ("field", "taken"),
+    [("volume", "mL"), ("iu", "IU"), ("units", "units"), ("equivalent", "mEq"), ("amount", "mmol")],
+)
+def test_982_mg_typed_in_a_field_that_wants_another_unit_is_refused_and_says_which(field, taken):
+    finding = refusal_of(field, ".", "982 mg")
+    assert finding.code == "unit.other_dimension"
+    assert finding.reason == "“982 mg” is not accepted: mg is a mass."
+    assert finding.remedy == f"This field takes {taken}."
+
+
 def test_the_message_of_the_design_is_word_for_word() -> None:
     finding = refusal_of("volume", ".", "5,0 mL")
     assert finding.reason == "“5,0 mL” has a comma; this site writes decimals with a point."
