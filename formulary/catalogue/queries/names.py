@@ -1,13 +1,16 @@
 """The exact names of the catalogue, for what is written in files."""
 
-from difflib import get_close_matches
 from typing import Any
 
+from rapidfuzz import fuzz, process
 from sqlalchemy import Row
 
 from formulary.catalogue.models import Ingredient, Product, SubstanceGroup, Synonym
 from formulary.catalogue.queries.substances import code
 from formulary.db import db
+
+ALIKE = 60
+MOST = 3
 
 
 class Names:
@@ -57,9 +60,9 @@ class Names:
 
     def alike(self, text: str) -> list[str]:
         """Up to three names that a slip of the hand turns into this text."""
-        return get_close_matches(
-            _spaced(text), [*self._substances, *(_spaced(r.name) for r in self._products.values())]
-        )
+        known = [*self._substances, *(_spaced(row.name) for row in self._products.values())]
+        nearest = process.extract(_spaced(text), known, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=MOST)
+        return [name for name, _, _ in nearest]
 
 
 def names() -> Names:

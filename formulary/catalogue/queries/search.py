@@ -6,9 +6,9 @@ Files are stricter: see `queries.names`.
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from functools import reduce
 
+from rapidfuzz import fuzz
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_
 from sqlalchemy.orm import InstrumentedAttribute, selectinload
 
@@ -71,9 +71,9 @@ def alike(text: str, role: str = "") -> list[Listed]:
     wanted = fold(text).replace(" ", "")
     if len(wanted) < LEAST_LETTERS:
         return []
-    best: dict[int, int] = {}
+    best: dict[int, float] = {}
     for key, name in _names(role):
-        best[key] = max([best.get(key, 0), *(_likeness(wanted, part) for part in _parts(name))])
+        best[key] = max(best.get(key, 0), *(_likeness(wanted, part) for part in _parts(name)))
     nearest = sorted((key for key, like in best.items() if like >= ALIKE), key=lambda key: (-best[key], key))
     return _listed(_rows(nearest[:NEAR]))
 
@@ -116,13 +116,8 @@ def _parts(name: str) -> Iterable[str]:
     return {"".join(words), *(word for word in words if len(word) >= LEAST_LETTERS)}
 
 
-def _likeness(one: str, other: str) -> int:
-    """How alike two words are, in percent; 0 where their lengths and letters alone forbid it."""
-    compared = SequenceMatcher(None, one, other)
-    for ratio in (compared.real_quick_ratio, compared.quick_ratio, compared.ratio):
-        if (percent := int(ratio() * 100)) < ALIKE:
-            return 0
-    return percent
+def _likeness(one: str, other: str) -> float:
+    return fuzz.ratio(one, other, score_cutoff=ALIKE)
 
 
 def _rows(ids: list[int]) -> list[Ingredient]:

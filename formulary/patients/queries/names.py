@@ -1,12 +1,12 @@
 """How names are compared: without case, accents, marks and order of words."""
 
-from difflib import SequenceMatcher
+from rapidfuzz import fuzz
 
 from formulary.catalogue.queries import fold
 
 __all__ = ["fold", "look_alike"]
 
-ALIKE = 0.8
+ALIKE = 80
 
 
 def look_alike(one: str, other: str) -> bool:
@@ -14,4 +14,4 @@ def look_alike(one: str, other: str) -> bool:
     mine, theirs = set(one.split()), set(other.split())
     if mine <= theirs or theirs <= mine:
         return True
-    return SequenceMatcher(None, " ".join(sorted(mine)), " ".join(sorted(theirs))).ratio() >= ALIKE
+    return fuzz.token_sort_ratio(one, other) >= ALIKE
