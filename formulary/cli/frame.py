@@ -19,7 +19,9 @@ from formulary.rules.findings import Refused
 P = ParamSpec("P")
 R = TypeVar("R")
 
-COMMANDS = ("init", "upgrade", "seed", "serve", "verify", "recall", "check", "user", "generate", "bench")
+COMMANDS = (
+    "init", "upgrade", "seed", "serve", "verify", "recall", "check", "scan", "user", "generate", "bench",
+)  # fmt: skip
 
 
 class Said(click.ClickException):

@@ -16,7 +16,7 @@ from formulary.audit import log_access
 from formulary.catalogue import queries as catalogue
 from formulary.db import retried, transaction
 from formulary.overview import labels, queries
-from formulary.overview.forms import FindForm
+from formulary.overview.forms import FindForm, ScannerForm
 from formulary.overview.labels import Day, Reading
 from formulary.overview.labels import governance as rules
 from formulary.overview.queries import Hit
@@ -27,6 +27,7 @@ from formulary.recalls.forms import read_asked
 from formulary.rules.findings import Refused
 from formulary.rules.lot_status import day_of
 from formulary.stock import queries as stock
+from formulary.web import barcodes, gs1
 
 bp = Blueprint("overview", __name__)
 Page = str | Response | tuple[str, int]
@@ -67,6 +68,21 @@ def find() -> Page:
             log_access("overview.find", by=g.actor, at=at, patients=shown)
     offered = [(hit, address) for hit in hits if (address := _address(hit))]
     return render_template("overview/find.html", form=form, asked=form.q.data, hits=offered)
+
+
+@bp.route("/scanner", methods=["GET", "POST"])
+@requires(Permission.USE_THE_APP, also_read_only=True)
+def scanner() -> Page:
+    """Set up a scanner: what it sends of a code whose content is known, and what to change."""
+    form, told, came = ScannerForm(), (), ""
+    if form.validate_on_submit() and form.scan.data:
+        came = gs1.spelled(form.scan.data)
+        told = gs1.what_it_sends(form.scan.data, captured=form.scan.captured)
+        form.scan.data = ""
+    shown = {"told": told, "came": came, "ready": gs1.ready(told)}
+    picture = barcodes.of_elements(gs1.SYMBOL)
+    answered = render_template("overview/scanner.html", form=form, picture=picture, **shown)
+    return answered, 422 if form.errors else 200
 
 
 @bp.get("/vials")

@@ -24,7 +24,11 @@ def own(code: str) -> Markup:
 
 def gs1(gtin: str, expires_on: date | None, lot: str, serial: str = "") -> Markup:
     """The GS1 DataMatrix of a pack; Refused where the GTIN is wrong: the library would draw it."""
-    text = element_string(gtin, expires_on, lot, serial)
+    return of_elements(element_string(gtin, expires_on, lot, serial))
+
+
+def of_elements(text: str) -> Markup:
+    """The GS1 DataMatrix of an element string that is known to be sound."""
     made = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.DataMatrix, gs1=True, force_square=True)
     return _picture(made, f"GS1 barcode {text}")
 

@@ -71,7 +71,7 @@ def alike(text: str, role: str = "") -> list[Listed]:
     wanted = fold(text).replace(" ", "")
     if len(wanted) < LEAST_LETTERS:
         return []
-    best: dict[int, float] = {}
+    best: dict[int, int] = {}
     for key, name in _names(role):
         best[key] = max(best.get(key, 0), *(_likeness(wanted, part) for part in _parts(name)))
     nearest = sorted((key for key, like in best.items() if like >= ALIKE), key=lambda key: (-best[key], key))
@@ -116,8 +116,9 @@ def _parts(name: str) -> Iterable[str]:
     return {"".join(words), *(word for word in words if len(word) >= LEAST_LETTERS)}
 
 
-def _likeness(one: str, other: str) -> float:
-    return fuzz.ratio(one, other, score_cutoff=ALIKE)
+def _likeness(one: str, other: str) -> int:
+    """How alike two words are, in percent; 0 below what counts."""
+    return int(fuzz.ratio(one, other, score_cutoff=ALIKE))
 
 
 def _rows(ids: list[int]) -> list[Ingredient]:

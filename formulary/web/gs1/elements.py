@@ -36,11 +36,12 @@ def elements_of(body: str) -> dict[str, str]:
     """Identifier and value of every field, whichever way the code writes them; raises Refused."""
     if is_link(body):
         return _unique(_parsed_pairs(_link_pairs(body)))
+    body = re.sub("<GS>", GS, body, flags=re.IGNORECASE)
     if body[:1] in HRI:
         return _unique(_parsed_pairs(_hri_pairs(body)))
     if body.isdecimal() and body.isascii() and len(body) in GTIN_LENGTHS and _is_gtin(body):
         return {"01": gtin14(body)}
-    return _unique(_element_string(re.sub("<GS>", GS, body, flags=re.IGNORECASE)))
+    return _unique(_element_string(body))
 
 
 def _is_gtin(body: str) -> bool:
@@ -56,7 +57,7 @@ def _link_pairs(body: str) -> list[tuple[str, str]]:
 
 def _hri_pairs(body: str) -> list[tuple[str, str]]:
     pattern = HRI[body[0]]
-    pairs = [(ai, value.strip()) for ai, value in pattern.findall(body)]
+    pairs = [(ai, value.strip(f" {GS}")) for ai, value in pattern.findall(body)]
     if not pairs or pattern.sub("", body).strip():
         reason = "The text has brackets that do not stand around an identifier such as [01]."
         raise refuse("scan.ambiguous", "scan", reason, "Write it with square brackets: [01]…[17]…[10]….")
