@@ -9,7 +9,7 @@ from formulary.rules.facts import Factor
 from formulary.rules.findings import Level, Result
 from formulary.rules.formulation import factor_between, limit_for, solve
 from formulary.rules.formulation.explain import source_of
-from tests.rules.builders import SALINE, a_limit, a_line, a_product, ask, codes, q
+from tests.rules.builders import SALINE, a_formula, a_limit, a_line, a_product, a_range, ask, codes, q
 
 # 1 mg of zinc is in 4.40 mg of the heptahydrate, 2.745 of the monohydrate, 2.469 of the anhydrous salt [ZN1].
 HEPTA = Factor("zinc sulfate heptahydrate", "zinc", 1 / Fraction("4.40"), "[ZN1]")
@@ -109,6 +109,66 @@ class TestSaltAndBaseNeverMixSilently:
 
     def test_where_nothing_says_its_basis_the_question_does_not_arise(self):
         assert codes(ask("U4")) == ["basis.none"]
+
+
+class TestALimitAndARangeCountSomething:
+    """D1, C1 and what a formula accepts, where line and figure count the salt, the base or the element."""
+
+    ACCEPTED = "limit unknown, accepted in formula Melasma v3"
+    SALT = "zinc sulfate heptahydrate"
+
+    @pytest.mark.parametrize(
+        ("asked", "limit", "codes_of"),
+        [
+            # 8.8 mg of the salt and 1 mg of zinc are 3 mg of zinc: 13.2 mg of the salt, in 5 mL.
+            ("D1", a_limit("3 mg"), ["dose.within_max"]),
+            ("D1", a_limit("2.999999 mg"), ["dose.above_max"]),
+            ("C1", a_limit(None, "0.6 mg/mL"), ["concentration.within_max"]),
+            ("C1", a_limit(None, "0.599999 mg/mL"), ["concentration.above_max"]),
+        ],
+    )
+    def test_a_limit_of_the_second_line_is_told_as_the_first_one_counts(self, asked, limit, codes_of):
+        salt, element = zinc(41, self.SALT, limits=()), zinc(limits=(limit,))
+        for lines in ([salt, "8.8 mg", element, "1 mg"], [element, "1 mg", salt, "8.8 mg"]):
+            first, dose, second, more = lines
+            mixed = of(a_line(1, first, dose), a_line(2, second, more))
+            assert codes(ask(asked, **mixed)) == codes_of
+
+    def test_a_limit_of_0_forbids_whatever_it_counts(self):
+        bare = zinc(basis="")
+        limited = replace(bare, limits=(limit_for(a_limit("0 mg", basis="zinc"), bare),))
+        assert codes(ask("D1", **of(a_line(1, limited, "1 mg")))) == ["dose.must_not_be_used"]
+
+    @pytest.mark.parametrize(
+        ("basis", "dose", "d1", "u4"),
+        [
+            (SALT, "2 mg", ("dose.limit_unknown", ACCEPTED), "converted"),
+            (SALT, "2.1 mg", ("dose.outside_formula", ""), "converted"),
+            ("zinc", "2.1 mg", ("dose.outside_formula", ""), "alike"),
+            ("zinc gluconate", "2 mg", ("dose.limit_unknown", ""), "alike"),
+            ("", "2 mg", ("dose.limit_unknown", ""), "alike"),
+        ],
+    )
+    def test_a_range_of_any_product_is_converted_or_answers_nothing(self, basis, dose, d1, u4):
+        product = zinc(limits=())
+        signed = replace(
+            a_range(product, ("4.4 mg", "8.8 mg"), ("0.1 mg/mL", "9 mg/mL")), product_id=None, basis=basis
+        )
+        asked = of(a_line(1, product, dose)) | {"formula": a_formula(ranges=(signed,))}
+        (said,) = ask("D1", **asked)
+        assert (said.code, said.accepted) == d1
+        assert codes(ask("U4", **asked)) == [f"basis.{u4}"]
+
+    def test_a_range_of_a_named_product_counts_what_its_strength_does(self):
+        product = zinc(limits=())
+        ranges = (a_range(product, ("1 mg", "2 mg"), ("0.1 mg/mL", "9 mg/mL")),)
+        (said,) = ask("D1", **(of(a_line(1, product, "2 mg")) | {"formula": a_formula(ranges=ranges)}))
+        assert said.accepted == "limit unknown, accepted in formula Melasma v3"
+
+    def test_the_edit_and_the_inputs_say_what_they_count(self):
+        (said,) = ask("D1", **of(a_line(1, zinc(limits=(a_limit("3 mg"),)), "4 mg")))
+        assert [fix.label for fix in said.fixes] == ["Set zinc sulfate to 3\u00a0mg counted as zinc"]
+        assert said.inputs[-1] == ("counted as", "zinc")
 
 
 def test_where_a_strength_comes_from_says_what_it_counts():

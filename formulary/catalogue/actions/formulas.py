@@ -1,7 +1,7 @@
 """Writing formulas: a draft is its author's to change until it is submitted, and never afterwards."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +24,8 @@ WORDING = ("note", "instructions", "storage", "beyond_use_h", "beyond_use_source
 class DraftLine:
     """One line as written: steps of the product's dimension; concentrations accepted are steps per mL.
 
-    A line of no ingredient says in `named` what its source names.
+    A line of no ingredient says in `named` what its source names. `basis` is what the accepted figures count;
+    "" is what the strength does, and is written down as that.
     """
 
     ingredient_id: int | None
@@ -41,6 +42,7 @@ class DraftLine:
     named: str = ""
     scaling: str = "with_volume"
     evidence: str = ""
+    basis: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def draft_formula(name: str, *, at: datetime, by: Actor, **written: Any) -> Form
     version is open.
     """
     by.must(Permission.AUTHOR)
-    draft = Draft(name, **written)
+    draft = _counted(Draft(name, **written))
     formula = _formula(draft)
     _none_is_open(formula)
     _may_be_mixed(draft.lines)
@@ -113,7 +115,7 @@ def revise_formula(
     row = queries.formula_version(version_id)
     expect_version(row, version)
     _must_be_own_draft(row, by)
-    draft = Draft(**written)
+    draft = _counted(Draft(**written))
     _may_be_mixed(draft.lines)
     _rename(row.formula, draft)
     old = content_of(row)
@@ -150,8 +152,9 @@ def unsaved(
     name: str, *, ingredients: Mapping[int, Ingredient], products: Mapping[int, Product], **written: Any
 ) -> FormulaVersion:
     """A version as it would be written, in no session: for the figures shown before it is kept."""
+    draft = _counted(Draft(name, **written))
     version = FormulaVersion(formula=Formula(name=name), number=1)
-    _write(version, Draft(name, **written))
+    _write(version, draft)
     for line in version.lines:
         line.ingredient = ingredients.get(line.ingredient_id or 0)
         line.product = products.get(line.product_id or 0)
@@ -166,12 +169,30 @@ def _write(version: FormulaVersion, draft: Draft) -> None:
     version.pairs = [FormulaPair(a_id=pair.a_id, b_id=pair.b_id, reason=pair.reason) for pair in draft.pairs]
 
 
+def _counted(draft: Draft) -> Draft:
+    """What is written, with what each accepted range counts."""
+    known = queries.strength_bases(line.ingredient_id for line in draft.lines)
+    told = (
+        line.basis or _as_its_strength(line, known.get(line.ingredient_id or 0, {})) for line in draft.lines
+    )
+    return replace(draft, lines=[replace(x, basis=basis) for x, basis in zip(draft.lines, told, strict=True)])
+
+
 def _line(number: int, line: DraftLine) -> FormulaLine:
     values = asdict(line)
     accepted = {
         f"accepted_{name}": values.pop(name) for name in tuple(values) if name.endswith(("_low", "_high"))
     }
-    return FormulaLine(number=number, accepted_reason=values.pop("reason"), **values, **accepted)
+    accepted |= {"accepted_reason": values.pop("reason"), "accepted_basis": values.pop("basis")}
+    return FormulaLine(number=number, **values, **accepted)
+
+
+def _as_its_strength(line: DraftLine, counted: Mapping[int, str]) -> str:
+    """What the strength of its product counts; of any product, what all of them do, and else nothing."""
+    if line.product_id is not None:
+        return counted.get(line.product_id, "")
+    alike = set(counted.values())
+    return alike.pop() if len(alike) == 1 else ""
 
 
 def _formula(draft: Draft) -> Formula:

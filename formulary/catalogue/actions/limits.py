@@ -1,6 +1,6 @@
 """Limits: proposed by one person with a source, approved by another; no version is changed afterwards."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from formulary.db import db, expect_version, once
 from formulary.rules.findings import inputs_hash
 from formulary.rules.units import Quantity
 
+COUNTED = ("dose", "concentration")
 KEPT = ("route", "area", "per", "within_h", "window")
 
 
@@ -94,7 +95,7 @@ def propose_limit(
     row = Limit(
         **_whose(of),
         **figures.columns(figures.measures[0]),
-        **_terms(terms, old),
+        **_terms(replace(terms, basis=_basis(of, terms)), old),
         **_succeeding(old, terms),
         status="proposed",
         author_id=by.person_id,
@@ -190,10 +191,24 @@ def _check(of: Product | Ingredient, figures: Figures, terms: Terms, old: Limit 
         raise refusals.one_figure(figures.measures)
     if isinstance(of, Ingredient) and of.dimension == "units" and figures.measures[0] != "points":
         raise refusals.units_of_a_product(of.name)
+    if figures.measures[0] in COUNTED and not terms.basis and _several_bases(of):
+        raise refusals.no_basis(of.name)
     if terms.per == "window" and not (old or terms.within_h):
         raise refusals.window_without_length()
     if old is not None:
         _check_replaced(of, figures, terms, old)
+
+
+def _several_bases(of: Product | Ingredient) -> bool:
+    """Whether the strengths of the products of a substance count different things."""
+    return isinstance(of, Ingredient) and len({row.basis for row in of.products}) > 1
+
+
+def _basis(of: Product | Ingredient, terms: Terms) -> str:
+    """What a figure counts: "" of a product is what its strength does; of a substance, what all of its do."""
+    if terms.basis or isinstance(of, Product):
+        return terms.basis
+    return next((row.basis for row in of.products), "")
 
 
 def _check_replaced(of: Product | Ingredient, figures: Figures, terms: Terms, old: Limit) -> None:

@@ -68,7 +68,8 @@ def _range(line: FormulaLine) -> facts.AcceptedRange | None:
     low, high, thin, thick = (Quantity(each or 0, dimension(line.dimension)) for each in steps)
     one = Quantity.of(1, "mL")
     thin_to_thick = (facts.Strength(thin, one), facts.Strength(thick, one))
-    return facts.AcceptedRange(line.ingredient_id, line.product_id, low, high, *thin_to_thick)
+    figures = (low, high, *thin_to_thick)
+    return facts.AcceptedRange(line.ingredient_id, line.product_id, *figures, basis=line.accepted_basis)
 
 
 def content(version: FormulaVersion, known: Mapping[int, facts.Product] | None = None) -> Content:
@@ -140,6 +141,7 @@ def _written(line: FormulaLine, product: facts.Product | None) -> Written:
         scaling=Scaling(line.scaling),
         dose=_doses(line, measured_in),
         mixture=_mixtures(line, measured_in),
+        basis=line.accepted_basis,
         reason=line.accepted_reason,
         evidence=line.evidence,
     )

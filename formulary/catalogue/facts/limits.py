@@ -1,7 +1,7 @@
 """The limits of a product, and the routes that the table forbids."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,12 +12,21 @@ from formulary.rules import facts
 from formulary.rules.findings import Level
 from formulary.rules.units import VOLUME, Dimension, Quantity
 
+COUNTED = ("dose", "concentration")
+UNSAID = "what its source does not say"
 
-def limits(rows: Iterable[Limit], measured_in: Dimension) -> Iterator[facts.Limit]:
-    """A limit for several routes is as many limits; an unknown one is none."""
+
+def limits(rows: Iterable[Limit], measured_in: Dimension, basis: str = "") -> Iterator[facts.Limit]:
+    """A limit for several routes is as many limits; an unknown one is none.
+
+    What is said of a whole substance and not as what it counts compares with no strength that counts a
+    `basis`: its products may count the salt or the base.
+    """
     for row in rows:
         if row.kind != facts.LimitKind.UNKNOWN:
-            yield from (_limit(row, route, measured_in) for route in row.route.split(";"))
+            told = (_limit(row, route, measured_in) for route in row.route.split(";"))
+            unsaid = bool(basis and row.ingredient_id and not row.basis and row.measure in COUNTED)
+            yield from (replace(limit, basis=UNSAID) if unsaid else limit for limit in told)
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ def product_facts(
         osmolality_low=number(row.osmolality_low),
         osmolality_high=number(row.osmolality_high),
     )
-    own = (limit_for(limit, product) for limit in limits(figures, measured_in))
+    own = (limit_for(limit, product) for limit in limits(figures, measured_in, row.basis))
     return replace(product, limits=(*own, *product.limits))
 
 

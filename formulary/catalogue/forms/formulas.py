@@ -1,7 +1,7 @@
 """What is typed about a formula: its lines in the order of addition, ranges with their reason, pairs."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from werkzeug.datastructures import MultiDict
 
@@ -45,13 +45,19 @@ class FormulaLineForm(SubForm):
     dose_high = f.QuantityField("Accepted dose, to")
     concentration_low = f.QuantityField("Accepted per mL, from", zero=True)
     concentration_high = f.QuantityField("Accepted per mL, to")
+    basis = f.ChoiceField("Accepted figures are counted as", choices=())
     reason = f.TextField("Why this is accepted", most=WORDS)
     evidence = f.TextField("Evidence for this product", most=WORDS)
 
     must_name_product = False
+    must_say_basis = False
 
-    def offer(self, measured_in: Dimension) -> None:
-        """Give the amounts the units of the line's product."""
+    def offer(self, measured_in: Dimension, bases: Iterable[str] = (), *, alike: bool = True) -> None:
+        """Give the amounts the units of the line's product, and what they may count; `alike`: there is no
+        doubt what a strength counts.
+        """
+        self.basis.choices = f.choices([(basis, basis) for basis in bases], empty="As the strength is")
+        self.must_say_basis = not alike
         doses = sorted(units_of(measured_in), key=lambda unit: (unit.code != "mg", unit.steps))
         usual = tuple(unit for unit in doses if unit.code != "kg")
         self.amount.offer((*usual, *units_of(VOLUME)[:1]))
@@ -174,6 +180,7 @@ def _line(form: FormulaLineForm) -> DraftLine:
         volume=steps if pin == Pin.VOLUME else ONE_ML.whole() if pin == Pin.CONCENTRATION else None,
         unit=_unit(form),
         scaling=form.scaling.data,
+        basis=form.basis.data,
         reason=form.reason.data,
         evidence=form.evidence.data,
         **ranges,
@@ -228,6 +235,9 @@ def _range_problems(form: FormulaLineForm) -> Iterator[Finding]:
         if low in given and high in given and form[low].data > form[high].data:
             why = "It ends below where it begins."
             yield _at(form[high], "range_backwards", why, "Type the higher end here.")
+    if form.must_say_basis and not form.basis.data:
+        why = "The products of it count different things, and the line names none of them."
+        yield _at(form.basis, "no_basis", why, "Choose what the range counts, or the product.")
     if not form.reason.data:
         yield _at(form.reason, "no_reason", "A range is accepted without a reason.", "Say what it rests on.")
 

@@ -16,6 +16,7 @@ def factor(row: BasisFactor) -> str:
 
 
 def known_bases(of: Product | Ingredient) -> list[str]:
-    """Every basis that a factor of the substance names."""
+    """Every basis that a factor of the substance names, or the strength of a product of it counts."""
     ingredient = of if isinstance(of, Ingredient) else of.ingredient
-    return sorted({word for row in ingredient.factors for word in (row.of_basis, row.to_basis)})
+    named = {word for row in ingredient.factors for word in (row.of_basis, row.to_basis)}
+    return sorted(named | {row.basis for row in ingredient.products if row.basis})

@@ -36,6 +36,7 @@ class Line:
     scaling: str
     accepted_dose: tuple[Quantity, Quantity] | None
     accepted_concentration: tuple[Strength, Strength] | None
+    basis: str
     reason: str
     evidence: str
 
@@ -57,6 +58,7 @@ def lines(content: Content) -> list[Line]:
             scaling=_scaling(line),
             accepted_dose=line.dose,
             accepted_concentration=line.mixture,
+            basis=line.basis,
             reason=line.reason,
             evidence=line.evidence,
         )

@@ -36,6 +36,7 @@ LEVELS = {
     "stop": "a second person may co-sign",
     "warn": "whoever passes it gives a reason",
 }
+COUNTED = ("dose", "concentration")
 LIMITING = ("label_limit", "clinic_limit")
 HOURS_A_DAY = 24
 
@@ -99,7 +100,7 @@ def figure(limit: Limit, measured: str, today: date, aside: bool = False) -> Fig
         source=limit.source,
         whose=", ".join(filter(None, (limit.jurisdiction, limit.edition))),
         confidence=limit.confidence,
-        basis=limit.basis,
+        basis=limit.basis or (limit.product.basis if limit.product and limit.measure in COUNTED else ""),
         standing=standing(limit, today, aside),
     )
 

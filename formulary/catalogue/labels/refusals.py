@@ -39,6 +39,12 @@ def cannot_replace() -> Refused:
     return refuse("limit.cannot_replace", "limit", reason, remedy, field="in_place_of")
 
 
+def no_basis(name: str) -> Refused:
+    """Salt and base never compare silently."""
+    reason = f"The strengths of the products of {name} count different things, and the figure names none."
+    return refuse("limit.no_basis", name, reason, "Choose as what it is counted.", field="basis")
+
+
 def zero_stands() -> Refused:
     """A limit of 0 means: must not be used that way."""
     reason = "The limit is 0, which means that it must not be used this way."

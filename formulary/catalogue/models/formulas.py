@@ -75,6 +75,7 @@ class FormulaLine(Base):
 
     Lines are numbered in the order of addition. `named` says in words what a source names and the catalogue
     does not hold. `pin` is unknown where the source states no figure. `scaling`: with the volume, or fixed.
+    `accepted_basis` is what the accepted figures count ("zinc"); "": what the named product's strength does.
     """
 
     __tablename__ = "formula_line"
@@ -100,6 +101,7 @@ class FormulaLine(Base):
     accepted_dose_high: Mapped[int | None] = mapped_column(Steps)
     accepted_concentration_low: Mapped[int | None] = mapped_column(Steps)
     accepted_concentration_high: Mapped[int | None] = mapped_column(Steps)
+    accepted_basis: Mapped[str] = mapped_column(String(80), default="")
     accepted_reason: Mapped[str] = mapped_column(Text, default="")
 
     version: Mapped[FormulaVersion] = relationship(back_populates="lines")

@@ -40,6 +40,7 @@ from formulary.catalogue.queries.substances import (
     products_holding,
     products_of,
     several_ingredients,
+    strength_bases,
 )
 
 __all__ = [
@@ -87,6 +88,7 @@ __all__ = [
     "schedules",
     "several_ingredients",
     "shipped_between",
+    "strength_bases",
     "version_before",
     "versions_of",
     "versions_of_rule",

@@ -43,6 +43,18 @@ def products_of(ingredient_id: int) -> list[Product]:
     return list(db.session.scalars(query))
 
 
+def strength_bases(ingredient_ids: Iterable[int | None]) -> dict[int, dict[int, str]]:
+    """What the strength of each product counts, by ingredient and product; "" is not on record."""
+    wanted = {key for key in ingredient_ids if key is not None}
+    columns = (Product.ingredient_id, Product.id, Product.basis)
+    found: dict[int, dict[int, str]] = {}
+    for ingredient, product, basis in db.session.execute(
+        db.select(*columns).where(Product.ingredient_id.in_(wanted))
+    ):
+        found.setdefault(ingredient, {})[product] = basis
+    return found
+
+
 def products_holding(ingredient_id: int) -> list[ProductExcipient]:
     """Where a substance is an excipient or a component."""
     query = db.select(ProductExcipient).filter_by(ingredient_id=ingredient_id)

@@ -54,6 +54,7 @@ def _line(row: Any, line: Any) -> dict[str, Any]:
         "dose_high": dose[1],
         "concentration_low": mixture[0] and mixture[0].amount,
         "concentration_high": mixture[1] and mixture[1].amount,
+        "basis": line.basis,
         "reason": line.reason,
         "evidence": line.evidence,
     }

@@ -15,6 +15,7 @@ from formulary.rules.units import activity, dimension
 from formulary.web import fields as f
 
 KEEPING = ("check", "save")
+TWO = 2
 TOO_MANY = Finding(
     "formula.too_many_lines",
     "lines",
@@ -143,7 +144,12 @@ class Writing:
         chosen = self.products.get(line.product_id.data or 0)
         measured_in = chosen.dimension if chosen else ingredient.dimension if ingredient else "mass"
         line.must_name_product = measured_in == "units"
-        line.offer(activity("none") if line.must_name_product else dimension(measured_in))
+        alike = chosen is not None or len({row.basis for row in own}) < TWO
+        line.offer(
+            activity("none") if line.must_name_product else dimension(measured_in),
+            labels.known_bases(ingredient) if ingredient else [],
+            alike=alike,
+        )
 
     def _asked_pairs(self) -> dict[frozenset[int], str]:
         """The pairs without data, with what was written of them."""

@@ -996,6 +996,7 @@ def upgrade() -> None:
         sa.Column("accepted_dose_high", types.Steps(), nullable=True),
         sa.Column("accepted_concentration_low", types.Steps(), nullable=True),
         sa.Column("accepted_concentration_high", types.Steps(), nullable=True),
+        sa.Column("accepted_basis", sa.String(length=80), nullable=False),
         sa.Column("accepted_reason", sa.Text(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(

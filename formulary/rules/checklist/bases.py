@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from formulary.rules.checklist.rule import CO_SIGN, Case, not_applicable, passed, unknown
 from formulary.rules.facts import Factor, Limit, Line
 from formulary.rules.findings import Finding, Level, capital
-from formulary.rules.formulation import factor_between, holds, name_of
+from formulary.rules.formulation import factor_between, holds, name_of, range_for
 from formulary.rules.units import Quantity, show, unit
 
 REMEDY = f"Record the factor with its source, take a product that is counted alike, {CO_SIGN}"
@@ -15,7 +15,7 @@ REMEDY = f"Record the factor with its source, take a product that is counted ali
 
 def kept_apart(case: Case) -> Sequence[Finding]:
     """U4: what is compared or summed is counted alike, or was converted by a factor on record."""
-    found = [*_limits(case), *_lines(case)]
+    found = [*_limits(case), *_ranges(case), *_lines(case)]
     counted = [(name_of(x), x.product.basis) for x in case.lines if x.product.basis]
     if not counted and not found:
         return [not_applicable("basis.none", "salt and base", "No line says as what its strength counts.")]
@@ -38,6 +38,19 @@ def _of_limit(case: Case, line: Line, limit: Limit) -> Finding:
         f"{basis or 'what is not on record'}, and no factor between them is on record."
     )
     return unknown("basis.no_factor", name, reason, REMEDY, line=line.number)
+
+
+def _ranges(case: Case) -> Iterator[Finding]:
+    """What the formula accepts in another basis than the strength; one that no factor converts answers
+    nothing, which D1 and C1 say.
+    """
+    formula = case.cocktail.answering
+    for line in case.lines if formula is not None else ():
+        told = (range_for(x, line.product) for x in formula.ranges if x.is_for(line.product))
+        for found in told:
+            if found is not None and found.factor is not None:
+                what = f"What {formula.label} accepts of {line.product.ingredient.name}"
+                yield _converted(case, line, found.factor, f"{what} is given as {found.basis}")
 
 
 def _lines(case: Case) -> Iterator[Finding]:

@@ -33,8 +33,7 @@ def concentrations(case: Case) -> Sequence[Finding]:
 
 
 def _concentration(case: Case, substance: Substance) -> Iterator[Finding]:
-    route = case.cocktail.route
-    own = [concentration_limits(solved.line.product, route, case.on) for solved in substance.lines]
+    own = [concentration_limits(product, case.cocktail.route, case.on) for product in substance.products]
     found = list(dict.fromkeys(limit for each in own for limit in each))
     zero = next((limit for limit in found if forbids(limit)), None)
     if zero is not None:
@@ -60,7 +59,7 @@ def _concentration_answer(case: Case, substance: Substance, found: Sequence[Limi
     binding = min((c for _, c in same), key=lambda c: c.ratio, default=None)
     if binding is not None:
         most = strength_words(binding, case.mark)
-        inputs = inputs_of("concentration", shown, most, final.ratio / binding.ratio, case)
+        inputs = inputs_of("concentration", (shown, most), final.ratio / binding.ratio, case, substance.basis)
         return within("concentration", substance, inputs)
     return by_formula("concentration", case, substance)
 
@@ -87,6 +86,6 @@ def _too_concentrated(
         line=substance.largest.number,
         field=field_of(substance.largest.line),
         source=limit.source,
-        inputs=inputs_of("concentration", shown, highest, final.ratio / most.ratio, case),
+        inputs=inputs_of("concentration", (shown, highest), final.ratio / most.ratio, case, substance.basis),
         rests_on=(("prescribed", prescribed("concentration", substance, case.mark)), ("limit", highest)),
     )

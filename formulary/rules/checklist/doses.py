@@ -57,7 +57,9 @@ def _dose_answer(case: Case, substance: Substance, found: Sequence[Ceiling]) -> 
     binding = min((c.most for c in same if c.most is not None), default=None)
     if binding is not None:
         shown, most = about(dose, case.mark), about(binding, case.mark)
-        return within("dose", substance, inputs_of("dose", shown, most, dose / binding, case))
+        return within(
+            "dose", substance, inputs_of("dose", (shown, most), dose / binding, case, substance.basis)
+        )
     return by_formula("dose", case, substance)
 
 
@@ -87,7 +89,7 @@ def _above_max(case: Case, substance: Substance, dose: Quantity, ceiling: Ceilin
         line=substance.largest.number,
         field=field_of(substance.largest.line),
         source=limit.source,
-        inputs=inputs_of("dose", shown, highest, dose / most, case),
+        inputs=inputs_of("dose", (shown, highest), dose / most, case, substance.basis),
         rests_on=(("prescribed", prescribed("dose", substance, case.mark)), ("limit", highest)),
         fixes=reduce_to(case, substance, most),
     )

@@ -13,15 +13,20 @@ from formulary.rules.formulation import (
     Ceiling,
     Solved,
     about,
+    as_basis,
     ceilings,
     counted_as,
     field_of,
     holds,
+    limits_as,
+    range_for,
     strength_of,
     strength_words,
     value_of,
 )
 from formulary.rules.units import Dimension, Quantity, show_percent
+
+NOT_ON_RECORD = "what is not on record"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,12 @@ class Substance:
     def basis(self) -> str:
         """What its doses count, by its first line: the salt, the base, the element."""
         return self.lines[0].line.product.basis
+
+    @property
+    def products(self) -> list[Product]:
+        """The products of its lines, with their limits told in its basis."""
+        like = self.lines[0].line.product
+        return [limits_as(solved.line.product, like) for solved in self.lines]
 
     @property
     def largest(self) -> Solved:
@@ -114,13 +125,13 @@ def _sum(parts: Sequence[Quantity | None]) -> Quantity | None:
 def ceilings_of(case: Case, substance: Substance) -> list[Ceiling]:
     """The most of it that one session may hold, by each limit of each product of it, for this patient."""
     weight, route = case.patient.weight if case.patient is not None else None, case.cocktail.route
-    own = [ceilings(solved.line.product, route, weight, case.on) for solved in substance.lines]
+    own = [ceilings(product, route, weight, case.on) for product in substance.products]
     return list(dict.fromkeys(found for each in own for found in each))
 
 
 def limits_of(case: Case, substance: Substance) -> list[Limit]:
     """Every limit that holds for its products by this route on this day, whatever it is of."""
-    found = (limit for solved in substance.lines for limit in solved.line.product.limits)
+    found = (limit for product in substance.products for limit in product.limits)
     return list(dict.fromkeys(x for x in found if holds(x, case.cocktail.route, case.on)))
 
 
@@ -138,7 +149,7 @@ def reduce_to(case: Case, substance: Substance, most: Quantity) -> tuple[Fix, ..
     if len(substance.lines) > 1 or line.pin not in (Pin.DOSE, Pin.VOLUME) or strength is None:
         return ()
     value = most if line.pin is Pin.DOSE else Quantity(most.steps / strength.ratio, strength.volume.dimension)
-    label = f"Set {substance.name} to {about(value, case.mark)}"
+    label = f"Set {substance.name} to {about(value, case.mark)}{as_basis(line)}"
     return (Fix(label, field_of(line), value_of(value, case.mark)),)
 
 
@@ -165,16 +176,18 @@ def strength_unknown(code: str, substance: Substance, words: str) -> Finding:
 
 def within(subject: str, substance: Substance, inputs: tuple[tuple[str, str], ...]) -> Finding:
     """A dose or concentration within its limit; `inputs` are those of `inputs_of`."""
-    (_, shown), (_, most), (_, share) = inputs
+    (_, shown), (_, most), (_, share) = inputs[:3]
     reason = f"{capital(substance.name)} {shown} of {most} ({share})."
     return passed(f"{subject}.within_max", substance.name, reason, inputs, line=substance.largest.number)
 
 
 def inputs_of(
-    subject: str, shown: str, most: str, share: Fraction, case: Case
+    subject: str, compared: tuple[str, str], share: Fraction, case: Case, basis: str
 ) -> tuple[tuple[str, str], ...]:
-    """What a limit was compared with."""
-    return ((subject, shown), ("limit", most), ("of limit", show_percent(share, case.mark)))
+    """What a limit was compared with, and what both count where that is on record."""
+    shown, most = compared
+    found = ((subject, shown), ("limit", most), ("of limit", show_percent(share, case.mark)))
+    return (*found, ("counted as", basis)) if basis else found
 
 
 def by_formula(subject: str, case: Case, substance: Substance) -> Finding:
@@ -196,7 +209,8 @@ def by_formula(subject: str, case: Case, substance: Substance) -> Finding:
             inputs=inputs,
         )
     inside, low, high = _range(subject, substance, signed, case.mark)
-    inputs = (*inputs, ("accepted", f"{low} to {high}"))
+    counted = (("counted as", substance.basis),) if substance.basis else ()
+    inputs = (*inputs, ("accepted", f"{low} to {high}"), *counted)
     if inside:
         accepted = f"limit unknown, accepted in formula {formula.label}"
         code, line = f"{subject}.limit_unknown", substance.largest.number
@@ -223,12 +237,16 @@ def prescribed(subject: str, substance: Substance, mark: str) -> str:
 
 
 def _signed(case: Case, substance: Substance) -> AcceptedRange | None:
-    """The range an approver signed by this route for every product of the substance, or None."""
-    formula, dimension = case.cocktail.answering, substance.ingredient.dimension
-    if formula is None:
-        return None
-    own = (x for x in formula.ranges if all(x.is_for(solved.line.product) for solved in substance.lines))
-    return next((x for x in own if x.dose_low.dimension == dimension), None)
+    """The range an approver signed by this route for every product of the substance, in its basis."""
+    like, dimension = substance.lines[0].line.product, substance.ingredient.dimension
+    told = (range_for(x, like) for x in _ranges(case, substance))
+    return next((x for x in told if x is not None and x.dose_low.dimension == dimension), None)
+
+
+def _ranges(case: Case, substance: Substance) -> list[AcceptedRange]:
+    formula = case.cocktail.answering
+    ranges = () if formula is None else formula.ranges
+    return [x for x in ranges if all(x.is_for(solved.line.product) for solved in substance.lines)]
 
 
 def _unanswered(case: Case, substance: Substance) -> str:
@@ -239,6 +257,12 @@ def _unanswered(case: Case, substance: Substance) -> str:
         return "no approved formula answers for it"
     if case.cocktail.answering is None:
         return f"formula {formula.label} answers for {formula.route} use only"
+    if signed := _ranges(case, substance):
+        said, counts = signed[0].basis or NOT_ON_RECORD, substance.basis or NOT_ON_RECORD
+        return (
+            f"formula {formula.label} accepts it counted as {said}, its strength counts {counts}, and no "
+            "factor between them is on record"
+        )
     return f"formula {formula.label} answers for another product of it"
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
+from formulary.rules.facts.bases import Factor
 from formulary.rules.facts.compatibility import Compatibility
 from formulary.rules.facts.courses import Course
 from formulary.rules.facts.exposures import History, Usual
@@ -51,7 +52,9 @@ class AcceptedRange:
     """What the approver of a formula signed for one ingredient: the doses and concentrations accepted.
 
     Within it an unknown limit does not stop the day. Doses are per session; concentrations are final. It
-    holds for the product that the line names, and for any of the ingredient where it names none.
+    holds for the product that the line names, and for any of the ingredient where it names none. `basis` is
+    what its figures count; "" is what the strength of the product that it names counts, and not on record
+    where it names none. A `factor` says that they were converted.
     """
 
     ingredient_id: int
@@ -60,6 +63,8 @@ class AcceptedRange:
     dose_high: Quantity
     concentration_low: Strength
     concentration_high: Strength
+    basis: str = ""
+    factor: Factor | None = None
 
     def is_for(self, product: Product) -> bool:
         """Whether it was signed for this product."""

@@ -30,7 +30,7 @@ class Written:
     """One line of a formula. `product` None is any product; `pin` "unknown" has no figure.
 
     `quantity` is the pinned dose or volume, `concentration` the final one pinned; `dose` and `mixture` are
-    the ranges that the approver accepts.
+    the ranges that the approver accepts, `basis` what they count ("": what the strength does).
     """
 
     number: int
@@ -43,6 +43,7 @@ class Written:
     scaling: Scaling = Scaling.WITH_VOLUME
     dose: tuple[Quantity, Quantity] | None = None
     mixture: tuple[Strength, Strength] | None = None
+    basis: str = ""
     reason: str = ""
     evidence: str = ""
 

@@ -157,18 +157,18 @@ class _Compared:
             Kind.SCALING, f"{name}, in another volume", SCALES[a.scaling], SCALES[b.scaling]
         )
         yield from self._words(
-            Kind.DOSE_RANGE, f"{name}, accepted dose", *self._both(a.dose, b.dose, self._show)
+            Kind.DOSE_RANGE, f"{name}, accepted dose", *self._both(a, b, "dose", self._show)
         )
         yield from self._words(
             Kind.CONCENTRATION_RANGE,
             f"{name}, accepted concentration",
-            *self._both(a.mixture, b.mixture, self._strength),
+            *self._both(a, b, "mixture", self._strength),
         )
         yield from self._words(Kind.REASON, f"{name}, why its ranges are accepted", a.reason, b.reason)
         yield from self._words(Kind.EVIDENCE, f"{name}, evidence for the product", a.evidence, b.evidence)
 
-    def _both(self, was: tuple | None, becomes: tuple | None, shown: Callable) -> tuple[str, str]:  # type: ignore[type-arg]
-        a, b = (f"{shown(x[0])} to {shown(x[1])}" if x else "none" for x in (was, becomes))
+    def _both(self, was: Written, becomes: Written, name: str, shown: Callable) -> tuple[str, str]:  # type: ignore[type-arg]
+        a, b = (_range(getattr(line, name), line.basis, shown) for line in (was, becomes))
         return a, b
 
     def _products(self, name: str, a: Written, b: Written) -> Iterator[Change]:
@@ -271,6 +271,11 @@ def excipients_between(a: Product | None, b: Product | None) -> tuple[list[str],
 def _plain(name: str) -> str:
     """The name without the word by which the catalogue tells an excipient from the active of that name."""
     return name.removesuffix(" (excipient)")
+
+
+def _range(ends: tuple | None, basis: str, shown: Callable) -> str:  # type: ignore[type-arg]
+    counted = f", counted as {basis}" if basis else ""
+    return f"{shown(ends[0])} to {shown(ends[1])}{counted}" if ends else "none"
 
 
 def _ratio_of(strength: Strength | None) -> tuple[object, Fraction] | None:

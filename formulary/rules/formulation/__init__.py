@@ -2,7 +2,7 @@
 
 from formulary.rules.formulation.achieved import achieved
 from formulary.rules.formulation.aliquot import Aliquot, aliquot
-from formulary.rules.formulation.basis import counted_as, factor_between, limit_for
+from formulary.rules.formulation.basis import counted_as, factor_between, limit_for, limits_as, range_for
 from formulary.rules.formulation.devices import sorted_syringes
 from formulary.rules.formulation.explain import (
     Explanation,
@@ -22,7 +22,7 @@ from formulary.rules.formulation.limits import (
     has_hard_maximum,
     holds,
 )
-from formulary.rules.formulation.problems import about, field_of, name_of, strength_of, value_of
+from formulary.rules.formulation.problems import about, as_basis, field_of, name_of, strength_of, value_of
 from formulary.rules.formulation.solution import Solution, Solved
 from formulary.rules.formulation.solve import Setting, amount, ledger_amount, solve, solve_cocktail
 
@@ -37,6 +37,7 @@ __all__ = [
     "achieved",
     "aliquot",
     "amount",
+    "as_basis",
     "ceiling",
     "ceilings",
     "concentration_limits",
@@ -52,7 +53,9 @@ __all__ = [
     "holds",
     "ledger_amount",
     "limit_for",
+    "limits_as",
     "name_of",
+    "range_for",
     "signed_percent",
     "solve",
     "solve_cocktail",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from formulary.rules.facts import Factor, Limit, Product, Strength
+from formulary.rules.facts import AcceptedRange, Factor, Limit, Product, Strength
 from formulary.rules.units import Quantity
 
 
@@ -47,26 +47,64 @@ def counted_as(quantity: Quantity | None, product: Product, like: Product) -> Qu
 def limit_for(limit: Limit, product: Product) -> Limit:
     """A limit in the basis of the product's strength, with the factor that was used.
 
-    One that no factor converts keeps its basis and loses its figures: nothing passes or fails by it.
+    One that no factor converts keeps its basis and loses its figures: nothing passes or fails by it. A limit
+    of 0 stays: what must not be used that way must not in any basis.
     """
     if limit.basis in ("", product.basis):
         return limit
     found = factor_between(limit.basis, product.basis, product.ingredient.factors)
+    return replace(_converted(limit, found), factor=found)
+
+
+def limits_as(product: Product, like: Product) -> Product:
+    """A product with its limits told in the basis of another's strength, so that the two compare as one."""
+    if product.basis == like.basis:
+        return product
+    found = factor_between(product.basis, like.basis, like.ingredient.factors)
+    return replace(product, limits=tuple(_converted(limit, found) for limit in product.limits))
+
+
+def range_for(signed: AcceptedRange, product: Product) -> AcceptedRange | None:
+    """What an approver signed, in the basis of a product's strength; None where no factor converts it."""
+    as_named = not signed.basis and signed.product_id is not None
+    if as_named or signed.basis == product.basis:
+        return signed
+    found = factor_between(signed.basis, product.basis, product.ingredient.factors)
     if found is None:
-        return replace(limit, dose=None, per_kg=None, minimum=None, concentration=None)
+        return None
     return replace(
-        limit,
-        dose=_times(limit.dose, found),
-        per_kg=_times(limit.per_kg, found),
-        minimum=_times(limit.minimum, found),
-        concentration=_strength(limit.concentration, found),
+        signed,
+        dose_low=signed.dose_low * found.parts,
+        dose_high=signed.dose_high * found.parts,
+        concentration_low=_strength(signed.concentration_low, found),
+        concentration_high=_strength(signed.concentration_high, found),
         factor=found,
     )
 
 
-def _times(quantity: Quantity | None, factor: Factor) -> Quantity | None:
-    return None if quantity is None else quantity * factor.parts
+def _converted(limit: Limit, factor: Factor | None) -> Limit:
+    """The figures of a limit by a factor; without one they are gone, all but 0, which is 0 in every basis."""
+    concentration = limit.concentration
+    return replace(
+        limit,
+        dose=_times(limit.dose, factor),
+        per_kg=_times(limit.per_kg, factor),
+        minimum=_times(limit.minimum, factor),
+        concentration=None if concentration is None else _strength_or_zero(concentration, factor),
+    )
 
 
-def _strength(strength: Strength | None, factor: Factor) -> Strength | None:
-    return None if strength is None else Strength(strength.amount * factor.parts, strength.volume)
+def _times(quantity: Quantity | None, factor: Factor | None) -> Quantity | None:
+    if quantity is None or quantity.is_zero:
+        return quantity
+    return None if factor is None else quantity * factor.parts
+
+
+def _strength_or_zero(strength: Strength, factor: Factor | None) -> Strength | None:
+    if strength.amount.is_zero:
+        return strength
+    return None if factor is None else _strength(strength, factor)
+
+
+def _strength(strength: Strength, factor: Factor) -> Strength:
+    return Strength(strength.amount * factor.parts, strength.volume)

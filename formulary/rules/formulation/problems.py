@@ -18,6 +18,11 @@ def field_of(line: Line) -> str:
     return f"lines-{line.number}-{FIELDS[line.pin]}"
 
 
+def as_basis(line: Line) -> str:
+    """What a figure of a line counts, behind it: " counted as zinc"; nothing where that is not on record."""
+    return f" counted as {line.product.basis}" if line.product.basis and line.pin is not Pin.VOLUME else ""
+
+
 def name_of(line: Line) -> str:
     """How a sentence names a line: "line 3, glutathione"."""
     return f"line {line.number}, {line.product.ingredient.name}"
