@@ -7,11 +7,12 @@ from flask import current_app
 
 from formulary import clock, config
 from formulary.accounts import Role, actions
+from formulary.administrations.actions.reactions import set_reaction_kinds
 from formulary.cli.frame import operator, with_app
 from formulary.cli.upgrade import bring_up_to_date, needs_upgrade
 from formulary.db import retried, transaction
 from formulary.patients.actions import set_condition_kinds
-from formulary.seed.questions import read_questions
+from formulary.seed.questions import read_questions, read_reaction_kinds
 
 
 @click.command()
@@ -51,13 +52,15 @@ def command(**answers: Any) -> None:
 def _set_up(
     *, organisation: str, site: str, zone: str, decimal_mark: str, currency: str, username: str, name: str
 ) -> str:
-    at, by, asked = clock.now(), operator(), read_questions(config.seed_folder())
+    at, by, folder = clock.now(), operator(), config.seed_folder()
+    asked, kinds = read_questions(folder), read_reaction_kinds(folder)
     with transaction():
         actions.found_organisation(organisation, at=at, by=by)
         place = actions.add_site(
             name=site, zone=zone, decimal_mark=decimal_mark, currency=currency, at=at, by=by
         )
         set_condition_kinds(asked, at=at, by=by)
+        set_reaction_kinds(kinds, at=at, by=by)
         roles = {place.id: {Role.ADMINISTRATOR}}
         user = actions.add_user(username=username, name=name, roles=roles, at=at, by=by)
         return actions.make_link(user, at=at, by=by)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import click
 
 from formulary.administrations.queries import proof as exposure
+from formulary.administrations.queries.reactions import proof as reactions
 from formulary.audit.models import AuditEntry
 from formulary.audit.queries import Fault, chain_faults
 from formulary.cli.frame import with_app
@@ -35,17 +36,19 @@ def command() -> None:
 
 
 def all_faults() -> Iterator[Fault]:
-    """Everything that does not hold: ledger, whom its lots reached, who answered for what, the trail."""
+    """Everything that does not hold: ledger, whom its lots reached, answers, reactions, the trail."""
     yield from proof.ledger_faults()
     yield from exposure.exposure_faults()
     yield from answers.answer_faults()
+    yield from reactions.reaction_faults()
     yield from chain_faults()
 
 
 def counted() -> dict[str, int]:
     """What the proof went through, by name."""
     entries = db.session.scalar(db.select(db.func.count(AuditEntry.id))) or 0
-    return proof.counted() | exposure.counted() | answers.counted() | {"audit entries": entries}
+    rooms = proof.counted() | exposure.counted() | answers.counted() | reactions.counted()
+    return rooms | {"audit entries": entries}
 
 
 def one_moment() -> None:

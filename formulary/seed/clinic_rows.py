@@ -138,6 +138,15 @@ class ConditionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ReactionKindRow:
+    """A kind of reaction on the checklist."""
+
+    word: Text
+    name: Text
+    source: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Clinic:
     """Everything that `seed_data/clinic` says. `settings` is clinic.toml, `policies` those of both sites."""
 
@@ -150,6 +159,7 @@ class Clinic:
     tour: tuple[TourRow, ...]
     patients: tuple[PatientRow, ...]
     contraindications: tuple[ConditionRow, ...]
+    reactions: tuple[ReactionKindRow, ...]
     settings: dict[str, Any]
     policies: list[dict[str, Any]]
 
@@ -164,6 +174,7 @@ FILES: dict[str, type] = {
     "tour": TourRow,
     "patients": PatientRow,
     "contraindications": ConditionRow,
+    "reactions": ReactionKindRow,
 }
 
 

@@ -8,6 +8,7 @@ from formulary.accounts import Actor, Operator, Role
 from formulary.accounts import actions as accounts_actions
 from formulary.accounts import queries as accounts
 from formulary.accounts.models import Site
+from formulary.administrations.actions import reactions
 from formulary.catalogue import actions as catalogue_actions
 from formulary.catalogue import queries as catalogue
 from formulary.catalogue.models import FormulaVersion, Ingredient, Product
@@ -20,7 +21,7 @@ from formulary.seed.catalogue import load_catalogue
 from formulary.seed.cells import known
 from formulary.seed.clinic_rows import Clinic, read_clinic
 from formulary.seed.formulas import line_columns, lines_of, words_of
-from formulary.seed.questions import questions
+from formulary.seed.questions import questions, reaction_kinds
 from formulary.seed.shelf import Shelf, read_shelf
 
 FOUNDED, AUTHORED, APPROVED = timedelta(days=400), timedelta(days=395), timedelta(days=394)
@@ -74,6 +75,8 @@ def found_clinic(*, password: str, at: datetime) -> Demo:
         patients_actions.set_condition_kinds(
             questions(demo.clinic.contraindications, demo.shelf), at=at - FOUNDED, by=SEEDER
         )
+        kinds = reaction_kinds(demo.clinic.reactions, demo.shelf)
+        reactions.set_reaction_kinds(kinds, at=at - FOUNDED, by=SEEDER)
     for row in demo.shelf.formulas:
         if row.status == "approved":
             _approve(demo, row)

@@ -1,9 +1,9 @@
-"""The questions that every clinic asks its patients, from the seed data's file, each with its source."""
+"""What every clinic asks its patients, and the kinds of reaction, from the seed data, with sources."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from formulary.seed.clinic_rows import ConditionRow
+from formulary.seed.clinic_rows import ConditionRow, ReactionKindRow
 from formulary.seed.files import read
 from formulary.seed.shelf import Shelf, read_shelf
 
@@ -18,3 +18,15 @@ def questions(rows: Iterable[ConditionRow], shelf: Shelf) -> Iterator[dict[str, 
     """Each question: its word, its name, what an answer yes does, and what names it."""
     for row in rows:
         yield {"word": row.word, "name": row.name, "action": row.action, "source": shelf.cited(row.source)}
+
+
+def read_reaction_kinds(seed_folder: Path) -> list[dict[str, str]]:
+    """What `administrations.actions.set_reaction_kinds` takes; Refused with every fault of the files."""
+    rows = read(seed_folder / "clinic" / "reactions.csv", ReactionKindRow)
+    return list(reaction_kinds(rows, read_shelf(seed_folder)))
+
+
+def reaction_kinds(rows: Iterable[ReactionKindRow], shelf: Shelf) -> Iterator[dict[str, str]]:
+    """Each kind of reaction: its word, its name, and what names it."""
+    for row in rows:
+        yield {"word": row.word, "name": row.name, "source": shelf.cited(row.source)}

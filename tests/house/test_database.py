@@ -22,6 +22,9 @@ APPEND_ONLY = {
     "given_lot",
     "movement",
     "patch_test_reading",
+    "reaction_follow_up",
+    "reaction_report",
+    "reaction_sign",
     "signature",
 }
 TRIGGERS = {

@@ -9,6 +9,7 @@ import pytest
 
 from formulary import clock
 from formulary.administrations import actions as administrations
+from formulary.administrations.actions import reactions
 from formulary.catalogue import queries as catalogue
 from formulary.catalogue.models import Formula, FormulaLine, FormulaPair, FormulaVersion
 from formulary.cocktails import actions as cocktails
@@ -27,7 +28,7 @@ from formulary.rules.formulation import solve_cocktail
 from formulary.rules.units import Quantity
 from formulary.seed.catalogue import load_catalogue
 from formulary.seed.formulas import formula_columns, line_columns, lines_of, version_columns
-from formulary.seed.questions import read_questions
+from formulary.seed.questions import read_questions, read_reaction_kinds
 from formulary.seed.shelf import read_shelf
 from formulary.stock import actions as stock
 from formulary.stock import queries as shelf
@@ -104,6 +105,7 @@ def a_clinic(cast):
     with transaction():
         load_catalogue(read_shelf(seed_folder()), at=clock.now())
         set_condition_kinds(read_questions(seed_folder()), at=clock.now(), by=TESTS)
+        reactions.set_reaction_kinds(read_reaction_kinds(seed_folder()), at=clock.now(), by=TESTS)
     for kind, value in POLICIES.items():
         a_policy(cast.site, kind=kind, value=value, edition=EDITIONS.get(kind, "test"))
     by = cast.actor("pharmacist")

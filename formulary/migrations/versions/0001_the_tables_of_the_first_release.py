@@ -20,6 +20,9 @@ APPEND_ONLY = (
     "access_entry",
     "given_lot",
     "exposure",
+    "reaction_report",
+    "reaction_sign",
+    "reaction_follow_up",
 )
 
 
@@ -1924,6 +1927,157 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_injection_site")),
         sa.UniqueConstraint("administration_id", "number", name=op.f("uq_injection_site_administration_id")),
     )
+    op.create_table(
+        "reaction_kind",
+        sa.Column("word", sa.String(length=60), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reaction_kind")),
+        sa.UniqueConstraint("word", name=op.f("uq_reaction_kind_word")),
+    )
+    op.create_table(
+        "reaction",
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("administration_id", sa.Integer(), nullable=True),
+        sa.Column("test_id", sa.Integer(), nullable=True),
+        sa.Column("cocktail_id", sa.Integer(), nullable=True),
+        sa.Column("patient_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("treated_at", types.UtcDateTime(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("report_number", sa.Integer(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("created_at", types.UtcDateTime(), nullable=False),
+        sa.Column("created_by_id", sa.Integer(), nullable=False),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("state IN ('standing', 'withdrawn')", name=op.f("ck_reaction_state_is_known")),
+        sa.CheckConstraint(
+            "(administration_id IS NULL) <> (test_id IS NULL)", name=op.f("ck_reaction_after_one_treatment")
+        ),
+        sa.ForeignKeyConstraint(
+            ["administration_id"],
+            ["administration.id"],
+            name=op.f("fk_reaction_administration_id_administration"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["cocktail_id"], ["cocktail.id"], name=op.f("fk_reaction_cocktail_id_cocktail")
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["person.id"], name=op.f("fk_reaction_created_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_reaction_patient_id_patient")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_reaction_site_id_site")),
+        sa.ForeignKeyConstraint(["test_id"], ["patch_test.id"], name=op.f("fk_reaction_test_id_patch_test")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reaction")),
+        sa.UniqueConstraint("code", name=op.f("uq_reaction_code")),
+    )
+    with op.batch_alter_table("reaction", schema=None) as batch_op:
+        batch_op.create_index("ix_reaction_administration", ["administration_id"], unique=False)
+        batch_op.create_index("ix_reaction_cocktail", ["cocktail_id"], unique=False)
+        batch_op.create_index("ix_reaction_due", ["site_id", "due_on"], unique=False)
+        batch_op.create_index("ix_reaction_patient", ["patient_id", "treated_at"], unique=False)
+        batch_op.create_index("ix_reaction_test", ["test_id"], unique=False)
+        batch_op.create_index("ix_reaction_treated", ["treated_at", "administration_id"], unique=False)
+
+    op.create_table(
+        "reaction_follow_up",
+        sa.Column("reaction_id", sa.Integer(), nullable=False),
+        sa.Column("report_number", sa.Integer(), nullable=False),
+        sa.Column("seen_at", types.UtcDateTime(), nullable=False),
+        sa.Column("outcome", sa.String(length=30), nullable=False),
+        sa.Column("remark", sa.Text(), nullable=False),
+        sa.Column("next_on", sa.Date(), nullable=True),
+        sa.Column("entered_at", types.UtcDateTime(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "outcome IN ('resolved', 'recovering', 'ongoing', 'resolved_with_sequelae', 'fatal', 'unknown')",
+            name=op.f("ck_reaction_follow_up_outcome_is_known"),
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_reaction_follow_up_by_id_person")),
+        sa.ForeignKeyConstraint(
+            ["reaction_id"], ["reaction.id"], name=op.f("fk_reaction_follow_up_reaction_id_reaction")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reaction_follow_up")),
+    )
+    with op.batch_alter_table("reaction_follow_up", schema=None) as batch_op:
+        batch_op.create_index("ix_reaction_follow_up_reaction", ["reaction_id", "id"], unique=False)
+
+    op.create_table(
+        "reaction_report",
+        sa.Column("reaction_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("onset", sa.String(length=10), nullable=False),
+        sa.Column("onset_at", types.UtcDateTime(), nullable=True),
+        sa.Column("severity", sa.String(length=10), nullable=False),
+        sa.Column("outcome", sa.String(length=30), nullable=False),
+        sa.Column("serious", sa.String(length=10), nullable=False),
+        sa.Column("serious_reason", sa.Text(), nullable=False),
+        sa.Column("other", sa.String(length=200), nullable=False),
+        sa.Column("remark", sa.Text(), nullable=False),
+        sa.Column("reported_by", sa.String(length=20), nullable=False),
+        sa.Column("reporter", sa.String(length=120), nullable=False),
+        sa.Column("told_at", types.UtcDateTime(), nullable=False),
+        sa.Column("late_reason", sa.Text(), nullable=False),
+        sa.Column("follow_up_on", sa.Date(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("entered_at", types.UtcDateTime(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(onset_at IS NULL) = (onset = 'unknown')", name=op.f("ck_reaction_report_onset_has_its_time")
+        ),
+        sa.CheckConstraint(
+            "number = 1 OR reason <> ''", name=op.f("ck_reaction_report_correction_has_a_reason")
+        ),
+        sa.CheckConstraint(
+            "onset IN ('exact', 'about', 'unknown')", name=op.f("ck_reaction_report_onset_is_known")
+        ),
+        sa.CheckConstraint(
+            "outcome IN ('resolved', 'recovering', 'ongoing', 'resolved_with_sequelae', 'fatal', 'unknown')",
+            name=op.f("ck_reaction_report_outcome_is_known"),
+        ),
+        sa.CheckConstraint(
+            "reported_by IN ('patient', 'staff', 'relative', 'clinician', 'other')",
+            name=op.f("ck_reaction_report_reported_by_is_known"),
+        ),
+        sa.CheckConstraint(
+            "serious IN ('yes', 'no', 'unknown')", name=op.f("ck_reaction_report_serious_is_known")
+        ),
+        sa.CheckConstraint(
+            "severity IN ('mild', 'moderate', 'severe', 'unknown')",
+            name=op.f("ck_reaction_report_severity_is_known"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('standing', 'withdrawn')", name=op.f("ck_reaction_report_state_is_known")
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_reaction_report_by_id_person")),
+        sa.ForeignKeyConstraint(
+            ["reaction_id"], ["reaction.id"], name=op.f("fk_reaction_report_reaction_id_reaction")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reaction_report")),
+        sa.UniqueConstraint("reaction_id", "number", name=op.f("uq_reaction_report_reaction_id")),
+    )
+    op.create_table(
+        "reaction_sign",
+        sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.Column("kind_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["kind_id"], ["reaction_kind.id"], name=op.f("fk_reaction_sign_kind_id_reaction_kind")
+        ),
+        sa.ForeignKeyConstraint(
+            ["report_id"], ["reaction_report.id"], name=op.f("fk_reaction_sign_report_id_reaction_report")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reaction_sign")),
+        sa.UniqueConstraint("report_id", "kind_id", name=op.f("uq_reaction_sign_report_id")),
+    )
+    with op.batch_alter_table("reaction_sign", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reaction_sign_kind_id"), ["kind_id"], unique=False)
     for table in APPEND_ONLY:
         for statement in append_only.statements(op.get_bind().dialect.name, table):
             op.execute(statement)

@@ -1,0 +1,21 @@
+"""Giving a cocktail, and what was felt afterwards."""
+
+from formulary.administrations.models.reactions import (
+    Reaction,
+    ReactionFollowUp,
+    ReactionKind,
+    ReactionReport,
+    ReactionSign,
+)
+from formulary.administrations.models.sessions import Administration, GivenLot, InjectionSite
+
+__all__ = [
+    "Administration",
+    "GivenLot",
+    "InjectionSite",
+    "Reaction",
+    "ReactionFollowUp",
+    "ReactionKind",
+    "ReactionReport",
+    "ReactionSign",
+]

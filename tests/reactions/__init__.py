@@ -1,0 +1,1 @@
+"""What was felt after a treatment: recorded, followed up, counted and told."""
