@@ -9,7 +9,6 @@ from datetime import datetime
 from formulary.accounts import Actor
 from formulary.accounts.facts import practitioner, site_policies
 from formulary.accounts.models import Site
-from formulary.accounts.queries import day_at
 from formulary.catalogue import facts as catalogue
 from formulary.cocktails.models import Cocktail, CocktailLine, Revision
 from formulary.cocktails.queries import courses
@@ -17,6 +16,7 @@ from formulary.patch_tests.facts import with_tests
 from formulary.patients.facts import history, patient_facts, precautions, usual
 from formulary.rules import facts
 from formulary.rules.checklist import set_aside
+from formulary.rules.lot_status import day_of
 from formulary.rules.units import VOLUME, Quantity
 from formulary.stock.facts import candidates
 
@@ -101,7 +101,8 @@ def gather(
     stock = candidates(site.id, wanted, at, for_ref=ref)
     sources = (*stock, *picked, *(draw.stock for draw in draws))
     mixed = {source.diluent.product_id for source in sources if source.diluent is not None}
-    products = catalogue.products(wanted | mixed, on=day_at(site.id, at))
+    book = catalogue.now()
+    products = book.products(wanted | mixed, on=day_of(at, site.zone))
     substances = {products[key].ingredient.id for key in wanted if not products[key].ingredient.is_diluent}
     cocktail = facts.Cocktail(
         lines=tuple(_of_its_lot(x, line_facts(x, products[x.product_id]), stock) for x in content.lines),
@@ -114,8 +115,8 @@ def gather(
         if content.patient_id is None
         else with_tests(patient_facts(content.patient_id, at), content.patient_id),
         stock=stock,
-        syringes=catalogue.syringes(),
-        compatibilities=catalogue.compatibilities(),
+        syringes=book.syringes(),
+        compatibilities=book.compatibilities(),
         overfill=Quantity(content.overfill, VOLUME),
         planned_for=content.planned_for,
         draws=tuple(draws),
@@ -123,7 +124,7 @@ def gather(
         picked=tuple(picked),
         ref=ref,
         diluents=tuple(products[key] for key in sorted(mixed)),
-        precautions=precautions(),
+        precautions=precautions(book),
         acting=None if by is None else practitioner(by, at),
         is_top_up=content.is_top_up,
         history=None if content.patient_id is None else history(content.patient_id, substances, at),

@@ -1,7 +1,7 @@
 """The database: one session, one kind of transaction, exact types, idempotency keys."""
 
 from formulary.db import bulk
-from formulary.db.base import Base, Versioned, db
+from formulary.db.base import FRESH, Base, Versioned, db
 from formulary.db.keys import RequestKey, once
 from formulary.db.session import (
     Busy,
@@ -17,6 +17,7 @@ from formulary.db.session import (
 from formulary.db.types import CanonicalJson, Steps, UtcDateTime, one_of
 
 __all__ = [
+    "FRESH",
     "Base",
     "Busy",
     "CanonicalJson",

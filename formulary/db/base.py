@@ -21,6 +21,10 @@ class Declarative(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
 
 
+FRESH = {"populate_existing": True}
+"""Execution options of a query whose rows are kept beyond the session: as they stand in the database, also
+where the session has read them before."""
+
 db = SQLAlchemy(model_class=Declarative, session_options={"expire_on_commit": False})
 
 

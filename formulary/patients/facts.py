@@ -37,9 +37,15 @@ def patient_facts(patient_id: int, at: datetime) -> facts.Patient:
     )
 
 
-def precautions() -> facts.Precautions:
-    """What a yes to each of the clinic's questions means, and what else speaks against a substance."""
-    known, kinds = catalogue.precautions(), {kind.word: kind for kind in queries.condition_kinds()}
+def precautions(book: catalogue.Book | None = None) -> facts.Precautions:
+    """What a yes to each of the clinic's questions means, and what else speaks against a substance.
+
+    Whoever has asked for the catalogue as it is now hands its `book` on.
+    """
+    known, kinds = (
+        (book or catalogue.now()).precautions(),
+        {kind.word: kind for kind in queries.condition_kinds()},
+    )
     told = [_in_its_words(row, kinds.get(row.word)) for row in known.contraindications]
     said = {row.word for row in told}
     own = [_of_kind(kind) for word, kind in kinds.items() if word not in said]

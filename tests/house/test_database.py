@@ -27,6 +27,29 @@ APPEND_ONLY = {
     "reaction_sign",
     "signature",
 }
+TOLD_TO_THE_RULES = {
+    "basis_factor",
+    "catalogue_limit",
+    "compatibility_rule",
+    "contraindication",
+    "cross_reactivity",
+    "device",
+    "ingredient",
+    "ingredient_group",
+    "product",
+    "product_excipient",
+    "session_schedule",
+    "synonym",
+}
+NEVER_KEPT = {
+    "catalogue_edition",
+    "formula",
+    "formula_line",
+    "formula_pair",
+    "formula_version",
+    "product_code",
+    "substance_group",
+}
 TRIGGERS = {
     "sqlite": "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'",
     "postgresql": "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE NOT tgisinternal",
@@ -64,10 +87,11 @@ def index_differences(connection: Connection, metadata: MetaData) -> Iterator[st
 
 
 def triggers(connection: Connection) -> dict[str, set[str]]:
-    """The triggers of each table, by what they forbid."""
+    """The triggers of each table, by what they forbid or do."""
     found: dict[str, set[str]] = {}
     for table, name in connection.execute(text(TRIGGERS[connection.dialect.name])):
-        found.setdefault(table.strip('"'), set()).add(name.rpartition("_no_")[2])
+        plain = table.strip('"')
+        found.setdefault(plain, set()).add(name.removeprefix(f"{plain}_").removeprefix("no_"))
     return found
 
 
@@ -93,7 +117,25 @@ def test_a_column_without_a_migration_is_found(app: Flask) -> None:
 def test_history_has_its_triggers_after_an_upgrade(app: Flask) -> None:
     forbidden = {"update", "delete"} | ({"truncate"} if db.engine.dialect.name == "postgresql" else set())
     with db.engine.connect() as connection:
-        assert triggers(connection) == {table: forbidden for table in APPEND_ONLY}
+        found = triggers(connection)
+    assert {table: found[table] for table in found if table not in TOLD_TO_THE_RULES} == {
+        table: forbidden for table in APPEND_ONLY
+    }
+
+
+def test_whatever_the_rules_are_told_of_the_catalogue_renews_its_edition(app: Flask) -> None:
+    """All tables of the catalogue but those that the kept facts never ask: packs and formulas, and words."""
+    on = {"sqlite": {f"renews_catalogue_edition_on_{verb}" for verb in ("insert", "update", "delete")}}
+    renewing = on.get(db.engine.dialect.name, {"renews_catalogue_edition"})
+    with db.engine.connect() as connection:
+        found = triggers(connection)
+    assert {table: found[table] for table in found if table not in APPEND_ONLY} == {
+        table: renewing for table in TOLD_TO_THE_RULES
+    }
+    tables = {
+        m.local_table.name for m in db.Model.registry.mappers if "formulary.catalogue" in m.class_.__module__
+    }
+    assert tables - TOLD_TO_THE_RULES == NEVER_KEPT
 
 
 @pytest.mark.parametrize("table", ["audit_entry", "movement"])

@@ -1,26 +1,33 @@
-"""What the rules are told of the catalogue: frozen facts, read anew in a fixed number of queries."""
+"""What the rules are told of the catalogue: frozen facts, kept while the catalogue stays as it is."""
 
-from formulary.catalogue.facts.devices import syringe, syringes
+from formulary.catalogue.facts.devices import syringe
 from formulary.catalogue.facts.formulas import content, formula, mixed, products_like
+from formulary.catalogue.facts.kept import (
+    Book,
+    compatibilities,
+    now,
+    precautions,
+    product,
+    products,
+    syringes,
+)
 from formulary.catalogue.facts.limits import limit_strength
-from formulary.catalogue.facts.rules import compatibilities
-from formulary.catalogue.facts.safety import precautions
 from formulary.catalogue.facts.substances import (
     WITH_EVERYTHING,
     ingredient_facts,
-    product,
     product_facts,
-    products,
 )
 
 __all__ = [
     "WITH_EVERYTHING",
+    "Book",
     "compatibilities",
     "content",
     "formula",
     "ingredient_facts",
     "limit_strength",
     "mixed",
+    "now",
     "precautions",
     "product",
     "product_facts",

@@ -2,14 +2,15 @@
 
 from formulary.catalogue.facts.figures import volume
 from formulary.catalogue.models import Device
-from formulary.db import db
+from formulary.db import FRESH, db
 from formulary.rules import facts
 
 
 def syringes() -> tuple[facts.Syringe, ...]:
     """The measuring devices in use, smallest first."""
     query = db.select(Device).filter_by(status="in_use")
-    rows = db.session.scalars(query.order_by(Device.capacity, Device.graduation))
+    ordered = query.order_by(Device.capacity, Device.graduation)
+    rows = db.session.scalars(ordered, execution_options=FRESH)
     return tuple(syringe(row) for row in rows)
 
 

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.orm import selectinload
 
 from formulary.catalogue.facts.figures import amount, hours, strength, volume
-from formulary.catalogue.facts.substances import ingredient_facts, products
-from formulary.catalogue.models import FormulaLine, FormulaPair, FormulaVersion, Ingredient, Product
+from formulary.catalogue.facts.kept import now, products
+from formulary.catalogue.facts.substances import ingredient_facts
+from formulary.catalogue.models import FormulaLine, FormulaPair, FormulaVersion, Ingredient
 from formulary.catalogue.queries import ingredient_names
 from formulary.db import Missing, db
 from formulary.rules import facts
@@ -117,8 +118,9 @@ def products_like(content: Content) -> dict[int, list[facts.Product]]:
     """The other products of each line's substance, by the line's number, for lines that name a product."""
     named = {line.number: line.product for line in content.lines if line.product}
     ingredients = {product.ingredient.id for product in named.values()}
-    rows = db.session.execute(db.select(Product.id).where(Product.ingredient_id.in_(ingredients)))
-    found = sorted(products(row.id for row in rows).values(), key=lambda product: product.name)
+    book = now()
+    alike = [row.id for row in book.listed() if row.ingredient_id in ingredients]
+    found = sorted(book.products(alike).values(), key=lambda product: product.name)
     return {
         number: [x for x in found if x.ingredient.id == own.ingredient.id and x.id != own.id]
         for number, own in named.items()

@@ -7,7 +7,7 @@ from typing import Any
 
 from formulary.catalogue.facts.figures import amount, strength
 from formulary.catalogue.models import Limit, Product
-from formulary.db import db
+from formulary.db import FRESH, db
 from formulary.rules import facts
 from formulary.rules.findings import Level
 from formulary.rules.units import VOLUME, Dimension, Quantity
@@ -43,7 +43,9 @@ def figures_of(products: Iterable[Product]) -> Figures:
     ids = {row.id: row.ingredient_id for row in found}
     others = {other.ingredient_id for row in found for other in row.excipients}
     either = db.or_(Limit.product_id.in_(ids), Limit.ingredient_id.in_({*ids.values(), *others}))
-    rows = db.session.scalars(db.select(Limit).where(either).order_by(Limit.id)).all()
+    rows = db.session.scalars(
+        db.select(Limit).where(either).order_by(Limit.id), execution_options=FRESH
+    ).all()
     by_product = {
         key: [row for row in rows if row.product_id == key or row.ingredient_id == substance]
         for key, substance in ids.items()

@@ -14,11 +14,6 @@ UNUSED = ("id", "row_version", "confidence", "reason", "author_id", "approver_id
 COLUMNS = tuple(column for column in CompatibilityRule.__table__.columns if column.key not in UNUSED)
 
 
-def compatibilities() -> tuple[facts.Compatibility, ...]:
-    """The rules about mixing; selectors name ingredients by id."""
-    return of_kinds(*MIXING)
-
-
 def of_kinds(*kinds: str) -> tuple[facts.Compatibility, ...]:
     """The rules of these kinds that are in use, in the table's order."""
     query = db.select(*COLUMNS).where(CompatibilityRule.status == "in_use").order_by(CompatibilityRule.id)

@@ -1,24 +1,25 @@
 """Products and ingredients as the rules see them."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from types import MappingProxyType
 
+from sqlalchemy import func
 from sqlalchemy.orm import joinedload, selectinload
 
 from formulary.catalogue.facts.figures import amount_per_volume, hours, number, strength
 from formulary.catalogue.facts.limits import figures_of, forbidden_routes, in_force, limits
-from formulary.catalogue.facts.rules import of_kinds
 from formulary.catalogue.models import BasisFactor, Ingredient, Limit, Product, ProductExcipient
-from formulary.db import Missing, db
+from formulary.db import FRESH, db
 from formulary.rules import facts
 from formulary.rules.formulation import limit_for
 from formulary.rules.units import Dimension, dimension
 
 NO_FIGURES: Mapping[int, Sequence[Limit]] = MappingProxyType({})
 AS_EXCIPIENT = " (excipient)"
+BY_NAME = func.lower(Product.name)
 
 WITH_EVERYTHING = (
     joinedload(Product.ingredient).selectinload(Ingredient.synonyms),
@@ -30,27 +31,35 @@ WITH_EVERYTHING = (
 )
 
 
-def products(product_ids: Iterable[int], on: date | None = None) -> dict[int, facts.Product]:
-    """The facts of these products by id, with the limits in force on a day; Missing where one is not there.
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A product in a list: its key, its name, and of which ingredient it is."""
+
+    id: int
+    name: str
+    ingredient_id: int
+
+
+def listed() -> tuple[Listed, ...]:
+    """Every product, by name."""
+    columns = (Product.id, Product.name, Product.ingredient_id)
+    return tuple(Listed(*row) for row in db.session.execute(db.select(*columns).order_by(BY_NAME)))
+
+
+def read_products(
+    product_ids: Collection[int], on: date | None, routes: Sequence[facts.Compatibility]
+) -> dict[int, facts.Product]:
+    """The facts of those of these products that are there, by id, with the limits in force on a day.
 
     Without a day the limits are those that are approved and that nothing has replaced.
     """
-    wanted = set(product_ids)
-    query = db.select(Product).where(Product.id.in_(wanted)).options(*WITH_EVERYTHING)
-    rows = db.session.scalars(query).unique().all()
-    routes, figures = of_kinds("route"), figures_of(rows)
+    query = db.select(Product).where(Product.id.in_(product_ids)).options(*WITH_EVERYTHING)
+    rows = db.session.scalars(query, execution_options=FRESH).unique().all()
+    figures = figures_of(rows)
     others = {key: in_force(these, on) for key, these in figures.of_excipients.items()}
-    found = {
+    return {
         row.id: product_facts(row, in_force(figures.of_products[row.id], on), routes, others) for row in rows
     }
-    if wanted - found.keys():
-        raise Missing(f"No product {sorted(wanted - found.keys())}")
-    return found
-
-
-def product(product_id: int) -> facts.Product:
-    """The facts of one product; Missing when it does not exist."""
-    return products([product_id])[product_id]
 
 
 def product_facts(

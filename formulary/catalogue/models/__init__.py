@@ -2,6 +2,7 @@
 
 from formulary.catalogue.models.bases import BasisFactor
 from formulary.catalogue.models.devices import Device
+from formulary.catalogue.models.edition import Edition
 from formulary.catalogue.models.formulas import Formula, FormulaLine, FormulaPair, FormulaVersion
 from formulary.catalogue.models.limits import Limit
 from formulary.catalogue.models.products import Product, ProductCode, ProductExcipient
@@ -15,6 +16,7 @@ __all__ = [
     "Contraindication",
     "CrossReactivity",
     "Device",
+    "Edition",
     "Formula",
     "FormulaLine",
     "FormulaPair",

@@ -3,22 +3,25 @@
 from collections.abc import Iterable
 
 from formulary.catalogue.models import Contraindication, CrossReactivity, IngredientGroup, Schedule
-from formulary.db import db
+from formulary.db import FRESH, db
 
 
 def contraindications() -> list[Contraindication]:
     """What follows from each answer, in the order of the table."""
-    return list(db.session.scalars(db.select(Contraindication).order_by(Contraindication.id)))
+    query = db.select(Contraindication).order_by(Contraindication.id)
+    return list(db.session.scalars(query, execution_options=FRESH))
 
 
 def cross_reactivities() -> list[CrossReactivity]:
     """The groups whose members may provoke the same allergy."""
-    return list(db.session.scalars(db.select(CrossReactivity).order_by(CrossReactivity.word)))
+    query = db.select(CrossReactivity).order_by(CrossReactivity.word)
+    return list(db.session.scalars(query, execution_options=FRESH))
 
 
 def schedules() -> list[Schedule]:
     """How soon substances may be given again."""
-    return list(db.session.scalars(db.select(Schedule).order_by(Schedule.ingredient_id)))
+    query = db.select(Schedule).order_by(Schedule.ingredient_id)
+    return list(db.session.scalars(query, execution_options=FRESH))
 
 
 def groups_of(ingredient_ids: Iterable[int]) -> dict[int, frozenset[str]]:

@@ -9,7 +9,6 @@ from flask import g, request
 
 from formulary.accounts import Actor, Permission, guards
 from formulary.catalogue import facts as catalogue
-from formulary.catalogue import queries as catalogue_rows
 from formulary.catalogue.labels import Other
 from formulary.cocktails import actions, queries
 from formulary.cocktails.facts import Gathered, TypedLine, content_of, gather, reservation_ref
@@ -44,7 +43,7 @@ class Composing:
         self.mark = g.site.decimal_mark
         self._read: dict[int, Product] = {}
         self.form = ComposeForm() if request.method == "POST" else self._filled()
-        offered = [(product.id, product.name) for product in catalogue_rows.products()]
+        offered = [(product.id, product.name) for product in catalogue.now().listed()]
         self.form.add.choices = f.choices(offered, empty="Choose a product…")
         self.products = self._facts_of(self._product_ids())
         full = self._full()

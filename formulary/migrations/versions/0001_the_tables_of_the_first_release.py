@@ -1,9 +1,11 @@
 """the tables of the first release"""
 
+from secrets import token_hex
+
 import sqlalchemy as sa
 from alembic import op
 
-from formulary.db import append_only, types
+from formulary.db import append_only, renewing, types
 
 revision = "0001"
 down_revision = None
@@ -23,6 +25,20 @@ APPEND_ONLY = (
     "reaction_report",
     "reaction_sign",
     "reaction_follow_up",
+)
+TOLD_TO_THE_RULES = (
+    "ingredient",
+    "synonym",
+    "ingredient_group",
+    "basis_factor",
+    "product",
+    "product_excipient",
+    "catalogue_limit",
+    "compatibility_rule",
+    "device",
+    "contraindication",
+    "cross_reactivity",
+    "session_schedule",
 )
 
 
@@ -2080,4 +2096,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_reaction_sign_kind_id"), ["kind_id"], unique=False)
     for table in APPEND_ONLY:
         for statement in append_only.statements(op.get_bind().dialect.name, table):
+            op.execute(statement)
+    edition = op.create_table(
+        "catalogue_edition",
+        sa.Column("token", sa.String(length=32), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_catalogue_edition")),
+    )
+    op.bulk_insert(edition, [{"id": 1, "token": token_hex(16)}])
+    for table in TOLD_TO_THE_RULES:
+        for statement in renewing.statements(op.get_bind().dialect.name, table, "catalogue_edition"):
             op.execute(statement)
