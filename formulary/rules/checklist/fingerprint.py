@@ -23,11 +23,12 @@ from operator import attrgetter
 from typing import Any
 
 from formulary.rules.compatibility import relevant
-from formulary.rules.facts import Cocktail, Stock
+from formulary.rules.facts import Cocktail, Compatibility, Product, Stock
 from formulary.rules.findings import Finding, Stage
 from formulary.rules.units import Quantity
 
 SHORT = 12
+MOST_KEPT = 1_000
 
 _VOLATILE: dict[type, frozenset[str]] = {
     Cocktail: frozenset({"at", "stock", "compatibilities", "diluents", "precautions", "course", "usual"}),
@@ -87,6 +88,21 @@ def _writer(kind: type[Any]) -> Writer:
     return lambda value: f"{kind.__name__}({','.join(map(_text, get(value)))})"
 
 
+def _kept(write: Writer) -> Writer:
+    """The same, kept for the very objects that come with each check; each is held: its id stays its own."""
+    known: dict[int, tuple[object, str]] = {}
+
+    def text(value: object) -> str:
+        if (found := known.get(id(value))) is not None:
+            return found[1]
+        if len(known) >= MOST_KEPT:
+            known.clear()
+        known[id(value)] = value, (written := write(value))
+        return written
+
+    return text
+
+
 def _collection(values: Iterable[object]) -> str:
     return f"[{','.join(sorted(map(_text, values)))}]"
 
@@ -109,3 +125,4 @@ _WRITERS: dict[type, Writer] = {
     datetime: _instant,
     **dict.fromkeys((int, bool, type(None), Fraction, date, timedelta), str),
 }
+_WRITERS |= {kind: _kept(_writer(kind)) for kind in (Product, Compatibility)}

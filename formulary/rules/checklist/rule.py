@@ -214,7 +214,7 @@ def not_applicable(code: str, subject: str, reason: str) -> Finding:
 
 def unknown(code: str, subject: str, reason: str, remedy: str = "", **more: object) -> Finding:
     """Nobody can tell: shown, and never counted as a pass."""
-    return replace(Finding(code, subject, reason, remedy, result=Result.UNKNOWN), **more)  # type: ignore[arg-type]
+    return Finding(code, subject, reason, remedy, result=Result.UNKNOWN, **more)  # type: ignore[arg-type]
 
 
 def remove(line: Line) -> Fix:

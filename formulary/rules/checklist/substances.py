@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -65,17 +65,20 @@ class Substance:
         return max(self.lines, key=lambda x: (x.volume.steps, -x.number))
 
 
-def substances(case: Case) -> Iterator[Substance]:
+def substances(case: Case) -> Sequence[Substance]:
     """The ingredients of the cocktail in the order of its lines, each with all its lines.
 
     Products of one ingredient that are measured in units of their own are apart: these never add.
     """
+    return case.shared("substances", _substances)
+
+
+def _substances(case: Case) -> tuple[Substance, ...]:
     together: dict[tuple[int, Dimension], list[Solved]] = {}
     for solved in case.counted:
         ingredient = solved.line.product.ingredient
         together.setdefault((ingredient.id, ingredient.dimension), []).append(solved)
-    for lines in together.values():
-        yield _substance(case, lines)
+    return tuple(_substance(case, lines) for lines in together.values())
 
 
 def _substance(case: Case, lines: Sequence[Solved]) -> Substance:

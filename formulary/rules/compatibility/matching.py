@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from formulary.rules.compatibility.conditions import Applies, Mixture, answer
 from formulary.rules.compatibility.pairs import Examined, Match, pairs_of
-from formulary.rules.compatibility.selectors import ANY, keys_of, speaks_of
+from formulary.rules.compatibility.selectors import ANY, Holders, holders_of, keys_of, speaks_of
 from formulary.rules.facts import Compatibility, Formula, Line
 
 OF_TWO = frozenset({"pair", "alone", "compatible", "handling", "substitution"})
@@ -17,10 +17,8 @@ def relevant(lines: Sequence[Line], rules: Sequence[Compatibility]) -> tuple[Com
     """The rules whose two sides both occur in different lines, whatever their conditions."""
     if len(lines) < 2:  # noqa: PLR2004 - a pair is two
         return ()
-    keys = [keys_of(line.product) for line in lines]
-    present = frozenset().union(*keys)
-    near = (rule for rule in rules if rule.a in present and rule.b in present)
-    return tuple(rule for rule in near if any(True for _ in _sides(rule, lines, keys)))
+    holders = holders_of(lines)
+    return tuple(rule for rule in rules if any(True for _ in _sides(rule, holders)))
 
 
 def examine(rules: Sequence[Compatibility], mixture: Mixture, formula: Formula | None = None) -> Examined:
@@ -29,11 +27,12 @@ def examine(rules: Sequence[Compatibility], mixture: Mixture, formula: Formula |
     A condition on a figure nobody knows may apply. Rules see two lines, never two substances of one vial.
     """
     ordered = replace(mixture, lines=tuple(sorted(mixture.lines, key=lambda line: line.number)))
+    holders = holders_of(ordered.lines)
     found = [
         match
         for rule in rules
         if rule.kind in OF_TWO
-        for a, b in _sides(rule, ordered.lines, ordered.keys)
+        for a, b in _sides(rule, holders)
         if speaks_of(rule, a, b) and (match := _match(rule, a, b, ordered)) is not None
     ]
     matches = sorted((m for m in found if m.rule.kind != "compatible"), key=_order)
@@ -98,13 +97,9 @@ def _order(match: Match) -> tuple[int, int, str]:
     return match.a.number, match.others[0].number, match.rule.number
 
 
-def _sides(
-    rule: Compatibility, lines: Sequence[Line], keys: Sequence[frozenset[str]]
-) -> Iterator[tuple[Line, Line]]:
+def _sides(rule: Compatibility, holders: Holders) -> Iterator[tuple[Line, Line]]:
     """Each two lines a rule is about, with side a first."""
-    sides_a = [i for i, own in enumerate(keys) if rule.a in own]
-    sides_b = [i for i, own in enumerate(keys) if rule.b in own] if sides_a else []
-    for i in sides_a:
-        for j in sides_b:
-            if lines[i].product.id != lines[j].product.id:
-                yield lines[i], lines[j]
+    for a in holders.get(rule.a, ()):
+        for b in holders.get(rule.b, ()):
+            if a.product.id != b.product.id:
+                yield a, b

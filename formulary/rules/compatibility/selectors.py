@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+
 from formulary.rules.facts import Compatibility, Line, Product
 
 ANY = "any"
+Holders = Mapping[str, Sequence[Line]]
 
 
 def keys_of(product: Product) -> frozenset[str]:
@@ -14,6 +17,15 @@ def keys_of(product: Product) -> frozenset[str]:
     return frozenset(
         {ANY, *(f"ingredient:{id}" for id in ingredients), *(f"group:{word}" for word in groups)}
     )
+
+
+def holders_of(lines: Iterable[Line]) -> Holders:
+    """The lines that answer to each selector, in their order."""
+    found: dict[str, list[Line]] = {}
+    for line in lines:
+        for key in keys_of(line.product):
+            found.setdefault(key, []).append(line)
+    return found
 
 
 def is_active(selector: str, line: Line) -> bool:

@@ -43,10 +43,11 @@ def outcome(test: PatchTest, *, at: datetime, policy: PatchTestPolicy) -> Outcom
     clear nothing. A required reading that is missing, or made outside its window, leaves the test invalid.
     """
     readings = known_readings(test, at)
-    found = _not_readable(test, readings, at) or _reaction(test, readings, at)
+    due = tuple(due_readings(test, at))
+    found = _not_readable(test, readings, at, due) or _reaction(test, readings, due)
     if found is not None:
         return found
-    return _unread(test, readings, at) or _negative(test, readings, at, policy)
+    return _unread(test, readings, due) or _negative(test, readings, at, policy, due)
 
 
 def next_reading(test: PatchTest, at: datetime) -> Due | None:
@@ -56,7 +57,9 @@ def next_reading(test: PatchTest, at: datetime) -> Due | None:
     return next((due for due in due_readings(test, at) if due.state != "missed"), None)
 
 
-def _not_readable(test: PatchTest, readings: tuple[Reading, ...], at: datetime) -> Outcome | None:
+def _not_readable(
+    test: PatchTest, readings: tuple[Reading, ...], at: datetime, due: tuple[Due, ...]
+) -> Outcome | None:
     if any(reading.grade not in GRADES for reading in readings):
         return Outcome(
             TestOutcome.INVALID, "patch_test.grade_unknown", "A reading is not on the ICDRG scale."
@@ -66,12 +69,11 @@ def _not_readable(test: PatchTest, readings: tuple[Reading, ...], at: datetime) 
         return Outcome(TestOutcome.INVALID, "patch_test.read_before_applied", reason)
     if at < test.applied_at:
         reason = "The test is not applied yet."
-        return Outcome(TestOutcome.PENDING, "patch_test.pending", reason, due=tuple(due_readings(test, at)))
+        return Outcome(TestOutcome.PENDING, "patch_test.pending", reason, due=due)
     return None
 
 
-def _reaction(test: PatchTest, readings: tuple[Reading, ...], at: datetime) -> Outcome | None:
-    due = tuple(due_readings(test, at))
+def _reaction(test: PatchTest, readings: tuple[Reading, ...], due: tuple[Due, ...]) -> Outcome | None:
     for reading in readings:
         if reading.grade in POSITIVE:
             reason = f"A reading was positive ({reading.grade})."
@@ -83,8 +85,7 @@ def _reaction(test: PatchTest, readings: tuple[Reading, ...], at: datetime) -> O
     return None
 
 
-def _unread(test: PatchTest, readings: tuple[Reading, ...], at: datetime) -> Outcome | None:
-    due = tuple(due_readings(test, at))
+def _unread(test: PatchTest, readings: tuple[Reading, ...], due: tuple[Due, ...]) -> Outcome | None:
     open_ones = [each for each in due if each.window.required]
     missed = next((each.window for each in open_ones if each.state == "missed"), None)
     if missed is not None:
@@ -107,11 +108,14 @@ def _missed(test: PatchTest, window: Window, readings: tuple[Reading, ...], due:
 
 
 def _negative(
-    test: PatchTest, readings: tuple[Reading, ...], at: datetime, policy: PatchTestPolicy
+    test: PatchTest,
+    readings: tuple[Reading, ...],
+    at: datetime,
+    policy: PatchTestPolicy,
+    due: tuple[Due, ...],
 ) -> Outcome:
     concluded = next(r.read_at for r in readings if is_read(SECOND, test, (r,)))
     until = None if policy.valid_for is None else concluded + policy.valid_for
-    due = tuple(due_readings(test, at))
     if until is not None and at >= until:
         reason = "The negative test is older than the site lets one count."
         return Outcome(TestOutcome.LAPSED, "patch_test.lapsed", reason, concluded, until, due)

@@ -68,9 +68,7 @@ class Quantity:
 
     def __init__(self, steps: Fraction | int, dimension: Dimension) -> None:
         """Take a whole number or a Fraction of steps; a float or a Decimal is a fault of ours."""
-        if isinstance(steps, bool) or not isinstance(steps, int | Fraction):
-            raise TypeError(f"Steps are an int or a Fraction, not {type(steps).__name__}")
-        object.__setattr__(self, "steps", Fraction(steps))
+        object.__setattr__(self, "steps", steps if type(steps) is Fraction else _steps(steps))
         object.__setattr__(self, "dimension", dimension)
 
     @classmethod
@@ -100,7 +98,7 @@ class Quantity:
     def _same(self, other: object, what: str) -> Fraction:
         if not isinstance(other, Quantity):
             raise TypeError(f"A quantity and a {type(other).__name__} do not {what}")
-        if other.dimension != self.dimension:
+        if other.dimension is not self.dimension and other.dimension != self.dimension:
             raise DimensionMismatch(f"{self.dimension.name} and {other.dimension.name} do not {what}")
         return other.steps
 
@@ -176,6 +174,12 @@ class Quantity:
 def total(quantities: Iterable[Quantity], dimension: Dimension) -> Quantity:
     """The sum, which is zero of `dimension` for none."""
     return sum(quantities, start=Quantity.zero(dimension))
+
+
+def _steps(steps: object) -> Fraction:
+    if isinstance(steps, bool) or not isinstance(steps, int | Fraction):
+        raise TypeError(f"Steps are an int or a Fraction, not {type(steps).__name__}")
+    return Fraction(steps)
 
 
 def _exact(value: str | int | Decimal | Fraction) -> Fraction:
