@@ -13,6 +13,7 @@ from tests.rules.builders import (
     SALINE,
     TRANEXAMIC,
     a_draw,
+    a_formula,
     a_limit,
     a_line,
     a_product,
@@ -280,3 +281,21 @@ class TestAnAnswerToAnIncompleteHistory:
             for x in (Stage.DRAFT, Stage.SIGN)
         }
         assert keys == {self.key()}
+
+
+class TestWhatWouldDoWhereNoLimitOverTimeIsKnown:
+    before = (gave("20 mg", timedelta(days=30)),)
+
+    @pytest.mark.parametrize(
+        ("limits", "formula", "remedy", "level"),
+        [
+            ((a_limit("900 mg"),), None, "", Level.INFO),
+            ((), a_formula(), "", Level.STOP),
+            ((), None, "Follow an approved formula, or ask a second clinician to co-sign.", Level.STOP),
+        ],
+        ids=["its label limits one session", "a formula answers", "nobody answers"],
+    )
+    def test_depends_on_who_answers(self, limits, formula, remedy, level):
+        (answer,) = ask("D3", **of("20 mg", *limits, before=self.before, formula=formula))
+        assert (answer.code, answer.remedy, answer.level) == ("exposure.limit_unknown", remedy, level)
+        assert bool(answer.accepted) is (formula is not None)

@@ -43,6 +43,7 @@ def asked(product, *orders, stage=Stage.SIGN, **more):
         (date(2026, 12, 31), SCHEDULES[0], date(2027, 1, 31)),
         (date(2026, 11, 3), SCHEDULES[1], date(2026, 11, 24)),
         (date(2026, 11, 30), SCHEDULES[2], date(2027, 2, 28)),
+        (date(2026, 11, 30), Schedule(63, None, None, 3, ""), date(2026, 11, 30)),  # no interval is asked for
     ],
 )
 def test_the_first_day_on_which_it_may_be_given_again(last, schedule, first):
@@ -168,3 +169,20 @@ def test_other_substances_diluents_and_what_was_given_are_no_duplicates(other):
 def test_with_a_policy_of_the_site_only_those_near_it_are_double(order, found):
     policies = some_policies(duplicate_order_within=timedelta(days=7))
     assert codes(twice(order, policies=policies)) == found
+
+
+@pytest.mark.parametrize(
+    ("detail", "words"),
+    [
+        ("two sessions in spring", "the patient was treated elsewhere (two sessions in spring)"),
+        ("", "the patient was treated elsewhere (with what and when is not noted)"),
+    ],
+)
+def test_what_another_clinic_did_is_told_as_far_as_it_is_noted(detail, words):
+    course = Course((), elsewhere=True, elsewhere_detail=detail)
+    (answer,) = asked(QWO, course=course)
+    assert answer.reason == (
+        f"When collagenase was last given is not known: {words}. "
+        "At least 21 days between sessions are asked for."
+    )
+    assert answer.rests_on[0] == ("why", words)

@@ -14,6 +14,7 @@ from tests.rules.builders import (
     a_formula,
     a_limit,
     a_line,
+    a_patient,
     a_product,
     an_excipient,
     ask,
@@ -276,3 +277,57 @@ class TestWhatTheVialsBringAlong:
 def test_every_rule_about_amounts_names_its_version_and_source():
     found = [answer for rule in ("U3", "C6", "D2", "D3", "D4", "D5") for answer in ask(rule, Stage.SIGN)]
     assert all(answer.version >= 1 and answer.source and answer.reason for answer in found)
+
+
+class TestALimitOfAnExcipient:
+    def test_of_its_concentration_alone_leaves_the_amount_unlimited(self):
+        limited = replace(BENZYL, limits=(a_limit(None, "9 mg/mL"),))
+        assert codes(ask("C6", **lines_of(with_(TRANEXAMIC, limited)))) == ["excipient.limit_unknown"]
+
+    @pytest.mark.parametrize("per", [x for x in LimitPer if x is not LimitPer.SESSION])
+    def test_over_another_time_or_place_is_not_compared_with_one_session(self, per):
+        limited = replace(BENZYL, limits=(a_limit("1 mg", per=per),))
+        assert codes(ask("C6", **lines_of(with_(TRANEXAMIC, limited)))) == ["excipient.limit_unknown"]
+
+    def test_in_another_unit_is_not_compared(self):
+        limited = replace(BENZYL, limits=(a_limit("1 IU"),))
+        assert codes(ask("C6", **lines_of(with_(TRANEXAMIC, limited)))) == ["excipient.limit_unknown"]
+
+    def test_by_weight_is_unknown_without_one_and_compared_with_one(self):
+        limited = replace(BENZYL, limits=(a_limit(per_kg=q("0.1 mg")),))
+        more = lines_of(with_(TRANEXAMIC, limited), with_(ASCORBIC, limited))
+        (answer,) = ask("C6", **more, patient=a_patient(weight=None, weighed_on=None))
+        assert (answer.code, answer.result, answer.level, answer.line) == (
+            "excipient.weight_unknown", Result.UNKNOWN, Level.WARN, 1,
+        )  # fmt: skip
+        assert answer.inputs == (("benzyl alcohol", f"18{N}mg"),)
+        for weight, code in (("180 kg", "within_max"), ("179.9 kg", "above_max")):
+            found = ask("C6", **more, patient=a_patient(weight=q(weight)))
+            assert codes(found) == [f"excipient.{code}"]
+
+    def test_is_never_final_and_as_mild_as_it_says(self):
+        for hard, level, expected in (
+            (True, None, Level.STOP),
+            (False, None, Level.STOP),
+            (True, Level.WARN, Level.WARN),
+        ):
+            limited = replace(BENZYL, limits=(a_limit("1 mg", hard=hard, level=level),))
+            (answer,) = ask("C6", **lines_of(with_(ASCORBIC), with_(TRANEXAMIC, limited)))
+            assert (answer.level, answer.line) == (expected, 2)
+
+    def test_what_a_line_does_not_say_adds_to_what_the_others_do(self):
+        limited = replace(BENZYL, limits=(a_limit("9 mg"),))
+        silent = replace(limited, amount=None)
+        more = lines_of(with_(TRANEXAMIC, limited), with_(ASCORBIC, silent))
+        (answer,) = ask("C6", **more)
+        assert (answer.code, answer.line) == ("excipient.amount_unknown", 2)
+        unlimited = lines_of(with_(TRANEXAMIC, BENZYL), with_(ASCORBIC, replace(BENZYL, amount=None)))
+        assert f"benzyl alcohol 9{N}mg or more" in ask("C6", **unlimited)[0].reason
+
+
+def test_what_would_do_about_what_nobody_told():
+    product = replace(ACID, limits=(a_limit("2 mg", per=LimitPer.CM2),))
+    (area,) = ask("D4", **neat(product, "2 mL", ("chin", 10, "0.2 mL")))
+    assert (area.remedy, area.inputs) == ("", (("limit", f"2{N}mg per cm2"),))
+    (place,) = ask("D4", **neat(ACID, "2 mL"))
+    assert place.remedy == "Give a reason to go on, and keep to the label."

@@ -93,3 +93,35 @@ def test_a_mild_one_is_as_grave_as_the_evidence():
 def test_never_asked_is_unknown():
     (answer,) = ask("A2", patient=a_patient(allergies_asked_at=None))
     assert (answer.code, answer.result) == ("allergy.never_asked", Result.UNKNOWN)
+
+
+def test_what_would_do_depends_on_how_far_it_stops():
+    out = "Leave it out, or take a product without it"
+    (stopped,), (warned,) = allergic(THEOPHYLLINE), allergic(BENZOCAINE, product=PROCAINE)
+    assert stopped.remedy == f"{out}, or ask a second clinician to co-sign."
+    assert warned.remedy == f"{out}, or say why it is right for this patient."
+    assert stopped.inputs == (
+        ("allergy", "theophylline"),
+        ("severity", "severe"),
+        ("through", "pentoxifylline"),
+    )
+
+
+def test_of_a_reaction_of_unknown_severity_it_says_so():
+    unknown = an_allergy(
+        "theophylline", AllergySeverity.UNKNOWN, ingredient_id=60, groups=frozenset({"methylxanthine"})
+    )
+    assert allergic(unknown)[0].reason.startswith(
+        "The patient is allergic to theophylline (severity unknown)"
+    )
+
+
+def test_asked_and_none_known_has_no_relative():
+    assert codes(ask("A2")) == ["allergy.no_relative"]
+
+
+def test_never_asked_and_yet_some_on_record_is_compared():
+    allergies = (an_allergy("latex", group="latex"),)
+    assert codes(ask("A2", patient=a_patient(allergies_asked_at=None, allergies=allergies))) == [
+        "allergy.no_relative"
+    ]

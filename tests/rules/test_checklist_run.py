@@ -56,6 +56,30 @@ class TestTheTable:
             "A": "D3 D4 A1 A3 A4 T1 T2 T3 P1 P2 P3 B1 L1 L2 R1 X2",
         }
 
+    def test_how_far_each_stops_and_what_nobody_knows_counts_as(self):
+        told: dict[tuple[str, str], list[str]] = {}
+        for rule in RULES:
+            told.setdefault((rule.level.name, rule.unknown.name if rule.unknown else "-"), []).append(rule.id)
+        assert {key: " ".join(ids) for key, ids in told.items()} == {
+            ("BLOCK", "-"): "U1 U2 C2 T2 L2 L3 L4 X2",
+            ("BLOCK", "BLOCK"): "P3 B1 L1",
+            ("BLOCK", "STOP"): "C3",
+            ("BLOCK", "WARN"): "C4",
+            ("STOP", "STOP"): "U4 D1 D3 D5 C1 A4 T1 P2",
+            ("STOP", "WARN"): "C6 D4",
+            ("STOP", "-"): "C7 A1 A2 A3 T3 M2 M3 R1 B2",
+            ("WARN", "INFO"): "U3 C5 D2",
+            ("WARN", "-"): "P1 L5 L6 M1 X1",
+        }
+        later = {rule.id: {stage.value: level.name for stage, level in rule.at.items()} for rule in RULES}
+        assert {key: levels for key, levels in later.items() if levels} == {
+            "P1": {"A": "BLOCK"},
+            "L6": {"C": "BLOCK"},
+        }
+
+    def test_which_rules_were_changed_since_they_were_first_written(self):
+        assert {rule.id: rule.version for rule in RULES if rule.version != 1} == {"C5": 2, "D1": 2}
+
     def test_a_draft_shows_what_signing_would(self):
         for rule in RULES:
             assert rule.runs_at(Stage.DRAFT) == rule.runs_at(Stage.SIGN)

@@ -171,3 +171,8 @@ def test_a_cocktail_is_told_from_the_formula_it_follows():
         "Sodium chloride 0.9 %, dose: 34.5 mg becomes 40.5 mg (+17.4 %).",
     ]
     assert difference(melasma, melasma) == ()
+
+
+def test_an_unchanged_product_is_not_told_however_little_is_known_of_it():
+    bare = with_line(1, product=replace(TRANEXAMIC, excipients_known=False))
+    assert difference(bare, bare) == ()

@@ -115,3 +115,46 @@ def test_a_substitution_re_checks():
     assert {a.rule for a in becomes.answers} == {a.rule for a in was.answers}
     assert "A1" not in {f.rule for f in was.open}
     assert [f.code for f in becomes.open if f.rule == "A1"] == ["allergy.excipient"]
+
+
+def test_a_strength_that_nobody_knows_leaves_the_volume_open():
+    bare = replace(TWIN, strength=None)
+    found = substitute(a_line(1, TRANEXAMIC, "20 mg"), bare, route="ID")
+    assert (found.ratio, found.dose, found.volume, found.new_volume) == (None, q("20 mg"), q("0.2 mL"), None)
+    assert plain(said(found)) == [
+        "The strength of tranexamic acid (other maker) is unknown, so no volume answers to the other.",
+        "The excipients are the same.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "whole", "dose"),
+    [
+        ("20 mg", None, q("20 mg")),
+        ("0.2 mL", None, q("20 mg")),
+        ("4 mg/mL", "5 mL", q("20 mg")),
+        ("4 mg/mL", None, None),
+        ("qs", "5 mL", None),
+    ],
+)
+def test_which_dose_is_kept_follows_from_what_was_pinned(typed, whole, dose):
+    found = substitute(a_line(1, TRANEXAMIC, typed), other(WEAK), route="ID", whole=whole and q(whole))
+    assert found.dose == dose
+    assert len(said(found)) == (2 if dose is None else 3)
+
+
+def test_a_pinned_concentration_stays_as_it_is():
+    line = replace(a_line(1, TRANEXAMIC, "4 mg/mL"), strength=per("80 mg/mL"))
+    found = put_in(line, other(WEAK))
+    assert (found.pin, found.concentration, found.quantity, found.strength) == (
+        Pin.CONCENTRATION,
+        per("4 mg/mL"),
+        None,
+        None,
+    )
+
+
+def test_whether_its_label_names_the_route_is_told():
+    for routes, labelled in ((("ID",), True), (("SC",), False), ((), None)):
+        found = substitute(a_line(), replace(TWIN, routes=routes), route="id")
+        assert found.labelled is labelled

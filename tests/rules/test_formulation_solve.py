@@ -10,9 +10,11 @@ from formulary.rules.formulation import Setting, Solution, ledger_amount, solve,
 from formulary.rules.units import IU, MASS, VOLUME, Quantity, activity, show, unit
 from tests.rules.builders import (
     ASCORBIC,
+    ROUTE,
     SALINE,
     TRANEXAMIC,
     a_cocktail,
+    a_limit,
     a_line,
     a_product,
     melasma_lines,
@@ -265,3 +267,44 @@ class TestLedger:
 def test_melasma_by_dose_by_volume_and_by_concentration_is_one_cocktail():
     by_dose = [a_line(1, TRANEXAMIC, "20 mg"), a_line(2, ASCORBIC, "0.3 mL"), *melasma_lines()[2:]]
     assert volumes(solve(by_dose, q("5 mL"))) == volumes(solve_cocktail(a_cocktail()))
+
+
+class TestTheShareOfALimit:
+    """How much of its limit a line uses; nothing where the limit or the figure is not known."""
+
+    @pytest.mark.parametrize(
+        ("limit", "typed", "dose", "concentration"),
+        [
+            (a_limit("40 mg", "8 mg/mL"), "20 mg", Fraction(1, 2), Fraction(1, 2)),
+            (a_limit("10 mg"), "20 mg", Fraction(2), None),
+            (a_limit(None, "16 mg/mL"), "20 mg", None, Fraction(1, 4)),
+            (a_limit("0 mg", "0 mg/mL"), "20 mg", None, None),
+            (a_limit("40 IU", "8 IU/mL"), "20 mg", None, None),
+            (a_limit("1 mg", "1 mg/mL", route="intravenous"), "20 mg", None, None),
+        ],
+    )
+    def test_is_the_dose_or_the_concentration_over_it(self, limit, typed, dose, concentration):
+        setting = Setting(route=ROUTE)
+        lines = [a_line(1, a_product(limits=(limit,)), typed), a_line(2, SALINE, "qs")]
+        line = solve(lines, q("5 mL"), setting).line(1)
+        assert (line.of_dose_limit, line.of_concentration_limit) == (dose, concentration)
+
+    def test_of_an_unknown_strength_is_not_known(self):
+        product = a_product(strength=None, limits=(a_limit("40 mg", "8 mg/mL"),))
+        line = solve([a_line(1, product, "1 mL")], q("1 mL"), Setting(route=ROUTE)).line(1)
+        assert (line.of_dose_limit, line.of_concentration_limit) == (None, None)
+
+    def test_the_lower_of_two_limits_counts(self):
+        product = a_product(limits=(a_limit("40 mg", "8 mg/mL"), a_limit("25 mg", "5 mg/mL")))
+        line = solve([a_line(1, product, "20 mg"), a_line(2, SALINE, "qs")], q("5 mL"), Setting(ROUTE)).line(
+            1
+        )
+        assert (line.dose_limit, line.concentration_limit) == (q("25 mg"), per("5 mg/mL"))
+
+
+@pytest.mark.parametrize(
+    "spare", [{"quantity": q("1 mL")}, {"concentration": per("9 mg/mL")}], ids=["quantity", "concentration"]
+)
+def test_a_line_that_makes_up_and_has_a_figure_is_pinned_twice(spare):
+    solution = solve([a_line(1), a_line(2, SALINE, "qs", **spare)], q("5 mL"))
+    assert codes(solution) == ["line.pinned_twice"]
