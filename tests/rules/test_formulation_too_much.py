@@ -1,8 +1,13 @@
 """More than the target holds: the lines to trim, by how much, and the edits that answer it."""
 
 from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 
+from hypothesis import given
+from hypothesis import strategies as st
+
+from formulary.cocktails.labels.pressing import pressed
 from formulary.rules.findings import Level
 from formulary.rules.formulation import Setting, Solution, solve
 from tests.rules.builders import (
@@ -10,7 +15,9 @@ from tests.rules.builders import (
     GLUTATHIONE,
     SALINE,
     TRANEXAMIC,
+    a_cocktail,
     a_line,
+    a_product,
     q,
 )
 
@@ -97,3 +104,37 @@ class TestTooMuch:
         (finding,) = solve(self.lines, q("5 mL"), Setting(mark=",")).findings
         assert "10,5\u00a0mL" in finding.reason
         assert finding.fixes[-1].value == "10,5 mL"
+
+
+LINES = st.lists(
+    st.one_of(
+        st.integers(1, 3_000_000).map(lambda n: f"{Decimal(n) / 1_000_000} mL"),
+        st.integers(1, 300_000).map(lambda n: f"{Decimal(n) / 1000} mg"),
+        st.integers(1, 40_000).map(lambda n: f"{Decimal(n) / 1000} mg/mL"),
+    ),
+    min_size=1, max_size=4,
+)  # fmt: skip
+PRODUCTS = (TRANEXAMIC, ASCORBIC, GLUTATHIONE, a_product(8, "thirds", "700 mg/3 mL"))
+
+
+@given(LINES, st.integers(1, 9_000).map(lambda n: q(f"{Decimal(n) / 1000} mL")), st.booleans())
+def test_each_edit_of_a_volume_ends_in_a_mixture_that_fits(typed, target, makes_up):
+    """Another target, or a line trimmed: pressed once, and neither too much nor too little is left."""
+    lines = [a_line(n, PRODUCTS[n - 1], each) for n, each in enumerate(typed, start=1)]
+    lines += [a_line(9, SALINE, "qs")] if makes_up else []
+    for finding in solve(lines, target).findings:
+        for fix in finding.fixes:
+            cocktail = pressed(a_cocktail(lines=tuple(lines), target=target), fix)
+            assert solve(cocktail.lines, cocktail.target).complete, (finding.code, fix)
+
+
+def test_too_little_of_what_no_number_fills_offers_no_other_target():
+    third = a_product(8, "thirds", "700 mg/3 mL")
+    (finding,) = solve([a_line(1, third, "100 mg")], q("5 mL")).findings
+    assert (finding.code, finding.fixes) == ("volume.below_target", ())
+
+
+def test_too_little_with_a_mixture_proposes_the_target_that_both_fill():
+    lines = [a_line(1, TRANEXAMIC, "20 mg/mL"), a_line(2, ASCORBIC, "2 mL")]
+    (finding,) = solve(lines, q("5 mL")).findings
+    assert [(fix.field, fix.value) for fix in finding.fixes] == [("target", "2.5 mL")]

@@ -45,7 +45,9 @@ def _ranges(case: Case) -> Iterator[Finding]:
     nothing, which D1 and C1 say.
     """
     formula = case.cocktail.answering
-    for line in case.lines if formula is not None else ():
+    if formula is None:
+        return
+    for line in case.lines:
         told = (range_for(x, line.product) for x in formula.ranges if x.is_for(line.product))
         for found in told:
             if found is not None and found.factor is not None:

@@ -18,7 +18,7 @@ from formulary.rules.checklist.substances import (
     forbidden,
     inputs_of,
     prescribed,
-    reduce_to,
+    set_to,
     strength_unknown,
     substances,
     within,
@@ -91,7 +91,7 @@ def _above_max(case: Case, substance: Substance, dose: Quantity, ceiling: Ceilin
         source=limit.source,
         inputs=inputs_of("dose", (shown, highest), dose / most, case, substance.basis),
         rests_on=(("prescribed", prescribed("dose", substance, case.mark)), ("limit", highest)),
-        fixes=reduce_to(case, substance, most),
+        fixes=set_to(case, substance, most),
     )
 
 

@@ -19,6 +19,7 @@ from formulary.rules.formulation import (
     field_of,
     holds,
     limits_as,
+    on_a_mark,
     range_for,
     strength_of,
     strength_words,
@@ -146,14 +147,23 @@ def accepted_by(case: Case, substance: Substance) -> str:
     return f"limit unknown, accepted in formula {formula.label}"
 
 
-def reduce_to(case: Case, substance: Substance, most: Quantity) -> tuple[Fix, ...]:
-    """The edit that sets a dose, where one line holds it and its dose or volume is pinned."""
+def set_to(case: Case, substance: Substance, dose: Quantity, *, up: bool = False) -> tuple[Fix, ...]:
+    """The edit that sets a dose, where one line holds it and its dose or volume is pinned.
+
+    The draw is brought to a mark: the next below what is the most, or above (`up`) what is the least.
+    """
     line, strength = substance.lines[0].line, strength_of(substance.lines[0].line)
     if len(substance.lines) > 1 or line.pin not in (Pin.DOSE, Pin.VOLUME) or strength is None:
         return ()
-    value = most if line.pin is Pin.DOSE else Quantity(most.steps / strength.ratio, strength.volume.dimension)
+    scale = case.solution.scale
+    wanted = Quantity(dose.steps / strength.ratio, strength.volume.dimension) * scale
+    volume = on_a_mark(wanted, case.cocktail.syringes, up=up) / scale
+    if volume.is_zero:
+        return ()
+    held = Quantity(volume.steps * strength.ratio, strength.amount.dimension)
+    value = held if line.pin is Pin.DOSE else volume
     label = f"Set {substance.name} to {about(value, case.mark)}{as_basis(line)}"
-    return (Fix(label, field_of(line), value_of(value, case.mark)),)
+    return (Fix(label, field_of(line), value_of(value, case.mark, up=up)),)
 
 
 def forbidden(subject: str, case: Case, substance: Substance, limit: Limit) -> Finding:
@@ -283,4 +293,5 @@ def _into_range(case: Case, substance: Substance, signed: AcceptedRange) -> tupl
     dose = substance.prescribed_dose
     if dose is None:
         return ()
-    return reduce_to(case, substance, signed.dose_high if dose > signed.dose_high else signed.dose_low)
+    above = dose > signed.dose_high
+    return set_to(case, substance, signed.dose_high if above else signed.dose_low, up=not above)

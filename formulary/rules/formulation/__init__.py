@@ -3,7 +3,7 @@
 from formulary.rules.formulation.achieved import achieved
 from formulary.rules.formulation.aliquot import Aliquot, aliquot
 from formulary.rules.formulation.basis import counted_as, factor_between, limit_for, limits_as, range_for
-from formulary.rules.formulation.devices import sorted_syringes
+from formulary.rules.formulation.devices import on_a_mark, sorted_syringes
 from formulary.rules.formulation.explain import (
     Explanation,
     explain_concentration,
@@ -24,7 +24,7 @@ from formulary.rules.formulation.limits import (
 )
 from formulary.rules.formulation.problems import about, as_basis, field_of, name_of, strength_of, value_of
 from formulary.rules.formulation.solution import Solution, Solved
-from formulary.rules.formulation.solve import Setting, amount, ledger_amount, solve, solve_cocktail
+from formulary.rules.formulation.solve import Setting, amount, known, ledger_amount, solve, solve_cocktail
 
 __all__ = [
     "Aliquot",
@@ -51,10 +51,12 @@ __all__ = [
     "forbids",
     "has_hard_maximum",
     "holds",
+    "known",
     "ledger_amount",
     "limit_for",
     "limits_as",
     "name_of",
+    "on_a_mark",
     "range_for",
     "signed_percent",
     "solve",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil
+from math import ceil, floor
 
 from formulary.rules.facts import Syringe
 from formulary.rules.units import Quantity, Rounding, round_fraction
@@ -46,6 +46,16 @@ def measure(
     marks = round_fraction(volume / syringe.graduation, mode)
     too_little = volume < syringe.capacity * smallest_fill
     return Measured(syringe.graduation * marks, syringe, times, too_little=too_little)
+
+
+def on_a_mark(volume: Quantity, syringes: Sequence[Syringe], *, up: bool) -> Quantity:
+    """The mark next below a volume, or above it, of the syringe that would hold it; without one, itself."""
+    if not syringes:
+        return volume
+    ordered = sorted_syringes(syringes)
+    syringe = next((s for s in ordered if s.capacity >= volume), ordered[-1])
+    marks = volume / syringe.graduation
+    return syringe.graduation * (ceil(marks) if up else floor(marks))
 
 
 def final_syringe(prepared: Quantity, syringes: Sequence[Syringe], smallest_fill: Fraction) -> Syringe | None:

@@ -7,9 +7,11 @@ from functools import lru_cache
 
 from formulary.rules.facts import Line, Pin, Strength
 from formulary.rules.findings import Finding, Fix, Level, capital, joined
-from formulary.rules.units import VOLUME, Quantity, Rounding, plain, show, unit, unit_words
+from formulary.rules.units import VOLUME, Quantity, Rounding, plain, show, total, unit, unit_words
 from formulary.rules.units import natural_unit as natural
 
+MOST_PLACES = 10**6
+"""A number in a field has six places behind the mark, at most."""
 FIELDS = {Pin.DOSE: "dose", Pin.VOLUME: "volume", Pin.CONCENTRATION: "concentration", Pin.QS: "pin"}
 
 
@@ -155,8 +157,13 @@ def bad_target(target: Quantity, mark: str) -> Finding:
     )
 
 
-def too_much(volumes: Mapping[int, Quantity], lines: Sequence[Line], target: Quantity, mark: str) -> Finding:
-    """More volume than the target holds: names the lines to trim and by how much."""
+def too_much(
+    volumes: Mapping[int, Quantity], lines: Sequence[Line], target: Quantity, mark: str, *, made_up: bool
+) -> Finding:
+    """More volume than the target holds: names the lines to trim and by how much.
+
+    `made_up`: another line takes what is left, so that a figure may be rounded; else it must fit exactly.
+    """
     needed = sum(volumes.values(), start=Quantity.zero(VOLUME))
     excess = needed - target
     named = trimmable(volumes, lines, excess)
@@ -174,8 +181,8 @@ def too_much(volumes: Mapping[int, Quantity], lines: Sequence[Line], target: Qua
         field=field_of(worst),
         inputs=tuple((name_of(x), about(volumes[x.number], mark)) for x in named),
         fixes=(
-            *(_trim(x, volumes[x.number], excess, mark) for x in named if alone),
-            Fix(f"Raise the target to {about(needed, mark)}", "target", value_of(needed, mark, up=True)),
+            *(f for x in named if alone for f in _trim(x, volumes[x.number] - excess, mark, made_up)),
+            *_another_target("Raise", _filled(volumes, lines, target), mark, made_up),
         ),
     )
 
@@ -198,24 +205,43 @@ def _trim_words(
     return f"Trim {about(excess, mark)} in all from {joined(words)}, or raise the target volume."
 
 
-def _trim(line: Line, volume: Quantity, excess: Quantity, mark: str) -> Fix:
-    left = volume - excess
-    strength = strength_of(line)
+def _trim(line: Line, left: Quantity, mark: str, made_up: bool) -> Iterator[Fix]:
+    """The edit that leaves a line this volume; none where no number that a field takes does."""
+    strength, name = strength_of(line), line.product.ingredient.name
     if line.pin is Pin.DOSE and strength is not None:
         left = Quantity(left.steps * strength.ratio, strength.amount.dimension)
+    value = _typed(left, mark, made_up)
+    if value is None:
+        return
     if line.pin is Pin.CONCENTRATION:
-        return Fix(
-            f"Pin {line.product.ingredient.name} at {about(left, mark)}",
-            _volume_field(line),
-            value_of(left, mark),
-        )
-    return Fix(
-        f"Reduce {line.product.ingredient.name} to {about(left, mark)}", field_of(line), value_of(left, mark)
-    )
+        yield Fix(f"Pin {name} at {about(left, mark)}", f"lines-{line.number}-volume", value)
+    else:
+        yield Fix(f"Reduce {name} to {about(left, mark)}", field_of(line), value)
 
 
-def _volume_field(line: Line) -> str:
-    return f"lines-{line.number}-volume"
+def _filled(volumes: Mapping[int, Quantity], lines: Sequence[Line], target: Quantity) -> Quantity | None:
+    """The target that the lines fill: a mixture takes its share of any, the others stay. None: none does."""
+    mixed = total((volumes[x.number] for x in lines if x.pin is Pin.CONCENTRATION), VOLUME)
+    fixed = total(volumes.values(), VOLUME) - mixed
+    left = 1 - mixed / target
+    return None if left <= 0 or fixed.is_zero else fixed / left
+
+
+def _another_target(how: str, filled: Quantity | None, mark: str, made_up: bool) -> Iterator[Fix]:
+    value = None if filled is None else _typed(filled, mark, made_up, up=True)
+    if filled is not None and value is not None:
+        yield Fix(f"{how} the target to {about(filled, mark)}", "target", value)
+
+
+def _typed(q: Quantity, mark: str, made_up: bool, *, up: bool = False) -> str | None:
+    """A figure as a field takes it: rounded where a line makes up for that, else exact; None: neither."""
+    if made_up:
+        value = value_of(q, mark, up=up)
+        return value if any(digit in value for digit in "123456789") else None
+    chosen = unit("mL") if q.dimension == VOLUME else natural(q)
+    if q.steps % 1 or q.in_unit(chosen) * MOST_PLACES % 1:
+        return None
+    return f"{plain(q, chosen, mark)} {chosen.code}"
 
 
 def too_little(
@@ -233,7 +259,7 @@ def too_little(
         level=Level.BLOCK,
         rule="C2",
         field="target",
-        fixes=(Fix(f"Lower the target to {about(made, mark)}", "target", value_of(made, mark)),),
+        fixes=tuple(_another_target("Lower", _filled(volumes, lines, target), mark, made_up=False)),
     )
 
 

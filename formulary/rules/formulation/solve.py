@@ -143,7 +143,7 @@ def _fit(found: _Volumes, pinned: Sequence[Line], make_up: Sequence[Line], mark:
     assert found.target is not None  # noqa: S101 - the caller asked
     rest = found.target - total(found.of.values(), VOLUME)
     if rest.steps < 0:
-        found.findings.append(problems.too_much(found.of, pinned, found.target, mark))
+        found.findings.append(problems.too_much(found.of, pinned, found.target, mark, made_up=bool(make_up)))
     elif len(make_up) == 1:
         found.of[make_up[0].number] = rest
     elif rest.steps > 0 and not make_up and pinned:
