@@ -217,3 +217,73 @@ def test_a_shipped_row_has_a_page_and_no_change(clients, loaded):
     assert "It came with the catalogue" in plain(page.text)
     clients("pharmacist").get_page(f"/catalogue/compatibility/{row.id}/change", status=404)
     clients("technician").get_page(NEW, status=403)
+
+
+@pytest.fixture
+def governed(loaded):
+    """The sides of shipped row 26, which blocks."""
+    names = ("bupivacaine hydrochloride", "sodium bicarbonate 8.4%")
+    return [f"ingredient:{loaded.ingredient(name).id}" for name in names]
+
+
+LOOSENING = {"loosens": "26", "reason": "SOP 9", "level": "stop"}
+
+
+@pytest.mark.parametrize("kind", ["compatible", "handling", "alone"])
+def test_what_loosens_a_row_is_of_its_kind_and_its_sides(cast, governed, kind):
+    code = "rule.loosens_nothing" if kind == "alone" else "rule.another_kind"
+    assert refusal(proposed, cast, governed, **LOOSENING | {"kind": kind}) == [code]
+
+
+@pytest.mark.parametrize(
+    "figures",
+    [
+        {"ph_from": "7", "ph_below": "7"},
+        {"ratio_from": "10", "ratio_below": "9.5"},
+        {"concentration_from": 5_000_000, "concentration_below": 1_000_000},
+    ],
+)
+def test_a_rule_between_whose_figures_nothing_lies_is_refused(cast, sides, figures):
+    assert refusal(proposed, cast, sides, **figures) == ["rule.never_applies"]
+
+
+def governance(clients, row):
+    """The status in the heading, and what the page says of the row that is loosened."""
+    page = clients("pharmacist").get_ok(f"/catalogue/compatibility/{row.id}")
+    said = [plain(text) for text in page.texts("p") if "governance entry" in text]
+    return plain(page.h1).partition(": ")[2], [text.removeprefix("governance entry ") for text in said]
+
+
+def test_the_page_of_a_governance_entry_says_what_holds_at_each_step(clients, cast, governed):
+    row = proposed(cast, governed, **LOOSENING)
+    until = "Once approved, it stands in the place of table row 26, which is stricter and asked until then."
+    assert governance(clients, row) == ("waits for approval", [until])
+    approved(cast, row)
+    meanwhile = "It stands in the place of table row 26, which is stricter and not asked meanwhile."
+    assert governance(clients, row) == ("in use", [meanwhile])
+    end = proposed(cast, governed, in_place_of=row, kind="superseded", **LOOSENING)
+    again = "Once approved, table row 26 is asked again in its own place."
+    assert governance(clients, end) == ("waits for approval, to end it", [again])
+    approved(cast, end)
+    ended = "It ended the entry in the place of table row 26, which is asked again."
+    assert governance(clients, end) == ("ended, and not asked any more", [ended])
+    assert governance(clients, row) == (
+        "superseded", ["It stood in the place of table row 26, and no longer does."],
+    )  # fmt: skip
+
+
+def test_a_draft_that_is_withdrawn_is_called_that(clients, cast, governed):
+    row = proposed(cast, governed, **LOOSENING)
+    with transaction():
+        actions.withdraw_rule(row.id, reason="a slip", at=clock.now(), by=cast.actor("pharmacist"))
+    never = "It never stood in the place of table row 26."
+    assert governance(clients, row) == ("withdrawn, and was never asked", [never])
+
+
+def test_the_page_says_where_a_rule_would_never_be_asked(clients, cast, governed):
+    row = proposed(cast, governed, **LOOSENING)
+    with transaction():
+        db.session.scalars(db.select(CompatibilityRule).filter_by(number="26")).one().status = "superseded"
+        db.session.info["audited"] = True
+    page = clients("pharmacist").get_ok(f"/catalogue/compatibility/{row.id}")
+    assert "it would never apply Table row 26, which it loosens, is not in use." in plain(page.text)

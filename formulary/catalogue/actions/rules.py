@@ -14,6 +14,7 @@ from formulary.accounts.actions import next_code, sign
 from formulary.audit import record
 from formulary.catalogue import queries
 from formulary.catalogue.labels import rule_refusals as refusals
+from formulary.catalogue.labels.rules import crossing
 from formulary.catalogue.models import CompatibilityRule
 from formulary.db import db, expect_version, once
 from formulary.rules.findings import inputs_hash
@@ -112,9 +113,9 @@ def withdraw_rule(
     expect_version(row, version)
     if row.status != "draft":
         raise refusals.not_waiting(str(row))
-    row.status, row.reason = "superseded", f"{row.reason} Withdrawn: {reason}".strip()
+    row.status, row.reason = "withdrawn", f"{row.reason} Withdrawn: {reason}".strip()
     db.session.flush()
-    old, new = {"status": "draft"}, {"status": "superseded"}
+    old, new = {"status": "draft"}, {"status": "withdrawn"}
     record("catalogue.withdraw_rule", row, by=by, at=at, old=old, new=new, reason=reason)
     return row
 
@@ -140,6 +141,8 @@ def _check(terms: RuleTerms, old: CompatibilityRule | None) -> None:
     if not terms.source.strip():
         raise refusals.no_citation()
     _check_sides(terms)
+    if crossed := next(crossing(terms), None):
+        raise refusals.never_applies(*crossed)
     _check_looseness(terms)
 
 
@@ -166,7 +169,7 @@ def _check_sides(terms: RuleTerms) -> None:
 
 
 def _check_looseness(terms: RuleTerms) -> None:
-    """Looser than every shipped row of the same sides: only in the place of one that it names."""
+    """Looser than every shipped row of the same sides: only in the place of one of its kind that it names."""
     rank = GOES_TOGETHER if terms.kind == "compatible" else RANKS[terms.level]
     b = ANY if terms.kind == "alone" else terms.b
     stricter = {row.number: row for row in queries.shipped_between(terms.a, b)}
@@ -175,8 +178,12 @@ def _check_looseness(terms: RuleTerms) -> None:
         if ranks and rank < min(ranks.values()):
             raise refusals.looser([str(stricter[number]) for number in ranks])
         return
-    if terms.loosens not in ranks or rank >= ranks[terms.loosens]:
+    if terms.loosens not in ranks or (
+        terms.kind == stricter[terms.loosens].kind and rank >= ranks[terms.loosens]
+    ):
         raise refusals.loosens_nothing(terms.loosens)
+    if terms.kind != stricter[terms.loosens].kind:
+        raise refusals.another_kind(terms.loosens)
     if not terms.reason.strip():
         raise refusals.governance_without_reason()
 

@@ -68,6 +68,20 @@ def loosens_nothing(number: str) -> Refused:
     return refuse("rule.loosens_nothing", "rule", reason, remedy, field="loosens")
 
 
+def another_kind(number: str) -> Refused:
+    """What never stops a pair cannot stand where a pair was stopped."""
+    reason = f"Table row {number} says something of another kind, which nothing would say in its place."
+    return refuse("rule.another_kind", "rule", reason, "Choose the kind of that row.", field="kind")
+
+
+def never_applies(field: str, words: str) -> Refused:
+    """Two ends that leave nothing between them."""
+    reason = f"It would never apply: {words}."
+    return refuse(
+        "rule.never_applies", "rule", reason, "Type the higher figure as the upper end.", field=field
+    )
+
+
 def governance_without_reason() -> Refused:
     """Loosening a shipped row is a governance entry."""
     reason = "A rule in the place of a stricter shipped one is a governance entry, and says why."

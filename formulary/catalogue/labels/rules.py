@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from formulary.catalogue.labels.products import plain
 from formulary.catalogue.labels.words import CONFIDENCES
@@ -12,7 +13,18 @@ from formulary.web import site
 
 ONE_ML = Quantity.of(1, "mL")
 MIXED = ("pair", "alone", "compatible", "handling")
-RULE_STATUSES = {"draft": "waits for approval", "in_use": "in use", "superseded": "superseded"}
+RULE_STATUSES = {
+    "draft": "waits for approval",
+    "in_use": "in use",
+    "superseded": "superseded",
+    "withdrawn": "withdrawn, and was never asked",
+}
+CROSSING = {
+    "concentration": "its concentrations end below where they begin",
+    "ratio": "its parts end below where they begin",
+    "ph": "its pH ends below where it begins",
+}
+ENDS = {"draft": "waits for approval, to end it", "in_use": "ended, and not asked any more"}
 RULE_KINDS = {
     "pair": "pair",
     "alone": "never with anything",
@@ -46,7 +58,9 @@ class Rule:
     by_clinic: bool
     loosens: str
     status: str
+    governs: str = ""
     replaced_by: str = ""
+    stands_for: str = ""
 
 
 def rule(row: CompatibilityRule, names: Mapping[int, str], meanings: Mapping[str, str]) -> Rule:
@@ -55,7 +69,7 @@ def rule(row: CompatibilityRule, names: Mapping[int, str], meanings: Mapping[str
     return Rule(
         id=row.id,
         number=row.number,
-        kind=RULE_KINDS[row.kind],
+        kind="ended" if _ends(row) else RULE_KINDS[row.kind],
         level="superseded" if row.kind == "superseded" else row.level,
         a=a,
         b=b,
@@ -70,8 +84,55 @@ def rule(row: CompatibilityRule, names: Mapping[int, str], meanings: Mapping[str
         version=row.version,
         by_clinic=row.origin == "clinic",
         loosens=row.loosens,
-        status=RULE_STATUSES[row.status],
+        status=(ENDS if _ends(row) else RULE_STATUSES).get(row.status, RULE_STATUSES[row.status]),
+        governs=_governs(row),
+        stands_for=row.loosens if stands(row) or (row.status == "draft" and not _ends(row)) else "",
     )
+
+
+def _ends(row: CompatibilityRule) -> bool:
+    """Whether a version says that a rule of the clinic no longer holds."""
+    return row.kind == "superseded" and row.origin == "clinic"
+
+
+def _governs(row: CompatibilityRule) -> str:
+    """What a governance entry does to the stricter row that it names, as it stands."""
+    named = f"table row {row.loosens}"
+    if not row.loosens:
+        return ""
+    if _ends(row):
+        done = {"in_use": f"It ended the entry in the place of {named}, which is asked again."}
+        waits = f"Once approved, {named} is asked again in its own place."
+        return done.get(row.status, waits if row.status == "draft" else f"It ends nothing of {named}.")
+    return {
+        "draft": f"Once approved, it stands in the place of {named}, which is stricter and asked until then.",
+        "in_use": f"It stands in the place of {named}, which is stricter and not asked meanwhile.",
+        "withdrawn": f"It never stood in the place of {named}.",
+    }.get(row.status, f"It stood in the place of {named}, and no longer does.")
+
+
+def crossing(row: Any) -> Iterator[tuple[str, str]]:
+    """The figures of a rule between which nothing lies, by the field of the upper one."""
+    for name, words in CROSSING.items():
+        low, high = getattr(row, f"{name}_from"), getattr(row, f"{name}_below")
+        if low is not None and high is not None and Decimal(low) >= Decimal(high):
+            yield f"{name}_below", words
+
+
+def never_applies(
+    row: CompatibilityRule, loosened: CompatibilityRule | None, empty: Iterable[str]
+) -> list[str]:
+    """Why a version that may be asked never would be; `loosened` is the row it names, where that is in use.
+
+    `empty` are its groups to which no substance of the catalogue belongs.
+    """
+    found = [words for _, words in crossing(row)]
+    found += [f"no substance of the catalogue is {words}" for words in empty]
+    if row.loosens and loosened is None:
+        found.append(f"table row {row.loosens}, which it loosens, is not in use")
+    elif loosened is not None and loosened.kind != row.kind:
+        found.append(f"table row {row.loosens}, which it loosens, says something of another kind")
+    return [] if row.kind == "superseded" or row.status not in ("draft", "in_use") else found
 
 
 def stands(row: CompatibilityRule) -> bool:

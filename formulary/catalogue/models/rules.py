@@ -11,7 +11,7 @@ RULE_KINDS = (
     "pair", "alone", "compatible", "route", "handling", "storage", "substitution", "mixture", "superseded",
 )  # fmt: skip
 ORIGINS = ("shipped", "clinic")
-RULE_STATUSES = ("draft", "in_use", "superseded")
+RULE_STATUSES = ("draft", "in_use", "superseded", "withdrawn")
 
 
 class CompatibilityRule(Versioned, Base):

@@ -19,9 +19,11 @@ from formulary.catalogue.queries.formulas import (
 from formulary.catalogue.queries.limits import limit, limits_decided, limits_waiting, versions_of
 from formulary.catalogue.queries.names import Names, names
 from formulary.catalogue.queries.rules import (
+    empty_groups,
     is_selector,
     never_beside,
     rule,
+    rule_in_use,
     rules,
     rules_about,
     rules_waiting,
@@ -58,6 +60,7 @@ __all__ = [
     "device_versions",
     "devices",
     "devices_out_of_use",
+    "empty_groups",
     "fold",
     "formula",
     "formula_called",
@@ -82,6 +85,7 @@ __all__ = [
     "products_of",
     "published_formulas",
     "rule",
+    "rule_in_use",
     "rules",
     "rules_about",
     "rules_waiting",

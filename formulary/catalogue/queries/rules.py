@@ -34,6 +34,19 @@ def versions_of_rule(row: CompatibilityRule) -> list[CompatibilityRule]:
     return list(db.session.scalars(query.order_by(CompatibilityRule.version.desc())))
 
 
+def rule_in_use(number: str) -> CompatibilityRule | None:
+    """The version of a row that is asked today; None where none is."""
+    return db.session.scalars(_in_use().where(CompatibilityRule.number == number)).one_or_none()
+
+
+def empty_groups(selectors: Iterable[str]) -> list[str]:
+    """The words of those groups among these sides that no substance of the catalogue belongs to."""
+    words = [text.removeprefix("group:") for text in selectors if text.startswith("group:")]
+    query = db.select(IngredientGroup.word).where(IngredientGroup.word.in_(words)).distinct()
+    held = set(db.session.scalars(query))
+    return [word for word in words if word not in held]
+
+
 def rules_about(ingredient: Ingredient, words: Iterable[str]) -> list[CompatibilityRule]:
     """The rules in use that name an ingredient or one of its groups on either side."""
     selectors = [f"ingredient:{ingredient.id}", *(f"group:{word}" for word in words)]

@@ -167,6 +167,14 @@ def _ended(row: Any, why: str) -> actions.RuleTerms:
     return actions.RuleTerms(**said | {"kind": "superseded", "reason": why})
 
 
+def _never(row: Any) -> list[str]:
+    """Why it would never be asked, for a version that is, or may be."""
+    loosened = queries.rule_in_use(row.loosens) if row.loosens else None
+    meanings = labels.meanings(queries.groups())
+    empty = [meanings.get(word, word) for word in queries.empty_groups((row.a, row.b))]
+    return labels.never_applies(row, loosened, empty)
+
+
 def _rule(rule_id: int, **forms: Any) -> str:
     row = queries.rule(rule_id)
     author, versions = g.actor.may(Permission.AUTHOR), queries.versions_of_rule(row)
@@ -175,7 +183,8 @@ def _rule(rule_id: int, **forms: Any) -> str:
         "catalogue/rule.html",
         row=row,
         rule=worded([row])[0],
-        versions=[other for other in versions if other.id != row.id],
+        never=_never(row),
+        versions=worded([other for other in versions if other.id != row.id]),
         author=accounts.person_names([row.author_id]).get(row.author_id or 0, ""),
         signatures=accounts.signatures_on("compatibility_rule", row.id),
         approve=forms.get("approve") or ApproveForm(formdata=None, obj=row),

@@ -603,7 +603,7 @@ def upgrade() -> None:
             name=op.f("ck_compatibility_rule_origin_is_known"),
         ),
         sa.CheckConstraint(
-            "status IN ('draft', 'in_use', 'superseded')",
+            "status IN ('draft', 'in_use', 'superseded', 'withdrawn')",
             name=op.f("ck_compatibility_rule_status_is_known"),
         ),
         sa.ForeignKeyConstraint(
