@@ -297,3 +297,11 @@ def test_no_sealed_lot_is_opened_before_one_that_expires_earlier(need, shelf) ->
     assert [s.expires_on for s in opens] == sorted(s.expires_on for s in opens)
     spared = [s for s in fit(shelf) if s.opened_at is None and not any(o is s for o in opens)]
     assert all(o.expires_on <= s.expires_on for o, s in itertools.product(opens, spared))
+
+
+def test_of_two_vials_alike_the_one_that_was_numbered_first_is_taken() -> None:
+    vials = [opened("0418"), opened("0417"), opened("0500")]
+    for order in itertools.permutations(vials):
+        assert picked(pick("0.5 mL", *order)) == [("0417", q("0.5 mL"))]
+    unnumbered = [replace(opened("0417"), vial=None, vial_id=n, place=at) for n, at in ((2, "B"), (1, "C"))]
+    assert pick("0.5 mL", *unnumbered).picks[0].stock.place == "C"

@@ -320,3 +320,10 @@ def test_it_is_never_later_than_any_term(starts: list[int], limit: int) -> None:
     result = cocktail(stock, [ASCORBIC], preparation_limit_h=Fraction(limit, 60))
     assert result.at == min(term.at for term in result.terms)
     assert result.at <= AT + timedelta(minutes=min(limit, *starts))
+
+
+def test_a_time_on_a_vial_that_was_never_opened_says_nothing() -> None:
+    bulk = a_product(5, "ascorbic acid", container=Container.BULK, after_puncture_h=Fraction(4))
+    sealed = replace(an_open(bulk), opened_at=None, beyond_use_at=AT + H)
+    result = cocktail([sealed], [bulk])
+    assert (result.at, result.limited_by.formula) == (AT + 4 * H, "opened + 4 h")

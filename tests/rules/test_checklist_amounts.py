@@ -265,3 +265,54 @@ class TestLevelsAndDays:
         solved = [solve(x["lines"], x["target"]).line(1).volume for x in (wrong, changed)]
         assert solved == [q("0.8 mL"), q("0.6 mL")]
         assert codes(ask("D1", **changed)) == ["dose.within_max"]
+
+
+def test_a_least_dose_in_another_unit_is_not_compared():
+    limit = a_limit(minimum=q("10 IU"))
+    (answer,) = ask("D2", **of((replace(TRANEXAMIC, limits=(limit,)), "1 mg")))
+    assert answer.code == "dose.min_unknown"
+    both = (limit, a_limit(minimum=q("2 mg")), a_limit(minimum=q("1.5 mg")))
+    (finding,) = ask("D2", **of((replace(TRANEXAMIC, limits=both), "1.9 mg")))
+    assert (finding.code, finding.inputs) == (
+        "dose.below_min",
+        (("dose", f"1.9{N}mg"), ("least", f"2{N}mg")),
+    )
+
+
+class TestWhereTheSumOfAnaestheticsStands:
+    heavy = a_patient(weight=q("90 kg"))
+
+    def test_at_the_line_of_the_largest_volume_with_what_each_is(self):
+        more = of((BUPIVACAINE, "140 mg"), (LIDOCAINE, "150 mg"), patient=self.heavy)
+        *_, both = ask("D1", **more)
+        assert (both.line, both.remedy) == (1, "Reduce one of them.")  # 56 mL beside 15 mL
+        assert both.inputs == (
+            ("bupivacaine", f"140{N}mg of 175{N}mg"),
+            ("lidocaine", f"150{N}mg of 300{N}mg"),
+            ("of the limit together", f"130{N}%"),
+        )
+        *_, turned = ask("D1", **of((LIDOCAINE, "150 mg"), (BUPIVACAINE, "140 mg"), patient=self.heavy))
+        assert turned.line == 2
+
+    def test_above_with_one_unknown_is_above(self):
+        third = replace(BUPIVACAINE, id=99, limits=(), ingredient=replace(BUPIVACAINE.ingredient, id=99))
+        told = of((LIDOCAINE, "150 mg"), (BUPIVACAINE, "140 mg"), (third, "1 mg"), patient=self.heavy)
+        assert ask("D1", **told)[-1].code == "dose.sum_above_max"
+        told = of((LIDOCAINE, "150 mg"), (BUPIVACAINE, "70 mg"), (third, "1 mg"), patient=self.heavy)
+        answer = ask("D1", **told)[-1]
+        assert (answer.code, answer.line, answer.accepted) == ("dose.sum_unknown", 1, "")
+        assert f"(the others: 90{N}%)" in answer.reason
+
+    def test_without_a_weight_a_limit_by_weight_leaves_the_sum_unknown(self):
+        light = a_patient(weight=None, weighed_on=None)
+        by_weight = replace(BUPIVACAINE, limits=(a_limit(per_kg=q("2 mg")),))
+        answer = ask("D1", **of((LIDOCAINE, "150 mg"), (by_weight, "70 mg"), patient=light))[-1]
+        assert answer.code == "dose.sum_unknown"
+
+    def test_for_nobody_the_absolute_limit_is_the_one_that_counts(self):
+        answer = ask("D1", **of((LIDOCAINE, "150 mg"), (BUPIVACAINE, "87.5 mg"), patient=None))[-1]
+        assert answer.code == "dose.sum_within_max"
+
+    def test_a_diluent_of_the_group_does_not_count(self):
+        thin = replace(BUPIVACAINE, ingredient=replace(BUPIVACAINE.ingredient, is_diluent=True))
+        assert "dose.sum" not in " ".join(codes(ask("D1", **of((LIDOCAINE, "150 mg"), (thin, "140 mg")))))

@@ -285,3 +285,9 @@ class TestM2:
     def test_a_cocktail_of_diluents_has_no_dose(self):
         (answer,) = ask("M2", **of_lines((SALINE, "qs")))
         assert answer.result is Result.NOT_APPLICABLE
+
+
+def test_a_line_with_nothing_to_draw_is_not_missed_in_the_end():
+    more = of_lines((TRANEXAMIC, "1 mL"), (SALINE, "qs"), target="1 mL")
+    draws = (a_draw(a_line(1, TRANEXAMIC), "1 mL"),)
+    assert codes(ask("C2", Stage.FINAL, **more, draws=draws)) == ["volume.fits"]

@@ -9,6 +9,7 @@ from formulary.rules.facts import ConditionAnswer, Contraindication, Precautions
 from formulary.rules.findings import Level, Result, Stage
 from tests.rules.builders import (
     AT,
+    GLUTATHIONE,
     SALINE,
     TRANEXAMIC,
     a_line,
@@ -159,3 +160,11 @@ def test_it_is_asked_again_before_it_is_given():
     told |= {"precautions": Precautions(ALL), "draws": ()}
     (finding,) = ask("A4", Stage.ADMINISTER, **told)
     assert finding.level is Level.STOP
+
+
+def test_the_gravest_of_the_rows_decides_for_the_question():
+    more = {"lines": (*with_product(PROCAINE)[:2], a_line(3, GLUTATHIONE, "1 mg"), a_line(4, SALINE, "qs"))}
+    for rows in ((ASTHMA, GSH), (GSH, ASTHMA)):
+        (finding,) = about(said("asthma"), rows=rows, **more)
+        assert (finding.level, finding.line) == (Level.STOP, 2)
+        assert [fix.field for fix in finding.fixes] == ["lines-2-remove"]

@@ -299,3 +299,45 @@ class TestWhatWouldDoWhereNoLimitOverTimeIsKnown:
         (answer,) = ask("D3", **of("20 mg", *limits, before=self.before, formula=formula))
         assert (answer.code, answer.remedy, answer.level) == ("exposure.limit_unknown", remedy, level)
         assert bool(answer.accepted) is (formula is not None)
+
+
+class TestOverWhatTime:
+    @pytest.mark.parametrize(
+        ("limit", "over"),
+        [
+            (a_limit("30 mg", per=LimitPer.WINDOW, within=THREE_MONTHS), "within 92 days"),
+            (a_limit("30 mg", per=LimitPer.WINDOW, within=timedelta(hours=49)), "within 2 days"),
+            (a_limit("30 mg", per=LimitPer.WINDOW, within=timedelta(hours=48)), "within 48 hours"),
+            (a_limit("30 mg", per=LimitPer.WINDOW), "within 24 hours"),
+            (a_limit("30 mg", per=LimitPer.SESSION), "within 24 hours"),
+            (a_limit("30 mg", per=LimitPer.COURSE), "in all"),
+        ],
+    )
+    def test_it_is_summed_is_said(self, limit, over):
+        (finding,) = ask("D3", **of("20 mg", limit, before=[gave("20 mg", timedelta(hours=20))]))
+        assert finding.code == "exposure.above_max"
+        assert finding.inputs == (
+            ("dose", f"20{N}mg"),
+            ("before", f"20{N}mg"),
+            ("over", over),
+            ("limit", f"30{N}mg"),
+        )
+
+    def test_what_was_given_this_very_moment_counts_and_what_is_later_does_not(self):
+        for ago, code in ((timedelta(0), "above_max"), (-timedelta(seconds=1), "within_max")):
+            found = ask("D3", **of("20 mg", window("30 mg"), before=[gave("20 mg", ago)]))
+            assert codes(found) == [f"exposure.{code}"]
+
+    def test_the_tightest_of_several_limits_is_shown(self):
+        limits = (window("100 mg"), window("50 mg", THREE_MONTHS), a_limit("90 mg"))
+        (answer,) = ask("D3", **of("20 mg", *limits, before=[gave("20 mg", timedelta(hours=20))]))
+        assert answer.inputs[-1] == ("limit", f"50{N}mg")
+
+    def test_of_two_limits_exceeded_the_hardest_and_then_the_lowest_is_named(self):
+        before = [gave("20 mg", timedelta(hours=20))]
+        for limits, most in (
+            ((window("30 mg", level=Level.WARN), window("35 mg", level=Level.STOP)), "35"),
+            ((window("35 mg"), window("30 mg")), "30"),
+        ):
+            (finding,) = ask("D3", **of("20 mg", *limits, before=before))
+            assert finding.inputs[-1] == ("limit", f"{most}{N}mg")

@@ -252,3 +252,44 @@ class TestC4PairsWithoutData:
     def test_one_line_makes_no_pair(self):
         (answer,) = ask("C4", lines=melasma_lines()[:1])
         assert answer.result is Result.NOT_APPLICABLE
+
+
+def test_an_order_that_contradicts_itself_is_for_two_people():
+    rules = (
+        a_rule("1", "ingredient:1", "ingredient:2", "INFO", first="a"),
+        a_rule("2", "ingredient:2", "ingredient:1", "INFO", first="a"),
+    )
+    found = [x for x in ask("C4", compatibilities=rules) if x.code == "order.of_addition"]
+    assert [(x.level, x.reason.rpartition(". ")[2], x.remedy) for x in found] == [
+        (Level.STOP, "The rules about the order contradict each other.", "Put the lines in that order.")
+    ] * 2
+
+
+@pytest.mark.parametrize(
+    ("first", "level", "reason", "remedy"),
+    [
+        ("a", Level.INFO, "Tranexamic acid goes into the syringe before ascorbic acid.", ""),
+        (
+            "b",
+            Level.WARN,
+            "Ascorbic acid goes into the syringe before tranexamic acid. "
+            "The lines stand the other way round.",
+            "Put the lines in that order.",
+        ),
+        (
+            "unknown",
+            Level.WARN,
+            "Which of tranexamic acid and ascorbic acid goes in first matters, and no source says which.",
+            "Give a reason for the order, or leave one out.",
+        ),
+    ],
+)
+def test_the_order_of_two_lines_is_said_and_warns_where_it_is_not_kept(first, level, reason, remedy):
+    rules = (a_rule("1", "ingredient:1", "ingredient:2", "INFO", first=first),)
+    (found,) = (x for x in ask("C4", compatibilities=rules) if x.code.startswith("order."))
+    assert (found.level, found.reason, found.remedy, found.line) == (
+        level,
+        reason,
+        remedy,
+        2 if first == "b" else 1,
+    )

@@ -331,3 +331,36 @@ def test_what_would_do_about_what_nobody_told():
     assert (area.remedy, area.inputs) == ("", (("limit", f"2{N}mg per cm2"),))
     (place,) = ask("D4", **neat(ACID, "2 mL"))
     assert place.remedy == "Give a reason to go on, and keep to the label."
+
+
+def test_a_limit_of_the_volume_at_one_point_alone_asks_no_dose():
+    product = replace(ACID, limits=(a_limit(per=LimitPer.POINT, volume=q("0.2 mL")),))
+    for strength in (ACID.strength, None):
+        known = replace(product, strength=strength)
+        assert codes(ask("D4", **neat(known, "2 mL", ("chin", 10, "0.2 mL")))) == ["site.within_max"]
+
+
+class TestTheWordsOfTheOsmolality:
+    def test_where_none_of_it_is_known_no_least_is_made_up(self):
+        answer = mixed((TRANEXAMIC, "1 mL"), (ASCORBIC, "1 mL"))
+        assert answer.reason == (
+            "Line 1, tranexamic acid and line 2, ascorbic acid: not known, "
+            "so the osmolality of the mixture is unknown."
+        )
+        assert answer.inputs == (
+            ("line 1, tranexamic acid", "unknown"),
+            ("line 2, ascorbic acid", "unknown"),
+            ("estimate", "unknown; at least 0 mOsm/kg"),
+        )
+
+    def test_each_line_says_its_own_and_all_the_estimate(self):
+        answer = mixed((PYRIDOXINE, "1 mL"), (ISOTONIC, "1 mL"))
+        assert answer.inputs == (
+            ("line 1, pyridoxine", "852 to 870 mOsm/kg"),
+            ("line 2, sodium chloride 0.9 %", "300 mOsm/kg"),
+            ("estimate", "576 to 585 mOsm/kg"),
+        )
+
+    def test_at_the_ceiling_it_is_in_range(self):
+        assert mixed((osmotic(TRANEXAMIC, 600), "2 mL")).code == "osmolality.in_range"
+        assert mixed((osmotic(TRANEXAMIC, 600, 601), "2 mL")).code == "osmolality.above_max"

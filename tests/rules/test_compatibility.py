@@ -267,3 +267,10 @@ def test_relevant_rules_are_those_whose_sides_are_both_there():
 def test_the_order_of_lines_changes_nothing():
     rules = [a_rule("1", "ingredient:2", "ingredient:1"), a_rule("2", "any", "group:thiol", "WARN")]
     assert examine(rules, whole(melasma_lines())) == examine(rules, whole(melasma_lines()[::-1]))
+
+
+def test_a_rule_about_one_vial_alone_is_not_relevant():
+    both = replace(THIAMINE, excipients=(an_excipient(),))
+    rule = a_rule("9", "group:b_vitamin", "group:sulfite")
+    assert relevant(lines(both, TRANEXAMIC), [rule]) == ()
+    assert relevant(lines(THIAMINE, EPINEPHRINE), [rule]) == (rule,)

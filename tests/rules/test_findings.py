@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
+import pytest
+
 from formulary.rules.facts import AllergySeverity
-from formulary.rules.findings import Stage
+from formulary.rules.findings import Finding, Level, Refused, Stage, refuse
 from tests.rules.builders import (
     ASCORBIC,
     AT,
@@ -116,3 +118,16 @@ def test_a_shortage_stays_one_finding_while_others_draw_from_the_shelf():
         False,
         True,
     )
+
+
+def test_a_refusal_says_its_findings_and_never_none():
+    found = (Finding("a.b", "it", "One."), Finding("c.d", "it", "Two."))
+    assert str(Refused(*found)) == "a.b: One.; c.d: Two."
+    assert Refused(*found).findings == found
+    with pytest.raises(ValueError, match="at least one"):
+        Refused()
+
+
+def test_a_refusal_of_one_finding_is_final():
+    refusal = refuse("a.b", "it", "One.", "Do it.", line=3)
+    assert refusal.findings == (Finding("a.b", "it", "One.", "Do it.", level=Level.BLOCK, line=3),)

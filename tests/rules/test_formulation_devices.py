@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from formulary.rules.facts import Syringe
+from formulary.rules.facts import SitePolicies, Syringe
 from formulary.rules.formulation import Setting, solve
 from formulary.rules.formulation.devices import final_syringe, measure, sorted_syringes
 from formulary.rules.units import show
@@ -102,3 +102,8 @@ def test_rounding_up_never_leaves_a_negative_diluent():
     lines = [a_line(1, typed="0.998 mL"), a_line(2, SALINE, "qs")]
     solution = solve(lines, q("0.999 mL"), Setting(syringes=SYRINGES))
     assert (solution.line(1).achieved_volume, solution.line(2).achieved_volume) == (q("1 mL"), q("0 mL"))
+
+
+def test_a_fifth_is_the_smallest_fill_unless_the_site_says_otherwise():
+    """WORKFLOW 2, M1: less than 20 % of the capacity is too little."""
+    assert SitePolicies(zone="Europe/Paris").smallest_fill == Setting().smallest_fill == FIFTH

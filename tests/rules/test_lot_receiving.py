@@ -196,3 +196,10 @@ def test_the_century_follows_the_day_it_is_read_on() -> None:
 def test_what_is_no_day_is_refused(text: str) -> None:
     with pytest.raises(Refused, match=r"lot\.expiry_unreadable"):
         read_gs1_expiry(text, on=date(2026, 11, 24))
+
+
+def test_what_is_no_day_is_said_in_short() -> None:
+    with pytest.raises(Refused) as caught:
+        read_gs1_expiry("27AB30XXXXYYYY", on=date(2026, 11, 24))
+    (finding,) = caught.value.findings
+    assert finding.reason == "“27AB30XXXX” is not a day written YYMMDD."

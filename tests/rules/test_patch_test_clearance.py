@@ -202,3 +202,8 @@ def test_an_ingredient_is_barred_exactly_where_one_of_its_tested_products_is(pol
         tested = {(test.product_id, test.lot_id) for test in tests}
         answers = {asked(*tests, policy=policy, product=p, lot=lot).state for p, lot in tested}
         assert ("positive" in answers) == (standing(*tests, policy=policy) is not None)
+
+
+def test_a_test_counts_from_the_moment_it_is_applied() -> None:
+    assert asked(ago(0, "")).state == "pending"
+    assert asked(ago(-0.0001, "")).state == "missing"

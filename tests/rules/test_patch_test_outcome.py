@@ -15,9 +15,11 @@ from formulary.rules.patch_test import (
     WINDOWS,
     WINDOWS_SOURCE,
     due_readings,
+    lessens,
     next_reading,
     outcome,
 )
+from formulary.rules.patch_test.readings import STRENGTH
 from tests.rules.builders import AT
 
 POLICY = PatchTestPolicy(valid_for=timedelta(days=180), source="clinic policy")
@@ -212,3 +214,36 @@ def test_negative_means_both_readings_in_their_windows_and_nothing_doubtful(read
     both = all(any(w.opens_h <= at <= w.closes_h for at, _ in known) for w in (FIRST, SECOND))
     clean = all(grade == "-" or (at <= 36 and grade in {"?+", "IR"}) for at, grade in known)
     assert (found.kind is TestOutcome.NEGATIVE) == (both and clean)
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "less"),
+    [
+        ((48, "+"), (48, "-"), True),
+        ((48, "+"), (48, "?+"), True),
+        ((48, "?+"), (48, "-"), True),
+        ((48, "++"), (48, "+"), True),
+        ((48, "-"), (48, "+"), False),
+        ((48, "-"), (96, "-"), False),
+        ((48, "+"), (96, "+"), False),  # a positive reading bars whenever it was made
+        ((48, "+"), (24, "++"), False),
+        ((48, "?+"), (48, "IR"), False),
+        ((48, "?+"), (24, "IR"), True),  # a doubtful one may come to stand where it says nothing
+        ((48, "IR"), (24, "IR"), True),
+        ((48, "IR"), (24, "+"), False),
+    ],
+)
+def test_which_correction_of_a_reading_takes_something_back(was, now, less) -> None:
+    before, after = (Reading(grade, APPLIED + hour(hours)) for hours, grade in (was, now))
+    assert lessens(before, after) is less
+
+
+def test_the_grades_are_those_of_the_scale_in_their_order() -> None:
+    """ICDRG: negative, doubtful and irritant, then three degrees of an allergic reaction."""
+    assert [sorted(g for g in GRADES if STRENGTH[g] == n) for n in range(5)] == [
+        ["-"],
+        ["?+", "IR"],
+        ["+"],
+        ["++"],
+        ["+++"],
+    ]
