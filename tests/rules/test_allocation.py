@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from formulary.rules.allocation import Allocation, allocate
+from formulary.rules.allocation import Allocation, Pick, allocate, discarded
 from formulary.rules.facts import Container, Stock
 from formulary.rules.findings import Level
 from formulary.rules.lot_status import free, usable
@@ -305,3 +305,27 @@ def test_of_two_vials_alike_the_one_that_was_numbered_first_is_taken() -> None:
         assert picked(pick("0.5 mL", *order)) == [("0417", q("0.5 mL"))]
     unnumbered = [replace(opened("0417"), vial=None, vial_id=n, place=at) for n, at in ((2, "B"), (1, "C"))]
     assert pick("0.5 mL", *unnumbered).picks[0].stock.place == "C"
+
+
+SINGLE = {"container": Container.SINGLE_DOSE}
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (sealed(**SINGLE), q("8 mL")),  # of the container that is opened, not of the whole lot
+        (sealed(one_container=None, **SINGLE), None),
+        (opened(**SINGLE), q("2.6 mL")),
+        (opened(one_container=None, **SINGLE), q("2.6 mL")),
+        (sealed(), q("0 mL")),
+        (opened(), q("0 mL")),
+    ],
+    ids=["sealed", "of unknown size", "open", "open, of unknown size", "shared", "open and shared"],
+)
+def test_what_is_thrown_away_is_the_rest_of_a_container_for_one_patient(source, expected) -> None:
+    assert discarded(Pick(source, q("2 mL"), ""), POLICIES) == expected
+
+
+def test_nothing_is_thrown_away_where_the_site_shares_it() -> None:
+    shared = some_policies(shared_single_dose_h=Fraction(6))
+    assert discarded(Pick(sealed(**SINGLE), q("2 mL"), ""), shared) == q("0 mL")

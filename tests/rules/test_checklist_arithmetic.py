@@ -139,6 +139,13 @@ class TestC2InTheEnd:
         # 5 mL planned, 5 %: 4.75 mL to 5.25 mL; the others are 1.17 mL.
         assert codes(ask("C2", Stage.FINAL, draws=drawn(*MEASURED[:3], saline))) == [expected]
 
+    def test_it_says_how_far_off(self):
+        (finding,) = ask("C2", Stage.FINAL, draws=drawn(*MEASURED[:3], "3.33 mL"))
+        assert finding.reason == (
+            "4.5\u00a0mL was prepared and 5\u00a0mL was planned: \u221210\u00a0%, more than 5\u00a0%."
+        )
+        assert finding.remedy == "Scrap the attempt, or ask a second clinician to co-sign."
+
     def test_while_the_site_has_not_decided_nobody_knows(self):
         policies = some_policies(volume_tolerance=None)
         (answer,) = ask("C2", Stage.FINAL, draws=drawn(*MEASURED[:3], "3.8 mL"), policies=policies)

@@ -186,3 +186,11 @@ def test_what_another_clinic_did_is_told_as_far_as_it_is_noted(detail, words):
         "At least 21 days between sessions are asked for."
     )
     assert answer.rests_on[0] == ("why", words)
+
+
+def test_what_is_ordered_and_not_given_is_no_session():
+    planned = an_order(QWO, state="verified", planned_for=AT - timedelta(days=3))
+    assert codes(asked(QWO, planned)) == ["interval.kept"]
+    later = a_session(QWO, days=-1)
+    assert codes(asked(QWO, later)) == ["interval.kept"]
+    assert codes(asked(QWO, a_session(QWO, days=0))) == ["interval.too_soon"]

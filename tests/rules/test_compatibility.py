@@ -274,3 +274,10 @@ def test_a_rule_about_one_vial_alone_is_not_relevant():
     rule = a_rule("9", "group:b_vitamin", "group:sulfite")
     assert relevant(lines(both, TRANEXAMIC), [rule]) == ()
     assert relevant(lines(THIAMINE, EPINEPHRINE), [rule]) == (rule,)
+
+
+def test_of_two_readings_of_one_rule_the_sure_one_is_told():
+    rule = a_rule("9", "any", "any", "WARN", concentration_from=per("1 mg/mL"))
+    for sure, other in ((1, 2), (2, 1)):
+        (match,) = found([rule], THIAMINE, EPINEPHRINE, concentrations={sure: per("5 mg/mL")}).matches
+        assert (match.applies, match.a.number, match.others[0].number) == (Applies.YES, sure, other)

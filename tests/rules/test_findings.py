@@ -131,3 +131,10 @@ def test_a_refusal_says_its_findings_and_never_none():
 def test_a_refusal_of_one_finding_is_final():
     refusal = refuse("a.b", "it", "One.", "Do it.", line=3)
     assert refusal.findings == (Finding("a.b", "it", "One.", "Do it.", level=Level.BLOCK, line=3),)
+
+
+def test_the_place_of_a_finding_is_its_question_and_not_what_was_found():
+    finding = Finding("dose.above_max", "lidocaine", "300 mg", rule="D1", line=3)
+    assert finding.place == "D1:dose.above_max:3:lidocaine"
+    assert finding.at_field("lines-3-dose").place == finding.place
+    assert Finding("pair.no_data", "pairs", "", rule="C4").place == "C4:pair.no_data:0:pairs"

@@ -52,3 +52,9 @@ def test_a_formula_that_names_no_product_is_kept_to_by_any():
     more = (*melasma_lines()[:3], a_line(9, ASCORBIC, "1 mg/mL"), melasma_lines()[3])
     found = deviations(bare, more, target=q("5 mL"), route="ID")
     assert [change.kind for change in found] == [Kind.GAINED]
+
+
+def test_a_formula_that_names_no_product_is_still_kept_to_in_its_dose():
+    bare = replace(MELASMA, lines=tuple(replace(line, product=None) for line in MELASMA.lines))
+    found = deviations(bare, changed(1, a_line(1, TRANEXAMIC, "25 mg")), target=q("5 mL"), route="ID")
+    assert (Kind.CONCENTRATION, "tranexamic acid, concentration") in [(c.kind, c.subject) for c in found]

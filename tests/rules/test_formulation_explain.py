@@ -1,13 +1,19 @@
 """Every number can be explained: the sentences shown at hover and focus."""
 
+from fractions import Fraction
+
+import pytest
+
 from formulary.rules.formulation import (
     Setting,
+    about,
     explain_concentration,
     explain_dose,
     explain_total,
     explain_volume,
     solve,
     solve_cocktail,
+    value_of,
 )
 from tests.rules.builders import (
     GLUTATHIONE,
@@ -107,3 +113,24 @@ def test_a_strength_of_the_lot_names_its_source():
 
 def test_a_comma_country_reads_a_comma():
     assert plain(explain_volume(line_of("50 mg"), ",").formula) == "50 mg ÷ 100 mg/mL = 0,5 mL"
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [
+        (q("0.6666 mL"), "about 0.667 mL"),
+        (q("0.667 mL"), "0.667 mL"),
+        (q("0.0003 mL"), "0.0003 mL"),  # three decimals would make it nothing
+        (q("1 mL") * Fraction(1, 3), "about 0.333 mL"),
+        (q("0.0004 mcg"), "less than 0.001 mcg"),
+        (q("0 mL"), "0 mL"),
+    ],
+)
+def test_a_figure_in_a_sentence_has_three_decimals_and_says_so(amount, words):
+    assert plain(about(amount, ".")) == words
+
+
+def test_what_a_field_is_filled_with_is_rounded_down_or_up():
+    assert value_of(q("1 mL") * Fraction(2, 3), ".") == "0.666 mL"
+    assert value_of(q("1 mL") * Fraction(2, 3), ",", up=True) == "0,667 mL"
+    assert value_of(q("0.0025 g"), ".") == "2.5 mg"

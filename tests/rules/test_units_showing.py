@@ -51,6 +51,9 @@ SHOWN = [
     ("12845", "mg", None, "12,845 mg"),
     ("25", "g", None, "25,000 mg"),
     ("25", "g", "g", "25 g"),
+    ("0.01", "g", "g", "0.01 g"),  # a hundredth of the unit asked for stays in it
+    ("0.009999", "g", "g", "9.999 mg"),
+    ("0.012345678", "g", "g", "12.345678 mg"),  # more decimals than the unit takes
     ("58.2", "kg", "kg", "58.2 kg"),
     ("1000", "mg", "mg", "1,000 mg"),
     ("999", "mg", "mg", "999 mg"),
@@ -103,6 +106,19 @@ def test_what_has_no_end_has_three_decimals_or_four_figures_and_what_ends_has_al
 )
 def test_less_than_the_smallest_step_is_never_nothing(steps: int, kind, least: str) -> None:
     assert show(Quantity(Fraction(steps, 3), kind)).replace(NBSP, " ") == f"less than {least}"
+
+
+@pytest.mark.parametrize(
+    ("steps", "kind", "expected"),
+    [
+        (Fraction(1, 2), MASS, "less than 0.001 mcg"),  # half a step rounds to none
+        (Fraction(51, 100), MASS, "0.001 mcg"),
+        (Fraction(3, 2), MASS, "0.002 mcg"),
+        (Fraction(51, 100), VOLUME, "0.000001 mL"),
+    ],
+)
+def test_a_part_of_a_step_is_shown_as_the_nearest_step(steps, kind, expected) -> None:
+    assert show(Quantity(steps, kind)).replace(NBSP, " ") == expected
 
 
 def test_a_unit_of_another_dimension_is_refused() -> None:

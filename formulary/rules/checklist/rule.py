@@ -111,7 +111,7 @@ class Case:
     def mixture(self) -> Mixture:
         """The lines with the concentrations and volumes that count, and how long it may be kept."""
         lines = self.solution.lines
-        found = {solved.number: self._concentration(solved.number) for solved in lines}
+        found = {solved.number: self._concentration(solved) for solved in lines}
         return Mixture(self.lines, found, {s.number: self._volume(s) for s in lines}, self._kept_h)
 
     @cached_property
@@ -148,10 +148,9 @@ class Case:
     def _volume(self, solved: Solved) -> Quantity:
         return solved.achieved_volume if self.final else solved.volume
 
-    def _concentration(self, number: int) -> Strength | None:
-        solved = self.solution.line(number)
-        if solved is None or self.final:
-            return None if solved is None else solved.achieved_concentration
+    def _concentration(self, solved: Solved) -> Strength | None:
+        if self.final:
+            return solved.achieved_concentration
         both = [c for c in (solved.concentration, solved.achieved_concentration) if c is not None]
         return max(both, key=lambda c: c.ratio, default=None)
 
