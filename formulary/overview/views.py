@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, current_app, g, redirect, render_template, url_for
+from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from formulary import clock
@@ -28,6 +28,7 @@ from formulary.rules.findings import Refused
 from formulary.rules.lot_status import day_of
 from formulary.stock import queries as stock
 from formulary.web import barcodes, gs1
+from formulary.web.paging import Window
 
 bp = Blueprint("overview", __name__)
 Page = str | Response | tuple[str, int]
@@ -111,15 +112,14 @@ def formula_patients(formula_id: int) -> Page:
     """Who is on which version of a formula: counts, and names for those who care for the patients."""
     at, names = clock.now(), g.actor.may(Permission.SEE_PATIENTS)
     versions = [version.id for version in catalogue.formula(formula_id).versions]
-    found = queries.followers(versions, by=g.actor, at=at) if names else []
-    named, more = found[: queries.MOST_NAMES], len(found) > queries.MOST_NAMES
-    if named:
-        seen = len({follower.patient_id for follower in named})
+    window = Window.of(request.args)
+    found = queries.followers(versions, by=g.actor, at=at, window=window) if names else None
+    if found and found.ways:
         with transaction():
-            log_access("overview.formula_patients", by=g.actor, at=at, patients=seen)
+            log_access("overview.formula_patients", by=g.actor, at=at, patients=len(found.page))
     row = catalogue.formula(formula_id)
-    rows = labels.version_rows(row, queries.follower_counts(versions), named)
-    shown = {"rows": rows, "older": labels.older(rows), "names": names, "most": len(named) if more else None}
+    rows = labels.version_rows(row, queries.follower_counts(versions), found.ways if found else ())
+    shown = {"rows": rows, "older": labels.older(rows), "names": names, "page": found and found.page}
     return render_template("overview/formula_patients.html", formula=row, **shown)
 
 

@@ -6,11 +6,14 @@ import pytest
 
 from formulary import clock
 from formulary.audit.models import AccessEntry
+from formulary.bench.queries import plans_of
 from formulary.catalogue.models import Formula, FormulaVersion
 from formulary.cocktails.models import Revision
 from formulary.db import db
+from formulary.overview.queries import follower_counts
 from tests.overview.doing import words
 from tests.recalls.doing import a_cocktail, an_attempt, given
+from tests.recalls.test_by_index import without_shortcuts
 from tests.support.builders import a_patient, act, fresh, saved
 from tests.support.counting import counting_queries
 
@@ -83,17 +86,32 @@ def test_names_are_shown_to_those_who_care_and_the_look_is_logged(clients, cast,
     assert entry.person_id == cast.actor("practitioner").person_id
 
 
-def test_names_beyond_the_most_that_are_listed_are_said_to_be_missing(clients, glow, monkeypatch):
-    monkeypatch.setattr("formulary.overview.queries.formulas.MOST_NAMES", 2)
-    monkeypatch.setattr("formulary.overview.queries.MOST_NAMES", 2)
+def test_names_beyond_one_page_are_on_the_next_and_every_look_is_logged(clients, glow, monkeypatch):
+    monkeypatch.setattr("formulary.overview.queries.formulas.MOST_NAMES", 1)
     client, url, said = clients("practitioner"), f"/formulas/{glow.id}/patients", "there are more"
     patient = on(glow.versions[0])
     on(glow.versions[1], patient=patient)
     assert said not in words(client.get_ok(url).one("main"))
-    on(glow.versions[0])
-    assert said in words(client.get_ok(url).one("main"))
+    other = on(glow.versions[0])
+    first = client.get_ok(url)
+    assert said in words(first.one("main"))
+    second = client.get_ok(first.links["Older"])
+    for page, here, elsewhere in ((first, 0, 1), (second, 1, 0)):
+        inside, names = words(page.one("main")), sorted([patient, other], key=lambda x: (x.folded, x.id))
+        assert (names[here].code in inside, names[elsewhere].code in inside) == (True, False)
     looks = db.select(AccessEntry).filter_by(what="overview.formula_patients").order_by(AccessEntry.id)
-    assert db.session.scalars(looks).first().patients == 1
+    assert [entry.patients for entry in db.session.scalars(looks)] == [1, 1, 1]
+
+
+def test_what_came_later_is_read_from_one_patients_sessions(glow, cast):
+    on(glow.versions[0], given_on=-3)
+    versions = [version.id for version in glow.versions]
+    without_shortcuts()
+    [plan] = plans_of(lambda: follower_counts(versions))
+    assert sum("ix_administration_patient" in line for line in plan.lines) == 2, plan.lines
+    assert (plan.uses("ix_cocktail_revision_formula"), plan.uses("ix_patient_merged_into")) == (True, True)
+    scanned = [line for line in plan.lines if "SCAN" in line.upper() and "INDEX" not in line.upper()]
+    assert [line for line in scanned if "administration" in line or "patient" in line] == [], plan.lines
 
 
 def test_an_administrator_is_shown_no_patients_at_all(clients, glow):

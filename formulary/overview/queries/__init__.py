@@ -2,15 +2,15 @@
 
 from formulary.overview.queries.bench import Waiting, waiting
 from formulary.overview.queries.find import Hit, of_code, of_pack, of_words, own_code
-from formulary.overview.queries.formulas import MOST_NAMES, Follower, follower_counts, followers
+from formulary.overview.queries.formulas import Follower, Followers, follower_counts, followers
 from formulary.overview.queries.rules import RuleCount, answered_rules
 from formulary.overview.queries.shelf import OpenVial, Sealed, open_vials, sealed
 from formulary.overview.queries.tallies import readings_due, tallies
 from formulary.overview.queries.watch import Looked, emergencies_to_review, recent_lookups
 
 __all__ = [
-    "MOST_NAMES",
     "Follower",
+    "Followers",
     "Hit",
     "Looked",
     "OpenVial",
