@@ -137,3 +137,25 @@ def test_others_neither_write_nor_approve(cast, two, by):
 
 def test_a_repeat_with_the_same_key_answers_with_the_first(cast, two):
     assert draft(cast, *two, key="k1").id == draft(cast, *two, key="k1").id
+
+
+@pytest.mark.parametrize("name", ["glow", " Glow  ", "Gl\N{LATIN SMALL LETTER O WITH DIAERESIS}w", "G low"])
+def test_a_name_that_differs_by_case_spaces_or_accents_is_the_same_name(cast, two, name):
+    draft(cast, *two)
+    with pytest.raises(Refused) as refusal:
+        draft(cast, *two, name=name)
+    (finding,) = refusal.value.findings
+    assert (finding.code, finding.field) == ("formula.name_taken", "name")
+    assert finding.reason.startswith("Another formula is called Glow;")
+
+
+def test_another_draft_is_not_renamed_to_a_spelling_of_an_existing_name(cast, two):
+    draft(cast, *two)
+    row = draft(cast, *two, name="Radiance")
+    told = {"lines": [line(two[0])], "target": Quantity.of(5, "mL"), "route": "ID"}
+    act = {"at": clock.now(), "by": cast.actor("practitioner")}
+    with pytest.raises(Refused) as refusal, transaction():
+        actions.revise_formula(row.id, name="GLOW", **told, **act)
+    assert [f.code for f in refusal.value.findings] == ["formula.name_taken"]
+    with transaction():
+        assert actions.revise_formula(row.id, name="RADIANCE", **told, **act).formula.name == "RADIANCE"

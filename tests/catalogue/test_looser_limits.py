@@ -2,7 +2,9 @@
 
 import pytest
 
+from formulary import clock
 from formulary.catalogue import actions
+from formulary.db import db, transaction
 from formulary.rules.units import Quantity
 from tests.catalogue.test_limits import ROUTE, approved, label_of, mg, most, proposed, refusal
 from tests.support.builders.catalogue import a_limit, a_product, an_ingredient
@@ -64,3 +66,41 @@ def test_a_limit_of_zero_is_never_loosened_by_whatever_it_says(cast, app):
         assert refusal(proposed, cast, product, **newer(label, **more), **said) == ["limit.zero_stands"]
     own = approved(cast, proposed(cast, product, 0))
     assert refusal(proposed, cast, product, 5, in_place_of=own, **said) == ["limit.zero_stands"]
+
+
+@pytest.fixture
+def slip(cast, app):
+    """A label of 0 that somebody here typed for 300 mg, and somebody else approved."""
+    product = a_product(an_ingredient("slip"), amount_unit="g")
+    return approved(cast, proposed(cast, product, 0, kind="label_limit", edition="2026", level="block"))
+
+
+def test_a_0_typed_by_mistake_is_corrected_with_a_reason_by_two_people(cast, slip):
+    of, more = slip.product, newer(slip, 300, edition="2026")
+    assert refusal(proposed, cast, of, **more, reason="read again") == ["limit.zero_stands"]
+    assert refusal(proposed, cast, of, **more, corrects=True) == ["limit.no_reason"]
+    row = proposed(cast, of, **more, corrects=True, reason="300 was meant")
+    assert most(of) == ["label_limit 0"]
+    with transaction():
+        cast.site.solo = cast.other_site.solo = True
+        db.session.info["audited"] = True
+    assert refusal(approved, cast, row, by="pharmacist") == ["limit.same_person"]
+    assert (approved(cast, row).version, most(of)) == (2, ["label_limit 300"])
+
+
+def test_what_came_with_the_files_is_nobodys_slip(cast, label):
+    of = label.product
+    more = newer(label, 400, corrects=True, reason="a slip")
+    assert refusal(proposed, cast, of, **more) == ["limit.not_typed_here"]
+    assert refusal(proposed, cast, of, 400, corrects=True, reason="x") == ["limit.corrects_nothing"]
+
+
+def test_the_correction_is_proposed_on_the_page_in_the_unit_of_the_product(clients, cast, slip):
+    url = f"/catalogue/products/{slip.product_id}/limits/propose"
+    client = clients("pharmacist")
+    unit = client.get_ok(url).one("select", name="dose-unit")
+    assert [option.get("value") for option in unit if option.get("selected") is not None] == ["g"]
+    said = {"kind": "label_limit", "in_place_of": slip.id, "corrects": "y", "dose": "0.3", "dose-unit": "g"}
+    said |= {"per": "session", "route": ROUTE, "level": "block", "source": "label", "reason": "300 mg meant"}
+    page = client.post_ok(url, said | {"valid_from": clock.now().date().isoformat()}, at=url)
+    assert "the version before was typed by mistake" in page.text

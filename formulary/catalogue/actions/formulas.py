@@ -201,7 +201,9 @@ def _formula(draft: Draft) -> Formula:
         found = Formula(name=draft.name, is_published=False, **_heading(draft))
         db.session.add(found)
     elif found.is_published:
-        raise _published(draft.name)
+        raise _published(found.name)
+    elif found.name != draft.name:
+        raise _taken(found.name)
     return found
 
 
@@ -211,8 +213,9 @@ def _rename(formula: Formula, draft: Draft) -> None:
         if draft.name != formula.name:
             raise _kept_name(formula.name)
         return
-    if draft.name != formula.name and (other := queries.formula_named(draft.name)) is not None:
-        raise _published(draft.name) if other.is_published else _taken(draft.name)
+    other = queries.formula_named(draft.name)
+    if other is not None and other.id != formula.id:
+        raise _published(other.name) if other.is_published else _taken(other.name)
     formula.name = draft.name
     for name, words in _heading(draft).items():
         setattr(formula, name, words)
@@ -233,7 +236,7 @@ def _kept_name(name: str) -> Refused:
 
 
 def _taken(name: str) -> Refused:
-    reason = f"Another formula is called {name}."
+    reason = f"Another formula is called {name}; case, spaces and accents make no other name."
     return refuse(
         "formula.name_taken", name, reason, "Write its next version, or choose another name.", field="name"
     )

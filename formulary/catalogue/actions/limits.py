@@ -71,6 +71,7 @@ class Terms:
     jurisdiction: str = ""
     valid_from: date | None = None
     reason: str = ""
+    corrects: bool = False
 
 
 @once
@@ -87,7 +88,8 @@ def propose_limit(
 
     In place of one of the same kind it is that one's next version, for the same route and the same stretch.
     The clinic's own in place of a label's is a governance entry, each version of which needs a reason. A
-    looser label needs another edition and a reason, and a limit of 0 is no figure to loosen.
+    looser label needs another edition and a reason, and a limit of 0 is no figure to loosen. What somebody
+    here typed by mistake is corrected (`corrects`) with a reason, whatever it was.
     """
     by.must(Permission.AUTHOR)
     old = None if in_place_of is None else queries.limit(in_place_of)
@@ -197,6 +199,8 @@ def _check(of: Product | Ingredient, figures: Figures, terms: Terms, old: Limit 
         raise refusals.window_without_length()
     if old is not None:
         _check_replaced(of, figures, terms, old)
+    elif terms.corrects:
+        raise refusals.corrects_nothing()
 
 
 def _several_bases(of: Product | Ingredient) -> bool:
@@ -252,6 +256,7 @@ def _terms(terms: Terms, old: Limit | None) -> dict[str, Any]:
         "jurisdiction": terms.jurisdiction,
         "valid_from": terms.valid_from,
         "reason": terms.reason,
+        "corrects": terms.corrects,
     }
     return columns if old is None else columns | {name: getattr(old, name) for name in KEPT}
 
@@ -276,12 +281,14 @@ def _next_version(old: Limit) -> int:
 
 
 def _another_person(row: Limit, by: Actor) -> bool:
-    """Whether author and approver are one: where every site is solo, and never for a governance entry."""
+    """Whether author and approver are one: where every site is solo, and never for a governance entry or a
+    correction.
+    """
     if row.status != "proposed":
         raise refusals.not_waiting(row.status)
     if row.author_id != by.person_id:
         return False
-    if row.in_place_of_id is not None or not accounts.all_solo():
+    if row.in_place_of_id is not None or row.corrects or not accounts.all_solo():
         raise refusals.same_person()
     return True
 

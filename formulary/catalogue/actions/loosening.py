@@ -11,8 +11,12 @@ def check_loosening(old: Limit, row: Limit) -> None:
     """Refuse a successor that loosens without saying why; both rows are in steps of the same measure.
 
     A limit of 0 is never loosened. What stands in place of a label's says why, however it changes. A label's
-    that allows more than the one before is of another edition, and says why.
+    that allows more than the one before is of another edition, and says why. What was typed here by mistake
+    is corrected instead, also where it was 0.
     """
+    if row.corrects:
+        _check_correction(old, row)
+        return
     governs, looser = row.in_place_of_id is not None, _is_looser(old, row)
     if 0 in (old.amount, old.per_kg) and (looser or row.kind != old.kind):
         raise refusals.zero_stands()
@@ -20,6 +24,16 @@ def check_loosening(old: Limit, row: Limit) -> None:
         raise refusals.governance_without_reason()
     if looser and old.kind == "label_limit" and not governs:
         _check_edition(old, row)
+
+
+def _check_correction(old: Limit, row: Limit) -> None:
+    """Only what somebody here typed is a slip of ours; it says how it came about."""
+    if old.author_id is None:
+        raise refusals.not_typed_here()
+    if row.kind != old.kind:
+        raise refusals.cannot_replace()
+    if not row.reason.strip():
+        raise refusals.correction_without_reason()
 
 
 def _check_edition(old: Limit, row: Limit) -> None:

@@ -26,6 +26,10 @@ class LimitForm(Form):
         hint="Route, area and stretch stay those of the figure it replaces. The clinic's own in place of a "
         "label's is a governance entry.",
     )
+    corrects = f.YesField(
+        "What it replaces was typed by mistake",
+        hint="Also a 0. It says why, and another person approves it; a label's needs no other edition then.",
+    )
     dose = f.QuantityField("Highest dose", zero=True, hint="0: must not be used that way.")
     per_kg = f.QuantityField("Per kg of body weight", hint="Beside a dose, the lower of the two counts.")
     minimum = f.QuantityField("Least that has an effect")
@@ -45,12 +49,16 @@ class LimitForm(Form):
     reason = f.TextField("Why", most=400)
 
     def offer(
-        self, measured_in: Dimension, standing: Iterable[tuple[int, str]], bases: Iterable[str]
+        self,
+        measured_in: Dimension,
+        standing: Iterable[tuple[int, str]],
+        bases: Iterable[str],
+        unit: str | None = None,
     ) -> None:
-        """Give the figures the units of the product, and say what could be replaced and counted."""
+        """Give the figures the units of the product, its own first; say what could be replaced, counted."""
         self.basis.choices = f.choices([(basis, basis) for basis in bases], empty="As the strength is")
         for field in (self.dose, self.per_kg, self.minimum, self.concentration):
-            field.offer(measured_in)
+            field.offer(measured_in, unit)
         self.in_place_of.choices = f.choices(standing, empty="Nothing: it stands beside the others")
 
     def figures(self) -> dict[str, Any]:
@@ -63,7 +71,8 @@ class LimitForm(Form):
         names = ("kind", "source", "route", "per", "area", "basis", "level")
         names += ("edition", "jurisdiction", "valid_from", "reason")
         days = self.within_days.data
-        return {name: self[name].data for name in names} | {"within_h": days and days * HOURS_A_DAY}
+        told = {"within_h": days and days * HOURS_A_DAY, "corrects": bool(self.corrects.data)}
+        return {name: self[name].data for name in names} | told
 
 
 class WithdrawForm(Form):

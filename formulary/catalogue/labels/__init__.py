@@ -1,6 +1,6 @@
 """The words of the catalogue: kinds, rules, selectors and formulas as a page says them."""
 
-from formulary.catalogue.labels.bases import BASES, factor, known_bases
+from formulary.catalogue.labels.bases import BASES, factor, known_bases, own_unit
 from formulary.catalogue.labels.devices import Shown, marks, syringe
 from formulary.catalogue.labels.formulas import ONE_ML, STATES, Line, acts, lines, pair, target
 from formulary.catalogue.labels.limits import (
@@ -80,6 +80,7 @@ __all__ = [
     "meanings",
     "never_applies",
     "other_versions",
+    "own_unit",
     "pair",
     "rule",
     "said",

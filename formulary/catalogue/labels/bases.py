@@ -15,6 +15,12 @@ def factor(row: BasisFactor) -> str:
     return f"{of} of {row.of_basis} hold {to} of {row.to_basis}"
 
 
+def own_unit(of: Product | Ingredient) -> str:
+    """The unit in which a product's strength is written; of a substance, that of its first product."""
+    named = [of] if isinstance(of, Product) else of.products
+    return next((row.amount_unit for row in named), "mg")
+
+
 def known_bases(of: Product | Ingredient) -> list[str]:
     """Every basis that a factor of the substance names, or the strength of a product of it counts."""
     ingredient = of if isinstance(of, Ingredient) else of.ingredient

@@ -48,8 +48,29 @@ def no_basis(name: str) -> Refused:
 def zero_stands() -> Refused:
     """A limit of 0 means: must not be used that way."""
     reason = "The limit is 0, which means that it must not be used this way."
-    remedy = "Nothing looser takes its place; a limit of the clinic's own can be ended."
+    remedy = (
+        "Nothing looser takes its place; a limit of the clinic's own can be ended, and a slip of somebody here "
+        "is corrected: say so below."
+    )
     return refuse("limit.zero_stands", "limit", reason, remedy, field="in_place_of")
+
+
+def corrects_nothing() -> Refused:
+    """A correction is of something."""
+    reason = "It corrects what was typed by mistake, and names no figure."
+    return refuse("limit.corrects_nothing", "limit", reason, "Choose the figure.", field="in_place_of")
+
+
+def not_typed_here() -> Refused:
+    """What came with the files is the label's word, not a slip of this clinic."""
+    reason = "It came with the catalogue's files, so nobody here typed it by mistake."
+    return refuse("limit.not_typed_here", "limit", reason, "Propose its next edition.", field="corrects")
+
+
+def correction_without_reason() -> Refused:
+    """Whoever approves a correction reads how the slip came about."""
+    reason = "A correction says what was typed by mistake."
+    return refuse("limit.no_reason", "limit", reason, "Type the reason.", field="reason")
 
 
 def governance_without_reason() -> Refused:

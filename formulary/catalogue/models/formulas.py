@@ -1,21 +1,32 @@
 """Formulas in versions: lines, accepted ranges, accepted pairs."""
 
+import unicodedata
 from datetime import datetime
 
 from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from formulary.catalogue.models.products import Product
 from formulary.catalogue.models.substances import Ingredient
 from formulary.db import Base, Steps, UtcDateTime, Versioned, one_of
 
 
+def same_name(text: str) -> str:
+    """What all spellings of one name share: case, spaces and accents aside."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join("".join(c for c in apart if not unicodedata.combining(c)).split())
+
+
 class Formula(Base):
-    """A cocktail that is written down: published by others, or the clinic's own."""
+    """A cocktail that is written down: published by others, or the clinic's own.
+
+    No two have names that only case, spaces or accents tell apart: `folded` is the name without them.
+    """
 
     __tablename__ = "formula"
 
     name: Mapped[str] = mapped_column(String(120), unique=True)
+    folded: Mapped[str] = mapped_column(Text, unique=True)
     indication: Mapped[str] = mapped_column(String(120), default="")
     is_published: Mapped[bool] = mapped_column(Boolean, default=False)
     evidence: Mapped[str] = mapped_column(String(160), default="")
@@ -25,6 +36,12 @@ class Formula(Base):
     versions: Mapped[list["FormulaVersion"]] = relationship(
         back_populates="formula", order_by="FormulaVersion.number"
     )
+
+    @validates("name")
+    def _named(self, _: str, name: str) -> str:
+        """Keep what the spellings of the name share beside it."""
+        self.folded = same_name(name)
+        return name
 
 
 STATUSES = ("published", "draft", "in_review", "approved", "superseded", "retired")

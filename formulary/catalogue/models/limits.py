@@ -28,6 +28,7 @@ class Limit(Versioned, Base):
     Versions of one figure share `series_id` (the first version's key; None: this is the first). Approved
     ones hold from `valid_from` (None: from ever) to the day before `valid_until`. `in_place_of_id` is the
     version of a label's limit that a governance entry sets aside. Without an author it came with the files.
+    `corrects`: the version before was typed by mistake, which the reason tells.
     """
 
     __tablename__ = "catalogue_limit"
@@ -56,6 +57,7 @@ class Limit(Versioned, Base):
     per: Mapped[str] = mapped_column(String(20), default="session")
     within_h: Mapped[int | None] = mapped_column(Integer)
     window: Mapped[str] = mapped_column(String(40), default="session")
+    corrects: Mapped[bool] = mapped_column(default=False)
     hard: Mapped[bool] = mapped_column(default=True)
     level: Mapped[str] = mapped_column(String(10), default="")
     confidence: Mapped[str] = mapped_column(String(20), default="")

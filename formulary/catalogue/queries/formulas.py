@@ -4,6 +4,7 @@ from sqlalchemy import func, or_
 from sqlalchemy.orm import selectinload
 
 from formulary.catalogue.models import Formula, FormulaLine, FormulaVersion, Ingredient
+from formulary.catalogue.models.formulas import same_name
 from formulary.catalogue.queries.one import one
 from formulary.db import db
 
@@ -40,8 +41,11 @@ def formula(formula_id: int) -> Formula:
 
 
 def formula_named(name: str) -> Formula | None:
-    """The formula with this name, with its versions; None where there is none yet."""
-    query = db.select(Formula).filter_by(name=name).options(selectinload(Formula.versions))
+    """The formula with this name, however it is spelt, with its versions; None where there is none yet.
+
+    Case, spaces and accents make no other name.
+    """
+    query = db.select(Formula).filter_by(folded=same_name(name)).options(selectinload(Formula.versions))
     return db.session.scalars(query).one_or_none()
 
 

@@ -129,9 +129,8 @@ def _propose(of: Any) -> Page:
         raise Missing(f"{of} is measured in units of each product's own: limit a product")
     form = LimitForm(data={"route": "ID", "valid_from": accounts.day_at(g.site.id, clock.now())})
     standing = [row for row in of.limits if row.holds_on(None) and row.kind != "unknown"]
-    form.offer(
-        dimension(of.dimension), [(row.id, labels.short(row)) for row in standing], labels.known_bases(of)
-    )
+    replaceable = [(row.id, labels.short(row)) for row in standing]
+    form.offer(dimension(of.dimension), replaceable, labels.known_bases(of), labels.own_unit(of))
     if form.validate_on_submit() and (
         row := done(
             form,

@@ -152,6 +152,7 @@ def upgrade() -> None:
     op.create_table(
         "formula",
         sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("folded", sa.Text(), nullable=False),
         sa.Column("indication", sa.String(length=120), nullable=False),
         sa.Column("is_published", sa.Boolean(), nullable=False),
         sa.Column("evidence", sa.String(length=160), nullable=False),
@@ -159,6 +160,7 @@ def upgrade() -> None:
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_formula")),
+        sa.UniqueConstraint("folded", name=op.f("uq_formula_folded")),
         sa.UniqueConstraint("name", name=op.f("uq_formula_name")),
     )
     op.create_table(
@@ -404,6 +406,7 @@ def upgrade() -> None:
         sa.Column("per", sa.String(length=20), nullable=False),
         sa.Column("within_h", sa.Integer(), nullable=True),
         sa.Column("window", sa.String(length=40), nullable=False),
+        sa.Column("corrects", sa.Boolean(), nullable=False),
         sa.Column("hard", sa.Boolean(), nullable=False),
         sa.Column("level", sa.String(length=10), nullable=False),
         sa.Column("confidence", sa.String(length=20), nullable=False),
