@@ -49,8 +49,8 @@ def zero_stands() -> Refused:
     """A limit of 0 means: must not be used that way."""
     reason = "The limit is 0, which means that it must not be used this way."
     remedy = (
-        "Nothing looser takes its place; a limit of the clinic's own can be ended, and a slip of somebody here "
-        "is corrected: say so below."
+        "Nothing looser takes its place; a limit of the clinic's own can be ended, and what was typed by "
+        "mistake is corrected."
     )
     return refuse("limit.zero_stands", "limit", reason, remedy, field="in_place_of")
 
