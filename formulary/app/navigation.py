@@ -18,6 +18,7 @@ PLACES = (
     ("Stock", "stock.index", "box-seam"),
     ("Patch tests", "patch_tests.index", "bandaid"),
     ("Preparations", "preparations.index", "clipboard2-check"),
+    ("Reactions", "reactions.index", "heart-pulse"),
     ("Recalls", "recalls.index", "megaphone"),
     ("Catalogue", "catalogue.index", "journal-medical"),
     ("Audit", "audit.trail", "list-check"),

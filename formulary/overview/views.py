@@ -12,12 +12,14 @@ from formulary import clock
 from formulary.accounts import Permission, Role, requires
 from formulary.accounts import queries as accounts
 from formulary.accounts.facts import patch_test_policy
+from formulary.administrations.labels import reactions as felt
+from formulary.administrations.queries import reactions
 from formulary.audit import log_access
 from formulary.catalogue import queries as catalogue
 from formulary.db import retried, transaction
 from formulary.overview import labels, queries
 from formulary.overview.forms import FindForm, ScannerForm
-from formulary.overview.labels import Day, Reading
+from formulary.overview.labels import Day, FollowUp, Reading
 from formulary.overview.labels import governance as rules
 from formulary.overview.queries import Hit
 from formulary.patch_tests import labels as test_labels
@@ -142,6 +144,7 @@ def _day() -> Day:
         vials=tuple(queries.open_vials(g.site.id, at)) if benches else (),
         sealed=tuple(queries.sealed(g.site.id, until=until)) if Role.PHARMACIST in roles else (),
         readings=tuple(_readings(at)) if Role.PRACTITIONER in roles else (),
+        follow_ups=tuple(_follow_ups(at)) if Role.PRACTITIONER in roles else (),
         holds=tuple(recalls.standing_holds()) if roles & WATCHING else (),
         lookups=tuple(queries.recent_lookups(at)) if roles & {Role.RECALL_OFFICER, Role.AUDITOR} else (),
         discrepancies=stock.open_discrepancies(g.site.id) if Role.PHARMACIST in roles else 0,
@@ -156,6 +159,15 @@ def _readings(at: datetime) -> Iterable[Reading]:
     for line in (line for lines in groups.values() for line in lines if line.due.state == "due"):
         named = (line.test.id, line.test.code, line.patient.name, line.patient.code)
         yield Reading(*named, line.words, line.due.closes_at, line.state, line.spots)
+
+
+def _follow_ups(at: datetime) -> Iterable[FollowUp]:
+    today, zone = day_of(at, g.site.zone), ZoneInfo(g.site.zone)
+    rows = [(r, p) for r, p in reactions.follow_ups_due(by=g.actor, at=at) if r.due_on and r.due_on <= today]
+    for line, (row, patient) in zip(felt.lines([r for r, _ in rows], zone, at), rows, strict=True):
+        yield FollowUp(
+            row.id, row.code, patient.name, patient.code, line.told.kinds, line.due, line.due_state
+        )
 
 
 def _hits(form: FindForm, at: datetime) -> list[Hit]:

@@ -157,9 +157,9 @@ def test_what_a_saved_draft_shows_is_counted_once_and_what_is_overridden_too(roa
     assert count(Override, code="allergy.ingredient") == 1
     page = clients("auditor").get_ok("/rules")
     [row] = [r for r in page.texts("tr") if "allergy.ingredient" in r]
-    assert row.replace(FIXED, " ") == "A1 allergy.ingredient 1 1 100 % not recorded yet review"
+    assert row.replace(FIXED, " ") == "A1 allergy.ingredient 1 1 100 % 0 of 0 given 0 of 0 given review"
     assert "A1 Not allergic to anything in it" in page.text
-    assert "reactions are not recorded yet" in page.text
+    assert "It says what came after, not why." in page.text
 
 
 @page_alone
@@ -168,5 +168,5 @@ def test_what_was_mended_before_signing_counts_as_shown_and_not_overridden(draft
     person.post_ok(the_page(draft), {"lines-0-value": "40"}, press="Save draft")
     person.post_ok(the_page(draft), {"lines-0-value": "4"}, press="Save draft")
     [row] = [r for r in clients("pharmacist").get_ok("/rules").texts("tr") if "dose.outside_formula" in r]
-    assert row.replace(FIXED, " ") == "D1 dose.outside_formula 1 0 0 % not recorded yet no"
+    assert row.replace(FIXED, " ") == "D1 dose.outside_formula 1 0 0 % 0 of 0 given 0 of 0 given no"
     clients("technician").get_page("/rules", status=403)

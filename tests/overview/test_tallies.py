@@ -39,7 +39,7 @@ def test_a_room_that_is_closed_has_no_figure(cast, watch, who):
         "recall": {"recalls.index"},
         "auditor": {"recalls.index"},
     }
-    cared = {"cocktails.index", "patch_tests.index", "preparations.index", "recalls.index"}
+    cared = {"cocktails.index", "patch_tests.index", "preparations.index", "reactions.index", "recalls.index"}
     pharmacy = cared | {"stock.index"}
     expected = rooms.get(who, pharmacy if who.startswith("pharmacist") else cared)
     assert set(tallies(actor, watch.now())) == expected

@@ -1,7 +1,7 @@
 """The pages of giving, and of what was felt afterwards."""
 
-from formulary.administrations.views import sessions
+from formulary.administrations.views import reactions, sessions
 
-blueprints = [sessions.bp]
+blueprints = [sessions.bp, reactions.bp]
 
-__all__ = ["blueprints"]
+__all__ = ["blueprints", "reactions", "sessions"]

@@ -5,6 +5,7 @@ up.
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, g, redirect, render_template, url_for
 from werkzeug.wrappers import Response
@@ -13,6 +14,8 @@ from formulary import clock
 from formulary.accounts import Permission, guards, requires
 from formulary.administrations import actions, facts, labels, queries
 from formulary.administrations.forms import CloseForm, RemoveSiteForm, SiteForm, StartForm
+from formulary.administrations.labels import reactions as felt
+from formulary.administrations.queries import reactions
 from formulary.audit import record_refusal
 from formulary.db import retried, transaction
 from formulary.preparations.actions import Deviation
@@ -159,6 +162,7 @@ def _page(administration_id: int, **given: Form) -> str:
     return render_template(
         "administrations/administration.html",
         session=labels.session(found, mark=g.site.decimal_mark, at=clock.now()),
+        reactions=felt.lines(reactions.after(administration_id=found.id), ZoneInfo(g.site.zone), clock.now()),
         too_much=facts.places(found, clock.now()) if found.state == "started" else (),
         site=given.get("site") or SiteForm(formdata=None),
         close=given.get("close") or CloseForm(formdata=None),

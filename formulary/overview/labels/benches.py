@@ -85,6 +85,14 @@ def read_tests(day: Day) -> Iterator[Need]:
         yield Need(row.closes_at, title, told, *state, *page, own, row.patient_code)
 
 
+def follow_up(day: Day) -> Iterator[Need]:
+    """Reactions that are to be looked at again today, or were to be before."""
+    for row in day.follow_ups:
+        title, own = f"Ask about {row.code} of {day.patient(row)}", (("reaction_id", row.reaction_id),)
+        state, page = (row.state, row.due), ("reactions.reaction", "Open")
+        yield Need(None, title, f"{row.words}.", *state, *page, own, row.patient_code)
+
+
 def _release(day: Day, row: Waiting) -> Need:
     state, page = ("prepared", since(day, row.prepared_at)), (BENCH, "Open release")
     return _need(day, row, "Release {} for {}", state, page, until=row.beyond_use_at)

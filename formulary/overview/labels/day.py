@@ -24,6 +24,19 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class FollowUp:
+    """A reaction that somebody is to look at again today, or was to before."""
+
+    reaction_id: int
+    code: str
+    patient: str
+    patient_code: str
+    words: str
+    due: str
+    state: str
+
+
+@dataclass(frozen=True)
 class Day:
     """What there is at the site of whoever asks, at this instant; empty where their roles do not need it.
 
@@ -37,6 +50,7 @@ class Day:
     vials: tuple[OpenVial, ...] = ()
     sealed: tuple[Sealed, ...] = ()
     readings: tuple[Reading, ...] = ()
+    follow_ups: tuple[FollowUp, ...] = ()
     holds: tuple[Standing, ...] = ()
     lookups: tuple[Looked, ...] = field(default=())
     emergencies: int = 0
@@ -48,6 +62,6 @@ class Day:
         """Whether patients are shown by name: to those who care for them."""
         return self.actor.may(Permission.SEE_PATIENTS)
 
-    def patient(self, row: Waiting | Reading) -> str:
+    def patient(self, row: Waiting | Reading | FollowUp) -> str:
         """A patient as this person may read one: by name, or by code."""
         return row.patient if self.names_patients else row.patient_code

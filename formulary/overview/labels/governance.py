@@ -1,7 +1,7 @@
 """What the page of the rules says: shares, and which rules are to be looked at again."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from fractions import Fraction
 
@@ -15,13 +15,17 @@ TOO_OFTEN = Fraction(80, 100)
 
 @dataclass(frozen=True)
 class Line:
-    """A rule or one of its codes: how often shown and overridden, and whether it is to be reviewed."""
+    """A rule or one of its codes: how often shown, overridden, followed by a reaction; to review or not."""
 
     rule: str
     title: str
     code: str
     shown: int
     overridden: int
+    given: int = 0
+    followed: int = 0
+    overridden_given: int = 0
+    overridden_followed: int = 0
 
     @property
     def share(self) -> Fraction | None:
@@ -29,9 +33,14 @@ class Line:
         return Fraction(self.overridden, self.shown) if self.shown else None
 
     @property
-    def on_review(self) -> bool:
+    def is_too_often(self) -> bool:
         """Whether it is overridden so often that nobody may read it any more."""
         return self.share is not None and self.share > TOO_OFTEN
+
+    @property
+    def on_review(self) -> bool:
+        """Whether it is overridden too often, or a reaction followed where it was overridden."""
+        return self.is_too_often or self.overridden_followed > 0
 
 
 def governed(rules: Iterable[RuleCount], codes: Iterable[RuleCount]) -> list[Line]:
@@ -46,7 +55,11 @@ def governed(rules: Iterable[RuleCount], codes: Iterable[RuleCount]) -> list[Lin
 def _lines(
     rule: str, title: str, counted: dict[str, RuleCount], beneath: dict[str, list[RuleCount]]
 ) -> Iterable[Line]:
-    total = counted.get(rule, RuleCount(rule, "", 0, 0))
-    yield Line(rule, title, "", total.shown, total.overridden)
+    yield _line(counted.get(rule, RuleCount(rule, "", 0, 0)), title)
     for row in beneath.get(rule, []):
-        yield Line(rule, title, row.code, row.shown, row.overridden)
+        yield _line(row, title)
+
+
+def _line(row: RuleCount, title: str) -> Line:
+    told = {field.name: getattr(row, field.name) for field in fields(row)}
+    return Line(title=title, **told)

@@ -22,6 +22,7 @@ DUTIES: dict[Role, tuple[Duty, ...]] = {
     Role.PRACTITIONER: (
         benches.finish_drafts,
         benches.read_tests,
+        benches.follow_up,
         benches.go_on,
         benches.release_own,
         benches.give,

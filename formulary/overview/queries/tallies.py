@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import ScalarSelect, case, func
 
 from formulary.accounts import Actor, Permission, Role
+from formulary.accounts import queries as accounts
+from formulary.administrations.queries import reactions
 from formulary.cocktails.models import Cocktail, Revision
 from formulary.db import db
 from formulary.patch_tests.models import PatchTest, PatchTestItem, PatchTestReading
@@ -55,6 +57,9 @@ def _counted(actor: Actor, at: datetime) -> Iterator[tuple[str, Any]]:
         yield "cocktails.index", _cocktails(actor)
     if actor.may(Permission.PREPARE):
         yield "preparations.index", _preparations(actor)
+    if actor.may(Permission.SEE_PATIENTS):
+        today = accounts.day_at(actor.site_id, at)
+        yield "reactions.index", _scalar(reactions.overdue(actor.site_id, today))
     if actor.may(Permission.RECEIVE_STOCK):
         yield "stock.index", _lapsed(actor.site_id, at) + _in_quarantine(actor.site_id)
     if actor.may(Permission.RECALL_LOOKUP):

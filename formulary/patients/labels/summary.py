@@ -17,10 +17,11 @@ from formulary.web import words
 
 @dataclass(frozen=True)
 class Alert:
-    """One thing that stands in the banner: a state of `web.states`, and its words."""
+    """One thing that stands in the banner: a state of `web.states`, its words, and what it is about."""
 
     state: str
     words: str
+    about: str = "Patch tests"
 
 
 Teller = Callable[[int, datetime, Site], list[Alert]]

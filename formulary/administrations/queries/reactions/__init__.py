@@ -15,6 +15,7 @@ from formulary.administrations.queries.reactions.rows import (
     reaction,
     treatment_codes,
     treatment_of,
+    treatments_of,
 )
 from formulary.administrations.queries.reactions.worklist import (
     follow_ups_due,
@@ -47,4 +48,5 @@ __all__ = [
     "reactions_behind",
     "treatment_codes",
     "treatment_of",
+    "treatments_of",
 ]

@@ -40,6 +40,17 @@ class Treatment:
     test: PatchTest | None = None
 
     @property
+    def is_given(self) -> bool:
+        """Whether it was a session; else it was a patch test."""
+        return self.session is not None
+
+    @property
+    def key(self) -> int:
+        """The number of the session or the test."""
+        row = self.session or self.test
+        return row.id if row is not None else 0
+
+    @property
     def was_nothing(self) -> str:
         """Why nothing reached the patient, in words; empty where something did or may have."""
         if self.session is not None and self.session.outcome == "not_given":
@@ -73,6 +84,20 @@ def after_test(test_id: int, *, by: Actor, at: datetime) -> Treatment:
     """A patch test of a patient whom this person may see; Missing for any other."""
     test = tests.test(test_id, by=by, at=at)
     return Treatment(test.code, test.patient_id, test.site_id, test.applied_at, test=test)
+
+
+def treatments_of(patient_id: int, limit: int = MOST) -> list[Treatment]:
+    """What a patient who was asked for before got, the newest first: sessions and patch tests that count."""
+    query = db.select(Administration, Cocktail.code).join(Cocktail, Cocktail.id == Administration.cocktail_id)
+    query = query.where(patients.own(Administration.patient_id, patient_id))
+    query = query.where(Administration.outcome != "not_given").order_by(Administration.started_at.desc())
+    found = [
+        Treatment(code, row.patient_id, row.site_id, row.started_at, session=row)
+        for row, code in db.session.execute(query.limit(limit))
+    ]
+    applied = [test for test in tests.tests_of(patient_id) if test.state == "applied"]
+    found += [Treatment(t.code, t.patient_id, t.site_id, t.applied_at, test=t) for t in applied]
+    return sorted(found, key=lambda one: one.at, reverse=True)[:limit]
 
 
 def treatment_of(row: Reaction, *, by: Actor, at: datetime) -> Treatment:

@@ -1,0 +1,175 @@
+"""The pages of reactions: recording from the session, the patient and the test; who sees what; the file."""
+
+import json
+
+import pytest
+
+from formulary import clock
+from formulary.administrations.models import Reaction
+from formulary.administrations.queries import reactions as queries
+from formulary.db import db
+from tests.reactions.doing import felt, followed_up, given, kind, recorded, seen
+from tests.support.builders import a_lot, a_test
+
+NBSP = "\N{NO-BREAK SPACE}"
+
+
+def plain(text):
+    return text.replace(NBSP, " ")
+
+
+def filled(**more):
+    """The form as somebody fills it in who was told of a mild redness."""
+    said = {"kinds": str(kind()), "onset": "unknown", "severity": "mild", "outcome": "resolved"}
+    return said | {"serious": "no", "reported_by": "patient"} | more
+
+
+def count():
+    return db.session.scalar(db.select(db.func.count(Reaction.id)))
+
+
+def test_a_reaction_is_recorded_from_the_page_of_the_session(road, clients, watch):
+    session = given(road)
+    watch.move(hours=2)
+    doctor = clients("practitioner")
+    told = filled(onset="about", onset_at="2026-11-24 14:30", remark="Cold pack", follow_up_on="2026-11-30")
+    giving = doctor.get_ok(f"/administrations/{session.id}")
+    page = doctor.post_ok(giving.links["Record a reaction"], told)
+    assert (page.url, plain(page.h1)) == ("/reactions/1", "Redness")
+    words = plain(page.text)
+    assert "about 24 Nov 2026, 14:30, 1 h 30 min after it began" in words
+    assert "due 30 Nov 2026, in 6 days" in words
+    assert "E-1" in plain(doctor.get_ok(f"/administrations/{session.id}").text)
+    assert "1 reaction, the last after the treatment of 24 Nov 2026" in plain(
+        doctor.get_ok(f"/patients/{session.patient_id}").text
+    )
+
+
+def test_one_step_leads_from_it_to_everybody_who_got_its_lots(road, clients):
+    row, doctor = recorded(given(road)), clients("practitioner")
+    page = doctor.get_ok("/reactions/1")
+    lots = [inside.lot for inside in queries.mixture(row)]
+    everybody = page.links["Everybody who got any of these lots"]
+    assert everybody == "/recalls/answer?" + "&".join(f"lot={lot.id}" for lot in lots)
+    assert road.patient.name in doctor.get_ok(everybody).text
+    holds = {page.links[f"Hold {lot.number}"] for lot in lots}
+    assert holds == {f"/recalls/lots/{lot.id}/hold" for lot in lots}
+
+
+def test_what_is_missing_or_cannot_be_is_said_at_its_field(road, clients):
+    session, doctor = given(road), clients("practitioner")
+    url = f"/reactions/after-session/{session.id}"
+    early = filled(onset="exact", onset_at="2026-11-24 11:00", kinds=[])
+    page = doctor.post_refused(url, early)
+    assert [plain(error) for error in page.errors] == [
+        "Nothing is ticked. Tick what was felt, or write it in words.",
+        "This is before the treatment: C-0001 began later. "
+        "Correct the time, or choose the earlier treatment.",
+    ]
+    page = doctor.get_ok(url)
+    sent = page.form(url).filled({}) | filled(severity="horrid")
+    answer = doctor.post(url, sent)
+    again = doctor.read(answer, url, 422)
+    assert (again.errors, count()) == (
+        ["This choice is not offered here any more. Choose one from the list."],
+        0,
+    )
+
+
+def test_a_reaction_after_a_patch_test_is_recorded_from_its_page(road, clients):
+    road.ready()
+    test, doctor = a_test(road.patient, a_lot()), clients("practitioner")
+    link = doctor.get_ok(f"/patch-tests/{test.id}").links["Record a reaction"]
+    assert plain(doctor.post_ok(link, filled()).h1) == "Redness"
+    assert "patch test of" in plain(doctor.get_ok(f"/reactions/of/{road.patient.id}").text)
+
+
+def test_a_correction_shows_what_was_said_before(road, clients):
+    recorded(given(road), felt(remark="Left cheek"))
+    doctor = clients("practitioner")
+    page = doctor.post_ok("/reactions/1/correct", {"severity": "severe", "reason": "Asked again"})
+    words = plain(page.text)
+    assert ("report 2" in words, "Said before, and no longer counting" in words) == (True, True)
+    assert words.count("Left cheek") == 2
+    assert "Redness, severe, 24 Nov 2026" in words
+
+
+def test_what_is_withdrawn_says_so_and_offers_nothing_more(road, clients):
+    recorded(given(road))
+    page = clients("practitioner").post_ok("/reactions/1/withdraw", {"reason": "Another patient"})
+    assert plain(page.h1) == "Redness withdrawn"
+    assert {"Correct", "Withdraw"} & page.links.keys() == set()
+
+
+def test_a_follow_up_is_recorded_on_the_page_and_leaves_the_worklist(road, clients):
+    today = clock.now().date()
+    recorded(given(road), felt(outcome="ongoing", follow_up_on=today))
+    doctor = clients("practitioner")
+    assert "Ask about E-1 of" in plain(doctor.get_ok("/").text)
+    assert "due 24 Nov 2026, today" in plain(doctor.get_ok("/reactions/").text)
+    page = doctor.post_ok("/reactions/1/follow-up", {"outcome": "resolved"}, at="/reactions/1")
+    assert ("The follow-up is on record." in page.flashes, seen(db.session.get_one(Reaction, 1)).due_on) == (
+        True,
+        None,
+    )
+    assert "No follow-up is set." in plain(doctor.get_ok("/reactions/").text)
+
+
+def test_a_pharmacist_reads_and_does_not_record(road, clients):
+    session = given(road)
+    recorded(session)
+    pharmacist = clients("pharmacist")
+    assert "Correct" not in pharmacist.get_ok("/reactions/1").links
+    pharmacist.get_page(f"/reactions/after-session/{session.id}", status=403)
+
+
+@pytest.mark.parametrize("who", ["recall", "auditor", "practitioner3"])
+def test_whoever_looks_lots_up_sees_codes_and_no_words_that_may_hold_a_name(road, clients, who):
+    session = given(road)
+    recorded(session, felt(remark="Anna called", reporter="Her sister", reported_by="relative"))
+    page = clients(who).get_ok("/reactions/1")
+    hidden = (road.patient.name, "Anna called", "Her sister")
+    assert [word in page.text for word in hidden] == [False] * 3
+    assert "TXA" in page.text or "tranexamic" in page.text
+
+
+def test_a_technician_sees_counts(road, clients):
+    recorded(given(road))
+    technician = clients("technician")
+    assert technician.get("/reactions/1").status_code == 404
+    page = technician.get_ok("/reactions/rates?by=formula")
+    assert "1 of 1 were followed by a reaction" in plain(page.text)
+    [which] = [url for words, url in page.links.items() if words.startswith("Which ones")]
+    behind = technician.get_ok(which)
+    assert ("Your role sees counts" in plain(behind.text), "E-1" in behind.text) == (True, False)
+
+
+def exported(client, **told):
+    page = client.get_ok("/reactions/1")
+    return client.submit(page, {"shape": "json"} | told, to="/reactions/1/export")
+
+
+def test_the_file_for_the_authority_names_nobody_unless_that_is_ticked(road, clients, watch):
+    session = given(road)
+    watch.move(hours=1)
+    row = recorded(session, felt("rash", serious="yes", serious_reason="Seen in hospital"))
+    followed_up(row, "recovering", remark="Paler")
+    doctor = clients("practitioner")
+    told = json.loads(exported(doctor).data)
+    assert told["patient"] == {"code": road.patient.code, "sex": "unknown", "age": 41}
+    assert told["treatment"]["code"] == "C-0001"
+    assert (told["reaction"]["felt"], told["reaction"]["serious"], told["reaction"]["outcome"]) == (
+        "Rash",
+        "yes",
+        "Recovering",
+    )
+    assert [one["as_diluent"] for one in told["products"]].count(True) == 1
+    assert [one["remark"] for one in told["follow_ups"]] == ["Paler"]
+    named = json.loads(exported(doctor, with_name="y").data)
+    assert named["patient"]["name"] == road.patient.name
+
+
+def test_the_file_can_be_read_on_paper(road, clients):
+    recorded(given(road))
+    answer = exported(clients("practitioner"), shape="pdf")
+    assert (answer.status_code, answer.mimetype, answer.data[:5]) == (200, "application/pdf", b"%PDF-")
