@@ -34,9 +34,11 @@ class Client:
         self.page: Page | None = None
 
     def open(self, method: str, url: str, **more: Any) -> TestResponse:
-        """One request in a context of its own; the test's own rows are read afresh afterwards."""
+        """One request in a context of its own, read to its end; the test's own rows are read afresh
+        afterwards.
+        """
         db.session.rollback()
-        answer = contextvars.Context().run(self.browser.open, url, method=method, **more)
+        answer = contextvars.Context().run(self.browser.open, url, method=method, buffered=True, **more)
         is_page = answer.mimetype == "text/html"
         wrong = header_problems(answer.headers, is_page)
         assert not wrong, f"{method} {url} ({answer.status_code}): {wrong}"

@@ -15,9 +15,9 @@ from formulary.patients.models import Patient
 from formulary.recalls import queries as recalls
 from formulary.recalls.queries import FoundLot
 from formulary.rules.lot_status import day_words
-from formulary.stock.models import Hold, Vial
+from formulary.stock.models import Hold, Place, Vial
 
-OWN = re.compile(r"([VCPTH])-?([0-9]{1,9})(?:/[0-9]{1,3}(?:\.[0-9]{1,3})?)?", re.ASCII | re.IGNORECASE)
+OWN = re.compile(r"([VCPTHS])-?([0-9]{1,9})(?:/[0-9]{1,3}(?:\.[0-9]{1,3})?)?", re.ASCII | re.IGNORECASE)
 PADDED = {"V": 4, "C": 4}
 AT_BENCH = ("verified", "in_preparation", "prepared", "released")
 LEAST_LETTERS, MOST = 3, 8
@@ -51,7 +51,7 @@ def own_code(text: str) -> str | None:
 
 def of_code(code: str, *, by: Actor, at: datetime) -> list[Hit]:
     """What lies under one of our codes, as far as the asker may see it."""
-    looks = {"V": _vial, "C": _cocktail, "P": _patient, "T": _test, "H": _hold}
+    looks = {"V": _vial, "C": _cocktail, "P": _patient, "T": _test, "H": _hold, "S": _place}
     return list(looks[code[0]](code, by, at))
 
 
@@ -115,6 +115,13 @@ def _hold(code: str, by: Actor, at: datetime) -> Iterator[Hit]:
         on_lot = hold.object_kind == "lot"
         pages = _pages_of_lot(hold.object_id) if on_lot else (_page("recalls.index"),)
         yield Hit("hold", code, hold.words, pages, exact=True)
+
+
+def _place(code: str, by: Actor, at: datetime) -> Iterator[Hit]:
+    query = db.select(Place).filter_by(id=int(code.removeprefix("S-")), site_id=by.site_id)
+    place = db.session.scalar(query) if by.may(Permission.SEE_STOCK) else None
+    if place is not None:
+        yield Hit("place", code, place.name, (_page("stock.index", place=place.id),), exact=True)
 
 
 def _lots(text: str, by: Actor) -> Iterator[Hit]:

@@ -9,7 +9,19 @@ from formulary.patients.views import (
     identity,
     merging,
     weight,
+    wristband,
 )
 from formulary.patients.views.room import bp
 
-__all__ = ["allergies", "bp", "conditions", "consents", "emergency", "find", "identity", "merging", "weight"]
+__all__ = [
+    "allergies",
+    "bp",
+    "conditions",
+    "consents",
+    "emergency",
+    "find",
+    "identity",
+    "merging",
+    "weight",
+    "wristband",
+]

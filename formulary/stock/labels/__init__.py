@@ -5,7 +5,7 @@ from formulary.stock.labels.assays import label_strength, strength_of
 from formulary.stock.labels.cards import VialCard, vial_card, vial_rows
 from formulary.stock.labels.containers import container_count, container_word, content, stated_diluent
 from formulary.stock.labels.documents import Named, document_names, names_documents
-from formulary.stock.labels.rows import Moved, OnShelf, moved, on_shelf, shelf_rows
+from formulary.stock.labels.rows import SHELF_HEADER, Moved, OnShelf, moved, on_shelf, shelf_cells, shelf_rows
 from formulary.stock.labels.sheet import Line, Sheet, sheet
 from formulary.stock.labels.states import Told, state_of, state_of_lot
 from formulary.stock.labels.story import Event, HoldLine, hold_lines, stopped_words, story
@@ -14,6 +14,7 @@ from formulary.stock.labels.words import PLACE_KINDS, REASONS, WASTE_REASONS, re
 __all__ = [
     "PLACE_KINDS",
     "REASONS",
+    "SHELF_HEADER",
     "WASTE_REASONS",
     "Event",
     "HoldLine",
@@ -37,6 +38,7 @@ __all__ = [
     "reason_words",
     "refusals",
     "sheet",
+    "shelf_cells",
     "shelf_rows",
     "state_of",
     "state_of_lot",

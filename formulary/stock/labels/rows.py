@@ -3,16 +3,18 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from formulary.accounts import queries as accounts
 from formulary.rules.facts import Stock
-from formulary.rules.units import Quantity
+from formulary.rules.units import Quantity, natural_unit, plain
 from formulary.stock import queries
 from formulary.stock.labels.containers import container_count
 from formulary.stock.labels.documents import Named, document_names
 from formulary.stock.labels.states import Told, also, state_of_lot
 from formulary.stock.labels.words import reason_words
 from formulary.stock.models import Lot, Movement, Place, Vial
+from formulary.web.sheets import Cell
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,21 @@ def shelf_rows(lots: Iterable[Lot], stocks: Sequence[Stock], at: datetime) -> li
         for lot in lots
         for parts in [by_lot.get(lot.id, [])]
     ]
+
+
+SHELF_HEADER = (
+    "Lot", "Product", "Maker", "Expires", "Sealed", "Unit", "Containers", "Open vials", "Where",
+    "How it stands",
+)  # fmt: skip
+
+
+def shelf_cells(row: OnShelf) -> tuple[Cell, ...]:
+    """A row of the shelf for a spreadsheet; the sealed quantity is a number, its unit stands beside it."""
+    unit = natural_unit(row.sealed)
+    sealed = (Decimal(plain(row.sealed, unit)), unit.code)
+    stands = "; ".join((row.told.words, *(f"some {words}" for words in row.also)))
+    named = (row.lot.number, row.lot.product.name, row.lot.maker, row.lot.expires_on)
+    return (*named, *sealed, row.containers, row.opened, row.places, stands)
 
 
 def moved(rows: Sequence[Movement]) -> list[Moved]:

@@ -37,12 +37,13 @@ from formulary.stock.queries.movements import (
     places_by_id,
     vials_by_id,
 )
-from formulary.stock.queries.places import place, place_by_id, places, standing_place
+from formulary.stock.queries.places import place, place_by_id, place_code, places, standing_place
 from formulary.stock.queries.sheet import BalanceSheet, balance_sheet
-from formulary.stock.queries.shelf import Asked, shelf
+from formulary.stock.queries.shelf import LIES_AT, Asked, shelf
 from formulary.stock.queries.vials import has_used, labelled_vials, open_vials, vial, vial_by_code
 
 __all__ = [
+    "LIES_AT",
     "MOST_DISCREPANCIES",
     "Asked",
     "BalanceSheet",
@@ -79,6 +80,7 @@ __all__ = [
     "open_vials",
     "place",
     "place_by_id",
+    "place_code",
     "places",
     "places_by_id",
     "shelf",

@@ -29,6 +29,11 @@ def place_by_id(place_id: int, site_id: int) -> Place:
     return found
 
 
+def place_code(place: Place) -> str:
+    """What the label of a place says: S and its number."""
+    return f"S-{place.id}"
+
+
 def places(site_id: int, kinds: Collection[str] = (), *, inactive: bool = False) -> list[Place]:
     """Places of the site by name, of these kinds or all."""
     query = db.select(Place).filter_by(site_id=site_id).order_by(Place.name)

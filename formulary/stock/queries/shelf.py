@@ -1,6 +1,7 @@
 """The shelf: lots that lie at a site, earliest expiry first, found by product, code, number or place."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Select
@@ -20,34 +21,46 @@ LIES_AT = ("storage", "quarantine", "in_use")
 
 @dataclass(frozen=True)
 class Asked:
-    """What is looked for: words, or the fields of a scan; `used_up` asks for lots of which nothing is left
-    too.
+    """What is looked for: words, or the fields of a scan, at one place, by the last day of expiry.
+
+    `used_up` asks for lots of which nothing is left too; a lot expires from `expires_from` up to `until`.
     """
 
     words: str = ""
     gtin: str = ""
     lot: str = ""
     used_up: bool = False
+    place_id: int | None = None
+    expires_from: date | None = None
+    until: date | None = None
 
 
-def shelf(site_id: int, asked: Asked, window: Window) -> Page:
+def shelf(site_id: int, asked: Asked, window: Window, size: int = SHELF_SIZE) -> Page:
     """One page of lots that lie at the site, earliest expiry first; with `used_up` of every lot there ever
     was.
     """
     query = db.select(Lot)
+    if not asked.used_up or asked.place_id is not None:
+        query = query.where(_lies_at(site_id, asked.place_id))
     if not asked.used_up:
-        query = query.where(Lot.status != "exhausted", _lies_at(site_id))
+        query = query.where(Lot.status != "exhausted")
     query = _looked_for(query, site_id, asked)
-    return page(query, (Lot.expires_on, Lot.id), window=window, size=SHELF_SIZE, newest_first=False)
+    return page(query, (Lot.expires_on, Lot.id), window=window, size=size, newest_first=False)
 
 
-def _lies_at(site_id: int) -> Any:
+def _lies_at(site_id: int, place_id: int | None) -> Any:
     lies = db.select(Balance.id).join(Place, Place.id == Balance.place_id)
     here = (Place.site_id == site_id, Place.kind.in_(LIES_AT))
+    if place_id is not None:
+        here = (*here, Place.id == place_id)
     return lies.where(Balance.lot_id == Lot.id, Balance.quantity > 0, *here).exists()
 
 
 def _looked_for(query: Select[Any], site_id: int, asked: Asked) -> Select[Any]:
+    if asked.expires_from is not None:
+        query = query.where(Lot.expires_on >= asked.expires_from)
+    if asked.until is not None:
+        query = query.where(Lot.expires_on <= asked.until)
     if asked.lot:
         query = query.where(Lot.normalised == normalise(asked.lot))
     if asked.gtin:

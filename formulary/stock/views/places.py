@@ -8,6 +8,7 @@ from formulary.db import retried
 from formulary.stock import actions, labels, queries
 from formulary.stock.forms import AddPlaceForm, ChangePlaceForm
 from formulary.stock.views.room import Answer, bp, done, page
+from formulary.web import barcodes, pdf
 
 
 @bp.get("/places")
@@ -33,6 +34,16 @@ def add_place() -> Answer | Response:
         flash(f"{place} is there.")
         return redirect(url_for("stock.places"))
     return page("add_place", form)
+
+
+@bp.get("/places/labels.pdf")
+@requires(Permission.MANAGE_CLINIC)
+def place_labels() -> Response:
+    """A label for every place on which stock lies; its code opens what lies there."""
+    rows = [(place, queries.place_code(place)) for place in queries.places(g.site.id, queries.LIES_AT)]
+    return pdf.answer(
+        pdf.render("stock/label_places.html", rows=rows, barcode=barcodes.own), "labels-places.pdf"
+    )
 
 
 @bp.route("/places/<id:place_id>", methods=["GET", "POST"])
