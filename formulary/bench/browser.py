@@ -2,6 +2,7 @@
 
 import contextvars
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +30,14 @@ class Browser:
     def page(self, url: str) -> bytes:
         """The page at an address, which must answer."""
         answer = _open(self.client, "GET", url)
+        if answer.status_code != ANSWERED:
+            raise NoPage(f"{url} answered {answer.status_code}")
+        data: bytes = answer.get_data()
+        return data
+
+    def send(self, url: str, values: Mapping[str, str], headers: Mapping[str, str]) -> bytes:
+        """What comes back for a form, which must be answered."""
+        answer = _open(self.client, "POST", url, data=values, headers=headers)
         if answer.status_code != ANSWERED:
             raise NoPage(f"{url} answered {answer.status_code}")
         data: bytes = answer.get_data()

@@ -64,6 +64,22 @@ COMPOSE = Kind(
     "Process time: facts gathered from the database and every rule asked. The ratio is over 10 ms.",
 )
 RULES = Kind("compose check, rules", None, "Process time of the rules alone, the facts at hand.")
+STATEMENTS = Kind(
+    "compose check, statements",
+    None,
+    "Process time of the whole check, against its own SELECTs sent by the bare driver, their rows put aside.",
+)
+LIVE = Kind(
+    "live answer",
+    Aim(3, "≤ 3"),
+    "The compose page's answer to a keystroke over HTTP, ten lines, against the same fragment rendered from "
+    "what a first request found.",
+)
+WIDE = Kind(
+    "live answer, growth",
+    Aim(1.3, "≤ 1.3"),
+    "The same with a large catalogue, against itself with the catalogue as it ships.",
+)
 VERIFY = Kind(
     "verify",
     Aim(3, "≤ 3"),

@@ -10,7 +10,7 @@ from formulary.bench.browser import sign_in
 from formulary.bench.clinic import Clinic, found, open_clinic
 from formulary.bench.history import Wanted
 from formulary.bench.kinds import Kind
-from formulary.bench.measures import compose, drawing, pages, proof, recall
+from formulary.bench.measures import compose, drawing, live, pages, proof, recall
 from formulary.bench.queries import Bare, bare
 from formulary.bench.results import Found
 from formulary.bench.stores import Store, opened
@@ -29,6 +29,7 @@ class Plan:
     rows: tuple[int, ...] = (50, 500)
     shelves: tuple[int, int] = (20, 20_000)
     prepared: int = 15
+    ingredients: int = 2_000
     seed: int = 7
     days: int = 365
     effort: Effort = field(default_factory=Effort)
@@ -90,9 +91,11 @@ def _measure(bench: Bench, size: int, *, is_last: bool) -> None:
         _recall(bench, clinic, size)
         _verify(bench, size)
         if is_last:
+            floor_url = _add_floors(bench, clinic)
             _compose(bench, clinic, size)
+            _live(bench, clinic)
             _prepare(bench, clinic, size)
-            _pages(bench, clinic, size)
+            _pages(bench, clinic, size, floor_url)
 
 
 @contextmanager
@@ -128,6 +131,19 @@ def _compose(bench: Bench, clinic: Clinic, size: int) -> None:
     told = f"{size:,} cocktails, ten lines"
     bench.put(kinds.COMPOSE, told, checks.whole, checks.whole / kinds.COMPOSE_AT_MOST)
     bench.put(kinds.RULES, told, checks.rules)
+    bench.add(kinds.STATEMENTS, told, Pair(checks.whole, checks.statements))
+
+
+def _live(bench: Bench, clinic: Clinic) -> None:
+    """The live answer beside its floor, then with a large catalogue beside the one that ships."""
+    few, typing, effort = live.ingredients(), live.begin(clinic), bench.plan.slow
+    bench.add(kinds.LIVE, f"{few} ingredients, ten lines", live.measure(typing, effort))
+    small, many = live.seen(typing, effort), bench.plan.ingredients
+    live.widen(many)
+    bench.store.settle(clinic.url)
+    large = live.seen(typing, effort)
+    told = f"{many:,} / {few} ingredients, {large.queries} / {small.queries} queries"
+    bench.add(kinds.WIDE, told, Pair(large.seconds, small.seconds))
 
 
 def _prepare(bench: Bench, clinic: Clinic, size: int) -> None:
@@ -136,11 +152,16 @@ def _prepare(bench: Bench, clinic: Clinic, size: int) -> None:
     bench.race(kinds.PREPARE, f"{size:,} cocktails, five lines", pair)
 
 
-def _pages(bench: Bench, clinic: Clinic, size: int) -> None:
+def _add_floors(bench: Bench, clinic: Clinic) -> str:
+    """Add the floors' pages to the app, before its first request; the address of the recall's."""
+    live.add_floor(clinic.app)
+    return pages.floor_page(clinic.app, recall.targets(bench.plan.rows)[0].lot_id)
+
+
+def _pages(bench: Bench, clinic: Clinic, size: int, floor_url: str) -> None:
     """The recall page, then the shelf with all its lots beside a clinic with few."""
     few, many = bench.plan.shelves
     target, effort = recall.targets(bench.plan.rows)[0], bench.plan.slow
-    floor_url = pages.floor_page(clinic.app, target.lot_id)
     officer = sign_in(clinic.app, "recall")
     pair = pages.measure_recall(floor_url, officer, target, effort)
     bench.add(kinds.PAGE, f"{size:,} cocktails, {target.rows} rows", pair)

@@ -4,16 +4,28 @@ from collections.abc import Iterator
 
 import pytest
 
+from formulary.bench.browser import NoPage
+from formulary.bench.measures.live import check_same
 from formulary.bench.results import Found
 from formulary.bench.running import DATABASES, Plan, run
 from formulary.bench.timing import Effort, Pair, alone, compare
 
 ONCE = Effort(rounds=1, sample=0)
-SMALL = {"cocktails": (30, 60), "rows": (3, 10), "shelves": (3, 60), "prepared": 1, "days": 20}
+SMALL = {
+    "cocktails": (30, 60),
+    "rows": (3, 10),
+    "shelves": (3, 60),
+    "prepared": 1,
+    "ingredients": 200,
+    "days": 20,
+}
 LINES = [
     *(["recall statement", "recall query", "recall, ten buckets"] * 2 + ["verify"]) * 2,
     "compose check",
     "compose check, rules",
+    "compose check, statements",
+    "live answer",
+    "live answer, growth",
     "prepare and draw",
     "recall page",
     "shelf page",
@@ -53,6 +65,19 @@ def test_a_large_shelf_asks_no_more_than_a_small_one(found: list[Found]) -> None
     many, few = size.partition(", ")[2].removesuffix(" queries").split(" / ")
     assert size.startswith("60 lots / 3 lots")
     assert int(many) <= int(few)
+
+
+def test_a_large_catalogue_asks_no_more_than_a_small_one(found: list[Found]) -> None:
+    """A keystroke sends as many statements for two hundred ingredients as for those that ship."""
+    [size] = [line.size for line in found if line.what == "live answer, growth"]
+    many, few = size.partition(", ")[2].removesuffix(" queries").split(" / ")
+    assert (size.partition(" / ")[0], many) == ("200", few)
+
+
+def test_the_live_answer_is_compared_with_the_same_fragment_and_no_other() -> None:
+    check_same(b"<p>checked 12:59</p>", b"<p>checked 13:00</p>")
+    with pytest.raises(NoPage, match="different things"):
+        check_same(b"<p>1 finding</p>", b"<p>2 findings</p>")
 
 
 def test_ours_and_the_floor_are_run_by_turns() -> None:

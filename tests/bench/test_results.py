@@ -101,5 +101,7 @@ def test_every_aim_of_the_project_has_a_line() -> None:
         "prepare and draw": "≥ 1/3",
         "shelf page": "≤ 1.3",
         "compose check": "< 10 ms",
+        "live answer": "≤ 3",
+        "live answer, growth": "≤ 1.3",
         "verify": "≤ 3",
     }

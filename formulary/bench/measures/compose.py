@@ -8,6 +8,7 @@ from formulary.accounts import queries as accounts
 from formulary.accounts.models import Site
 from formulary.bench.clinic import Clinic
 from formulary.bench.history.wares import actives, read_wares
+from formulary.bench.queries import bare, statements_of
 from formulary.bench.timing import Effort, alone
 from formulary.cocktails.facts import Content, TypedLine, gather
 from formulary.cocktails.models import Cocktail
@@ -21,20 +22,27 @@ EACH, TARGET = 400_000, 5_000_000
 
 @dataclass(frozen=True)
 class Checks:
-    """Seconds of process time: everything from the rows to the findings, and the rules alone."""
+    """Seconds of process time: everything from the rows to the findings, the rules alone, the statements
+    alone.
+    """
 
     whole: float
     rules: float
+    statements: float
 
 
 def measure(clinic: Clinic, effort: Effort) -> Checks:
     """What one keystroke of the compose page costs the process."""
     content, site = ten_lines(), accounts.site(clinic.actor("practitioner").site_id)
     cocktail = gather(content, site=site, at=clock.now()).cocktail
-    return Checks(
-        alone(lambda: check(content, site), effort, time.process_time),
-        alone(lambda: checklist.run(cocktail, Stage.DRAFT), effort, time.process_time),
-    )
+    with statements_of() as sent:
+        check(content, site)
+    with bare(clinic.url) as floor:
+        return Checks(
+            alone(lambda: check(content, site), effort, time.process_time),
+            alone(lambda: checklist.run(cocktail, Stage.DRAFT), effort, time.process_time),
+            alone(lambda: floor.again(sent), effort, time.process_time),
+        )
 
 
 def check(content: Content, site: Site) -> Report:

@@ -31,6 +31,11 @@ class Bare:
         """The first column of the first row."""
         return self.connection.execute(self._own(statement), values).fetchone()[0]
 
+    def again(self, sent: Iterable[tuple[str, Any]]) -> None:
+        """Every row of statements that were sent through the app, in the driver's own words."""
+        for statement, values in sent:
+            self.connection.execute(statement, values).fetchall()
+
     def run(self, statement: str, *values: Any) -> int:
         """How many rows a statement touched."""
         count: int = self.connection.execute(self._own(statement), values).rowcount
