@@ -112,7 +112,7 @@ POLICIES = {
             "conditions_asked_within_days",
             "Asking for contraindications",
             "How long the answers about conditions and medicines count before they are asked again.",
-            "An answer counts until another one is given.",
+            "Every treatment stops at the questions.",
             (Part("", "An answer counts for", _.COUNT, "days"),),
         ),
         PolicyKind(

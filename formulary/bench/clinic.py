@@ -40,6 +40,7 @@ POLICIES = {
     "consent": {"procedure": "mesotherapy", "version": "1"},
     "allergy_asked_within_days": "730",
     "weighed_within_days": "730",
+    "conditions_asked_within_days": "730",
     "tolerances": {"dose": "0.05", "volume": "0.05", "smallest_fill": "0.2"},
     "first_receipt_quarantine": {"required": False},
 }

@@ -212,6 +212,7 @@ def some_policies(**more: Any) -> SitePolicies:
         "patch_test": PatchTestPolicy(valid_for=timedelta(days=180), source="clinic policy"),
         "allergy_asked_within": timedelta(days=30),
         "weighed_within": timedelta(days=90),
+        "conditions_asked_within": timedelta(days=90),
         "consent_version": "2026-1",
         "preparation_limit_h": Fraction(12),
         "preparation_limit_name": "Category 1",

@@ -140,14 +140,42 @@ def test_another_answer_is_another_finding_and_the_same_one_the_same():
 @pytest.mark.parametrize(
     ("within", "found"),
     [
-        (None, ["condition.none"]),
-        (timedelta(days=1), ["condition.none"]),
-        (timedelta(hours=23), ["condition.asked_long_ago"]),
+        (timedelta(days=1), [("condition.none", Result.PASS, None)]),
+        (
+            timedelta(hours=23),
+            [
+                ("condition.asked_long_ago", Result.FINDING, Level.STOP),
+                ("condition.asked_long_ago", Result.FINDING, Level.INFO),
+            ],
+        ),
+        (
+            None,
+            [
+                ("condition.policy_undecided", Result.UNKNOWN, Level.STOP),
+                ("condition.policy_undecided", Result.UNKNOWN, Level.INFO),
+            ],
+        ),
     ],
 )
-def test_an_answer_grows_old_only_where_the_site_has_decided_so(within, found):
-    policies = some_policies(conditions_asked_within=within)
-    assert codes(about(*all_no(), policies=policies)) == found
+def test_an_answer_holds_as_long_as_the_site_has_decided_and_no_longer(within, found):
+    answers = about(*all_no(), policies=some_policies(conditions_asked_within=within))
+    assert [(answer.code, answer.result, answer.level) for answer in answers] == found
+
+
+def test_an_undecided_site_is_told_which_answers_it_is_about_and_who_decides():
+    undecided = some_policies(conditions_asked_within=None)
+    (answer,) = about(said("pregnancy", Said.NO), rows=(PREGNANT,), policies=undecided)
+    assert answer.reason == (
+        "The site has not said how long an answer holds, and these were given: “pregnancy”."
+    )
+    assert answer.remedy == (
+        "Let an administrator set the policy of the site, or ask a second clinician to co-sign."
+    )
+
+
+def test_where_nothing_is_asked_about_it_an_undecided_site_has_nothing_to_decide():
+    answers = about(rows=(), policies=some_policies(conditions_asked_within=None))
+    assert codes(answers) == ["condition.none"]
 
 
 def test_without_a_patient_it_is_not_asked():

@@ -5,12 +5,13 @@ from datetime import date
 
 import pytest
 
-from formulary.rules.checklist import inputs_hash, set_aside
+from formulary.rules.checklist import inputs_hash, run, set_aside
 from formulary.rules.facts import AllergySeverity, Diluent, Product, Stock
 from formulary.rules.findings import Level, Result, Stage
 from tests.rules.builders import (
     AT,
     GLUTATHIONE,
+    SALINE,
     TRANEXAMIC,
     a_cocktail,
     a_draw,
@@ -26,6 +27,7 @@ from tests.rules.builders import (
     ask,
     codes,
     melasma_lines,
+    per,
     q,
 )
 
@@ -190,3 +192,41 @@ def test_a_limit_of_it_by_weight_is_never_dropped(weight, code) -> None:
     patient = a_patient(weight=q(weight) if weight else None)
     found = ask("C6", **picked(replace(BACTERIOSTATIC, excipients=(limited,)), patient=patient))
     assert codes(found) == [code]
+
+
+MEASURED = replace(ALCOHOL, amount=per("9 mg/mL"), limits=(a_limit("5 mg", hard=False),))
+PRESERVED = replace(GLUTATHIONE, excipients=(MEASURED,))
+WITH_IT = (*melasma_lines()[:2], a_line(3, PRESERVED, "100 mg"), a_line(4, SALINE, "qs"))
+
+
+def in_the_end(measured: str, **more):
+    """The sums of what was drawn: the glutathione, and saline up to the mark."""
+    draws = (a_draw(WITH_IT[2], measured), a_draw(WITH_IT[3], "4.33 mL"))
+    return ask("C6", Stage.FINAL, **{"lines": WITH_IT, "draws": draws, **more})
+
+
+@pytest.mark.parametrize(("stage", "facts"), [(Stage.DRAW, picked), (Stage.FINAL, drawn)])
+def test_the_sums_are_asked_at_the_bench_of_the_diluent_that_was_taken(stage, facts) -> None:
+    (answer,) = [x for x in run(a_cocktail(**facts()), stage).answers if x.rule == "C6"]
+    assert (answer.code, answer.level) == ("excipient.limit_unknown", Level.WARN)
+
+
+@pytest.mark.parametrize(
+    ("measured", "code"),
+    # 9 mg in 1 mL and a limit of 5 mg: 0.555 mL is just within it
+    [("0.55 mL", "excipient.within_max"), ("0.56 mL", "excipient.above_max")],
+)
+def test_in_the_end_the_sums_are_of_what_was_drawn(measured, code) -> None:
+    assert codes(in_the_end(measured)) == [code]
+
+
+def test_overfill_stays_behind_and_counts_for_nothing() -> None:
+    assert codes(in_the_end("0.56 mL", target=q("4.5 mL"))) == ["excipient.within_max"]
+
+
+def test_rounding_at_the_bench_leaves_the_answer_given_at_signing_standing() -> None:
+    (signed,) = ask("C6", lines=WITH_IT)
+    (final,) = in_the_end("0.68 mL")
+    assert (signed.code, signed.level) == ("excipient.above_max", Level.STOP)
+    assert signed.reason != final.reason
+    assert signed.key == final.key

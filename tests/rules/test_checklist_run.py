@@ -51,8 +51,8 @@ class TestTheTable:
             "S": f"{AMOUNTS} A1 A2 A3 A4 T1 T2 T3 P1 P2 P3 L2 L6 M1 M2 B2 X1 X2",
             "V": "U1 U2 U4 C2 C3 C4 C5 C7 D1 C1 A1 M1 M2 B2 X2",
             "C": "T1 T2 T3 P3 L1 L2 L6 X2",
-            "P": "C7 A1 B1 L3 L4 L5 M3 X2",
-            "F": "U4 C2 C3 C4 C5 D1 D3 C1 B1 L1 L2 M2 X2",
+            "P": "C6 C7 A1 B1 L3 L4 L5 M3 X2",
+            "F": "U4 C2 C3 C4 C5 C6 D1 D3 C1 B1 L1 L2 M2 X2",
             "A": "D3 D4 A1 A3 A4 T1 T2 T3 P1 P2 P3 B1 L1 L2 R1 X2",
         }
 

@@ -172,6 +172,8 @@ def test_every_site_has_the_policies_that_the_rules_ask_for(clinic):
             "patch_test",
             "consent",
             "allergy_asked_within_days",
+            "conditions_asked_within_days",
+            "weighed_within_days",
             "tolerances",
         } <= set(decided)
         assert all(p["edition"] and p["source"] for p in decided.values())

@@ -69,6 +69,7 @@ def check_stock(site_id):
 def check_policies(policies):
     assert (policies.preparation_limit_h, policies.preparation_limit_name) == (12, "Category 1, ISO 5 device")
     assert policies.allergy_asked_within == timedelta(days=90)
+    assert policies.conditions_asked_within == timedelta(days=90)
     assert policies.consent_version == "2026-01"
 
 

@@ -63,6 +63,7 @@ POLICIES = {
     "consent": {"procedure": "mesotherapy", "version": "2026-01"},
     "allergy_asked_within_days": "90",
     "weighed_within_days": "90",
+    "conditions_asked_within_days": "90",
     "tolerances": {"dose": "0.05", "volume": "0.05", "smallest_fill": "0.2"},
     "first_receipt_quarantine": {"required": False},
 }

@@ -23,7 +23,7 @@ from formulary.stock import actions as stock
 from formulary.stock import queries as shelf
 from formulary.stock.models import Lot, Vial
 
-ASKED_OF_A_DILUENT = ("A1", "T2", "C4")
+ASKED_OF_A_DILUENT = ("A1", "T2", "C4", "C6")
 
 
 @once
@@ -87,7 +87,7 @@ def _own_diluent(attempt: Attempt, vial: Vial, diluent: Lot) -> None:
 
 
 def _may_go_in(attempt: Attempt, step: PlannedDraw, diluent: Lot, at: datetime) -> None:
-    """Ask of the diluent what is asked of every line: allergies, patch tests, what goes together."""
+    """Ask of it what is asked of every line: allergies, patch tests, what goes together, preservatives."""
     told = facts.with_diluent(facts.gather_attempt(attempt, at=at).cocktail, step, diluent)
     must_be_answered(checklist.ask(told, Stage.DRAW, ASKED_OF_A_DILUENT), queries.revision(attempt))
 

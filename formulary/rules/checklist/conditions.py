@@ -11,6 +11,7 @@ from formulary.rules.facts import ConditionAnswer, Contraindication, Line, Said
 from formulary.rules.findings import Finding, Level, capital, joined
 
 ASK = "Ask the patient, and record the answer"
+DECIDE = "Let an administrator set the policy of the site"
 QUESTIONS = "questions"
 
 
@@ -34,7 +35,10 @@ class Question:
 
 
 def contraindications(case: Case) -> Sequence[Finding]:
-    """A4: no answer speaks against what is in it; a question that nobody answered is unknown, never no."""
+    """A4: no answer speaks against what is in it; a question that nobody answered is unknown, never no.
+
+    So is an answer where the site has not decided for how long one holds.
+    """
     if case.patient is None:
         return [not_applicable("condition.no_patient", QUESTIONS, NO_PATIENT)]
     asked = [question for question in _questions(case) if question.answer is not None]
@@ -124,21 +128,43 @@ def _not_known(question: Question) -> Finding:
 def _not_asked(questions: Sequence[Question]) -> Iterator[Finding]:
     """All that was never asked in one answer, for one look at the patient answers it all."""
     open_ones = [question for question in questions if question.answer is None]
-    grave = [question for question in open_ones if question.level is not Level.INFO]
-    for these, level in ((grave, None), ([q for q in open_ones if q not in grave], Level.INFO)):
-        if these:
-            names = joined(f"“{question.name}”" for question in these)
-            reason = f"Never asked: {names}. What was not asked is unknown, and unknown is not no."
-            answer = unknown("condition.not_asked", QUESTIONS, reason, f"{ASK}, {CO_SIGN}", level=level)
-            yield replace(answer, rests_on=tuple(("not asked", question.word) for question in these))
+    for these, names, level in _by_gravity(open_ones):
+        reason = f"Never asked: {names}. What was not asked is unknown, and unknown is not no."
+        answer = unknown("condition.not_asked", QUESTIONS, reason, f"{ASK}, {CO_SIGN}", level=level)
+        yield replace(answer, rests_on=tuple(("not asked", question.word) for question in these))
 
 
 def _asked_long_ago(case: Case, asked: Sequence[Question]) -> Iterator[Finding]:
-    """Answers that are older than the site accepts, where it has decided that."""
+    """Answers that are older than the site accepts; how long they hold is unknown until it has decided."""
     within, at = case.policies.conditions_asked_within, case.cocktail.at
-    old = [q for q in asked if q.answer and within is not None and at - q.answer.asked_at > within]
-    if old and within is not None:
-        names = joined(f"“{question.name}”" for question in old)
+    if within is None:
+        yield from _undecided(asked)
+        return
+    old = [q for q in asked if q.answer and at - q.answer.asked_at > within]
+    for these, names, level in _by_gravity(old):
         reason = f"Asked more than {within.days} days ago: {names}. The site asks again after that."
-        asked_at = tuple((q.word, q.answer.asked_at.isoformat()) for q in old if q.answer)
-        yield Finding("condition.asked_long_ago", QUESTIONS, reason, f"{ASK}, {CO_SIGN}", rests_on=asked_at)
+        remedy = f"{ASK}, {CO_SIGN}"
+        answer = Finding("condition.asked_long_ago", QUESTIONS, reason, remedy, level=level)
+        yield replace(answer, rests_on=_asked_at(these))
+
+
+def _undecided(asked: Sequence[Question]) -> Iterator[Finding]:
+    """Answers of a site that has not said how long they hold; each is shown with all others."""
+    for these, names, level in _by_gravity(asked):
+        reason = f"The site has not said how long an answer holds, and these were given: {names}."
+        remedy = f"{DECIDE}, {CO_SIGN}"
+        answer = unknown("condition.policy_undecided", QUESTIONS, reason, remedy, level=level)
+        yield replace(answer, rests_on=_asked_at(these))
+
+
+def _by_gravity(questions: Sequence[Question]) -> Iterator[tuple[list[Question], str, Level | None]]:
+    """Those that a yes would stop, then those that it would only inform of, which stop nobody."""
+    mild = [question for question in questions if question.level is Level.INFO]
+    grave = [question for question in questions if question.level is not Level.INFO]
+    for these, level in ((grave, None), (mild, Level.INFO)):
+        if these:
+            yield these, joined(f"“{question.name}”" for question in these), level
+
+
+def _asked_at(questions: Sequence[Question]) -> tuple[tuple[str, str], ...]:
+    return tuple((q.word, q.answer.asked_at.isoformat()) for q in questions if q.answer)

@@ -2,7 +2,8 @@
 
 The amounts are those of the labels, as far as they state any; where one is not on record the sum is not
 known, and never nothing. No source gives a most for the skin, so a limit is what the clinic or a label says.
-An approved formula answers for the products that it names: what is in them follows from its lines.
+An approved formula answers for the products that it names: what is in them follows from its lines. What a
+vial was mixed with is known at the bench, so it is asked there again, of what was drawn in the end.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass, replace
 from formulary.rules.checklist.rule import CO_SIGN, Case, not_applicable, passed, unknown
 from formulary.rules.facts import Excipient, Limit, LimitPer
 from formulary.rules.findings import Finding, Level, capital, joined
-from formulary.rules.formulation import Ceiling, Solved, about, amount, ceiling, holds, name_of
+from formulary.rules.formulation import Ceiling, Solved, about, amount, ceiling, delivered, holds, name_of
 from formulary.rules.units import Quantity, total
 
 COUNTED = frozenset({"preservative", "paraben", "edetate", "sulfite", "phosphate"})
@@ -22,10 +23,14 @@ COUNTED = frozenset({"preservative", "paraben", "edetate", "sulfite", "phosphate
 
 @dataclass(frozen=True)
 class Sum:
-    """All of one excipient: the sum as far as it is known, and the lines that do not say how much."""
+    """All of one excipient: the sum as far as it is known, and the lines that do not say how much.
+
+    `known` is that of the volumes that count, `prescribed` that of those prescribed.
+    """
 
     excipient: Excipient
     known: Quantity | None
+    prescribed: Quantity | None
     unsaid: tuple[Solved, ...]
     lines: tuple[Solved, ...]
 
@@ -52,7 +57,7 @@ def _sums(case: Case, used: Sequence[Solved]) -> list[Sum]:
     for solved, excipient in (*own, *_of_diluents(case, used)):
         if excipient.groups & COUNTED:
             by_id.setdefault(excipient.ingredient_id, []).append((solved, excipient))
-    return [_sum(parts) for parts in by_id.values()]
+    return [_sum(case, parts) for parts in by_id.values()]
 
 
 def _of_diluents(case: Case, used: Sequence[Solved]) -> Iterator[tuple[Solved, Excipient]]:
@@ -63,15 +68,30 @@ def _of_diluents(case: Case, used: Sequence[Solved]) -> Iterator[tuple[Solved, E
                 yield from ((solved, replace(x, amount=None)) for x in diluent.product.excipients)
 
 
-def _sum(parts: Sequence[tuple[Solved, Excipient]]) -> Sum:
-    held = [(x, amount(x.volume, excipient.amount)) for x, excipient in parts]
-    known = [q for _, q in held if q is not None]
+def _sum(case: Case, parts: Sequence[tuple[Solved, Excipient]]) -> Sum:
     return Sum(
         parts[0][1],
-        total(known, known[0].dimension) if known else None,
-        tuple(x for x, q in held if q is None),
+        _held([amount(_counting(case, x), excipient.amount) for x, excipient in parts]),
+        _held([amount(x.volume, excipient.amount) for x, excipient in parts]),
+        tuple(x for x, excipient in parts if excipient.amount is None),
         tuple(x for x, _ in parts),
     )
+
+
+def _held(amounts: Sequence[Quantity | None]) -> Quantity | None:
+    known = [q for q in amounts if q is not None]
+    return total(known, known[0].dimension) if known else None
+
+
+def _counting(case: Case, solved: Solved) -> Quantity:
+    """What of a line reaches the patient: as drawn in the end, else the higher of prescribed and drawn."""
+    solution = case.solution
+    whole = solution.achieved_total
+    prescribed = whole if solution.target is None else solution.target
+    reached = delivered(solved.achieved_volume, whole, prescribed, solution.dead_space)
+    if case.final and reached is not None:
+        return reached
+    return max(q for q in (solved.volume, reached) if q is not None)
 
 
 def _limits(case: Case, each: Sum) -> list[Ceiling]:
@@ -106,7 +126,14 @@ def _above(case: Case, each: Sum, limit: Limit, most: Quantity) -> Finding:
         line=each.lines[0].number,
         source=limit.source,
         inputs=_inputs(case, [each]),
+        rests_on=_rests_on(case, each, most),
     )
+
+
+def _rests_on(case: Case, each: Sum, most: Quantity) -> tuple[tuple[str, str], ...]:
+    """What was prescribed: how far a draw strays from that is M2's and M3's."""
+    shown = "unknown" if each.prescribed is None else about(each.prescribed, case.mark)
+    return (("prescribed", f"{shown}{' or more' if each.unsaid else ''}"), ("limit", about(most, case.mark)))
 
 
 def _unweighed(case: Case, each: Sum, limit: Limit) -> Finding:

@@ -1,9 +1,9 @@
 """The hash that binds a report to everything it looked at, and dies when one thing changes.
 
-All facts go in as they are, in no order, but for four things that change all the time and mostly do not
-matter: the instant, what is left on the shelf, what the clinic usually gives, and rows of the catalogue's
-tables about other substances.
-What they decide goes in instead: every answer of the run (rule, version, code, line, subject, level),
+All facts go in as they are, in no order, but for three things that change all the time and mostly do not
+matter: the instant, what is left on the shelf and what the clinic usually gives. Of the catalogue's tables
+go in the rows that are about this cocktail, and of the diluents those in its vials.
+What the three decide goes in instead: every answer of the run (rule, version, code, line, subject, level),
 without its words and durations. So a report lives while seconds pass and others draw from the same lot, and
 dies when an expiry is crossed, a hold is placed or the last sufficient vial is gone, since an answer is
 then another one.
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from fractions import Fraction
@@ -22,8 +22,8 @@ from json.encoder import encode_basestring_ascii as quoted
 from operator import attrgetter
 from typing import Any
 
-from formulary.rules.compatibility import relevant
-from formulary.rules.facts import Cocktail, Compatibility, Product, Stock
+from formulary.rules.compatibility import keys_of, relevant
+from formulary.rules.facts import Cocktail, Compatibility, Line, Pin, Precautions, Product, Stock
 from formulary.rules.findings import Finding, Stage
 from formulary.rules.units import Quantity
 
@@ -31,34 +31,73 @@ SHORT = 12
 MOST_KEPT = 1_000
 
 _VOLATILE: dict[type, frozenset[str]] = {
-    Cocktail: frozenset({"at", "stock", "compatibilities", "diluents", "precautions", "course", "usual"}),
+    Cocktail: frozenset({"at", "stock", "usual"}),
     Stock: frozenset({"remaining", "reserved", "reserved_for", "place", "status", "held"}),
 }
+_OF_THE_CASE = frozenset(
+    {
+        *("lines", "target", "route", "at", "patient", "stock", "overfill", "planned_for", "draws"),
+        *("beyond_use_at", "dead_space", "picked", "ref", "acting", "course", "is_top_up", "history"),
+        "points",
+    }
+)
+"""What is of this cocktail, this patient and this shelf; every other field is data that the rules go by."""
 
 
 def fingerprint(cocktail: Cocktail, stage: Stage, rule_set: str, answers: Iterable[Finding]) -> str:
     """SHA-256 over the facts that last, the answers they gave, the stage and the version of the rules."""
-    parts = (
-        _text(cocktail),
-        _text(relevant(cocktail.lines, cocktail.compatibilities)),
-        _text(tuple(_decided(answer) for answer in answers)),
-        stage.value,
-        rule_set,
-    )
+    about_it = replace(_of_its_own(cocktail), diluents=_mixed_in(cocktail))
+    decided = _text(tuple(_decided(answer) for answer in answers))
+    parts = (_text(about_it), decided, stage.value, rule_set)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def data_version(cocktail: Cocktail) -> str:
-    """Names the data that the rules went by: the products with their limits, the rows of the compatibility
-    table about them, the syringes, the formula and the site's policies.
+    """Names the data that the rules went by: the products with their limits, the rows of the catalogue's
+    tables about them, the syringes, the formula, the site's policies, and what the clinic usually gives.
     """
-    products = (*(line.product for line in cocktail.lines), *cocktail.diluents)
-    parts = (
-        _text(tuple(dict.fromkeys(products))),
-        _text(relevant(cocktail.lines, cocktail.compatibilities)),
-        *map(_text, (cocktail.syringes, cocktail.formula, cocktail.policies)),
-    )
+    told = _of_its_own(cocktail)
+    data = (getattr(told, f.name) for f in fields(told) if f.name not in _OF_THE_CASE)
+    products = tuple(dict.fromkeys(line.product for line in told.lines))
+    parts = map(_text, (products, *data))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:SHORT]
+
+
+def _of_its_own(cocktail: Cocktail) -> Cocktail:
+    """The same with the rows that are about it alone: those about other substances say nothing here."""
+    inside = tuple(Line(0, product, Pin.QS) for product in _mixed_in(cocktail))
+    lines = (*cocktail.lines, *inside)
+    return replace(
+        cocktail,
+        compatibilities=_about(lines, cocktail.compatibilities),
+        precautions=_speaking(lines, cocktail.precautions),
+    )
+
+
+def _mixed_in(cocktail: Cocktail) -> tuple[Product, ...]:
+    """The diluents in the vials that were picked or drawn from."""
+    sources = (*cocktail.picked, *(draw.stock for draw in cocktail.draws))
+    inside = {stock.diluent.product_id for stock in sources if stock.diluent is not None}
+    return tuple(product for product in cocktail.diluents if product.id in inside)
+
+
+def _about(lines: tuple[Line, ...], rows: tuple[Compatibility, ...]) -> tuple[Compatibility, ...]:
+    """The rows about two of the lines, and those about the mixture as a whole."""
+    whole = tuple(row for row in rows if row.kind == "mixture")
+    return (*whole, *(row for row in relevant(lines, rows) if row.kind != "mixture"))
+
+
+def _speaking(lines: tuple[Line, ...], rows: Precautions) -> Precautions:
+    """What speaks against something in the lines: a row about anything, a substance or a group of them."""
+    present = frozenset().union(*(keys_of(line.product) for line in lines))
+    groups = (row for row in rows.cross_reactivities if f"group:{row.word}" in present)
+    schedules = (row for row in rows.schedules if f"ingredient:{row.ingredient_id}" in present)
+    return replace(
+        rows,
+        contraindications=tuple(row for row in rows.contraindications if row.selector in present),
+        cross_reactivities=tuple(groups),
+        schedules=tuple(schedules),
+    )
 
 
 def _decided(answer: Finding) -> str:

@@ -41,7 +41,7 @@ INFO, WARN, STOP, BLOCK = Level.INFO, Level.WARN, Level.STOP, Level.BLOCK
 BLOCK_AT_A = MappingProxyType({Stage.ADMINISTER: BLOCK})
 BLOCK_AT_C = MappingProxyType({Stage.CLAIM: BLOCK})
 
-RULE_SET = "2026-11.2"
+RULE_SET = "2026-11.3"
 """The version of the list as a whole; it changes with any rule, and makes every older report stale."""
 
 # fmt: off
@@ -63,7 +63,7 @@ RULES: tuple[Rule, ...] = (
          mixtures.pairs,                 "compatibility table"),
     Rule("C5", 2, "Its pH and osmolality, as far as can be estimated", "D S V F",        WARN,  INFO,
          estimates.estimates,            "compatibility table, rows about the whole mixture; labels"),
-    Rule("C6", 1, "Preservatives and buffers in all",                  "D S",            STOP,  WARN,
+    Rule("C6", 2, "Preservatives and buffers in all",                  "D S P F",        STOP,  WARN,
          excipients.sums,                "excipients on the labels"),
     Rule("C7", 1, "No more products than the category of the site",    "D S V P",        STOP,  None,
          products.within_category,       "preparation category of the site; compatibility table"),
@@ -85,8 +85,8 @@ RULES: tuple[Rule, ...] = (
          patients.relatives,             "groups with cross-reactivity on record"),
     Rule("A3", 1, "Allergies were asked for, lately",                  "D S A",          STOP,  None,
          patients.allergies_asked,       "policy of the site"),
-    Rule("A4", 1, "No condition or medicine speaks against it",        "D S A",          STOP,  STOP,
-         conditions.contraindications,   "labels and articles, row by row"),
+    Rule("A4", 2, "No condition or medicine speaks against it",        "D S A",          STOP,  STOP,
+         conditions.contraindications,   "labels and articles, row by row; policy of the site"),
     Rule("T1", 1, "Patch test done, concluded and still valid",        "D S C A",        STOP,  STOP,
          skin.tested,                    "policy of the site; ICDRG readings at 48 h and 72 to 96 h"),
     Rule("T2", 1, "No positive patch test",                            "D S C A",        BLOCK, None,

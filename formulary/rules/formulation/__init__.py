@@ -24,7 +24,15 @@ from formulary.rules.formulation.limits import (
 )
 from formulary.rules.formulation.problems import about, as_basis, field_of, name_of, strength_of, value_of
 from formulary.rules.formulation.solution import Solution, Solved
-from formulary.rules.formulation.solve import Setting, amount, known, ledger_amount, solve, solve_cocktail
+from formulary.rules.formulation.solve import (
+    Setting,
+    amount,
+    delivered,
+    known,
+    ledger_amount,
+    solve,
+    solve_cocktail,
+)
 
 __all__ = [
     "Aliquot",
@@ -42,6 +50,7 @@ __all__ = [
     "ceilings",
     "concentration_limits",
     "counted_as",
+    "delivered",
     "explain_concentration",
     "explain_dose",
     "explain_total",
