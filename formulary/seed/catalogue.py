@@ -1,6 +1,7 @@
 """Loading the catalogue's files: a second run changes nothing, a corrected file corrects."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from formulary.audit import record
@@ -109,7 +110,7 @@ def _ingredient(row: rows.IngredientRow, shelf: Shelf) -> dict[str, object]:
         "high_alert": row.high_alert,
         "patch_test_required": row.patch_test_required,
         "note": shelf.cited(row.note),
-        "source": row.source,
+        "source": shelf.cited(row.source),
         "confidence": row.confidence,
     }
 
@@ -118,7 +119,7 @@ def _products(shelf: Shelf, ingredients: Mapping[str, Ingredient], merge: Merge)
     bases, measured = shelf.bases(), {row.product: _osmolality(row, shelf) for row in shelf.osmolalities}
     return {
         row.name: load_product(row, ingredients[row.ingredient], merge, bases, measured.get(row.name))
-        for row in shelf.products
+        for row in (replace(row, source=shelf.cited(row.source)) for row in shelf.products)
     }
 
 

@@ -27,8 +27,8 @@ def load_devices(shelf: Shelf, merge: Merge) -> None:
             "capacity": Quantity.of(row.capacity_mL, "mL").whole(),
             "graduation": Quantity.of(row.graduation_mL, "mL").whole(),
             "dead_space": _volume(row.dead_space_mL),
-            "source": row.source,
-            "other_sources": row.other_sources,
+            "source": shelf.cited(row.source),
+            "other_sources": shelf.cited(row.other_sources),
         }
         newest = db.select(Device).filter_by(name=row.name).order_by(Device.version.desc()).limit(1)
         found = db.session.scalar(newest)

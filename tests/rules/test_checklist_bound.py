@@ -74,7 +74,8 @@ PATIENT = a_patient(
     consents=(a_consent(withdrawn_at=AT),),
 )
 FORMULA = a_formula(
-    ranges=(a_range(DRUG, ("1 mg", "2 mg"), ("1 mg/mL", "2 mg/mL")),), any_product_of=frozenset({1}),
+    ranges=(replace(a_range(DRUG, ("1 mg", "2 mg"), ("1 mg/mL", "2 mg/mL")), basis="zinc"),),
+    any_product_of=frozenset({1}),
     beyond_use_h=ONE, beyond_use_source="a study", newer="v4", differs=WORDS,
 )  # fmt: skip
 POLICIES = some_policies(duplicate_order_within=HOUR, most_products=3, shared_single_dose_h=ONE)
