@@ -46,12 +46,14 @@ def command(file: IO[bytes], as_json: bool, site: str | None) -> None:
     """Check the cocktail that FILE describes (- reads it from the input); nothing is written.
 
     Exits 0, or 1 where something blocks, or 2 where the file cannot be read, saying which line. Without a
-    patient in it, the checks about one are not applicable.
+    patient in it, the checks about one are not applicable; what is absent of one is unknown. Answers are yes,
+    no or unknown, under the words of the questions; patch_tests are negative, doubtful or positive.
 
     \b
     A file:
       route = "intradermal"
       target = "5 mL"
+      patient = { weight = "62 kg", allergies = [], answers = { pregnancy = "no" } }
       [[line]]
       product = "tranexamic acid 100 mg/mL"
       concentration = "4 mg/mL"

@@ -14,6 +14,8 @@ from formulary.rules.findings import Finding, Refused
 from formulary.web import fields as f
 from formulary.web.forms import Form, SearchForm, SubForm
 
+WITH_PATIENT = "With weight, allergies, answers and patch tests"
+
 
 class LineForm(SubForm):
     """One line: a product that stays, a number and a unit that says what is pinned."""
@@ -82,7 +84,9 @@ class ComposeForm(Form):
     lines = f.FieldList(f.FormField(LineForm), "Lines", max_entries=MOST_LINES)
     add = f.IdSelect("Add a line", choices=())
     overfill = f.QuantityField("Overfill", units=("mL",), zero=True, hint="Prepared on top of the volume.")
-    with_patient = f.YesField("With weight and allergies", hint="A file never holds a name.")
+    with_patient = f.YesField(
+        "With weight, allergies, answers and patch tests", hint="A file never holds a name."
+    )
     signer = f.FormField(PerhapsSignerForm, "Co-signer")
 
     def arrange(self, act: str) -> int | None:
@@ -169,7 +173,12 @@ class OpenFileForm(Form):
     """A cocktail that was saved as a file, or its text."""
 
     patient_id = f.IdField("Patient")
-    file = f.UploadField("File", most=LARGEST_FILE, hint="As “Save as a file” writes it.")
+    file = f.UploadField(
+        "File",
+        most=LARGEST_FILE,
+        hint="As “Save as a file” writes it. What it says of a patient stays out: "
+        "answers are recorded on the patient's page.",
+    )
     text = f.NotesField("Or paste what stands in it", most=LARGEST_FILE)
 
     @property
@@ -181,7 +190,9 @@ class OpenFileForm(Form):
 class SaveFileForm(SearchForm):
     """What of a patient goes into the file of a cocktail."""
 
-    with_patient = f.YesField("With weight and allergies", hint="A file never holds a name.")
+    with_patient = f.YesField(
+        "With weight, allergies, answers and patch tests", hint="A file never holds a name."
+    )
 
 
 class ReturnForm(Form):

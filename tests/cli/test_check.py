@@ -6,8 +6,10 @@ import pytest
 from click.testing import CliRunner
 
 from formulary.audit.models import AuditEntry
+from formulary.cli import check as command
 from formulary.cli import main
 from formulary.db import db
+from formulary.rules.findings import Finding, Level, Report
 from tests.cocktails.test_files import MELASMA
 from tests.support.road import clinic, ready
 from tests.support.terminal import formulary
@@ -74,6 +76,47 @@ def test_what_blocks_exits_with_1(check):
     assert status == 1
     assert "BLOCK    mix.do_not_mix" in words
     assert words.rstrip().endswith("Verdict: block")
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize(
+    ("level", "verdict", "status"),
+    [
+        (None, "pass", 0),
+        (Level.INFO, "info", 0),
+        (Level.WARN, "warn", 0),
+        (Level.STOP, "stop", 0),
+        (Level.BLOCK, "block", 1),
+    ],
+)
+def test_the_verdict_is_the_worst_that_is_open_and_only_a_block_exits_with_1(
+    check, monkeypatch, level, verdict, status
+):
+    found = () if level is None else (Finding("a.code", "it", "Because.", level=level),)
+    monkeypatch.setattr(command.checklist, "run", lambda _, stage: Report(stage, "set", "hash", found))
+    exited, words = check(MELASMA, "--json")
+    assert (exited, json.loads(words)["verdict"]) == (status, verdict)
+
+
+@pytest.mark.databases("sqlite")
+def test_what_a_patient_answered_changes_the_findings_and_not_the_shape_of_the_json(check):
+    bare, answered = (
+        json.loads(check(f"patient = {{ {said} }}\n{MELASMA}", "--json")[1])
+        for said in ("", 'answers = { subarachnoid_haemorrhage = "yes" }')
+    )
+    assert answered.keys() == bare.keys()
+    assert (bare["verdict"], answered["verdict"]) == ("stop", "block")
+    [found] = [x for x in answered["findings"] if x["code"] == "condition.contraindicated"]
+    assert (found["level"], found["subject"]) == ("block", "Subarachnoid haemorrhage")
+
+
+@pytest.mark.databases("sqlite")
+def test_a_misspelt_question_exits_with_2_and_names_the_nearest(check):
+    status, words = check(f'patient = {{ answers = {{ pregnacy = "no" }} }}\n{MELASMA}')
+    assert (status, words.strip()) == (
+        2,
+        "line 1: No question here is called “pregnacy”. What may be meant: pregnancy.",
+    )
 
 
 def test_a_file_that_cannot_be_read_exits_with_2_and_names_its_lines(check):

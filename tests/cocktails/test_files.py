@@ -7,6 +7,7 @@ import pytest
 from formulary import clock
 from formulary.catalogue import queries as catalogue
 from formulary.cocktails import files
+from formulary.patients.facts import precautions
 from formulary.rules import checklist
 from formulary.rules.findings import Stage, Verdict
 from formulary.rules.formulation import solve_cocktail
@@ -215,13 +216,104 @@ ALLERGIES = 'Allergies are a list of names in quotes: ["sulfite"], or [] where n
     ("patient", "words"),
     [
         ('"Anna"', 'Write it as patient = { weight = "62 kg", allergies = ["sulfite"] }.'),
-        ("{ height = 170 }", "“height” is not known here; known are weight and allergies."),
+        (
+            "{ height = 170 }",
+            "“height” is not known here; known are weight, allergies, answers and patch_tests.",
+        ),
         ('{ allergies = "sulfite" }', ALLERGIES),
         ("{ weight = 62 }", 'weight is 62; write number and unit in quotes, as in "5 mL".'),
     ],
 )  # fmt: skip
-def test_a_patient_is_weight_and_allergies_alone(clinic, patient, words):
+def test_of_a_patient_a_file_says_what_is_asked_about_one_and_nothing_else(clinic, patient, words):
     assert faults(f"patient = {patient}\n{MELASMA}") == [(1, words)]
+
+
+ANSWERED = """\
+patient = { answers = { pregnancy = "no", g6pd_deficiency = "unknown", treated_elsewhere = "yes" } }
+"""
+
+
+def test_what_a_patient_answered_counts_as_said_now_and_what_is_absent_was_never_asked(clinic):
+    told = facts(ANSWERED + MELASMA, clinic)
+    assert [(a.word, a.said.value, a.asked_at) for a in told.patient.answers] == [
+        ("pregnancy", "no", clock.now()),
+        ("g6pd_deficiency", "unknown", clock.now()),
+        ("treated_elsewhere", "yes", clock.now()),
+    ]
+    found = [answer for answer in checklist.run(told, Stage.SIGN).answers if answer.rule == "A4"]
+    unasked = " ".join(answer.reason for answer in found if answer.code == "condition.not_asked")
+    assert ("“Pregnancy”" in unasked, "“Breast-feeding”" in unasked) == (False, True)
+    assert next(answer.reason for answer in found if answer.code == "condition.not_known") == (
+        "G6PD deficiency: the patient does not know, and that is not a no."
+    )
+
+
+def test_a_patient_who_answered_every_question_with_no_passes(clinic):
+    words = sorted({row.word for row in precautions().contraindications})
+    answers = ", ".join(f'{word} = "no"' for word in words)
+    told = facts(f"patient = {{ answers = {{ {answers} }} }}\n{MELASMA}", clinic)
+    found = [answer.code for answer in checklist.run(told, Stage.SIGN).answers if answer.rule == "A4"]
+    assert found == ["condition.none"]
+
+
+QUESTION = "No question here is called"
+
+
+@pytest.mark.parametrize(
+    ("patient", "line", "words"),
+    [
+        (
+            'patient = { answers = { pregnacy = "no" } }',
+            1,
+            f"{QUESTION} “pregnacy”. What may be meant: pregnancy.",
+        ),
+        (
+            '[patient]\nweight = "62 kg"\n[patient.answers]\nkeloid = "no"\ng6pd = "no"',
+            5,
+            f"{QUESTION} “g6pd”. The questions are ",
+        ),
+        (
+            '[patient.answers]\npregnancy = "maybe"',
+            2,
+            'pregnancy is “maybe”; write "yes", "no" or "unknown".',
+        ),
+        ("[patient.answers]\npregnancy = false", 2, "pregnancy is “False”; write "),
+        ('patient = { answers = "none" }', 1, 'Write it as answers = { pregnancy = "no" }.'),
+        (
+            '[patient.patch_tests]\n"tranexamic acid" = "fine"',
+            2,
+            'tranexamic acid is “fine”; write "negative", "doubtful" or "positive".',
+        ),
+        (
+            '[patient.patch_tests]\n"tranexamc acid" = "negative"',
+            2,
+            "The catalogue knows no “tranexamc acid”",
+        ),
+        (
+            "patient = { patch_tests = [] }",
+            1,
+            'Write it as patch_tests = { "tranexamic acid" = "negative" }.',
+        ),
+    ],
+)
+def test_a_slip_in_what_is_said_of_a_patient_is_told_with_its_line(clinic, patient, line, words):
+    lines = MELASMA[MELASMA.index("[[line]]") :]
+    [(number, found)] = faults(f"{patient}\n{lines}")[1:]
+    assert (number, found[: len(words)]) == (line, words)
+
+
+@pytest.mark.parametrize(
+    ("came_to", "rule", "code"),
+    [
+        ("negative", "T1", "patch_test.negative"),
+        ("doubtful", "T3", "patch_test.doubtful"),
+        ("positive", "T2", "patch_test.positive"),
+    ],
+)
+def test_a_patch_test_of_a_file_comes_to_what_it_says(clinic, came_to, rule, code):
+    told = facts(f'patient = {{ patch_tests = {{ "tranexamic acid" = "{came_to}" }} }}\n{MELASMA}', clinic)
+    found = checklist.run(told, Stage.SIGN).answers
+    assert [answer.code for answer in found if answer.line == 1 and answer.rule == rule] == [code]
 
 
 def test_what_is_no_toml_no_text_or_too_long_says_so(clinic):

@@ -13,6 +13,7 @@ from formulary.cocktails import files, queries
 from formulary.cocktails.facts import content_of, gather
 from formulary.cocktails.models import Cocktail
 from formulary.db import db, transaction
+from formulary.patients.facts import patient_facts
 from formulary.rules import checklist
 from formulary.rules.findings import Stage
 from formulary.rules.formulation import solve_cocktail
@@ -37,6 +38,11 @@ volume = "0.25 mL"
 product = "sodium chloride 0.9%"
 qs = true
 """
+TESTED = (
+    "tranexamic acid",
+    "ascorbic acid (unapproved marketed vial)",
+    "glutathione (reduced) lyophilised 600 mg",
+)
 page_alone = pytest.mark.databases("sqlite")  # what the page says does not depend on the database
 
 
@@ -167,7 +173,14 @@ def test_a_patient_goes_into_the_file_only_where_asked_for_and_never_by_name(tre
     before = db.session.scalar(db.select(db.func.count(AccessEntry.id)))
     text = saved(person, draft, with_patient="y")
     [line] = [line for line in text.splitlines() if line.startswith("patient")]
-    assert line == 'patient = { weight = "62 kg", allergies = ["sulfite"] }'
+    assert line.startswith('patient = { weight = "62 kg", allergies = ["sulfite"], answers = { ')
+    read = files.read(text.encode(), at=clock.now(), zone="Europe/Paris").patient
+    own = patient_facts(treated.id, clock.now())
+    assert {(a.word, a.said) for a in read.answers} == {(a.word, a.said) for a in own.answers}
+    assert len(read.answers) > 0
+    assert [(test.product_id, test.readings[-1].grade) for test in read.tests] == [
+        (the_product(name), "-") for name in TESTED
+    ]
     assert treated.name.split()[-1] not in text
     assert db.session.scalar(db.select(db.func.count(AccessEntry.id))) == before + 1
 

@@ -24,11 +24,12 @@ def read_line(
     """A [[line]] as typed, and the strength of its powder where the file says how it is mixed."""
     path: Path = ("line", number)
     lines.only(said, OF_LINE, path)
-    product = _product(said.get("product"), (*path, "product"), names, lines)
+    product = product_named(said.get("product"), (*path, "product"), names, lines)
     return _typed(number, said, product, lines), _mixed(said, product, path, lines)
 
 
-def _product(said: Any, path: Path, names: Names, lines: Lines) -> Product:
+def product_named(said: Any, path: Path, names: Names, lines: Lines) -> Product:
+    """The one product that a file names there; Unreadable with what may be meant where it is not one."""
     if not isinstance(said, str) or not said.strip():
         raise lines.fault(path, 'A line names its product in quotes: product = "tranexamic acid".')
     found = names.products(said)

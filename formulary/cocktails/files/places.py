@@ -16,8 +16,8 @@ MOST_DOTS = 40
 MOST_SHOWN = 120
 MOST_DIGITS = 12
 
-_TABLE = re.compile(r"\s*(\[{1,2})\s*([A-Za-z_]+)\s*\]")
-_KEY = re.compile(r"\s*([A-Za-z_]+)\s*=")
+_TABLE = re.compile(r"\s*(\[{1,2})\s*([A-Za-z_.]+)\s*\]")
+_KEY = re.compile(r"\s*(?:([A-Za-z0-9_-]+)|\"([^\"]+)\")\s*=")
 _AT_LINE = re.compile(r"\s*\(at line ([0-9]+)[^)]*\)")
 
 
@@ -52,10 +52,10 @@ class Lines:
         for number, line in enumerate(text.splitlines(), start=1):
             if found := _TABLE.match(line):
                 count += found[1] == "[["
-                table = (found[2], count) if found[1] == "[[" else (found[2],)
+                table = (found[2], count) if found[1] == "[[" else tuple(found[2].split("."))
                 self._of[table] = number
             elif key := _KEY.match(line):
-                self._of[*table, key[1]] = number
+                self._of[*table, key[1] or key[2]] = number
 
     def fault(self, path: Path, words: str) -> Unreadable:
         """What is wrong at this path, or at the nearest thing around it."""

@@ -11,16 +11,14 @@ from formulary.catalogue import facts as catalogue
 from formulary.catalogue import queries
 from formulary.cocktails.facts import Content, TypedLine, gather
 from formulary.cocktails.files.lines import ML, read_line
+from formulary.cocktails.files.patient import read_patient
 from formulary.cocktails.files.places import Fault, Lines, Path, Unreadable, parsed, told
 from formulary.cocktails.labels.bounds import MOST_LINES, ROUTES
 from formulary.rules import facts
 from formulary.rules.findings import joined
-from formulary.rules.lot_status import day_of
-from formulary.rules.units import Quantity, Unit, parse, unit
+from formulary.rules.units import Quantity, Unit, parse
 
 OF_FILE = ("route", "target", "overfill", "formula", "patient", "line")
-OF_PATIENT = ("weight", "allergies")
-KG = (unit("kg"),)
 T = TypeVar("T")
 
 
@@ -36,7 +34,7 @@ class Written:
 def read(raw: bytes, *, at: datetime, zone: str, as_draft: bool = False) -> Written:
     """The cocktail that a file describes; Unreadable with every line that says what it may not.
 
-    What is absent is unknown; without a patient nothing is asked about one. A patient's allergies count as
+    What is absent is unknown; without a patient nothing is asked about one. What a patient said counts as
     asked at `at`. A draft (`as_draft`) mixes powders as their labels say: another volume is a fault then.
     """
     tables, lines = parsed(raw)
@@ -146,24 +144,4 @@ class _Reader:
     def _patient(self) -> facts.Patient | None:
         if "patient" not in self.says:
             return None
-        said, path = self.says["patient"], ("patient",)
-        if not isinstance(said, dict):
-            words = 'Write it as patient = { weight = "62 kg", allergies = ["sulfite"] }.'
-            raise self.lines.fault(path, words)
-        self.lines.only(said, OF_PATIENT, path)
-        weight = self._measured((*path, "weight"), said["weight"], KG) if "weight" in said else None
-        weighed_on = None if weight is None else day_of(self.at, self.zone)
-        asked_at = self.at if "allergies" in said else None
-        return facts.Patient(self._allergies(said.get("allergies", [])), asked_at, weight, weighed_on)
-
-    def _allergies(self, said: Any) -> tuple[facts.Allergy, ...]:
-        if not isinstance(said, list) or not all(isinstance(name, str) and name.strip() for name in said):
-            words = 'Allergies are a list of names in quotes: ["sulfite"], or [] where none are known.'
-            raise self.lines.fault(("patient", "allergies"), words)
-        unknown = facts.AllergySeverity.UNKNOWN
-        coded = [(name, *self.names.substance(name)) for name in said]
-        groups = queries.groups_of(key for _, key, _ in coded if key is not None)
-        return tuple(
-            facts.Allergy(name, unknown, key, group, groups.get(key or 0, frozenset()))
-            for name, key, group in coded
-        )
+        return read_patient(self.says["patient"], self.names, self.lines, at=self.at, zone=self.zone)

@@ -1,17 +1,22 @@
 """A cocktail written as the file that `formulary check` reads: names of the catalogue, a decimal point."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from formulary.cocktails.facts import Content, TypedLine
+from formulary.cocktails.files.patient import GRADES
 from formulary.cocktails.labels import entry
 from formulary.cocktails.labels.bounds import ROUTES
 from formulary.rules import facts
 from formulary.rules.findings import Finding, Level, Refused, joined
+from formulary.rules.patch_test import clears
 from formulary.rules.units import VOLUME, Quantity, Unit, plain, unit
 
 POINT = "."
 KG = unit("kg")
+BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def text_of(
@@ -20,10 +25,12 @@ def text_of(
     *,
     formula: str = "",
     patient: facts.Patient | None = None,
+    tests: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """The file of this content; Refused with the lines that have no figure, which no file can hold.
 
-    A patient is weight and allergies alone, and is left out unless given: a file never holds a name.
+    A patient is weight, allergies, answers and `tests` alone, and is left out unless given: a file never
+    holds a name, nor when anything was asked.
     """
     _must_be_whole(content, products)
     head = [f"route = {_quoted(_route(content.route))}"]
@@ -34,9 +41,21 @@ def text_of(
     if formula:
         head.append(f"formula = {_quoted(formula)}")
     if patient is not None:
-        head.append(f"patient = {_patient(patient)}")
+        head.append(f"patient = {_patient(patient, tests)}")
     lines = (row for line in content.lines for row in _line(line, products[line.product_id]))
     return "\n".join([*head, *lines, ""])
+
+
+def concluded(cocktail: facts.Cocktail) -> dict[str, str]:
+    """What the patch tests of its products came to, by their names, as far as they are read and count."""
+    tests, policy = cocktail.patient.tests if cocktail.patient else (), cocktail.policies.patch_test
+    products = {line.product.name: line.product for line in cocktail.lines}
+    states = {
+        name: clears(tests, product.ingredient.id, product.id, None, at=cocktail.at, policy=policy).state
+        for name, product in products.items()
+        if product.ingredient.patch_test_required
+    }
+    return {name: state for name, state in states.items() if state in GRADES}
 
 
 def _must_be_whole(content: Content, products: Mapping[int, facts.Product]) -> None:
@@ -70,13 +89,25 @@ def _line(line: TypedLine, product: facts.Product) -> Iterator[str]:
         yield f"{line.pin} = {_quoted(figure)}"
 
 
-def _patient(patient: facts.Patient) -> str:
+def _patient(patient: facts.Patient, tests: Mapping[str, str]) -> str:
     parts = []
     if patient.weight is not None:
         parts.append(f"weight = {_amount(patient.weight, KG)}")
     if patient.allergies_asked_at is not None:
         parts.append(f"allergies = [{', '.join(_quoted(a.name) for a in patient.allergies)}]")
+    if patient.answers:
+        parts.append(f"answers = {_table({answer.word: answer.said for answer in patient.answers})}")
+    if tests:
+        parts.append(f"patch_tests = {_table(tests)}")
     return f"{{ {', '.join(parts)} }}" if parts else "{}"
+
+
+def _table(rows: Mapping[str, str]) -> str:
+    return f"{{ {', '.join(f'{_key(name)} = {_quoted(said)}' for name, said in rows.items())} }}"
+
+
+def _key(name: str) -> str:
+    return name if BARE.fullmatch(name) else _quoted(name)
 
 
 def _amount(quantity: Quantity, shown_in: Unit) -> str:

@@ -13,7 +13,7 @@ from formulary.db import transaction
 
 
 def as_file(cocktail: Any, content: Content, *, with_patient: bool, at: datetime) -> Response:
-    """This content as a file to save; who took a patient's weight and allergies along is noted."""
+    """This content as a file to save; who took along what is known of a patient is noted."""
     gathered = gather(content, site=accounts.site(cocktail.site_id), at=at)
     facts = gathered.cocktail
     text = files.text_of(
@@ -21,6 +21,7 @@ def as_file(cocktail: Any, content: Content, *, with_patient: bool, at: datetime
         gathered.products,
         formula=facts.formula.label if facts.formula else "",
         patient=facts.patient if with_patient else None,
+        tests=files.concluded(facts) if with_patient else {},
     )
     if with_patient:
         with transaction():

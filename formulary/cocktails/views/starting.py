@@ -23,6 +23,10 @@ from formulary.web import fields as f
 from formulary.web.forms import Form
 
 NOT_OURS = "published, not approved here"
+LEFT_ASIDE = (
+    "What the file says of a patient was left aside: here the patient's own record counts. "
+    "Answers are recorded on the patient's page."
+)
 
 
 @bp.route("/new/<id:patient_id>", methods=["GET", "POST"])
@@ -83,7 +87,7 @@ def _read(form: OpenFileForm, patient_id: int, *, at: datetime) -> Content | Non
         form.add_findings(_fault(fault, name) for fault in unreadable.faults)
         return None
     if said.patient is not None:
-        flash("What the file says of a patient was left aside: here the patient's own record counts.")
+        flash(LEFT_ASIDE)
     return replace(said.content, patient_id=patient_id)
 
 
