@@ -74,7 +74,7 @@ PATIENT = a_patient(
     consents=(a_consent(withdrawn_at=AT),),
 )
 FORMULA = a_formula(
-    ranges=(replace(a_range(DRUG, ("1 mg", "2 mg"), ("1 mg/mL", "2 mg/mL")), basis="zinc"),),
+    ranges=(replace(a_range(DRUG, ("1 mg", "2 mg"), ("1 mg/mL", "2 mg/mL")), basis="zinc", factor=FACTOR),),
     any_product_of=frozenset({1}),
     beyond_use_h=ONE, beyond_use_source="a study", newer="v4", differs=WORDS,
 )  # fmt: skip
