@@ -164,11 +164,6 @@ def inputs_hash(*parts: object) -> str:
     return hashlib.sha256(canonical(parts).encode()).hexdigest()
 
 
-def worst(findings: Iterable[Finding]) -> Level | None:
-    """The highest level among the findings, or None when there is none."""
-    return max((f.level for f in findings if f.level is not None), default=None)
-
-
 def capital(text: str) -> str:
     """The text with a capital first letter, as a sentence begins; the rest stays as written."""
     return text[:1].upper() + text[1:]

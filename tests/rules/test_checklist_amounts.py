@@ -316,3 +316,23 @@ class TestWhereTheSumOfAnaestheticsStands:
     def test_a_diluent_of_the_group_does_not_count(self):
         thin = replace(BUPIVACAINE, ingredient=replace(BUPIVACAINE.ingredient, is_diluent=True))
         assert "dose.sum" not in " ".join(codes(ask("D1", **of((LIDOCAINE, "150 mg"), (thin, "140 mg")))))
+
+
+def test_one_of_unknown_strength_leaves_the_sum_unknown():
+    bare = replace(BUPIVACAINE, strength=None)
+    answer = ask("D1", **of((LIDOCAINE, "150 mg"), (bare, "5 mL"), patient=a_patient(weight=q("90 kg"))))[-1]
+    assert answer.code == "dose.sum_unknown"
+    assert answer.reason == (
+        "Lidocaine and bupivacaine add up, and the limit of one of them by this route is not known, "
+        f"so nobody can tell what they come to (the others: 50{N}%)."
+    )
+    assert answer.inputs == (("lidocaine", f"150{N}mg"), ("bupivacaine", "unknown"))
+
+
+def test_a_formula_that_answers_for_one_of_two_does_not_answer_for_their_sum():
+    pair = [replace(x, limits=()) for x in (LIDOCAINE, BUPIVACAINE)]
+    ranges = tuple(a_range(x, ("1 mg", "500 mg"), ("0.1 mg/mL", "50 mg/mL")) for x in pair)
+    for signed, accepted in ((ranges, "limit unknown, accepted in formula Melasma v3"), (ranges[:1], "")):
+        formula = a_formula(ranges=signed)
+        answer = ask("D1", **of((pair[0], "150 mg"), (pair[1], "50 mg")) | {"formula": formula})[-1]
+        assert (answer.code, answer.accepted) == ("dose.sum_unknown", accepted)

@@ -251,3 +251,59 @@ def test_the_meter_of_a_line_is_its_share_of_the_lowest_limit():
     line = solve_cocktail(a_cocktail(**of(product, "150 mg"))).line(1)
     assert (line.dose_limit, line.of_dose_limit) == (q("120 mg"), Fraction(5, 4))
     assert line.of_concentration_limit == Fraction(1, 2)
+
+
+class TestWhatWouldDoDependsOnHowFarItStops:
+    @pytest.mark.parametrize(
+        ("level", "dose", "concentration"),
+        [
+            (Level.INFO, "", ""),
+            (
+                Level.WARN,
+                "Give a reason to go on, or reduce it.",
+                "Give a reason to go on, or prepare more volume.",
+            ),
+            (
+                Level.STOP,
+                "Reduce it, or ask a second clinician to co-sign.",
+                "Reduce it or prepare more volume, or ask a second clinician to co-sign.",
+            ),
+            (
+                Level.BLOCK,
+                "Reduce it: this is a hard maximum.",
+                "Reduce it or prepare more volume: this is a hard maximum.",
+            ),
+        ],
+    )
+    def test_for_a_dose_and_a_concentration(self, level, dose, concentration):
+        product = limited(a_limit("120 mg", "20 mg/mL", level=level))
+        more = of(product, "150 mg")
+        for rule, remedy in (("D1", dose), ("C1", concentration)):
+            (finding,) = ask(rule, **more)
+            assert (finding.level, finding.remedy, finding.line) == (level, remedy, 1)
+
+    def test_an_unknown_strength_leaves_the_concentration_unknown(self):
+        (answer,) = ask("C1", **of(a_product(strength=None), "1 mL"))
+        assert (answer.code, answer.result, answer.level, answer.line) == (
+            "concentration.unknown",
+            Result.UNKNOWN,
+            Level.STOP,
+            1,
+        )
+
+    def test_a_diluent_is_limited_in_its_concentration_where_its_label_says_so(self):
+        salt = replace(SALINE, limits=(a_limit(None, "9 mg/mL"),))
+        assert codes(ask("C1", lines=(a_line(1, salt, "qs"),), formula=None)) == ["concentration.within_max"]
+        assert codes(ask("C1", lines=(a_line(1, SALINE, "qs"),), formula=None)) == ["concentration.none"]
+
+    def test_of_two_concentrations_exceeded_the_hardest_and_then_the_lowest_is_named(self):
+        for limits, most in (
+            ((a_limit(None, "20 mg/mL", level=Level.WARN), a_limit(None, "25 mg/mL")), "25"),
+            ((a_limit(None, "25 mg/mL"), a_limit(None, "20 mg/mL")), "20"),
+        ):
+            (finding,) = ask("C1", **of(limited(*limits), "150 mg"))
+            assert finding.inputs[1] == ("limit", f"{most}{N}mg/mL")
+
+    def test_of_two_kept_the_tighter_is_shown(self):
+        (answer,) = ask("C1", **of(limited(a_limit(None, "90 mg/mL"), a_limit(None, "60 mg/mL")), "150 mg"))
+        assert answer.inputs[1] == ("limit", f"60{N}mg/mL")

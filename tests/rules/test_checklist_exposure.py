@@ -341,3 +341,32 @@ class TestOverWhatTime:
         ):
             (finding,) = ask("D3", **of("20 mg", *limits, before=before))
             assert finding.inputs[-1] == ("limit", f"{most}{N}mg")
+
+
+def test_of_an_unknown_strength_nothing_adds_up():
+    limit = window("30 mg")
+    (answer,) = ask("D3", **of("1 mL", limit, product=a_product(9, "something", None)))
+    assert (answer.code, answer.result, answer.level) == ("exposure.unknown", Result.UNKNOWN, Level.STOP)
+
+
+@pytest.mark.parametrize(
+    ("limits", "code"),
+    [
+        ((), "exposure.limit_unknown"),
+        ((a_limit("900 mg"),), "exposure.history_incomplete"),
+        ((window("900 mg"),), "exposure.history_incomplete"),
+    ],
+)
+def test_where_nobody_looked_up_the_history_it_may_hold_anything(limits, code):
+    more = of("20 mg", *limits) | {"history": None}
+    assert codes(ask("D3", **more)) == [code]
+
+
+def test_a_limit_in_another_unit_leaves_no_account():
+    before = [gave("20 mg", timedelta(days=30))]
+    assert codes(ask("D3", **of("20 mg", window("30 IU"), before=before))) == ["exposure.limit_unknown"]
+
+
+def test_a_diluent_without_a_limit_is_not_asked():
+    found = ask("D3", lines=(a_line(1, SALINE, "5 mL"),), formula=None)
+    assert codes(found) == ["exposure.none"]

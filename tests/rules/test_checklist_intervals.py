@@ -194,3 +194,23 @@ def test_what_is_ordered_and_not_given_is_no_session():
     later = a_session(QWO, days=-1)
     assert codes(asked(QWO, later)) == ["interval.kept"]
     assert codes(asked(QWO, a_session(QWO, days=0))) == ["interval.too_soon"]
+
+
+def test_a_schedule_of_a_number_of_sessions_alone_says_so():
+    only = Precautions(schedules=(Schedule(62, None, None, 3, "[X]"),))
+    (answer,) = asked(BOTOX, course=None, precautions=only)
+    assert answer.reason.endswith("nobody looked up what was given before. At most 3 sessions are meant.")
+    told = asked(BOTOX, *(a_session(BOTOX, days=n, code=f"C-{n}") for n in (1, 2, 3)), precautions=only)
+    assert codes(told) == ["interval.course_complete"]
+
+
+@pytest.mark.parametrize("rule", ["P2", "X1"])
+def test_for_nobody_it_is_not_asked(rule):
+    (answer,) = ask(rule, patient=None)
+    assert answer.result is Result.NOT_APPLICABLE
+
+
+def test_one_month_is_one_and_three_are_many():
+    course = Course((), elsewhere=None)
+    for product, words in ((DEOXYCHOLIC, "At least 1 month between"), (BOTOX, "At least 3 months between")):
+        assert words in asked(product, course=course)[0].reason

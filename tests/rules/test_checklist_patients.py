@@ -271,3 +271,9 @@ class TestP1:
 def test_the_cocktail_of_the_builders_may_be_given():
     assert [ask(rule)[0].result for rule in ("A1", "A3", "P1")] == [Result.PASS] * 3
     assert melasma_lines()[1].product is ASCORBIC
+
+
+def test_asked_today_is_no_day_ago():
+    for asked, words in ((AT, "Asked 0 days ago."), (AT - timedelta(days=1), "Asked 1 day ago.")):
+        (answer,) = ask("A3", patient=a_patient(allergies_asked_at=asked))
+        assert answer.reason == words

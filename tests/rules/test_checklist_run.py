@@ -7,6 +7,8 @@ from fractions import Fraction
 import pytest
 
 from formulary.rules.checklist import BY_ID, RULE_SET, RULES, run
+from formulary.rules.checklist.run import ask as ask_rules
+from formulary.rules.checklist.run import examined, order
 from formulary.rules.facts import Cocktail
 from formulary.rules.findings import Level, Result, Stage, Verdict
 from tests.rules.builders import (
@@ -264,3 +266,17 @@ class TestTheStory:
             "concentration.limit_unknown",
             "site.limit_unknown",
         ]
+
+
+class TestWhatIsAskedByItself:
+    def test_some_rules_at_any_stage(self):
+        report = ask_rules(a_cocktail(), Stage.CLAIM, ["D1", "L1"])
+        assert {answer.rule for answer in report.answers} == {"D1", "L1"}
+        assert (report.stage, report.rule_set, report.inputs_hash) == (Stage.CLAIM, RULE_SET, "")
+
+    def test_what_the_table_says_and_in_which_order(self):
+        rule = a_rule("1", "ingredient:1", "ingredient:2", "INFO", first="b")
+        cocktail = a_cocktail(compatibilities=(rule,))
+        assert [match.rule for match in examined(cocktail).matches] == [rule]
+        assert examined(cocktail).words == "1 of 6 pairs known"
+        assert [line.number for line in order(cocktail).lines] == [2, 1, 3, 4]

@@ -268,3 +268,9 @@ def test_a_vial_is_named_by_its_code():
     opened = replace(a_stock(ASCORBIC), vial="V-417", vial_id=417, held=("counted short",))
     (finding,) = ask("L2", Stage.CLAIM, picked=(opened,))
     assert finding.reason == "Vial V-417 is on hold: counted short."
+
+
+def test_what_is_planned_for_now_does_not_expire_before():
+    for planned in (None, AT, AT - timedelta(hours=1)):
+        found = ask("L1", Stage.CLAIM, **picked(ASCORBIC, **EXPIRED), planned_for=planned)
+        assert codes(found) == ["lot.expired"]

@@ -1,11 +1,12 @@
 """What names a finding: an answer to one clears no other, and outlives no change of what it rests on."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from formulary.rules.facts import AllergySeverity
-from formulary.rules.findings import Finding, Level, Refused, Stage, refuse
+from formulary.rules.findings import Finding, Level, Refused, Report, Result, Stage, joined, refuse
 from tests.rules.builders import (
     ASCORBIC,
     AT,
@@ -138,3 +139,74 @@ def test_the_place_of_a_finding_is_its_question_and_not_what_was_found():
     assert finding.place == "D1:dose.above_max:3:lidocaine"
     assert finding.at_field("lines-3-dose").place == finding.place
     assert Finding("pair.no_data", "pairs", "", rule="C4").place == "C4:pair.no_data:0:pairs"
+
+
+def a_report(*answers):
+    return Report(Stage.SIGN, "rules", "hash", answers)
+
+
+NOTE = Finding("n", "note", "", level=Level.INFO, line=1)
+LATE = Finding("w2", "warning", "", level=Level.WARN, line=2)
+EARLY = Finding("w1", "warning", "", level=Level.WARN, line=1)
+WHOLE = Finding("w0", "warning", "", level=Level.WARN)
+STOPS = Finding("s", "stop", "", level=Level.STOP, line=3, result=Result.UNKNOWN)
+ACCEPTED = Finding("a", "accepted", "", level=Level.STOP, accepted="formula")
+BARE = Finding("b", "no level", "")
+PASSED = Finding("p", "passed", "", result=Result.PASS)
+ASIDE = Finding("x", "aside", "", result=Result.NOT_APPLICABLE)
+
+
+def test_a_report_shows_what_is_open_worst_first_then_by_line_and_what_was_accepted_last():
+    report = a_report(ACCEPTED, BARE, PASSED, NOTE, LATE, EARLY, ASIDE, WHOLE, STOPS)
+    assert report.findings == (STOPS, WHOLE, EARLY, LATE, NOTE, BARE, ACCEPTED)
+    assert report.open == (STOPS, WHOLE, EARLY, LATE, NOTE, BARE)
+
+
+@pytest.mark.parametrize(
+    ("answers", "verdict"),
+    [
+        ((), "pass"),
+        ((PASSED, ASIDE), "pass"),
+        ((ACCEPTED,), "pass"),
+        ((BARE,), "info"),
+        ((NOTE, PASSED), "info"),
+        ((NOTE, EARLY, ACCEPTED), "warn"),
+        ((STOPS, NOTE), "stop"),
+        ((STOPS, replace(NOTE, level=Level.BLOCK)), "block"),
+    ],
+)
+def test_the_verdict_is_the_worst_that_is_open(answers, verdict):
+    assert a_report(*answers).verdict.value == verdict
+
+
+def test_what_is_at_least_of_a_level_is_open_and_of_it_or_worse():
+    report = a_report(ACCEPTED, BARE, NOTE, EARLY, STOPS)
+    assert [report.at_least(level) for level in Level] == [
+        (STOPS, EARLY, NOTE, BARE),
+        (STOPS, EARLY),
+        (STOPS,),
+        (),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("level", "accepted", "stops"),
+    [
+        (Level.WARN, "", False),
+        (Level.STOP, "", True),
+        (Level.BLOCK, "", True),
+        (Level.STOP, "formula", False),
+    ],
+)
+def test_a_finding_stops_from_its_level_on_unless_it_was_accepted(level, accepted, stops):
+    assert Finding("a", "it", "", level=level, accepted=accepted).stops is stops
+    assert Finding("a", "it", "").stops is False
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")],
+)
+def test_a_list_reads_as_a_sentence(words, said):
+    assert joined(words) == said
+    assert joined(words, "or") == said.replace("and", "or")

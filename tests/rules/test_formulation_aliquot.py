@@ -1,5 +1,6 @@
 """What is proposed where no syringe measures a volume: a dilution, with its figures."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -85,4 +86,15 @@ def test_what_cannot_be_measured_names_the_dilution_with_its_figures():
 
 def test_without_a_diluent_that_makes_up_no_figures_are_named():
     (finding,) = ask("M1", **of("0.004 mL", last="4.996 mL"))
+    assert finding.remedy == "Prepare a larger volume or dilute it first and draw more."
+
+
+def test_what_must_not_be_mixed_is_not_diluted_either():
+    kept = replace(TRANEXAMIC, ingredient=replace(TRANEXAMIC.ingredient, do_not_mix=True))
+    (finding,) = ask("M1", **of("0.035 mL", product=kept))
+    assert finding.remedy == "Prepare a larger volume or dilute it first and draw more."
+
+
+def test_what_no_dilution_makes_measurable_names_no_figures():
+    (finding,) = ask("M1", **of("0.0001 mL"))
     assert finding.remedy == "Prepare a larger volume or dilute it first and draw more."

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from formulary.rules.checklist.rule import CO_SIGN, Case, passed, unknown
 from formulary.rules.checklist.substances import Substance, accepted_by, ceilings_of, prescribed, substances
-from formulary.rules.findings import Finding, Level, joined
+from formulary.rules.findings import Finding, Level, capital, joined
 from formulary.rules.formulation import about
 from formulary.rules.units import Quantity, show_percent
 
@@ -102,7 +102,7 @@ def _unknown(case: Case, members: list[Substance], share: Fraction) -> Finding:
     return unknown(
         "dose.sum_unknown",
         WORDS,
-        f"{names[:1].upper()}{names[1:]} add up, and the limit of one of them by this route is not known, "
+        f"{capital(names)} add up, and the limit of one of them by this route is not known, "
         f"so nobody can tell what they come to (the others: {show_percent(share, case.mark)}).",
         f"Leave one out, {CO_SIGN}",
         source=SOURCE,

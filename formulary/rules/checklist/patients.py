@@ -215,13 +215,17 @@ def allergies_asked(case: Case) -> Sequence[Finding]:
         return [Finding("allergy.not_asked", "allergies", "Allergies were never asked for.", remedy)]
     days = max((case.cocktail.at - asked).days, 0)
     if within is None:
-        reason = f"Allergies were asked for {days} days ago; the site has not said how long that holds."
+        reason = f"Allergies were asked for {_ago(days)}; the site has not said how long that holds."
         undecided = unknown("allergy.policy_undecided", "allergies", reason, remedy)
         return [replace(undecided, rests_on=_asked(asked))]
     if case.cocktail.at - asked > within:
-        reason = f"Allergies were asked for {days} days ago, and the site asks again after {within.days}."
+        reason = f"Allergies were asked for {_ago(days)}, and the site asks again after {within.days}."
         return [Finding("allergy.asked_long_ago", "allergies", reason, remedy, rests_on=_asked(asked))]
-    return [passed("allergy.asked", "allergies", f"Asked {days} days ago.")]
+    return [passed("allergy.asked", "allergies", f"Asked {_ago(days)}.")]
+
+
+def _ago(days: int) -> str:
+    return "1 day ago" if days == 1 else f"{days} days ago"
 
 
 def _asked(at: datetime) -> tuple[tuple[str, str], ...]:
