@@ -82,6 +82,7 @@ class ComposeForm(Form):
     planned_for = f.InstantField("Planned for")
     is_top_up = f.YesField("It is a top-up of the last session")
     lines = f.FieldList(f.FormField(LineForm), "Lines", max_entries=MOST_LINES)
+    find = f.TextField("Find a product", hint="A part of any of its names.")
     add = f.IdSelect("Add a line", choices=())
     overfill = f.QuantityField("Overfill", units=("mL",), zero=True, hint="Prepared on top of the volume.")
     with_patient = f.YesField(

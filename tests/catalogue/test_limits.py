@@ -252,7 +252,7 @@ def test_a_limit_is_proposed_and_approved_on_pages_that_name_both_people(clients
     url = f"/catalogue/products/{product.id}/limits/propose"
     page = clients("pharmacist").post_ok(url, FORM)
     assert "waits for approval" in page.text
-    row = queries.limits_waiting()[0]
+    row = queries.limits_waiting().rows[0]
     assert "1 limit to approve" in clients("practitioner").get_ok("/catalogue/limits").h1.replace(
         "\u00a0", " "
     )

@@ -93,6 +93,15 @@ def test_what_a_share_of_the_most_and_the_volume_prepared_come_from_is_explained
     assert "" not in page.texts("span", role="tooltip")
 
 
+def test_a_product_is_found_by_letters_or_by_what_is_spelt_nearly_so(draft, clients):
+    client, url = clients("practitioner"), the_page(draft)
+    for typed, said in (("hyaluron", "Found: "), ("tranexmic", "spelt nearly so: ")):
+        page = client.post_refused(url, {"find": typed}, press="Find", status=200)
+        offered = [option.text for option in page.one("select", name="add")][1:]
+        assert page.texts(id="picker")[0].endswith(f"{said}{len(offered)}.")
+        assert 0 < len(offered) < len(catalogue.products())
+
+
 def test_signing_what_was_shown_prescribes_it(draft, clients):
     page = clients("practitioner").post_ok(the_page(draft), {}, press="Sign")
     assert page.flashes == [f"{draft.code} is signed and waits for verification."]

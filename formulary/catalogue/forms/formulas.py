@@ -89,6 +89,7 @@ class FormulaForm(Form):
     beyond_use_source = f.TextField("Reference of that limit", most=WORDS)
     note = f.NotesField("Schedule and remarks")
     lines = f.FieldList(f.FormField(FormulaLineForm), "Lines", max_entries=MOST_LINES)
+    find = f.TextField("Find an ingredient", hint="A part of any of its names.")
     add = f.IdSelect("Add an ingredient", choices=())
     pairs = f.FieldList(f.FormField(FormulaPairForm), "Pairs", max_entries=MOST_PAIRS)
     based_on_id = f.IdField("Based on")

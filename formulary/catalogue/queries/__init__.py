@@ -16,7 +16,13 @@ from formulary.catalogue.queries.formulas import (
     published_formulas,
     version_before,
 )
-from formulary.catalogue.queries.limits import limit, limits_decided, limits_waiting, versions_of
+from formulary.catalogue.queries.limits import (
+    how_many_limits_wait,
+    limit,
+    limits_decided,
+    limits_waiting,
+    versions_of,
+)
 from formulary.catalogue.queries.names import Names, names
 from formulary.catalogue.queries.rules import (
     empty_groups,
@@ -31,7 +37,16 @@ from formulary.catalogue.queries.rules import (
     versions_of_rule,
 )
 from formulary.catalogue.queries.safety import contraindications, cross_reactivities, groups_of, schedules
-from formulary.catalogue.queries.search import MOST, ROLES, Listed, alike, fold, ingredients
+from formulary.catalogue.queries.search import (
+    MOST,
+    ROLES,
+    Listed,
+    alike,
+    fold,
+    how_many,
+    ingredients,
+    to_pick,
+)
 from formulary.catalogue.queries.substances import (
     code,
     groups,
@@ -70,6 +85,8 @@ __all__ = [
     "formulas_pinning",
     "groups",
     "groups_of",
+    "how_many",
+    "how_many_limits_wait",
     "ingredient",
     "ingredient_names",
     "ingredients",
@@ -93,6 +110,7 @@ __all__ = [
     "several_ingredients",
     "shipped_between",
     "strength_bases",
+    "to_pick",
     "version_before",
     "versions_of",
     "versions_of_rule",

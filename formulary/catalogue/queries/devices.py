@@ -3,6 +3,7 @@
 from formulary.catalogue.models import Device
 from formulary.catalogue.queries.one import one
 from formulary.db import db
+from formulary.web.paging import Page, Window, page
 
 
 def devices() -> list[Device]:
@@ -11,10 +12,9 @@ def devices() -> list[Device]:
     return list(db.session.scalars(query))
 
 
-def devices_out_of_use() -> list[Device]:
-    """What was superseded or retired, the newest first."""
-    query = db.select(Device).where(Device.status != "in_use").order_by(Device.id.desc())
-    return list(db.session.scalars(query))
+def devices_out_of_use(window: Window | None = None) -> Page:
+    """What was superseded or retired, the newest first, by pages."""
+    return page(db.select(Device).where(Device.status != "in_use"), (Device.id,), window=window)
 
 
 def device_versions(name: str) -> list[Device]:

@@ -5,6 +5,7 @@ from sqlalchemy.orm import joinedload
 from formulary.catalogue.models import Limit
 from formulary.catalogue.queries.one import one
 from formulary.db import db
+from formulary.web.paging import Page, Window, page
 
 WHOSE = (joinedload(Limit.product), joinedload(Limit.ingredient))
 
@@ -21,10 +22,16 @@ def versions_of(row: Limit) -> list[Limit]:
     return list(db.session.scalars(query))
 
 
-def limits_waiting() -> list[Limit]:
-    """What is proposed and waits for another person, the oldest first."""
+def limits_waiting(window: Window | None = None) -> Page:
+    """What is proposed and waits for another person, the oldest first, by pages."""
     query = db.select(Limit).filter_by(status="proposed").options(*WHOSE)
-    return list(db.session.scalars(query.order_by(Limit.proposed_at, Limit.id)))
+    return page(query, (Limit.id,), window=window, newest_first=False)
+
+
+def how_many_limits_wait() -> int:
+    """How many limits wait for another person."""
+    query = db.select(db.func.count()).select_from(Limit).where(Limit.status == "proposed")
+    return db.session.scalar(query) or 0
 
 
 def limits_decided(most: int = 50) -> list[Limit]:

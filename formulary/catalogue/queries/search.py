@@ -63,6 +63,23 @@ def ingredients(text: str = "", role: str = "") -> list[Listed]:
     return _listed(sorted(rows, key=lambda row: _rank(" ".join(words), row)))
 
 
+def how_many(*roles: str) -> int:
+    """How many ingredients play one of these roles."""
+    query = db.select(func.count()).select_from(Ingredient).where(Ingredient.role.in_(roles))
+    return db.session.scalar(query) or 0
+
+
+def to_pick(text: str, *roles: str) -> tuple[list[Listed], bool]:
+    """Ingredients of these roles that a picker offers, and whether they are only spelt nearly so.
+
+    At most 200 of each role; without a text the first by name.
+    """
+    found = [row for role in roles for row in ingredients(text, role)]
+    if found or not text.strip():
+        return found, False
+    return [row for role in roles for row in alike(text, role)], True
+
+
 def alike(text: str, role: str = "") -> list[Listed]:
     """Up to five ingredients with a name or a word of one that differs from the text by a slip of the hand.
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, g, redirect, render_template, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 
 from formulary import clock
 from formulary.accounts import Permission, requires
@@ -12,18 +12,20 @@ from formulary.catalogue.forms import DeviceForm
 from formulary.catalogue.views.acting import done
 from formulary.catalogue.views.room import Page, bp
 from formulary.db import retried
+from formulary.web.paging import Window
 
 
 @bp.get("/syringes")
 @requires(Permission.USE_THE_APP)
 def devices() -> Page:
     """The syringes in use with their marks, their sources and what others say; below, those of before."""
-    in_use, before = queries.devices(), queries.devices_out_of_use()
+    in_use, before = queries.devices(), queries.devices_out_of_use(Window.of(request.args))
     names = accounts.person_names(row.entered_by_id for row in (*in_use, *before))
     return render_template(
         "catalogue/devices.html",
         in_use=[labels.syringe(row, names) for row in in_use],
         before=[labels.syringe(row, names) for row in before],
+        page=before,
         may_change=g.actor.may(Permission.MANAGE_CLINIC),
     )
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, g, redirect, render_template, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 
 from formulary import clock
 from formulary.accounts import Permission, requires
@@ -13,6 +13,7 @@ from formulary.catalogue.views.acting import done
 from formulary.catalogue.views.room import Page, bp
 from formulary.db import Missing, retried
 from formulary.rules.units import dimension
+from formulary.web.paging import Window
 
 
 @bp.get("/limits")
@@ -20,10 +21,11 @@ from formulary.rules.units import dimension
 def limits() -> Page:
     """What waits for another person's approval, and what was decided lately."""
     today = accounts.day_at(g.site.id, clock.now())
-    waiting, decided = queries.limits_waiting(), queries.limits_decided()
+    waiting, decided = queries.limits_waiting(Window.of(request.args)), queries.limits_decided()
     names = accounts.person_names(row.author_id for row in (*waiting, *decided))
     shown = [[_listed(row, today, names) for row in rows] for rows in (waiting, decided)]
-    return render_template("catalogue/limits.html", waiting=shown[0], decided=shown[1])
+    many, pages = queries.how_many_limits_wait(), {"page": waiting}
+    return render_template("catalogue/limits.html", waiting=shown[0], decided=shown[1], many=many, **pages)
 
 
 @bp.get("/limits/<id:limit_id>")

@@ -20,7 +20,7 @@ def index() -> Page:
     found = [] if form.q.errors else queries.ingredients(*asked)
     near = [] if form.q.errors else [row for row in queries.alike(*asked) if row not in found]
     shown = {"found": found, "near": near, "most": queries.MOST}
-    return render_template("catalogue/index.html", form=form, waiting=len(queries.limits_waiting()), **shown)
+    return render_template("catalogue/index.html", form=form, waiting=queries.how_many_limits_wait(), **shown)
 
 
 @bp.get("/ingredients/<id:ingredient_id>")

@@ -16,6 +16,7 @@ from formulary.web import fields as f
 
 KEEPING = ("check", "save")
 TWO = 2
+ADDED = ("active", "diluent")
 TOO_MANY = Finding(
     "formula.too_many_lines",
     "lines",
@@ -37,8 +38,9 @@ class Writing:
         self.form = FormulaForm(formdata=edited(request.form)) if self.posted else FormulaForm(**start)
         self._rows = queries.products()
         self.products = {row.id: row for row in self._rows}
-        offered = queries.ingredients(role="active") + queries.ingredients(role="diluent")
-        self.form.add.choices = f.choices([(x.id, x.name) for x in offered], empty="Choose an ingredient…")
+        self.offered, self.only_near = queries.to_pick(self.form.find.data or "", *ADDED)
+        names = [(x.id, x.name) for x in self.offered]
+        self.form.add.choices = f.choices(names, empty="Choose an ingredient…")
         full = self.act == "add" and len(self.form.lines.entries) >= MOST_LINES
         if self.act == "add" and self.form.add.data and not full:
             self.form.lines.append_entry({"ingredient_id": self.form.add.data, "scaling": "with_volume"})
@@ -69,6 +71,15 @@ class Writing:
             return "A new formula"
         copied = start.formula.is_published
         return f"Our own copy of {start.formula.name}" if copied else f"The version after {start}"
+
+    @property
+    def picker_words(self) -> str:
+        """How many the list of ingredients holds of how many there are, or that they are only spelt so."""
+        if self.only_near:
+            near = "Nothing holds these letters; spelt nearly so are offered."
+            return near if self.offered else "Nothing holds these letters. Try fewer of them."
+        many = queries.how_many(*ADDED)
+        return f"{len(self.offered)} of {many} offered; find the others by a part of the name."
 
     @property
     def left_out(self) -> list[str]:

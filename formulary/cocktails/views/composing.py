@@ -9,6 +9,7 @@ from flask import g, request
 
 from formulary.accounts import Actor, Permission, guards
 from formulary.catalogue import facts as catalogue
+from formulary.catalogue import queries as catalogue_queries
 from formulary.catalogue.labels import Other
 from formulary.cocktails import actions, queries
 from formulary.cocktails.facts import Gathered, TypedLine, content_of, gather, reservation_ref
@@ -43,8 +44,7 @@ class Composing:
         self.mark = g.site.decimal_mark
         self._read: dict[int, Product] = {}
         self.form = ComposeForm() if request.method == "POST" else self._filled()
-        offered = [(product.id, product.name) for product in catalogue.now().listed()]
-        self.form.add.choices = f.choices(offered, empty="Choose a product…")
+        self.form.add.choices = f.choices(self._offered(), empty="Choose a product…")
         self.products = self._facts_of(self._product_ids())
         full = self._full()
         self.typed_next = None if full else self._edit_lines()
@@ -57,6 +57,19 @@ class Composing:
         if unread:
             self.form.add_findings(unread)
         self.all_read = self.is_readable()
+
+    def _offered(self) -> list[tuple[int, str]]:
+        """What the list of products holds: those that were looked for, or spelt nearly so, else all."""
+        listed, self.picker_words = catalogue.now().listed(), ""
+        text = self.form.find.data or ""
+        if text.strip():
+            found, near = catalogue_queries.to_pick(text, *catalogue_queries.ROLES)
+            wanted = {row.id for row in found}
+            listed = tuple(product for product in listed if product.ingredient_id in wanted)
+            how = "Nothing holds these letters; spelt nearly so" if near else "Found"
+            words = f"{how}: {len(listed)}." if listed else "Nothing holds these letters. Try fewer of them."
+            self.picker_words = words
+        return [(product.id, product.name) for product in listed]
 
     def wants(self, *acts: str) -> bool:
         """Whether one of these buttons was pressed; a fix button only edits."""
