@@ -34,6 +34,11 @@ def test_of_many_differences_the_first_are_named_and_the_rest_counted():
     assert finding.reason.endswith("change 4; and 2 more.")
 
 
+def test_five_differences_are_all_named():
+    (finding,) = ask("B2", formula=a_formula(**SUPERSEDED, differs=tuple(f"change {n}." for n in range(5))))
+    assert finding.reason.endswith("change 3; change 4.")
+
+
 @pytest.mark.parametrize("status", ["draft", "in_review", "retired", "published"])
 def test_one_that_nobody_approved_stops(status):
     (finding,) = ask("B2", formula=a_formula(approved=False, status=status))

@@ -257,3 +257,30 @@ class TestOrder:
         ]
         order = self.order(rules, LIDOCAINE, BUFFER, SALINE)
         assert (len(order.contradiction), order.given, self.numbers(order)) == (2, False, [3, 1, 2])
+
+
+class TestWhatDoesNotCompare:
+    least = a_rule("1", "ingredient:21", "ingredient:22", concentration_from=per("5 IU/mL"))
+    most = a_rule("2", "ingredient:21", "ingredient:22", concentration_below=per("5 IU/mL"))
+
+    def test_a_concentration_in_another_unit_is_open(self):
+        final = ("10 mg/mL", "1 mg/mL")
+        for rule in (self.least, self.most):
+            assert answers(rule, LIDOCAINE, BUFFER, final=final) == [Applies.MAYBE]
+
+    @pytest.mark.parametrize(("least", "applies"), [("10 mg/mL", [Applies.YES]), ("10.000001 mg/mL", [])])
+    def test_two_lines_add_up_in_whatever_volume_they_are_told(self, least, applies):
+        rule = replace(self.least, concentration_from=per(least))
+        other = replace(LIDOCAINE, id=98)
+        final = ("10 mg/2 mL", "1 mg/mL", "5 mg/mL")
+        found = answers(rule, LIDOCAINE, BUFFER, other, final=final)
+        assert found == applies * 2
+
+    def test_what_speaks_of_actives_alone_says_nothing_of_a_diluents_excipient(self):
+        inside = replace(SALINE, id=97, excipients=(an_excipient("bicarbonate", 22),))
+        whole = mixture(LIDOCAINE, THIRD, volumes=("10 mL", "1 mL"))
+        rule = a_rule("3", "ingredient:21", "ingredient:22")
+        for actives_only, count in ((False, 1), (True, 0)):
+            rules = [replace(rule, actives_only=actives_only)]
+            found = with_diluents(examine([], whole), [a_line(2, inside, "qs")], rules, whole)
+            assert len(found.matches) == count

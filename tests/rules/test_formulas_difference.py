@@ -176,3 +176,55 @@ def test_a_cocktail_is_told_from_the_formula_it_follows():
 def test_an_unchanged_product_is_not_told_however_little_is_known_of_it():
     bare = with_line(1, product=replace(TRANEXAMIC, excipients_known=False))
     assert difference(bare, bare) == ()
+
+
+def test_a_pair_that_is_accepted_now_and_one_for_another_reason_are_told():
+    bare = replace(GLOW, pairs={})
+    assert said(bare, GLOW) == [
+        "Ascorbic acid with tranexamic acid: not accepted becomes accepted: published together."
+    ]
+    other = replace(GLOW, pairs={("ascorbic acid", "tranexamic acid"): "our own stability test"})
+    assert said(GLOW, other) == [
+        "Ascorbic acid with tranexamic acid, why accepted: published together becomes our own stability test."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (DILUENT, "sodium chloride 0.9 % 9 mg/mL, makes up to the volume"),
+        (VITAMIN_C, "ascorbic acid 500 mg/mL, 30 mg/mL"),
+        (replace(VITAMIN_C, pin="unknown", quantity=None), "ascorbic acid 500 mg/mL, unknown"),
+        (replace(VITAMIN_C, product=None), "any product, 30 mg/mL"),
+        (
+            replace(VITAMIN_C, pin="volume", quantity=q("1 mL"), product=replace(ASCORBIC, strength=None)),
+            "ascorbic acid 500 mg/mL, 1 mL",
+        ),
+    ],
+)
+def test_what_a_line_that_came_or_went_holds(line, words):
+    (gained, *_) = difference(replace(GLOW, lines=(TXA,)), replace(GLOW, lines=(TXA, line)))
+    assert (gained.kind, gained.was, plain(gained.becomes)) == (Kind.GAINED, "nothing", words)
+
+
+def test_a_dose_without_a_volume_is_told_as_a_dose():
+    (gained,) = difference(Content("A"), Content("A", (VITAMIN_C,)))
+    assert plain(gained.becomes) == "ascorbic acid 500 mg/mL, 150 mg"
+
+
+def test_a_figure_in_another_unit_has_no_per_cent():
+    other = with_line(2, product=None, quantity=q("150 IU"))
+    changes = [c for c in difference(GLOW, other) if c.subject.startswith("ascorbic acid")]
+    assert {c.kind: c.share for c in changes if c.kind in (Kind.DOSE, Kind.CONCENTRATION)} == {
+        Kind.DOSE: "",
+        Kind.CONCENTRATION: "",
+    }
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "share"),
+    [(Fraction(4), Fraction(12), "+200 %"), (Fraction(0), Fraction(12), ""), (None, Fraction(12), "")],
+)
+def test_a_beyond_use_limit_has_a_per_cent_where_there_was_one(was, becomes, share):
+    (change,) = difference(replace(GLOW, beyond_use_h=was), replace(GLOW, beyond_use_h=becomes))
+    assert plain(change.share) == share

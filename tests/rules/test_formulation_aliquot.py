@@ -28,6 +28,7 @@ def proposed(volume: str, fill=FIFTH, tolerance=FIVE_PER_CENT, room=None, syring
         ("0.04 mL", "0.2 mL", "1 mL", "0.2 mL"),  # 1 in 2 would fill less than a fifth
         ("0.102 mL", "0.2 mL", "1 mL", "0.51 mL"),  # 1 in 2 would be 2 % off: exact first
         ("0.1004 mL", "0.2 mL", "0.4 mL", "0.2 mL"),  # 0.4 % off, and nothing is exact
+        ("0.01 mL", "0.2 mL", "4 mL", "0.2 mL"),  # 1 in 20
         ("0.004 mL", "0.2 mL", "10 mL", "0.2 mL"),
     ],
 )

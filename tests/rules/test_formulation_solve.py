@@ -308,3 +308,9 @@ class TestTheShareOfALimit:
 def test_a_line_that_makes_up_and_has_a_figure_is_pinned_twice(spare):
     solution = solve([a_line(1), a_line(2, SALINE, "qs", **spare)], q("5 mL"))
     assert codes(solution) == ["line.pinned_twice"]
+
+
+def test_a_set_that_is_wrong_already_is_not_asked_for_its_target_too():
+    lines = [a_line(1, typed="4 mg/mL"), a_line(2, SALINE, "qs"), a_line(3, ASCORBIC, "qs")]
+    assert codes(solve(lines, None)) == ["mix.two_make_up"]
+    assert codes(solve(lines[:2], None)) == ["target.missing"]

@@ -282,6 +282,7 @@ def test_held_quarantined_and_spent_stock_is_refused() -> None:
     assert codes(a_stock(status="quarantined")) == ["lot.quarantined"]
     assert codes(a_stock(status="exhausted")) == ["lot.exhausted"]
     assert codes(a_stock(remaining="0 mL")) == ["lot.exhausted"]
+    assert codes(a_stock(remaining="0.000001 mL")) == []
     assert codes(an_open_vial(remaining=q("0 mL"))) == ["vial.empty"]
     assert codes(an_open_vial(status="empty")) == ["vial.empty"]
     assert codes(an_open_vial(status="wasted")) == ["vial.gone"]
