@@ -4,7 +4,7 @@ queries.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from formulary.accounts import Actor
 from formulary.accounts.facts import practitioner, site_policies
@@ -142,9 +142,20 @@ def _course(told: facts.Cocktail, ref: str | None) -> facts.Course | None:
     but_not = int(ref.removeprefix(REF)) if ref else None
     rows, more = courses.ordered_for(told.patient.id, own, but_not=but_not)
     said = next((answer for answer in told.patient.answers if answer.word == ELSEWHERE), None)
-    known = {facts.Said.YES: True, facts.Said.NO: False}
-    elsewhere, detail = (known.get(said.said), said.detail) if said else (None, "")
+    elsewhere, detail = said_elsewhere(said, told.policies.conditions_asked_within, told.at)
     return facts.Course(tuple(map(_order, rows)), more, elsewhere, detail)
+
+
+def said_elsewhere(
+    said: facts.ConditionAnswer | None, within: timedelta | None, at: datetime
+) -> tuple[bool | None, str]:
+    """Whether other clinics treated the patient, with the detail: None where the answer no longer holds.
+
+    It holds as long as the site accepts answers; where it has not decided that, nobody knows.
+    """
+    if said is None or within is None or at - said.asked_at > within:
+        return None, ""
+    return {facts.Said.YES: True, facts.Said.NO: False}.get(said.said), said.detail
 
 
 def _order(row: courses.Ordered) -> facts.Order:

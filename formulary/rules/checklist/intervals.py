@@ -67,7 +67,7 @@ def _unknown(case: Case, line: Line, schedule: Schedule) -> Iterator[Finding]:
     elif course.truncated:
         why = "more sessions are on record than were read"
     elif course.elsewhere is None:
-        why = "nobody asked, or the patient does not know, whether it was given elsewhere"
+        why = "nobody asked lately, or the patient does not know, whether it was given elsewhere"
     else:
         detail = course.elsewhere_detail or "with what and when is not noted"
         why = f"the patient was treated elsewhere ({detail})"

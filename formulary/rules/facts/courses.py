@@ -32,7 +32,7 @@ class Course:
     """The orders of this organisation for one patient, the newest first; `truncated` where more are on
     record.
 
-    `elsewhere` is what the patient said about sessions at other clinics: None while nobody asked.
+    `elsewhere` is what the patient said about sessions at other clinics: None while nobody asked lately.
     """
 
     orders: tuple[Order, ...] = ()
