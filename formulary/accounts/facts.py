@@ -29,6 +29,7 @@ def site_policies(site: Site, at: datetime, *, storage: str = "room") -> facts.S
         patch_test=patch_test_policy(decided.get("patch_test")),
         allergy_asked_within=_days(decided.get("allergy_asked_within_days")),
         duplicate_order_within=_days(decided.get("duplicate_order_within_days")),
+        top_up_within=_days(decided.get("top_up_within_days")),
         weighed_within=_days(decided.get("weighed_within_days")),
         conditions_asked_within=_days(decided.get("conditions_asked_within_days")),
         consent_version=consent.get("version"),

@@ -123,6 +123,13 @@ POLICIES = {
             (Part("", "Two orders are double within", _.COUNT, "days"),),
         ),
         PolicyKind(
+            "top_up_within_days",
+            "Top-ups",
+            "How long after a session something may be given as a top-up of it, and not as a session.",
+            "A top-up is asked all that a session is asked.",
+            (Part("", "A session may be topped up within", _.COUNT, "days"),),
+        ),
+        PolicyKind(
             "consent",
             "Consent",
             "Which version of the consent a patient must have signed.",

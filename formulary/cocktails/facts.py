@@ -2,9 +2,10 @@
 queries.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from formulary.accounts import Actor
 from formulary.accounts.facts import practitioner, site_policies
@@ -101,9 +102,10 @@ def gather(
     stock = candidates(site.id, wanted, at, for_ref=ref)
     sources = (*stock, *picked, *(draw.stock for draw in draws))
     mixed = {source.diluent.product_id for source in sources if source.diluent is not None}
-    book = catalogue.now()
-    products = book.products(wanted | mixed, on=day_of(at, site.zone))
+    book, on = catalogue.now(), day_of(at, site.zone)
+    products = book.products(wanted | mixed, on=on)
     substances = {products[key].ingredient.id for key in wanted if not products[key].ingredient.is_diluent}
+    additive = _additive(book, (products[key].ingredient for key in wanted))
     cocktail = facts.Cocktail(
         lines=tuple(_of_its_lot(x, line_facts(x, products[x.product_id]), stock) for x in content.lines),
         target=None if content.target is None else Quantity(content.target, VOLUME),
@@ -127,20 +129,42 @@ def gather(
         precautions=precautions(book),
         acting=None if by is None else practitioner(by, at),
         is_top_up=content.is_top_up,
-        history=None if content.patient_id is None else history(content.patient_id, substances, at),
+        history=_history(content.patient_id, substances, additive, at, of=partial(book.products, on=on)),
         usual=usual(substances),
     )
-    cocktail = replace(cocktail, course=_course(cocktail, ref))
+    cocktail = replace(cocktail, course=_course(cocktail, substances | additive, ref))
     return Gathered(set_aside(cocktail), {key: products[key] for key in wanted})
 
 
-def _course(told: facts.Cocktail, ref: str | None) -> facts.Course | None:
-    """What else was ordered for the patient of what is in it, and what the patient said of other clinics."""
+def _additive(book: catalogue.Book, ingredients: Iterable[facts.Ingredient]) -> frozenset[int]:
+    """All that adds up with one of these, whatever they are; nothing where none of them adds up."""
+    adds = any(facts.ADDITIVE in x.groups and not x.is_diluent for x in ingredients)
+    return book.in_group(facts.ADDITIVE) if adds else frozenset()
+
+
+def _history(
+    patient_id: int | None,
+    own: Set[int],
+    additive: frozenset[int],
+    at: datetime,
+    *,
+    of: Callable[[Set[int]], Mapping[int, facts.Product]],
+) -> facts.History | None:
+    """What the patient got of its ingredients and of what adds up with them; of that with the products."""
+    if patient_id is None:
+        return None
+    told = history(patient_id, own | additive, at)
+    given = {x.product_id for x in told.exposures if x.ingredient_id in additive}
+    products = of(given) if given else {}
+    return replace(told, additive=additive, products=tuple(products[key] for key in sorted(given)))
+
+
+def _course(told: facts.Cocktail, asked: Collection[int], ref: str | None) -> facts.Course | None:
+    """What else was ordered for the patient of what is asked, and what the patient said of other clinics."""
     if told.patient is None or told.patient.id is None:
         return None
-    own = {line.product.ingredient.id for line in told.lines if not line.product.ingredient.is_diluent}
     but_not = int(ref.removeprefix(REF)) if ref else None
-    rows, more = courses.ordered_for(told.patient.id, own, but_not=but_not)
+    rows, more = courses.ordered_for(told.patient.id, asked, but_not=but_not)
     said = next((answer for answer in told.patient.answers if answer.word == ELSEWHERE), None)
     elsewhere, detail = said_elsewhere(said, told.policies.conditions_asked_within, told.at)
     return facts.Course(tuple(map(_order, rows)), more, elsewhere, detail)

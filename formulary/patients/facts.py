@@ -91,7 +91,8 @@ def history(patient_id: int, ingredient_ids: Collection[int], at: datetime) -> f
 def _exposure(row: Any) -> facts.Exposure:
     amount = None if row.amount is None else Quantity(row.amount, dimension(row.dimension))
     what = IN_WORDS[row.document_kind]
-    return facts.Exposure(row.ingredient_id, row.product_id, amount, row.at, what, row.basis)
+    told = (row.at, what, row.basis, row.is_top_up)
+    return facts.Exposure(row.ingredient_id, row.product_id, amount, *told)
 
 
 def usual(ingredient_ids: Collection[int]) -> tuple[facts.Usual, ...]:

@@ -171,7 +171,8 @@ class Exposure(Base):
     `amount` is in steps of `dimension`, `taken` in those of the product's ledger, which the proof compares
     with what the ledger moved; None where nobody knows. `document` is the act that wrote it (a session, a
     patch test), of a room above this one; `at` is when it happened. Diluents do not count. `takes_back` is
-    the row that this one takes back whole, known amount or not: the two together are nothing.
+    the row that this one takes back whole, known amount or not: the two together are nothing. `is_top_up`
+    says that it tops up the session before, into whose total it counts.
     """
 
     __tablename__ = "exposure"
@@ -189,6 +190,7 @@ class Exposure(Base):
     amount: Mapped[int | None] = mapped_column(Steps)
     taken: Mapped[int | None] = mapped_column(Steps)
     takes_back_id: Mapped[int | None] = mapped_column(ForeignKey("exposure.id"), unique=True)
+    is_top_up: Mapped[bool] = mapped_column(Boolean, default=False)
     document_kind: Mapped[str] = mapped_column(String(20))
     document_id: Mapped[int] = mapped_column(Integer)
     grade: Mapped[str] = mapped_column(String(20), default="confirmed")

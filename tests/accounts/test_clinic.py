@@ -119,6 +119,7 @@ CASES = [
     ("weighed_within_days", {"answer": "90"}, 90),
     ("conditions_asked_within_days", {"answer": "180"}, 180),
     ("duplicate_order_within_days", {"answer": "7"}, 7),
+    ("top_up_within_days", {"answer": "10"}, 10),
     (
         "consent",
         {"procedure": "mesotherapy", "version": "2026-1"},

@@ -43,6 +43,7 @@ def test_not_given_counts_nothing(road):
     [
         ("taken = taken - 1", "what administration 1 brought is counted as 159999 and was 160000 (product"),
         ("at = '2020-01-01 00:00:00.000000'", "is of another patient or time than its act"),
+        ("is_top_up = true", "is not what its cocktail is: a top-up or none"),
     ],
 )
 def test_an_altered_account_is_named(session, change, said):
@@ -51,6 +52,17 @@ def test_an_altered_account_is_named(session, change, said):
     behind_its_back(f"UPDATE exposure SET {change} WHERE id = {first}")  # noqa: S608 - a test's own words
     [fault] = found()
     assert said in fault
+
+
+def test_a_top_up_is_counted_as_one(road):
+    begun = road.started()
+    behind_its_back("UPDATE cocktail SET is_top_up = true")
+    points(begun, 80)
+    close(begun, "1")
+    query = db.select(Exposure.document_kind, Exposure.is_top_up).distinct()
+    told = {tuple(row) for row in db.session.execute(query)}
+    assert told == {("administration", True), ("patch_test", False)}
+    assert found() == []
 
 
 def test_an_account_moved_to_another_patient_is_named(session):

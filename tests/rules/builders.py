@@ -213,6 +213,7 @@ def some_policies(**more: Any) -> SitePolicies:
         "allergy_asked_within": timedelta(days=30),
         "weighed_within": timedelta(days=90),
         "conditions_asked_within": timedelta(days=90),
+        "top_up_within": timedelta(days=14),
         "consent_version": "2026-1",
         "preparation_limit_h": Fraction(12),
         "preparation_limit_name": "Category 1",

@@ -100,13 +100,66 @@ def test_no_more_sessions_than_the_label_has(had, found):
 
 def test_a_top_up_counts_for_the_interval_and_as_no_session():
     sessions = [a_session(DEOXYCHOLIC, days=31 * n, code=f"C-{n}") for n in range(1, 6)]
-    topped = a_session(DEOXYCHOLIC, days=5, code="C-9", is_top_up=True)
+    topped = a_session(DEOXYCHOLIC, days=20, code="C-9", is_top_up=True)
     assert codes(asked(DEOXYCHOLIC, *sessions, topped)) == ["interval.too_soon"]
 
 
 def test_a_top_up_of_the_session_before_asks_for_a_reason():
-    (finding,) = asked(DEOXYCHOLIC, a_session(DEOXYCHOLIC, days=3), is_top_up=True)
+    (finding,) = asked(DEOXYCHOLIC, a_session(DEOXYCHOLIC, days=14), is_top_up=True)
     assert (finding.code, finding.level) == ("interval.top_up", Level.WARN)
+
+
+class TestATopUpTooLateToBeOne:
+    """Beyond the site's time after the session, or where it has said none, it is asked what a session is."""
+
+    def asked(self, days, within, *orders, **more):
+        policies = some_policies(top_up_within=within and timedelta(days=within))
+        return asked(DEOXYCHOLIC, *orders, a_session(DEOXYCHOLIC, days=days), policies=policies, **more)
+
+    @pytest.mark.parametrize(
+        ("days", "within", "found"),
+        [
+            (14, 14, [("interval.top_up", Level.WARN)]),
+            (15, 14, [("interval.top_up_late", Level.WARN), ("interval.too_soon", Level.STOP)]),
+            (31, 14, [("interval.top_up_late", Level.WARN)]),
+            (0, None, [("interval.top_up_unknown", Level.WARN), ("interval.too_soon", Level.STOP)]),
+        ],
+    )
+    def test_it_is_asked_what_a_session_is_asked(self, days, within, found):
+        assert [(x.code, x.level) for x in self.asked(days, within, is_top_up=True)] == found
+
+    def test_also_what_other_clinics_gave_and_how_many_there_were(self):
+        sessions = [a_session(DEOXYCHOLIC, days=31 * n, code=f"C-{n}") for n in range(2, 7)]
+        course = Course((*sessions, a_session(DEOXYCHOLIC, days=15)))
+        assert codes(self.asked(15, 14, is_top_up=True, course=course)) == [
+            "interval.top_up_late",
+            "interval.history_unknown",
+            "interval.too_soon",
+            "interval.course_complete",
+        ]
+
+    def test_the_time_is_counted_from_the_session_and_not_from_its_last_top_up(self):
+        topped = a_session(DEOXYCHOLIC, days=5, code="C-9", is_top_up=True)
+        assert codes(self.asked(15, 14, topped, is_top_up=True)) == [
+            "interval.top_up_late",
+            "interval.too_soon",
+        ]
+
+    def test_by_the_day_it_is_planned_for(self):
+        planned = AT + timedelta(days=3)
+        assert codes(self.asked(12, 14, is_top_up=True, planned_for=planned)) == [
+            "interval.top_up_late",
+            "interval.too_soon",
+        ]
+
+    def test_the_remedy_no_longer_offers_to_call_it_one(self):
+        (_, finding) = self.asked(15, 14, is_top_up=True)
+        assert finding.remedy == "Plan it for 9 Dec 2026 or later, or ask a second clinician to co-sign."
+
+    def test_one_that_was_given_so_counts_as_a_session(self):
+        sessions = [a_session(DEOXYCHOLIC, days=31 * n, code=f"C-{n}") for n in range(3, 8)]
+        late = a_session(DEOXYCHOLIC, days=60, code="C-9", is_top_up=True)
+        assert codes(asked(DEOXYCHOLIC, *sessions, late)) == ["interval.course_complete"]
 
 
 def test_a_top_up_of_nothing_is_no_top_up():

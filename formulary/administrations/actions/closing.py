@@ -75,7 +75,8 @@ def close(
     shares = _shares(session, preparations.draws(attempt.id), missing)
     movements = [row for share in shares for row in _post(session, attempt, share, at=at, by=by)]
     db.session.add_all([_given_lot(session, share) for share in shares])
-    expose(session, [(preparations.lot(share.draw.lot_id), share.given) for share in shares])
+    given = [(preparations.lot(share.draw.lot_id), share.given) for share in shares]
+    expose(session, given, is_top_up=attempt.cocktail.is_top_up)
     new = _told(session, shares, signed)
     record("administrations.close", session, by=by, at=at, new=new, reason=reason, movements=movements)
     return session

@@ -11,12 +11,17 @@ DOCUMENT = "administration"
 
 
 def expose(
-    session: Administration, given: Iterable[tuple[Lot, int]], *, grade: str = "confirmed"
+    session: Administration,
+    given: Iterable[tuple[Lot, int]],
+    *,
+    grade: str = "confirmed",
+    is_top_up: bool = False,
 ) -> list[Exposure]:
     """Count what was given of each lot, in its ledger's steps; diluents and what was not given do not."""
     parts = [exposed(lot, steps) for lot, steps in given if steps and not is_diluent(lot)]
     document = (DOCUMENT, session.id)
-    return note_exposure(session.patient_id, parts, document=document, at=session.started_at, grade=grade)
+    more = {"at": session.started_at, "grade": grade, "is_top_up": is_top_up}
+    return note_exposure(session.patient_id, parts, document=document, **more)
 
 
 def exposed(lot: Lot, steps: int) -> Exposed:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from formulary.administrations.models import Administration, GivenLot
 from formulary.audit.queries import Fault
 from formulary.catalogue.models import Ingredient, Product
+from formulary.cocktails.models import Cocktail
 from formulary.db import db
 from formulary.patch_tests.models import PatchTest, PatchTestItem
 from formulary.patients.models import Exposure
@@ -29,6 +30,8 @@ def counted_faults() -> Iterator[Fault]:
             yield Fault("exposure", f"what {kind.replace('_', ' ')} {document} brought", words)
     for number in db.session.scalars(_astray()):
         yield Fault("exposure", f"exposure {number}", "is of another patient or time than its act")
+    for number in db.session.scalars(_other_session()):
+        yield Fault("exposure", f"exposure {number}", "is not what its cocktail is: a top-up or none")
     for number in db.session.scalars(_other_amount()):
         yield Fault("exposure", f"exposure {number}", "is of another amount than was taken")
     for number in db.session.scalars(_not_taken_back()):
@@ -86,6 +89,15 @@ def _astray() -> Any:
         apart = or_(Exposure.patient_id.is_distinct_from(act.patient_id), Exposure.at.is_distinct_from(at))
         wrong.append(and_(Exposure.document_kind == kind, apart))
     return query.where(or_(*wrong)).order_by(Exposure.id)
+
+
+def _other_session() -> Any:
+    """A top-up counts into the session before: what tops up is what was ordered as such."""
+    query = db.select(Exposure.id).join(Administration, Administration.id == Exposure.document_id)
+    query = query.join(Cocktail, Cocktail.id == Administration.cocktail_id)
+    query = query.where(Exposure.document_kind == "administration", Exposure.is_top_up != Cocktail.is_top_up)
+    tests = db.select(Exposure.id).where(Exposure.document_kind == "patch_test", Exposure.is_top_up)
+    return db.union_all(query, tests).order_by("id")
 
 
 def _other_amount() -> Any:

@@ -25,6 +25,7 @@ def expose(
             document_kind=document[0],
             document_id=document[1],
             grade="confirmed",
+            is_top_up=False,
             at=at,
         )
 

@@ -13,6 +13,7 @@ from datetime import date
 from threading import Lock
 from typing import Any, TypeVar, cast
 
+from formulary.catalogue import queries
 from formulary.catalogue.facts import devices, rules, safety, substances
 from formulary.catalogue.models import Edition
 from formulary.db import Missing, db
@@ -65,6 +66,10 @@ class Book:
     def syringes(self) -> tuple[facts.Syringe, ...]:
         """The measuring devices in use, smallest first."""
         return self._table("syringes", devices.syringes)
+
+    def in_group(self, word: str) -> frozenset[int]:
+        """The ingredients of a group."""
+        return self._table(f"group {word}", lambda: queries.in_group(word))
 
     def listed(self) -> tuple[substances.Listed, ...]:
         """Every product by name, with its key and its ingredient's."""

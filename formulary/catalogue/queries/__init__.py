@@ -36,7 +36,13 @@ from formulary.catalogue.queries.rules import (
     shipped_between,
     versions_of_rule,
 )
-from formulary.catalogue.queries.safety import contraindications, cross_reactivities, groups_of, schedules
+from formulary.catalogue.queries.safety import (
+    contraindications,
+    cross_reactivities,
+    groups_of,
+    in_group,
+    schedules,
+)
 from formulary.catalogue.queries.search import (
     MOST,
     ROLES,
@@ -87,6 +93,7 @@ __all__ = [
     "groups_of",
     "how_many",
     "how_many_limits_wait",
+    "in_group",
     "ingredient",
     "ingredient_names",
     "ingredients",

@@ -24,6 +24,12 @@ def schedules() -> list[Schedule]:
     return list(db.session.scalars(query, execution_options=FRESH))
 
 
+def in_group(word: str) -> frozenset[int]:
+    """The ingredients of a group, in one query."""
+    query = db.select(IngredientGroup.ingredient_id).filter_by(word=word)
+    return frozenset(db.session.scalars(query))
+
+
 def groups_of(ingredient_ids: Iterable[int]) -> dict[int, frozenset[str]]:
     """The groups of these substances, in one query; none where there is nothing to ask for."""
     if not (wanted := set(ingredient_ids)):

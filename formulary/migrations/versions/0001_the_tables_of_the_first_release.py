@@ -1861,6 +1861,7 @@ def upgrade() -> None:
         sa.Column("amount", types.Steps(), nullable=True),
         sa.Column("taken", types.Steps(), nullable=True),
         sa.Column("takes_back_id", sa.Integer(), nullable=True),
+        sa.Column("is_top_up", sa.Boolean(), nullable=False),
         sa.Column("document_kind", sa.String(length=20), nullable=False),
         sa.Column("document_id", sa.Integer(), nullable=False),
         sa.Column("grade", sa.String(length=20), nullable=False),

@@ -30,10 +30,12 @@ def note_exposure(
     document: tuple[str, int],
     at: datetime,
     grade: str = "confirmed",
+    is_top_up: bool = False,
 ) -> list[Exposure]:
     """Count what an act brought to a patient, one row for each product; the act itself is what is audited.
 
-    `document` is the act, by kind and number; `at` is when it happened, however late it is recorded.
+    `document` is the act, by kind and number; `at` is when it happened, however late it is recorded;
+    `is_top_up` that it tops up the session before.
     """
     rows = [
         Exposure(
@@ -46,6 +48,7 @@ def note_exposure(
             document_kind=document[0],
             document_id=document[1],
             grade=grade,
+            is_top_up=is_top_up,
             at=at,
         )
         for product_id, same in _by_product(parts).items()
@@ -75,6 +78,7 @@ def _against(row: Exposure) -> Exposure:
         document_kind=row.document_kind,
         document_id=row.document_id,
         grade=row.grade,
+        is_top_up=row.is_top_up,
         at=row.at,
         takes_back_id=row.id,
     )

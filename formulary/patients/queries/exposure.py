@@ -29,7 +29,7 @@ def exposures(patient_id: int, ingredient_ids: Collection[int], at: datetime, *,
     """
     against = aliased(Exposure)
     columns = (Exposure.ingredient_id, Exposure.product_id, Exposure.amount, Exposure.dimension)
-    query = db.select(*columns, Exposure.at, Exposure.document_kind, Product.basis)
+    query = db.select(*columns, Exposure.at, Exposure.document_kind, Exposure.is_top_up, Product.basis)
     query = query.join(Product, Product.id == Exposure.product_id)
     query = query.where(
         own(Exposure.patient_id, patient_id),

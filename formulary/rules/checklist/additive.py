@@ -1,85 +1,193 @@
-"""D1 over a group: local anaesthetics add up, each as a share of its own maximum.
+"""D1 and D3 over a group: local anaesthetics add up, each as a share of its own maximum.
 
 Their toxicity is additive: half of the most of one and six tenths of the most of another are too much
-together. Source: label, "mixing with another local anaesthetic is not recommended" [LID6]; the sum of the
-shares is the convention for giving two.
+together, in one cocktail (D1) and over all that one session holds (D3): what was given of any of them within
+the day, or since the session that this one tops up, in sessions and patch tests, counts as if it were a line
+of this cocktail. Source: label, "mixing with another local anaesthetic is not recommended" [LID6]; the sum of
+the shares is the convention for giving two.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from formulary.rules.checklist.rule import CO_SIGN, Case, passed, unknown
+from formulary.rules.checklist.sessions import counts_after, exposures, under_way
 from formulary.rules.checklist.substances import Substance, accepted_by, ceilings_of, prescribed, substances
+from formulary.rules.facts import ADDITIVE, Exposure, Product
 from formulary.rules.findings import Finding, Level, capital, joined
-from formulary.rules.formulation import about
-from formulary.rules.units import Quantity, show_percent
+from formulary.rules.formulation import Ceiling, about, ceilings
+from formulary.rules.units import Quantity, show_percent, total
 
-GROUP, WORDS = "local_anaesthetic", "local anaesthetics"
+WORDS = "local anaesthetics"
 SOURCE = "sum of the shares of each label maximum; label: no other local anaesthetic with it [LID6]"
 TWO = 2
-Part = tuple[Substance, Quantity, Level]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """How much of one anaesthetic counts, of how much, and what going above that does.
+
+    `most` None: nobody knows how much may be given. `held` is the dose as prescribed, in words, or what was
+    given before.
+    """
+
+    name: str
+    dose: Quantity | None
+    most: Quantity | None
+    level: Level
+    held: str
+
+    @property
+    def share(self) -> Fraction | None:
+        """Its dose as a share of its most; None where either is not known."""
+        return None if self.dose is None or self.most is None else self.dose / self.most
 
 
 def together(case: Case) -> Iterator[Finding]:
     """What two or more local anaesthetics come to: one answer, and none where there are not two."""
-    members = [x for x in substances(case) if GROUP in x.ingredient.groups and not x.ingredient.is_diluent]
+    members = _members(case)
     if len(members) < TWO:
         return
-    parts = [part for part in (_part(case, member) for member in members) if part is not None]
-    known = _share(parts)
+    parts = [_part(case, member) for member in members]
+    known, line = _share(parts), _largest(members)
     if known > 1:
-        yield _too_much(case, parts, known)
-    elif len(parts) < len(members):
-        yield _unknown(case, members, known)
+        yield _too_much(case, "dose", parts, line)
+    elif any(part.share is None for part in parts):
+        accepted = [accepted_by(case, x) for x in members]
+        yield _unknown(case, "dose", parts, line, accepted=accepted[0] if all(accepted) else "")
     else:
-        yield passed("dose.sum_within_max", WORDS, _words(case, parts, known), _inputs(case, parts, known))
+        yield passed("dose.sum_within_max", WORDS, _words(case, parts), _inputs(case, parts))
 
 
-def _part(case: Case, substance: Substance) -> Part | None:
-    """The substance with the most of it that is not a mere warning, and what going above that does."""
-    dose = substance.dose
-    if dose is None:
-        return None
+def with_earlier(case: Case) -> Iterator[Finding]:
+    """What the cocktail's local anaesthetics come to with what the same session had of any before it.
+
+    One answer, and none where there is but one of them: that adds up by itself, as every ingredient does.
+    """
+    if not (members := _members(case)):
+        return
+    before = _before(case, members)
+    involved = {x.ingredient.id for x in members} | {x.ingredient_id for x in before}
+    doubts = list(_doubts(case, involved))
+    if not doubts and (not before or len(involved) < TWO):
+        return
+    parts = [*(_part(case, member) for member in members), *_earlier(case, before)]
+    line = _largest(members)
+    if _share(parts) > 1:
+        yield _too_much(case, "exposure", parts, line)
+    elif doubts or any(part.share is None for part in parts):
+        yield _unknown(case, "exposure", parts, line, doubts=doubts)
+    else:
+        yield passed("exposure.sum_within_max", WORDS, _words(case, parts), _inputs(case, parts))
+
+
+def _members(case: Case) -> list[Substance]:
+    return [x for x in substances(case) if ADDITIVE in x.ingredient.groups and not x.ingredient.is_diluent]
+
+
+def _part(case: Case, substance: Substance) -> Part:
+    most, level = _binding(case, ceilings_of(case, substance), substance.dose)
+    return Part(substance.name, substance.dose, most, level, prescribed("dose", substance, case.mark))
+
+
+def _binding(case: Case, found: Iterable[Ceiling], dose: Quantity | None) -> tuple[Quantity | None, Level]:
+    """The lowest most that is not a mere warning, or None, and what going above that does."""
     weight_missing = case.patient is not None
-    found = [
+    known = [
         (c.most, c.limit.exceeded)
-        for c in ceilings_of(case, substance)
-        if c.most is not None and c.most.dimension == dose.dimension and not c.most.is_zero
-        if not (c.needs_weight and weight_missing)
+        for c in found
+        if c.most is not None and dose is not None and c.most.dimension == dose.dimension
+        if not c.most.is_zero and not (c.needs_weight and weight_missing)
     ]
-    hard = [each for each in found if each[1] > Level.WARN] or found
-    if not hard:
+    hard = [each for each in known if each[1] > Level.WARN] or known
+    return min(hard, key=lambda each: each[0].steps, default=(None, Level.STOP))
+
+
+def _before(case: Case, members: Sequence[Substance]) -> list[Exposure]:
+    """What the same session had of any that adds up with them, since the earliest that any of them asks."""
+    history = case.cocktail.history
+    group = history.additive if history is not None else frozenset()
+    own = [{x.ingredient.id} for x in members]
+    after = min(counts_after(case, ids) for ids in (group, *own))
+    return [x for x in exposures(case, group) if x.at > after]
+
+
+def _earlier(case: Case, before: Sequence[Exposure]) -> Iterator[Part]:
+    """What was given of each product, and the most of that product by this route for this patient."""
+    told = () if case.cocktail.history is None else case.cocktail.history.products
+    products = {product.id: product for product in told}
+    for key in dict.fromkeys(x.product_id for x in before):
+        part = _given_before(case, [x for x in before if x.product_id == key], products.get(key))
+        if part.dose is None or part.dose.steps > 0:
+            yield part
+
+
+def _given_before(case: Case, rows: Sequence[Exposure], product: Product | None) -> Part:
+    if product is None:
+        return Part("another one given before", None, None, Level.STOP, "unknown")
+    dose, weight = _given(rows, product), case.patient.weight if case.patient is not None else None
+    most, level = _binding(case, ceilings(product, case.cocktail.route, weight, case.on), dose)
+    held = "unknown" if dose is None else about(dose, case.mark)
+    return Part(f"{product.ingredient.name} given before", dose, most, level, held)
+
+
+def _given(rows: Sequence[Exposure], product: Product) -> Quantity | None:
+    known = [x.amount for x in rows if x.amount is not None]
+    dimension = product.ingredient.dimension
+    if len(known) < len(rows) or any(amount.dimension != dimension for amount in known):
         return None
-    most, level = min(hard, key=lambda each: each[0].steps)
-    return substance, most, level
+    return total(known, dimension)
 
 
-def _share(parts: list[Part]) -> Fraction:
-    return sum(((x.dose / most) for x, most, _ in parts if x.dose is not None), start=Fraction(0))
+def _doubts(case: Case, involved: AbstractSet[int]) -> Iterator[str]:
+    """Why more may have been given than is counted; what is said of a single one is said of it alone."""
+    history = case.cocktail.history
+    if history is None:
+        yield "nobody looked up what was given before"
+        return
+    if history.truncated:
+        yield "more was given than was read"
+    if codes := under_way(case, history.additive - (involved if len(involved) < TWO else frozenset())):
+        yield f"{joined(codes)} with one of them is released or being given and not closed"
 
 
-def _too_much(case: Case, parts: list[Part], share: Fraction) -> Finding:
-    level = min(level for _, _, level in parts)
+def _share(parts: Sequence[Part]) -> Fraction:
+    return sum((part.share for part in parts if part.share is not None), start=Fraction(0))
+
+
+def _largest(members: Sequence[Substance]) -> int:
+    return max((x.largest for x in members), key=lambda x: x.volume.steps).number
+
+
+def _too_much(case: Case, subject: str, parts: Sequence[Part], line: int) -> Finding:
+    level = min(part.level for part in parts if part.share is not None)
+    if subject == "exposure":
+        level = min(level, Level.STOP)
     how = "Reduce one of them" if level is Level.BLOCK else f"Reduce one of them, {CO_SIGN}"
     return Finding(
-        "dose.sum_above_max",
+        f"{subject}.sum_above_max",
         WORDS,
-        _words(case, parts, share),
+        _words(case, parts),
         f"{how.removesuffix('.')}.",
         level=level,
-        line=max((x.largest for x, _, _ in parts), key=lambda x: x.volume.steps).number,
+        line=line,
         source=SOURCE,
-        inputs=_inputs(case, parts, share),
-        rests_on=tuple((x.name, f"{prescribed('dose', x, case.mark)} of {most!r}") for x, most, _ in parts),
+        inputs=_inputs(case, parts),
+        rests_on=_rests_on(parts),
     )
 
 
-def _words(case: Case, parts: list[Part], share: Fraction) -> str:
-    each = [
-        f"{x.name} {show_percent(x.dose / most, case.mark)}" for x, most, _ in parts if x.dose is not None
-    ]
+def _rests_on(parts: Sequence[Part]) -> tuple[tuple[str, str], ...]:
+    return tuple((part.name, f"{part.held} of {part.most!r}") for part in parts)
+
+
+def _words(case: Case, parts: Sequence[Part]) -> str:
+    each = [f"{x.name} {show_percent(x.share, case.mark)}" for x in parts if x.share is not None]
+    share = _share(parts)
     above = ": more than the most that is allowed of them together" if share > 1 else ""
     return (
         f"Of their maximum, {joined(each)} make {show_percent(share, case.mark)} of the {WORDS}"
@@ -87,26 +195,44 @@ def _words(case: Case, parts: list[Part], share: Fraction) -> str:
     )
 
 
-def _inputs(case: Case, parts: list[Part], share: Fraction) -> tuple[tuple[str, str], ...]:
+def _inputs(case: Case, parts: Sequence[Part]) -> tuple[tuple[str, str], ...]:
     each = [
-        (x.name, f"{about(x.dose, case.mark)} of {about(most, case.mark)}")
-        for x, most, _ in parts
-        if x.dose is not None
+        (x.name, f"{about(x.dose, case.mark)} of {about(x.most, case.mark)}")
+        for x in parts
+        if x.dose is not None and x.most is not None
     ]
-    return (*each, ("of the limit together", show_percent(share, case.mark)))
+    return (*each, ("of the limit together", show_percent(_share(parts), case.mark)))
 
 
-def _unknown(case: Case, members: list[Substance], share: Fraction) -> Finding:
-    names = joined([x.name for x in members])
-    accepted = [accepted_by(case, x) for x in members]
-    return unknown(
-        "dose.sum_unknown",
+def _unknown(
+    case: Case,
+    subject: str,
+    parts: Sequence[Part],
+    line: int,
+    *,
+    doubts: Sequence[str] = (),
+    accepted: str = "",
+) -> Finding:
+    names, why = joined([x.name for x in parts]), [*_missing(parts), *doubts]
+    together = "adds" if len(parts) < TWO else "add"
+    answer = unknown(
+        f"{subject}.sum_unknown",
         WORDS,
-        f"{capital(names)} add up, and the limit of one of them by this route is not known, "
-        f"so nobody can tell what they come to (the others: {show_percent(share, case.mark)}).",
+        f"{capital(names)} {together} up, and {joined(why)}, "
+        f"so nobody can tell what they come to (the others: {show_percent(_share(parts), case.mark)}).",
         f"Leave one out, {CO_SIGN}",
         source=SOURCE,
-        line=members[0].largest.number,
-        inputs=tuple((x.name, prescribed("dose", x, case.mark)) for x in members),
-        accepted=accepted[0] if all(accepted) else "",
+        line=line,
+        inputs=tuple((x.name, x.held) for x in parts),
+        accepted=accepted,
     )
+    if subject == "dose":
+        return answer
+    return replace(answer, rests_on=(*_rests_on(parts), *(("doubt", doubt) for doubt in doubts)))
+
+
+def _missing(parts: Sequence[Part]) -> Iterator[str]:
+    if any(part.dose is None for part in parts):
+        yield "how much of one of them is not known"
+    if any(part.most is None and part.dose is not None for part in parts):
+        yield "the limit of one of them by this route is not known"

@@ -3,9 +3,9 @@
 Counted is the patient's account: every session as far as it was given, top-ups, and patch tests (see
 `facts.History` for what makes it incomplete). Each limit looks at its own time: a rolling window back from
 when it is to be given (as planned, until it is drawn), or the whole course, which is all there is on record,
-since nothing says when a course began. The most of one session is compared with what was given within
-SAME_SESSION before as well, so that a top-up or a second cocktail of that day does not begin anew; that
-stretch is a rule of this program, and of no label.
+since nothing says when a course began. The most of one session is compared with what the same session had
+before as well: what was given within a day, and for a top-up all since the session that it tops up
+(`sessions`). Local anaesthetics add up with one another (`additive`).
 
 Where nobody knows a limit over time and there was an earlier session, a label limit of the session leaves it
 at a note; else an approved formula answers for doses its approver signed, or a second person does.
@@ -15,9 +15,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+from formulary.rules.checklist.additive import with_earlier
 from formulary.rules.checklist.rule import CO_SIGN, NO_PATIENT, Case, not_applicable, passed, unknown
+from formulary.rules.checklist.sessions import (
+    SAME_SESSION,
+    counts_after,
+    exposures,
+    session_topped_up,
+    sessions_of,
+    under_way,
+)
 from formulary.rules.checklist.substances import (
     Substance,
     accepted_by,
@@ -31,8 +40,6 @@ from formulary.rules.findings import Finding, Level, capital, joined
 from formulary.rules.formulation import Ceiling, about, field_of
 from formulary.rules.units import Quantity, total
 
-SAME_SESSION = timedelta(hours=24)
-UNDER_WAY = frozenset({"released", "administering"})
 COMPLETE_IT = f"Complete the record, {CO_SIGN}"
 
 
@@ -43,6 +50,7 @@ class Account:
     ceiling: Ceiling
     before: Quantity
     doubts: tuple[str, ...]
+    topped: bool = False
 
     @property
     def limit(self) -> Limit:
@@ -54,6 +62,8 @@ class Account:
         """Over what time it is summed, in words."""
         if self.limit.per is LimitPer.COURSE:
             return "in all"
+        if self.topped and self.limit.per is LimitPer.SESSION:
+            return "with the session that it tops up"
         span = self.limit.within if self.limit.per is LimitPer.WINDOW else SAME_SESSION
         return f"within {_span(span or SAME_SESSION)}"
 
@@ -63,6 +73,7 @@ def cumulative(case: Case) -> Sequence[Finding]:
     if case.patient is None:
         return [not_applicable("exposure.no_patient", "earlier doses", NO_PATIENT)]
     found = [answer for substance in substances(case) for answer in _answers(case, substance)]
+    found += with_earlier(case)
     return found or [not_applicable("exposure.none", "earlier doses", "No line has a dose to add up.")]
 
 
@@ -108,23 +119,20 @@ def _account(case: Case, substance: Substance, ceiling: Ceiling) -> Account:
     assert most is not None  # noqa: S101 - the caller asked
     if history is None:
         return Account(ceiling, most * 0, ("nobody looked up what was given before",))
-    counted = [x for x in _exposures(case, ingredient.id) if _in_time(x, ceiling.limit, case.due)]
+    counted = [x for x in exposures(case, {ingredient.id}) if _in_time(case, x, ceiling.limit)]
     known = [x.amount for x in counted if x.amount is not None and x.amount.dimension == most.dimension]
-    return Account(ceiling, total(known, most.dimension), tuple(_doubts(case, substance, counted, ceiling)))
+    doubts = tuple(_doubts(case, substance, counted, ceiling))
+    topped = session_topped_up(case, {ingredient.id}) is not None
+    return Account(ceiling, total(known, most.dimension), doubts, topped)
 
 
-def _exposures(case: Case, ingredient_id: int) -> list[Exposure]:
-    history, at = case.cocktail.history, case.cocktail.at
-    rows = () if history is None else history.exposures
-    return [x for x in rows if x.ingredient_id == ingredient_id and x.at <= at]
-
-
-def _in_time(exposure: Exposure, limit: Limit, due: datetime) -> bool:
+def _in_time(case: Case, exposure: Exposure, limit: Limit) -> bool:
     """Whether it still counts when this one is to be given."""
     if limit.per is LimitPer.COURSE:
         return True
-    span = limit.within if limit.per is LimitPer.WINDOW else SAME_SESSION
-    return exposure.at > due - (span or SAME_SESSION)
+    if limit.per is LimitPer.WINDOW:
+        return exposure.at > case.due - (limit.within or SAME_SESSION)
+    return exposure.at > counts_after(case, {exposure.ingredient_id})
 
 
 def _doubts(case: Case, substance: Substance, counted: Sequence[Exposure], ceiling: Ceiling) -> Iterator[str]:
@@ -140,16 +148,15 @@ def _doubts(case: Case, substance: Substance, counted: Sequence[Exposure], ceili
         yield f"it got {name} as another salt or base, which does not add up as it is"
     if history is not None and history.truncated:
         yield "more was given than was read"
-    if codes := _under_way(case, substance):
+    if codes := under_way(case, {substance.ingredient.id}):
         yield f"{joined(codes)} with {name} is released or being given and not closed"
-    if limit.per is not LimitPer.SESSION:
+    if limit.per is not LimitPer.SESSION or _tops_up_elsewhere(case, substance):
         yield from _elsewhere(case)
 
 
-def _under_way(case: Case, substance: Substance) -> list[str]:
-    """Other cocktails with it that may be in the body by now, and of which nothing is counted yet."""
-    orders = case.cocktail.course.orders if case.cocktail.course is not None else ()
-    return [x.code for x in orders if x.state in UNDER_WAY and substance.ingredient.id in x.ingredients]
+def _tops_up_elsewhere(case: Case, substance: Substance) -> bool:
+    """Whether it is called a top-up, and the session with it that it tops up is not on record here."""
+    return case.cocktail.is_top_up and session_topped_up(case, {substance.ingredient.id}) is None
 
 
 def _elsewhere(case: Case) -> Iterator[str]:
@@ -165,17 +172,7 @@ def _had_sessions(case: Case, substance: Substance) -> bool:
     """Whether an earlier session had it, as far as anybody knows; a patch test alone is no session."""
     if case.cocktail.history is None:
         return True
-    earlier = (x for x in _exposures(case, substance.ingredient.id) if x.what == "session")
-    by_time: dict[datetime, list[Exposure]] = {}
-    for each in earlier:
-        by_time.setdefault(each.at, []).append(each)
-    return any(_came(rows) for rows in by_time.values())
-
-
-def _came(rows: Sequence[Exposure]) -> bool:
-    """Whether anything is left of what one time brought, once what was taken back is counted."""
-    known = [x.amount.steps for x in rows if x.amount is not None]
-    return len(known) < len(rows) or sum(known) > 0
+    return any(True for _ in sessions_of(exposures(case, {substance.ingredient.id})))
 
 
 def _above(case: Case, substance: Substance, dose: Quantity, account: Account) -> Finding:

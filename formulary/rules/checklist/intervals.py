@@ -1,4 +1,9 @@
-"""P2 X1: how long since the last session, how many there were, and what else is ordered for the patient."""
+"""P2 X1: how long since the last session, how many there were, and what else is ordered for the patient.
+
+A top-up belongs to the session before it, and asks a reason in the place of an interval (P2). How long after
+a session that holds is the site's to say: beyond it, and where it has not said, a top-up is asked what any
+session is asked, and counts as one.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +14,7 @@ from datetime import date, datetime, timedelta
 
 from formulary.rules.checklist.rule import CO_SIGN, NO_PATIENT, Case, not_applicable, passed, unknown
 from formulary.rules.facts import Course, Ingredient, Line, Order, Schedule
-from formulary.rules.findings import Finding, Level, capital, joined
+from formulary.rules.findings import Finding, Level, Result, capital, joined
 from formulary.rules.lot_status import day_of, day_words
 
 SESSIONS, ORDERS = "sessions", "other orders"
@@ -19,8 +24,8 @@ DECEMBER = 12
 def interval(case: Case) -> Sequence[Finding]:
     """P2: long enough after the last session with each ingredient, and not more sessions than its label has.
 
-    A top-up belongs to the session before: it is one more reason to look, and no session of its own. Asked
-    only of ingredients with a schedule; days are those of the site's calendar.
+    A top-up within the site's time is one more reason to look, and no session of its own. Asked only of
+    ingredients with a schedule; days are those of the site's calendar.
     """
     if case.patient is None:
         return [not_applicable("interval.no_patient", SESSIONS, NO_PATIENT)]
@@ -36,12 +41,15 @@ def interval(case: Case) -> Sequence[Finding]:
 def _of(case: Case, line: Line, schedule: Schedule) -> Iterator[Finding]:
     course = case.cocktail.course
     given = _given(course, line.product.ingredient.id, case.cocktail.at)
-    if case.cocktail.is_top_up and given:
-        yield _top_up(case, line, schedule, given[0])
-        return
+    sessions = _sessions(case, given)
+    if case.cocktail.is_top_up and sessions:
+        if _in_time(case, sessions[0], case.due):
+            yield _top_up(case, line, schedule, sessions[0])
+            return
+        yield _no_top_up(case, line, schedule, sessions[0])
     yield from _unknown(case, line, schedule)
     yield from _too_soon(case, line, schedule, given)
-    yield from _too_many(line, schedule, given)
+    yield from _too_many(line, schedule, sessions)
 
 
 def _given(course: Course | None, ingredient_id: int, at: datetime) -> list[Order]:
@@ -49,6 +57,21 @@ def _given(course: Course | None, ingredient_id: int, at: datetime) -> list[Orde
     orders = course.orders if course else ()
     own = [o for o in orders if ingredient_id in o.ingredients and o.given_at and o.given_at <= at]
     return sorted(own, key=_begun, reverse=True)
+
+
+def _sessions(case: Case, given: Sequence[Order]) -> list[Order]:
+    """Those that are sessions, the newest first: a top-up is one where nothing before it had time for it."""
+    found: list[Order] = []
+    for order in reversed(given):
+        if not (order.is_top_up and found and _in_time(case, found[-1], _begun(order))):
+            found.append(order)
+    return found[::-1]
+
+
+def _in_time(case: Case, session: Order, due: datetime) -> bool:
+    """Whether the site takes something given then as a top-up of the session; never where it has not said."""
+    within, zone = case.policies.top_up_within, case.policies.zone
+    return within is not None and day_of(due, zone) - day_of(_begun(session), zone) <= within
 
 
 def _begun(order: Order) -> datetime:
@@ -94,7 +117,7 @@ def _too_soon(case: Case, line: Line, schedule: Schedule, given: Sequence[Order]
             name,
             f"{capital(name)} was last given on {day_words(last)} ({given[0].code}). {_asks(schedule)} "
             f"That is {day_words(due)}, and this one is for {day_words(planned)}.",
-            f"Plan it for {day_words(due)} or later, say that it is a top-up, {CO_SIGN}",
+            f"Plan it for {day_words(due)} or later, {_or_top_up(case)}{CO_SIGN}",
             line=line.number,
             source=schedule.source,
             inputs=(("last", day_words(last)), ("due", day_words(due)), ("planned", day_words(planned))),
@@ -102,8 +125,12 @@ def _too_soon(case: Case, line: Line, schedule: Schedule, given: Sequence[Order]
         )
 
 
-def _too_many(line: Line, schedule: Schedule, given: Sequence[Order]) -> Iterator[Finding]:
-    had, name = len([order for order in given if not order.is_top_up]), line.product.ingredient.name
+def _or_top_up(case: Case) -> str:
+    return "" if case.cocktail.is_top_up else "say that it is a top-up, "
+
+
+def _too_many(line: Line, schedule: Schedule, sessions: Sequence[Order]) -> Iterator[Finding]:
+    had, name = len(sessions), line.product.ingredient.name
     if schedule.most_sessions is not None and had >= schedule.most_sessions:
         yield Finding(
             "interval.course_complete",
@@ -127,6 +154,26 @@ def _top_up(case: Case, line: Line, schedule: Schedule, last: Order) -> Finding:
         line=line.number,
         source=schedule.source,
         rests_on=(("top-up of", last.code),),
+    )
+
+
+def _no_top_up(case: Case, line: Line, schedule: Schedule, last: Order) -> Finding:
+    """It is called one after the site's time for it, or where the site has said no time: a reason to look."""
+    within, day = case.policies.top_up_within, day_words(day_of(_begun(last), case.policies.zone))
+    if within is None:
+        why = "the site has not said for how long after a session that holds"
+    else:
+        why = f"the site takes nothing as a top-up more than {within.days} days after its session"
+    return Finding(
+        "interval.top_up_unknown" if within is None else "interval.top_up_late",
+        line.product.ingredient.name,
+        f"It is called a top-up of {last.code}, given on {day}, and {why}: all is asked that a session is.",
+        "Say why it is a top-up and no session of its own.",
+        level=Level.WARN,
+        result=Result.UNKNOWN if within is None else Result.FINDING,
+        line=line.number,
+        source=schedule.source,
+        rests_on=(("top-up of", last.code), ("why", why)),
     )
 
 

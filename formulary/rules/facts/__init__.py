@@ -19,7 +19,7 @@ from formulary.rules.facts.cocktails import (
 )
 from formulary.rules.facts.compatibility import Compatibility, Onset
 from formulary.rules.facts.courses import Course, Order
-from formulary.rules.facts.exposures import Exposure, History, Usual
+from formulary.rules.facts.exposures import ADDITIVE, Exposure, History, Usual
 from formulary.rules.facts.patients import (
     Allergy,
     AllergySeverity,
@@ -59,6 +59,7 @@ from formulary.rules.facts.substances import (
 )
 
 __all__ = [
+    "ADDITIVE",
     "LIMITING",
     "AcceptedRange",
     "AdministeredFacts",

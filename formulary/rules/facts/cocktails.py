@@ -119,6 +119,7 @@ class SitePolicies:
     allergy_asked_within: timedelta | None = None
     conditions_asked_within: timedelta | None = None
     duplicate_order_within: timedelta | None = None
+    top_up_within: timedelta | None = None
     weighed_within: timedelta | None = None
     consent_version: str | None = None
     consent_procedure: str = "mesotherapy"
