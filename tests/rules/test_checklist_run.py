@@ -85,6 +85,8 @@ class TestTheTable:
             "C5": 2,
             "C6": 2,
             "D1": 2,
+            "D3": 2,
+            "P2": 2,
         }
 
     def test_a_draft_shows_what_signing_would(self):

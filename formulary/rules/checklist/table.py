@@ -41,7 +41,7 @@ INFO, WARN, STOP, BLOCK = Level.INFO, Level.WARN, Level.STOP, Level.BLOCK
 BLOCK_AT_A = MappingProxyType({Stage.ADMINISTER: BLOCK})
 BLOCK_AT_C = MappingProxyType({Stage.CLAIM: BLOCK})
 
-RULE_SET = "2026-11.3"
+RULE_SET = "2026-11.4"
 """The version of the list as a whole; it changes with any rule, and makes every older report stale."""
 
 # fmt: off
