@@ -90,7 +90,10 @@ EVERYTHING = a_cocktail(
     draws=(facts.Draw(1, STOCK, q("1 mL"), q("1 mL"), SYRINGE, AT),),
     beyond_use_at=AT, dead_space=q("0.1 mL"), picked=(STOCK,), ref="C-1", diluents=(WATER,),
     precautions=PRECAUTIONS, acting=PERSON, course=facts.Course((ORDER,), elsewhere=False,
-    elsewhere_detail="no"), history=facts.History((facts.Exposure(1, 1, q("1 mg"), AT, basis="zinc"),)),
+    elsewhere_detail="no"),
+    history=facts.History(
+        (facts.Exposure(1, 1, q("1 mg"), AT, basis="zinc"),), additive=frozenset({1}), products=(DRUG,)
+    ),
     usual=(facts.Usual(1, q("1 mg"), 3),), points=(facts.Points("chin", 3, q("0.1 mL")),),
 )  # fmt: skip
 
