@@ -323,7 +323,7 @@ def test_one_of_unknown_strength_leaves_the_sum_unknown():
     answer = ask("D1", **of((LIDOCAINE, "150 mg"), (bare, "5 mL"), patient=a_patient(weight=q("90 kg"))))[-1]
     assert answer.code == "dose.sum_unknown"
     assert answer.reason == (
-        "Lidocaine and bupivacaine add up, and the limit of one of them by this route is not known, "
+        "Lidocaine and bupivacaine add up, and how much of one of them is not known, "
         f"so nobody can tell what they come to (the others: 50{N}%)."
     )
     assert answer.inputs == (("lidocaine", f"150{N}mg"), ("bupivacaine", "unknown"))

@@ -58,7 +58,9 @@ def together(case: Case) -> Iterator[Finding]:
         yield _too_much(case, "dose", parts, line)
     elif any(part.share is None for part in parts):
         accepted = [accepted_by(case, x) for x in members]
-        yield _unknown(case, "dose", parts, line, accepted=accepted[0] if all(accepted) else "")
+        yield _unknown(
+            case, "dose", parts, members[0].largest.number, accepted=accepted[0] if all(accepted) else ""
+        )
     else:
         yield passed("dose.sum_within_max", WORDS, _words(case, parts), _inputs(case, parts))
 
