@@ -9,10 +9,12 @@ from typing import Any
 from formulary.accounts import queries
 from formulary.accounts.models import Credential, Site
 from formulary.accounts.permissions import Role
+from formulary.rules.units import CURRENCIES
 from formulary.web.words import SPACE, plural
 
 ROLE_WORDS = [(role.value, role.value.replace("_", " ").capitalize()) for role in Role]
 CREDENTIAL_WORDS = [("prescribe", "Prescribe"), ("prepare", "Prepare"), ("inject", "Inject")]
+CURRENCY_WORDS = [(one.code, f"{one.code}, {one.name}") for one in CURRENCIES.values()]
 MARKS = {".": "point, as in 0.5", ",": "comma, as in 0,5"}
 
 
@@ -49,6 +51,7 @@ class Answer(StrEnum):
     NUMBER = "number"
     PERCENT = "percent"
     TEXT = "text"
+    CURRENCY = "currency"
 
 
 @dataclass(frozen=True)
@@ -183,6 +186,13 @@ POLICIES = {
             "The same person reads it twice.",
             (Part("", "A second person reads it", _.YES_OR_NO),),
         ),
+        PolicyKind(
+            "currency",
+            "Currency",
+            "The currency of what is paid for stock. A price keeps the currency it was recorded in.",
+            "No price can be recorded, and what a cocktail costs is unknown.",
+            (Part("", "Prices are in", _.CURRENCY),),
+        ),
     )
 }
 del _
@@ -194,6 +204,8 @@ def part_words(part: Part, value: Any, mark: str) -> str:
         return ""
     if part.answer is Answer.YES_OR_NO:
         return "yes" if value else "no"
+    if part.answer is Answer.CURRENCY:
+        return dict(CURRENCY_WORDS).get(value, str(value))
     if part.answer is Answer.COUNT:
         return plural(int(value), part.unit.removesuffix("s"))
     number = written(part, value, mark)

@@ -47,7 +47,6 @@ class Site(Versioned, Base):
     name: Mapped[str] = mapped_column(String(120), unique=True)
     zone: Mapped[str] = mapped_column(String(60))
     decimal_mark: Mapped[str] = mapped_column(String(1), default=".")
-    currency: Mapped[str] = mapped_column(String(3), default="EUR")
     verify: Mapped[bool] = mapped_column(Boolean, default=True)
     release: Mapped[bool] = mapped_column(Boolean, default=True)
     solo: Mapped[bool] = mapped_column(Boolean, default=False)

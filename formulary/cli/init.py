@@ -25,7 +25,6 @@ from formulary.seed.questions import read_questions, read_reaction_kinds
     prompt="Its decimal mark",
     help="How the site writes decimals, in input and output alike.",
 )
-@click.option("--currency", default="EUR", show_default=True, help="Three letters.")
 @click.option("--username", prompt="The first administrator signs in as", help="Such as m.roux.")
 @click.option("--name", prompt="The administrator's name", help="As it is printed beside a signature.")
 @with_app
@@ -50,15 +49,13 @@ def command(**answers: Any) -> None:
 
 @retried
 def _set_up(
-    *, organisation: str, site: str, zone: str, decimal_mark: str, currency: str, username: str, name: str
+    *, organisation: str, site: str, zone: str, decimal_mark: str, username: str, name: str
 ) -> str:
     at, by, folder = clock.now(), operator(), config.seed_folder()
     asked, kinds = read_questions(folder), read_reaction_kinds(folder)
     with transaction():
         actions.found_organisation(organisation, at=at, by=by)
-        place = actions.add_site(
-            name=site, zone=zone, decimal_mark=decimal_mark, currency=currency, at=at, by=by
-        )
+        place = actions.add_site(name=site, zone=zone, decimal_mark=decimal_mark, at=at, by=by)
         set_condition_kinds(asked, at=at, by=by)
         set_reaction_kinds(kinds, at=at, by=by)
         roles = {place.id: {Role.ADMINISTRATOR}}

@@ -33,7 +33,6 @@ class SiteRow:
     name: Text
     zone: Text
     decimal_mark: Annotated[str, one_of(".", ",")]
-    currency: Text
 
 
 @dataclass(frozen=True, slots=True)

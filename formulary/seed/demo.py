@@ -91,7 +91,6 @@ def _found(demo: Demo) -> None:
             "name": row.name,
             "zone": row.zone,
             "decimal_mark": row.decimal_mark,
-            "currency": row.currency,
         }
         demo.sites[row.name] = accounts_actions.add_site(**facts, is_demo=True, at=at, by=SEEDER)
 

@@ -61,7 +61,6 @@ FIELDS = [
     "again",
     "zone",
     "decimal_mark",
-    "currency",
     "row_version",
     "key",
     "valid_from",

@@ -9,7 +9,7 @@ from formulary.db import db
 
 TABLES = (
     "movement", "audit_entry", "patch_test_reading", "cocktail_transition", "signature", "access_entry",
-    "given_lot", "exposure",
+    "given_lot", "exposure", "price",
 )  # fmt: skip
 SQLITE = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
 POSTGRESQL = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"

@@ -22,6 +22,7 @@ APPEND_ONLY = {
     "given_lot",
     "movement",
     "patch_test_reading",
+    "price",
     "reaction_follow_up",
     "reaction_report",
     "reaction_sign",

@@ -16,7 +16,7 @@ from formulary.db import db, expect_version, once
 from formulary.rules.findings import Finding, Level, Refused, inputs_hash, refuse
 
 Opener = Callable[..., None]
-FACTS = ("name", "zone", "decimal_mark", "currency", "verify", "release", "solo")
+FACTS = ("name", "zone", "decimal_mark", "verify", "release", "solo")
 _openers: list[Opener] = []
 
 
@@ -45,7 +45,6 @@ def add_site(
     name: str,
     zone: str,
     decimal_mark: str = ".",
-    currency: str = "EUR",
     at: datetime,
     by: By,
     is_demo: bool = False,
@@ -58,7 +57,6 @@ def add_site(
         name=name,
         zone=zone,
         decimal_mark=decimal_mark,
-        currency=currency,
         is_demo=is_demo,
         **switches,
     )

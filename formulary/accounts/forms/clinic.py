@@ -7,7 +7,7 @@ from wtforms import Field
 from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
 
-from formulary.accounts.labels import MARKS, Answer, Part, PolicyKind, answer_of, written
+from formulary.accounts.labels import CURRENCY_WORDS, MARKS, Answer, Part, PolicyKind, answer_of, written
 from formulary.rules.findings import Refused
 from formulary.rules.units import parse_number
 from formulary.web import fields as f
@@ -35,7 +35,6 @@ class SiteForm(Form):
     name = f.TextField("Name", [f.Required()])
     zone = f.IdentifierField("Time zone", [f.Required()], hint="Such as Europe/Paris.")
     decimal_mark = f.OneOf("Decimal mark", [f.Required("Choose one.")], choices=f.choices(MARKS.items()))
-    currency = f.IdentifierField("Currency", [f.Required()], most=3, hint="Three letters, such as EUR.")
     verify = f.YesField("Another person verifies each prescription")
     release = f.YesField("Another person releases each preparation")
     solo = f.YesField(
@@ -44,17 +43,11 @@ class SiteForm(Form):
     )
     secret = f.SecretField("Your password", [f.Required(_SECRET)])
 
-    def validate_currency(self, field: Field) -> None:
-        """Three capital letters."""
-        field.data = str(field.data).upper()
-        if not (field.data.isascii() and field.data.isalpha() and len(field.data) == 3):  # noqa: PLR2004
-            raise ValidationError(f"“{field.data}” is no currency. Type three letters, such as EUR.")
-
 
 def site_form(row: Any = None) -> SiteForm:
     """The form, filled with a site or with what is usual."""
     if row is None:
-        return SiteForm(data={"decimal_mark": ".", "currency": "EUR", "verify": True, "release": True})
+        return SiteForm(data={"decimal_mark": ".", "verify": True, "release": True})
     return SiteForm(obj=row)
 
 
@@ -107,6 +100,8 @@ def _field(part: Part) -> Field:
         return f.AnswerField(part.label, unasked="Not decided", hint=part.hint)
     if part.answer is Answer.COUNT:
         return f.CountField(part.label, most=3650, word=part.unit, hint=part.hint)
+    if part.answer is Answer.CURRENCY:
+        return f.ChoiceField(part.label, choices=f.choices(CURRENCY_WORDS, empty="Not decided"), hint=part.hint)
     return (f.TextField if part.answer is Answer.TEXT else NumberField)(label, hint=part.hint)
 
 

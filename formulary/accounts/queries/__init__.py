@@ -1,6 +1,7 @@
 """The only way to get a row of this room: people, sessions, the clinic and its policies."""
 
 from formulary.accounts.queries.clinic import (
+    currency,
     all_solo,
     day_at,
     decided_rows,
@@ -47,6 +48,7 @@ from formulary.accounts.queries.sessions import (
 )
 
 __all__ = [
+    "currency",
     "LiveSession",
     "actor",
     "actor_of",

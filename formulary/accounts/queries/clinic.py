@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from formulary.accounts.models import Organisation, Policy, Site
 from formulary.db import Missing, db
+from formulary.rules.units import CURRENCIES, Currency
 
 UNDECIDED: dict[str, Any] = {}
 
@@ -61,6 +62,11 @@ def decided_rows(site_id: int, at: datetime) -> dict[str, Policy]:
 def policy(site_id: int, kind: str, at: datetime) -> Any:
     """What the site has decided on this by `at`; None while it is undecided, which is unknown."""
     return policies_in_force(site_id, at).get(kind)
+
+
+def currency(site_id: int, at: datetime) -> Currency | None:
+    """The currency in which the site keeps its prices; None while it has not decided, which is unknown."""
+    return CURRENCIES.get(str(policy(site_id, "currency", at)))
 
 
 def policy_rows(site_id: int, at: datetime) -> dict[str, Policy]:

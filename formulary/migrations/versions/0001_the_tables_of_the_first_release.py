@@ -25,6 +25,7 @@ APPEND_ONLY = (
     "reaction_report",
     "reaction_sign",
     "reaction_follow_up",
+    "price",
 )
 TOLD_TO_THE_RULES = (
     "ingredient",
@@ -317,7 +318,6 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("zone", sa.String(length=60), nullable=False),
         sa.Column("decimal_mark", sa.String(length=1), nullable=False),
-        sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("verify", sa.Boolean(), nullable=False),
         sa.Column("release", sa.Boolean(), nullable=False),
         sa.Column("solo", sa.Boolean(), nullable=False),
@@ -543,6 +543,9 @@ def upgrade() -> None:
         sa.Column("received_at", types.UtcDateTime(), nullable=False),
         sa.Column("received_by_id", sa.Integer(), nullable=False),
         sa.Column("remark", sa.Text(), nullable=False),
+        sa.Column("per_pack", sa.Integer(), nullable=True),
+        sa.Column("arrived_at_tenths", sa.Integer(), nullable=True),
+        sa.Column("damage", sa.Text(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["received_by_id"], ["person.id"], name=op.f("fk_delivery_received_by_id_person")
@@ -1348,6 +1351,37 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("cocktail_transition", schema=None) as batch_op:
         batch_op.create_index("ix_cocktail_transition_cocktail", ["cocktail_id", "at"], unique=False)
+
+    op.create_table(
+        "price",
+        sa.Column("delivery_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("lot_id", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("minor", types.Steps(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("pack", types.Steps(), nullable=False),
+        sa.Column("per_pack", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("recorded_at", types.UtcDateTime(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("supersedes_id", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("minor >= 0", name=op.f("ck_price_minor_is_not_negative")),
+        sa.CheckConstraint("pack > 0", name=op.f("ck_price_pack_is_positive")),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_price_by_id_person")),
+        sa.ForeignKeyConstraint(["delivery_id"], ["delivery.id"], name=op.f("fk_price_delivery_id_delivery")),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_price_lot_id_lot")),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_price_product_id_product")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_price_site_id_site")),
+        sa.ForeignKeyConstraint(["supersedes_id"], ["price.id"], name=op.f("fk_price_supersedes_id_price")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_price")),
+    )
+    with op.batch_alter_table("price", schema=None) as batch_op:
+        batch_op.create_index("ix_price_delivery", ["delivery_id"], unique=False)
+        batch_op.create_index("ix_price_lot", ["lot_id", "site_id", "currency"], unique=False)
+        batch_op.create_index("ix_price_product", ["product_id", "site_id", "currency"], unique=False)
+        batch_op.create_index("uq_price_supersedes", ["supersedes_id"], unique=True)
 
     op.create_table(
         "movement",

@@ -11,6 +11,7 @@ from formulary.rules.units.conversion import (
     to_equivalents,
     to_mass,
 )
+from formulary.rules.units.currencies import CURRENCIES, Currency, UnknownCurrency, currency
 from formulary.rules.units.dimensions import (
     AMOUNT,
     DROPS,
@@ -29,6 +30,7 @@ from formulary.rules.units.dimensions import (
     unit,
     units_of,
 )
+from formulary.rules.units.money import Money, OtherCurrency, parse_money, plain_money, show_money
 from formulary.rules.units.parsing import Parsed, parse, parse_number
 from formulary.rules.units.quantity import Inexact, Quantity, Rounding, round_fraction, total
 from formulary.rules.units.registry import DimensionMismatch
@@ -45,6 +47,7 @@ from formulary.rules.units.words import MICRO
 
 __all__ = [
     "AMOUNT",
+    "CURRENCIES",
     "DROPS",
     "EQUIVALENT",
     "IU",
@@ -52,18 +55,23 @@ __all__ = [
     "MASS",
     "MICRO",
     "VOLUME",
+    "Currency",
     "Dimension",
     "DimensionMismatch",
     "Inexact",
+    "Money",
+    "OtherCurrency",
     "Parsed",
     "Potency",
     "Quantity",
     "Rounding",
     "Unit",
+    "UnknownCurrency",
     "UnknownUnit",
     "activity",
     "activity_to_mass",
     "conversion_factor",
+    "currency",
     "dimension",
     "drops_to_volume",
     "from_equivalents",
@@ -71,13 +79,16 @@ __all__ = [
     "mass_to_activity",
     "natural_unit",
     "parse",
+    "parse_money",
     "parse_number",
     "percent_in_volume",
     "plain",
+    "plain_money",
     "round_fraction",
     "show",
     "show_concentration",
     "show_figure",
+    "show_money",
     "show_percent",
     "to_amount",
     "to_equivalents",

@@ -100,9 +100,13 @@ def _word(unit: Unit, number: str) -> str:
 
 def _number(value: Fraction, places: int, mark: str) -> str:
     whole, _, part = _digits(abs(value), places).partition(".")
-    grouped = f"{int(whole):,}".replace(",", _GROUP[mark])
     sign = MINUS if value < 0 and (whole != "0" or part) else ""
-    return sign + grouped + (mark + part if part else "")
+    return sign + grouped_number(int(whole), mark) + (mark + part if part else "")
+
+
+def grouped_number(whole: int, mark: str) -> str:
+    """A whole number with its thousands grouped as a site of this decimal mark does."""
+    return f"{whole:,}".replace(",", _GROUP[mark])
 
 
 def _digits(value: Fraction, places: int) -> str:

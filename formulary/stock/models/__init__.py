@@ -1,9 +1,9 @@
-"""Places, lots, vials, the ledger of movements, balances, holds, reservations, deliveries."""
+"""Places, lots, vials, the ledger of movements, balances, holds, reservations, deliveries, prices."""
 
 from formulary.stock.models.holds import Hold, Reservation
 from formulary.stock.models.ledger import HASH_VERSION, HASHED, Balance, Discrepancy, Movement, movement_hash
 from formulary.stock.models.lots import Lot, Vial, measured_in
-from formulary.stock.models.places import BY_VIAL, GUARDED, PLACE_KINDS, Delivery, Place
+from formulary.stock.models.places import BY_VIAL, GUARDED, PLACE_KINDS, Delivery, Place, Price
 
 __all__ = [
     "BY_VIAL",
@@ -18,6 +18,7 @@ __all__ = [
     "Lot",
     "Movement",
     "Place",
+    "Price",
     "Reservation",
     "Vial",
     "measured_in",

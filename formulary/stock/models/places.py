@@ -1,11 +1,11 @@
-"""Places, and the deliveries that come to them."""
+"""Places, the deliveries that come to them, and what was paid for them."""
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from formulary.db import Base, UtcDateTime, one_of
+from formulary.db import Base, Steps, UtcDateTime, one_of
 
 PLACE_KINDS = (
     "supplier", "storage", "quarantine", "in_use", "preparation", "in_transit",
@@ -38,7 +38,11 @@ class Place(Base):
 
 
 class Delivery(Base):
-    """What came at once: supplier, delivery note, when, in what condition."""
+    """What came at once: supplier, delivery note, when, in what condition.
+
+    `per_pack` is how many containers a pack holds, `arrived_at_tenths` the temperature on arrival in tenths
+    of a degree Celsius, `damage` what was seen; None and "" where nobody noted it.
+    """
 
     __tablename__ = "delivery"
 
@@ -48,3 +52,38 @@ class Delivery(Base):
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     received_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     remark: Mapped[str] = mapped_column(Text, default="")
+    per_pack: Mapped[int | None] = mapped_column(Integer)
+    arrived_at_tenths: Mapped[int | None] = mapped_column(Integer)
+    damage: Mapped[str] = mapped_column(Text, default="")
+
+
+class Price(Base):
+    """What one pack of a delivery cost: append-only, the one that nothing supersedes counts.
+
+    `minor` are minor units of `currency` (ISO 4217), `pack` is what a pack holds in the lot's steps and
+    `per_pack` in containers. A later one says why (`reason`). Site, lot and product are copied from the
+    delivery, so that a price is found by any of them.
+    """
+
+    __tablename__ = "price"
+    __table_args__ = (
+        CheckConstraint("minor >= 0", name="minor_is_not_negative"),
+        CheckConstraint("pack > 0", name="pack_is_positive"),
+        Index("uq_price_supersedes", "supersedes_id", unique=True),
+        Index("ix_price_delivery", "delivery_id"),
+        Index("ix_price_lot", "lot_id", "site_id", "currency"),
+        Index("ix_price_product", "product_id", "site_id", "currency"),
+    )
+
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id"))
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
+    lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"))
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id"))
+    minor: Mapped[int] = mapped_column(Steps)
+    currency: Mapped[str] = mapped_column(String(3))
+    pack: Mapped[int] = mapped_column(Steps)
+    per_pack: Mapped[int] = mapped_column(Integer)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("price.id"))

@@ -16,6 +16,7 @@ from formulary.web.fields.choices import (
     choices,
     read_id,
 )
+from formulary.web.fields.figures import DegreesField, MoneyField
 from formulary.web.fields.lists import FieldList
 from formulary.web.fields.quantities import CountField, QuantityField
 from formulary.web.fields.scan import ScanField
@@ -28,6 +29,7 @@ __all__ = [
     "ChoiceField",
     "CountField",
     "DateField",
+    "DegreesField",
     "FieldList",
     "FormField",
     "GtinField",
@@ -37,6 +39,7 @@ __all__ = [
     "IdentifierField",
     "InstantField",
     "LotField",
+    "MoneyField",
     "NotesField",
     "OneOf",
     "Optional",
