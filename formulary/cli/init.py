@@ -48,9 +48,7 @@ def command(**answers: Any) -> None:
 
 
 @retried
-def _set_up(
-    *, organisation: str, site: str, zone: str, decimal_mark: str, username: str, name: str
-) -> str:
+def _set_up(*, organisation: str, site: str, zone: str, decimal_mark: str, username: str, name: str) -> str:
     at, by, folder = clock.now(), operator(), config.seed_folder()
     asked, kinds = read_questions(folder), read_reaction_kinds(folder)
     with transaction():

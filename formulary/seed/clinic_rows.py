@@ -80,7 +80,10 @@ class GtinRow:
 
 @dataclass(frozen=True, slots=True)
 class StockRow:
-    """A lot that is on the shelf to begin with; `expires` may be days from the day of seeding."""
+    """A lot that is on the shelf to begin with; `expires` may be days from the day of seeding.
+
+    `demo_price` is what one container cost, in the site's currency: a figure of the demo, or none.
+    """
 
     site: Text
     product: Text
@@ -92,6 +95,7 @@ class StockRow:
     supplier: Text
     delivery_note: Text
     received_days_ago: Whole
+    demo_price: Annotated[Decimal | None, or_nothing(number)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from formulary.accounts import Actor, Role
 from formulary.accounts import actions as accounts_actions
@@ -10,6 +10,7 @@ from formulary.accounts import queries as accounts
 from formulary.accounts.models import User
 from formulary.audit import record
 from formulary.db import db, transaction
+from formulary.rules.units import Money, parse_money
 from formulary.seed.clinic_rows import PlaceRow, StockRow
 from formulary.seed.demo import FOUNDED, SEEDER, Demo
 from formulary.stock import actions, queries
@@ -108,10 +109,19 @@ def _receive(demo: Demo, row: StockRow, by: Actor) -> Lot:
         supplier=row.supplier,
         note_number=row.delivery_note,
         gtin=gtins.get(row.product, ""),
+        price=_price(demo, row, at),
         grade="scanned",
         at=at,
         by=by,
     )
+
+
+def _price(demo: Demo, row: StockRow, at: datetime) -> Money | None:
+    """What one container cost, a figure of the demo, in the currency of its site."""
+    currency = accounts.currency(demo.sites[row.site].id, at)
+    if row.demo_price is None or currency is None:
+        return None
+    return parse_money(str(row.demo_price), currency)
 
 
 def _expiry(demo: Demo, row: StockRow) -> date:

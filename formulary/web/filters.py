@@ -11,8 +11,9 @@ from werkzeug.routing import BuildError
 from formulary import clock
 from formulary.rules import units
 from formulary.rules.findings import Finding
-from formulary.rules.units import Quantity, Unit
+from formulary.rules.units import Money, Quantity, Unit
 from formulary.web import assets, site, states, svg, words
+from formulary.web.fields import figures
 
 _QTY = Markup('<span class="qty">{}&nbsp;<span class="unit">{}</span></span>')
 _COLUMN = Markup(
@@ -66,6 +67,18 @@ def concentration(amount: Quantity | None, volume: Quantity | None) -> Markup:
     if amount is None or volume is None:
         return state_text("unknown")
     return _QTY.format(*_split(units.show_concentration(amount, volume, site.mark())))
+
+
+def money(amount: Money | None) -> Markup:
+    """An amount of money that never breaks from its currency; None is drawn as unknown."""
+    if amount is None:
+        return state_text("unknown")
+    return _QTY.format(*_split(units.show_money(amount, site.mark())))
+
+
+def degrees(tenths: int) -> Markup:
+    """Tenths of a degree Celsius, "4.5 °C"."""
+    return _QTY.format(figures.degrees(tenths), "°C")
 
 
 def percent(ratio: Fraction) -> Markup:
@@ -144,6 +157,8 @@ FILTERS = {
     "quantity_text": quantity_text,
     "quantity_plain": quantity_plain,
     "concentration": concentration,
+    "money": money,
+    "degrees": degrees,
     "percent": percent,
     "day": day,
     "day_short": day_short,

@@ -101,7 +101,9 @@ def _field(part: Part) -> Field:
     if part.answer is Answer.COUNT:
         return f.CountField(part.label, most=3650, word=part.unit, hint=part.hint)
     if part.answer is Answer.CURRENCY:
-        return f.ChoiceField(part.label, choices=f.choices(CURRENCY_WORDS, empty="Not decided"), hint=part.hint)
+        return f.ChoiceField(
+            part.label, choices=f.choices(CURRENCY_WORDS, empty="Not decided"), hint=part.hint
+        )
     return (f.TextField if part.answer is Answer.TEXT else NumberField)(label, hint=part.hint)
 
 

@@ -1,8 +1,8 @@
 """The only way to get a row of this room: people, sessions, the clinic and its policies."""
 
 from formulary.accounts.queries.clinic import (
-    currency,
     all_solo,
+    currency,
     day_at,
     decided_rows,
     organisation,
@@ -48,7 +48,6 @@ from formulary.accounts.queries.sessions import (
 )
 
 __all__ = [
-    "currency",
     "LiveSession",
     "actor",
     "actor_of",
@@ -56,6 +55,7 @@ __all__ = [
     "credential",
     "credentials_at",
     "credentials_of",
+    "currency",
     "day_at",
     "decided_rows",
     "demo_users",

@@ -10,6 +10,7 @@ from formulary.stock.actions.holds import place_hold, release_hold
 from formulary.stock.actions.ledger import post, reverse, stand_still, write
 from formulary.stock.actions.moving import move_lot, move_vial
 from formulary.stock.actions.places import add_place, change_place, furnish
+from formulary.stock.actions.pricing import record_price
 from formulary.stock.actions.quarantine import release_lot
 from formulary.stock.actions.receiving import receive_lot
 from formulary.stock.actions.reconstituting import reconstitute
@@ -43,6 +44,7 @@ __all__ = [
     "post",
     "receive_lot",
     "reconstitute",
+    "record_price",
     "record_shortfall",
     "release_hold",
     "release_lot",

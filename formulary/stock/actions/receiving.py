@@ -9,11 +9,13 @@ from formulary.accounts import queries as accounts
 from formulary.audit import record
 from formulary.catalogue.models import Product
 from formulary.db import Missing, db, once
+from formulary.rules.units import Money
 from formulary.stock import queries
 from formulary.stock.actions.codes import learn_code
 from formulary.stock.actions.entering import Printed, known_lot, may_enter
 from formulary.stock.actions.entries import Entry, Way
 from formulary.stock.actions.ledger import write
+from formulary.stock.actions.pricing import add_price, told
 from formulary.stock.actions.vials import content_of
 from formulary.stock.labels import refusals
 from formulary.stock.models import Delivery, Lot, Movement, Place
@@ -23,11 +25,19 @@ MOST_CONTAINERS = 10_000
 
 @dataclass(frozen=True)
 class Came:
-    """What came with it: supplier, delivery note, a remark."""
+    """What came with it: supplier, delivery note, a remark, its packs, how warm and how whole it came."""
 
     supplier: str
     note_number: str
     remark: str
+    per_pack: int
+    arrived_at_tenths: int | None
+    damage: str
+
+    @property
+    def condition(self) -> dict[str, object]:
+        """How it came, for the audit trail."""
+        return {"arrived_at_tenths": self.arrived_at_tenths, "damage": self.damage}
 
 
 @once
@@ -47,6 +57,9 @@ def receive_lot(
     remark: str = "",
     gtin: str = "",
     per_pack: int = 1,
+    price: Money | None = None,
+    arrived_at_tenths: int | None = None,
+    damage: str = "",
     raw: str = "",
     grade: str = "typed",
     witness: Actor | None = None,
@@ -59,7 +72,8 @@ def receive_lot(
     with something else different (until `second_record` says that it is another), a GTIN of another
     product, a typed entry without the `witness` that the site's policy asks for, and warnings without a
     reason in `overrides`. The first receipt of a product or from a supplier goes to quarantine unless the
-    site's policy says otherwise.
+    site's policy says otherwise. `price` is that of one pack; `arrived_at_tenths` are tenths of a degree
+    Celsius.
     """
     by.must(Permission.RECEIVE_STOCK)
     place = _entrance(place_id, site_id)
@@ -75,7 +89,10 @@ def receive_lot(
     lot = known or _new_lot(printed, grade, at, "quarantined" if first else "available")
     if gtin:
         learn_code(printed.product, gtin, per_pack)
-    delivery = _delivery(site_id, Came(supplier, note_number, remark), at, by)
+    came = Came(supplier, note_number, remark, per_pack, arrived_at_tenths, damage)
+    delivery = _delivery(site_id, came, at, by)
+    if price is not None:
+        add_price(delivery, lot, price, per_pack, at=at, by=by)
     way = Way(place, "received", ("delivery", delivery.id), at)
     entry = Entry(lot, None, queries.place(site_id, "supplier"), containers * content_of(lot), way)
     movements = write([entry], at=at, by=by)
@@ -83,6 +100,7 @@ def receive_lot(
         **printed.told, "containers": containers, "place": place.name, "supplier": supplier,
         "note": note_number, "gtin": gtin, "scan": raw, "grade": grade, "first_receipt": first,
         "witness": witness.name if witness else "", "second_record": second_record, "reasons": reasons,
+        **came.condition, **(told(price, per_pack) if price else {}),
     }  # fmt: skip
     record("stock.receive", lot, by=by, at=at, new=new, movements=movements)
     return lot
@@ -149,6 +167,9 @@ def _delivery(site_id: int, came: Came, at: datetime, by: Actor) -> Delivery:
         received_at=at,
         received_by_id=by.person_id,
         remark=came.remark,
+        per_pack=came.per_pack,
+        arrived_at_tenths=came.arrived_at_tenths,
+        damage=came.damage,
     )
     db.session.add(delivery)
     db.session.flush()

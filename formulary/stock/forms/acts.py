@@ -40,6 +40,15 @@ class AssayForm(Form):
     signer = f.FormField(PerhapsSignerForm, "Second person")
 
 
+class PriceForm(Form):
+    """What a pack of a delivery cost; a reason where one is corrected."""
+
+    price = f.MoneyField("Price of one pack", [f.Required("Type the price; 0 is free of charge.")])
+    per_pack = f.CountField("Containers in a pack", [f.Required()])
+    reason = f.TextField("Why it is corrected", most=400)
+    seen_id = f.IdField()
+
+
 class MoveLotForm(Form):
     """Sealed containers from place to place."""
 

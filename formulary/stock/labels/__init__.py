@@ -5,6 +5,7 @@ from formulary.stock.labels.assays import label_strength, strength_of
 from formulary.stock.labels.cards import VialCard, vial_card, vial_rows
 from formulary.stock.labels.containers import container_count, container_word, content, stated_diluent
 from formulary.stock.labels.documents import Named, document_names, names_documents
+from formulary.stock.labels.prices import CameLine, Worth, came_lines, left_worth, money_of
 from formulary.stock.labels.rows import SHELF_HEADER, Moved, OnShelf, moved, on_shelf, shelf_cells, shelf_rows
 from formulary.stock.labels.sheet import Line, Sheet, sheet
 from formulary.stock.labels.states import Told, state_of, state_of_lot
@@ -16,6 +17,7 @@ __all__ = [
     "REASONS",
     "SHELF_HEADER",
     "WASTE_REASONS",
+    "CameLine",
     "Event",
     "HoldLine",
     "Line",
@@ -25,12 +27,16 @@ __all__ = [
     "Sheet",
     "Told",
     "VialCard",
+    "Worth",
+    "came_lines",
     "container_count",
     "container_word",
     "content",
     "document_names",
     "hold_lines",
     "label_strength",
+    "left_worth",
+    "money_of",
     "moved",
     "names_documents",
     "on_shelf",

@@ -38,6 +38,7 @@ from formulary.stock.queries.movements import (
     vials_by_id,
 )
 from formulary.stock.queries.places import place, place_by_id, place_code, places, standing_place
+from formulary.stock.queries.prices import Paid, Prices, Receipt, prices, receipt, receipts
 from formulary.stock.queries.sheet import BalanceSheet, balance_sheet
 from formulary.stock.queries.shelf import LIES_AT, Asked, shelf
 from formulary.stock.queries.vials import has_used, labelled_vials, open_vials, vial, vial_by_code
@@ -49,6 +50,9 @@ __all__ = [
     "BalanceSheet",
     "Content",
     "Holds",
+    "Paid",
+    "Prices",
+    "Receipt",
     "Stopped",
     "Unfit",
     "balance_sheet",
@@ -83,6 +87,9 @@ __all__ = [
     "place_code",
     "places",
     "places_by_id",
+    "prices",
+    "receipt",
+    "receipts",
     "shelf",
     "similar_lots",
     "standing_place",

@@ -1,6 +1,17 @@
 """The pages of stock."""
 
-from formulary.stock.views import assays, discrepancies, holds, lots, places, receiving, shelf, vials
+from formulary.stock.views import assays, discrepancies, holds, lots, places, prices, receiving, shelf, vials
 from formulary.stock.views.room import bp
 
-__all__ = ["assays", "bp", "discrepancies", "holds", "lots", "places", "receiving", "shelf", "vials"]
+__all__ = [
+    "assays",
+    "bp",
+    "discrepancies",
+    "holds",
+    "lots",
+    "places",
+    "prices",
+    "receiving",
+    "shelf",
+    "vials",
+]

@@ -28,6 +28,9 @@ def lot(lot_id: int) -> Answer:
     places = queries.places_by_id(set(sums.at_place))
     movements = queries.movements_of_lot(row.id, Window.of(request.args))
     told = labels.state_of_lot(stocks or [facts.nowhere(row, g.site.zone)], at)
+    mark, came = g.site.decimal_mark, queries.receipts(row.id, g.site.id)
+    left = row.quantity(sum(int(s.remaining.steps) for s in stocks))
+    prices = queries.prices(g.site.id, at, lots={row.id})
     elsewhere = {site: row.quantity(q) for site, q in queries.by_site(row.id).items() if site != g.site.name}
     return page(
         "lot",
@@ -42,6 +45,9 @@ def lot(lot_id: int) -> Answer:
         rows=labels.moved(movements.rows),
         story=labels.story(row, g.site.zone, at),
         holds=labels.hold_lines(row),
+        came=labels.came_lines(row, came, mark),
+        left=left,
+        worth=labels.left_worth(row, left, prices, mark),
         similar=queries.similar_lots(row.number),
         elsewhere=elsewhere,
         in_quarantine=any(s.status == "quarantined" and s.vial is None for s in stocks),

@@ -76,6 +76,7 @@ def _offered(form: ReceiveForm) -> ReceiveForm:
     form.product_id.choices = f.choices(products, empty="Choose…")
     places = [p for kind in ("storage", "quarantine") for p in queries.places(g.site.id, [kind])]
     form.place_id.choices = f.choices([(p.id, p.name) for p in places])
+    form.price.offer(accounts.currency(g.site.id, clock.now()))
     return form
 
 

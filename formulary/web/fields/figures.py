@@ -24,6 +24,7 @@ class _FigureField(Field):  # type: ignore[misc]
     kind = "figure"
     widget = TextInput()
     word = ""
+    data: Any
 
     def __init__(
         self, label: str = "", validators: Sequence[Any] = (), *, hint: str = "", **more: Any
@@ -63,7 +64,6 @@ class _FigureField(Field):  # type: ignore[misc]
 class MoneyField(_FigureField):
     """An amount of money in a currency that the page offers; `data` is Money, 0 is free of charge."""
 
-    data: Money | None
     currency: Currency | None = None
 
     def offer(self, currency: Currency | None) -> None:
@@ -83,14 +83,15 @@ class MoneyField(_FigureField):
 class DegreesField(_FigureField):
     """A temperature in degrees Celsius, below zero with a minus; `data` is whole tenths of a degree."""
 
-    data: int | None
     word = "°C"
 
     def _read(self, text: str) -> int:
         below = text.startswith(MINUSES)
         number = parse_number(text[1:] if below else text, site.mark()) * TENTHS
         if number != int(number):
-            raise ValidationError(f"{quoted(text)} has more than one decimal. Type it to a tenth of a degree.")
+            raise ValidationError(
+                f"{quoted(text)} has more than one decimal. Type it to a tenth of a degree."
+            )
         if number > HOTTEST * TENTHS:
             raise ValidationError(
                 f"{quoted(text)} is no temperature of a delivery. Type {COLDEST} to {HOTTEST}."
