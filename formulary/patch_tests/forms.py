@@ -68,6 +68,16 @@ class ApplyForm(Form):
         free = next((e.form for e in self.spots if not e.form.source.data), None) or self.add_row()
         free.source.data, self.scan.data = source.ref, ""
 
+    def begin_with(self, offered: Iterable[Source], product_id: int | None, lot_id: int | None) -> None:
+        """Put what the page was opened for on the first spot: its lot, a vial of it, or the product alone."""
+        own = [source for source in offered if product_id is not None and source.product_id == product_id]
+        fitting = [source for source in own if source.lot_id == lot_id and not source.barred]
+        found = next(iter(sorted(fitting, key=lambda source: source.vial_id is None)), None)
+        if found is None:
+            found = next((source for source in own if source.lot_id is None), None)
+        if found is not None:
+            self.spots[0].form.source.data = found.ref
+
     def chosen(self, sources: Iterable[Source]) -> list[Spot]:
         """The spots that are filled in."""
         offered = {source.ref: source for source in sources}

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, flash, g, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 
 from formulary import clock
 from formulary.accounts import Actor, Permission, requires
@@ -20,6 +20,8 @@ from formulary.patients import guards as patient_guards
 from formulary.patients.labels import summary
 from formulary.rules.facts import PatchTestPolicy
 from formulary.rules.findings import Refused
+from formulary.web.fields import read_id
+from formulary.web.filters import link
 from formulary.web.forms import Form
 
 bp = Blueprint("patch_tests", __name__, url_prefix="/patch-tests")
@@ -55,6 +57,8 @@ def apply(patient_id: int) -> Answer:
     found, form, at = patient_guards.opened(patient_id), ApplyForm(), clock.now()
     offered = labels.sources(g.site.id, found.id, at, g.site.decimal_mark)
     form.offer(offered)
+    if request.method == "GET":
+        form.begin_with(offered, _asked("product"), _asked("lot"))
     if form.wants_a_row:
         form.add_row()
         form.offer(offered)
@@ -62,8 +66,8 @@ def apply(patient_id: int) -> Answer:
         _place_scan(form, offered)
     elif form.validate_on_submit() and (made := _apply(found.id, form, offered)):
         flash(f"{made.code} is applied. Its next reading stands on the list.")
-        return _to_test(made.id)
-    return _page("apply", found, form, barred=labels.barred(found.id, _policy(at), at))
+        return redirect(back) if (back := _draft()) else _to_test(made.id)
+    return _page("apply", found, form, barred=labels.barred(found.id, _policy(at), at), back=_draft())
 
 
 @bp.get("/<id:test_id>")
@@ -133,6 +137,20 @@ def void(test_id: int) -> Answer:
         return _to_test(test_id)
     reactions = sorted({labels.grade_words(reading.grade) for reading in found.reactions})
     return _page("void", patient, form, test=found, reactions=reactions)
+
+
+def _asked(name: str) -> int | None:
+    """A row that the address names; None where it names none."""
+    try:
+        return read_id(request.args.get(name))
+    except ValueError:
+        return None
+
+
+def _draft() -> str | None:
+    """The draft from which somebody came to book the test, so that they find back."""
+    number = _asked("draft")
+    return None if number is None else link("cocktails.compose", cocktail_id=number)
 
 
 def _apply(patient_id: int, form: ApplyForm, offered: list[labels.Source]) -> Any:

@@ -81,7 +81,7 @@ def test_what_a_share_of_the_most_and_the_volume_prepared_come_from_is_explained
         "concentration of tranexamic acid",
         "most of tranexamic acid",
     ]
-    assert labels[-7:] == [
+    assert labels[-8:] == [
         "total volume",
         "volume prepared",
         "pH, estimated",
@@ -89,6 +89,7 @@ def test_what_a_share_of_the_most_and_the_volume_prepared_come_from_is_explained
         "pairs with data",
         "beyond-use time, if prepared now",
         "waste, if prepared now",
+        "cost, if prepared now",
     ]
     assert "" not in page.texts("span", role="tooltip")
 

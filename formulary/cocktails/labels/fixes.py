@@ -7,6 +7,18 @@ from dataclasses import replace
 
 from formulary.rules.findings import Finding, Fix, Level
 
+NEEDS_A_TEST = frozenset(
+    {
+        "patch_test.missing",
+        "patch_test.other_lot",
+        "patch_test.other_product",
+        "patch_test.mixture",
+        "patch_test.lapsed",
+        "patch_test.doubtful",
+        "patch_test.unread",
+        "patch_test.outside_window",
+    }
+)
 OF_A_LINE = re.compile(r"lines-(\d+)-(dose|volume|concentration|remove)")
 
 
@@ -27,6 +39,11 @@ def unanswered_finding(code: str, count: int) -> list[Finding]:
             "cocktail.unanswered", code, f"{words} an answer before it is signed.", remedy, level=Level.BLOCK
         )
     ]
+
+
+def tests_line(finding: Finding) -> int | None:
+    """The line that a patch test would clear, where that is what the finding asks for."""
+    return finding.line if finding.code in NEEDS_A_TEST else None
 
 
 def form_field(name: str) -> str:

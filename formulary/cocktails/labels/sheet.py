@@ -6,6 +6,7 @@ from datetime import datetime
 from fractions import Fraction
 from types import MappingProxyType
 
+from formulary.cocktails.labels.costs import LineCost
 from formulary.cocktails.labels.estimates import Estimate, estimated
 from formulary.cocktails.labels.history import Before, Usual, usual
 from formulary.rules import checklist, formulation, lot_status, patch_test
@@ -51,6 +52,7 @@ class Row:
     before: Before | None = None
     limit_why: str = ""
     usual: Usual | None = None
+    cost: LineCost | None = None
 
 
 @dataclass(frozen=True)

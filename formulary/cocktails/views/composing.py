@@ -1,11 +1,12 @@
 """One sitting at the compose page: what was saved, what is typed now, and what the rules say of it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 
-from flask import g, request
+from flask import g, request, url_for
 
 from formulary.accounts import Actor, Permission, guards
 from formulary.catalogue import facts as catalogue
@@ -17,8 +18,9 @@ from formulary.cocktails.forms import ComposeForm
 from formulary.cocktails.labels import OVERRIDE_REASONS, entry
 from formulary.cocktails.labels.banner import Shown, banner
 from formulary.cocktails.labels.bounds import MOST_LINES
+from formulary.cocktails.labels.costs import Costs, costs
 from formulary.cocktails.labels.deviating import deviating
-from formulary.cocktails.labels.fixes import unanswered_finding, with_form_fixes
+from formulary.cocktails.labels.fixes import tests_line, unanswered_finding, with_form_fixes
 from formulary.cocktails.labels.history import Before, last_doses, last_session
 from formulary.cocktails.labels.remedies import with_remedies
 from formulary.cocktails.labels.sheet import Row, Sheet, prepared_now, sheet
@@ -30,7 +32,10 @@ from formulary.rules.facts import Product
 from formulary.rules.findings import Finding, Level, Refused, Stage
 from formulary.rules.formulas import Change
 from formulary.rules.units import VOLUME, Quantity
+from formulary.stock import queries as stock
 from formulary.web import fields as f
+
+BOOKS = re.compile(r"test-([1-9][0-9]?)", re.ASCII)
 
 
 class Composing:
@@ -75,6 +80,25 @@ class Composing:
         """Whether one of these buttons was pressed; a fix button only edits."""
         return not self.form.fix and request.form.get("act", "") in acts
 
+    @property
+    def books_test(self) -> int | None:
+        """The line whose "book a patch test" was pressed; None where it was not, or there is no such line."""
+        asked = BOOKS.fullmatch("" if self.form.fix else request.form.get("act", ""))
+        number = int(asked[1]) if asked else 0
+        return number if 1 <= number <= len(self.content.lines) else None
+
+    def test_page(self, number: int) -> str:
+        """The page on which a patch test of a line is applied, with patient, product and lot filled in."""
+        product_id = self.content.lines[number - 1].product_id
+        row = self.sheet.row(number)
+        lot_id = row.source.lot_id if row is not None and row.source is not None else None
+        told = {"product": product_id, "lot": lot_id, "draft": self.cocktail.id}
+        return url_for("patch_tests.apply", patient_id=self.cocktail.patient_id, **told)
+
+    def may_test(self, finding: Finding) -> int | None:
+        """The line for which a finding offers to book a patch test, to who may apply one."""
+        return tests_line(finding) if self.by.may(Permission.TEST_PATIENTS) else None
+
     def is_readable(self) -> bool:
         """Whether every field could be read."""
         return not self.form.problems()
@@ -97,6 +121,15 @@ class Composing:
     def waste(self) -> Waste:
         """What would be thrown away if it were prepared now."""
         return waste_today(self.gathered.cocktail, self.sheet.solution)
+
+    @cached_property
+    def costs(self) -> Costs:
+        """What it would cost if it were prepared now; no check knows of it."""
+        told = self.gathered.cocktail
+        lots = {source.lot_id for source in told.stock}
+        products = {line.product.id for line in told.lines}
+        found = stock.prices(g.site.id, self.at, lots=lots, products=products)
+        return costs(told, self.sheet.solution, found)
 
     @cached_property
     def beyond_use(self) -> BeyondUse:
@@ -122,8 +155,9 @@ class Composing:
         return self.sheet.rows
 
     def row(self, number: int) -> Row | None:
-        """The figures of one line."""
-        return self.sheet.row(number)
+        """The figures of one line, with its cost."""
+        row = self.sheet.row(number)
+        return None if row is None else replace(row, cost=self.costs.line(number))
 
     @property
     def reasons(self) -> dict[str, Sequence[str]]:

@@ -32,9 +32,10 @@ def index() -> Page:
 def compose(cocktail_id: int) -> Page:
     """Compose: every figure and every finding as one types; save, or sign. A draft only."""
     work = Composing(cocktail_id, by=g.actor, at=clock.now())
-    if work.cocktail.state != "draft" and not work.wants("save", "sign"):
+    saves = work.wants("save", "sign") or work.books_test is not None
+    if work.cocktail.state != "draft" and not saves:
         return _frozen(cocktail_id)
-    if request.method == "POST" and work.wants("save", "sign") and work.is_readable():
+    if request.method == "POST" and saves and work.is_readable():
         try:
             answers = work.answers() if work.wants("sign") else ()
             with transaction():
@@ -116,4 +117,6 @@ def _after(work: Composing) -> Response:
         flash(f"{work.cocktail.code} is signed and waits for verification.")
         return redirect(url_for("cocktails.cocktail", cocktail_id=work.cocktail.id))
     flash(f"{work.cocktail.code} is saved.")
+    if work.books_test is not None:
+        return redirect(work.test_page(work.books_test))
     return redirect(url_for("cocktails.compose", cocktail_id=work.cocktail.id))
