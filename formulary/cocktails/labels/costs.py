@@ -107,7 +107,7 @@ def _not_in_stock(solved: Solved, found: Allocation, prices: Prices, mark: str) 
     """Nothing usable lies on a shelf: the last known price of the product, and waste that nobody knows."""
     paid = prices.last.get(solved.line.product.id)
     if paid is None:
-        return LineCost(solved.number, None, None, (_no_price(solved.name, prices.currency),), mark)
+        return LineCost(solved.number, None, None, (labels.no_price(solved.name, prices.currency),), mark)
     why = f"{solved.name}: {_at_price(found.need, paid, mark)} ({labels.last_known(paid)})."
     return LineCost(solved.number, paid.of(found.need.steps), None, (why,), mark)
 
@@ -121,7 +121,7 @@ def _pick(
     nothing = None if prices.currency is None else Money.nothing(prices.currency)
     if told is None:
         wasted = nothing if rest is not None and rest.is_zero else None
-        return None, wasted, _no_price(f"{solved.name}, {source}", prices.currency)
+        return None, wasted, labels.no_price(f"{solved.name}, {source}", prices.currency)
     drawn, source = told.of(pick.quantity.steps), source if paid else labels.last_known(told)
     why = f"{solved.name}: {_at_price(pick.quantity, told, mark)} ({source})"
     if rest is None or rest.is_zero:
@@ -131,12 +131,6 @@ def _pick(
 
 def _at_price(quantity: Quantity, paid: Paid, mark: str) -> str:
     return labels.worked_out(quantity, paid, mark)
-
-
-def _no_price(what: str, currency: Currency | None) -> str:
-    if currency is None:
-        return f"{what}: {labels.UNDECIDED}"
-    return f"{what}: no price in {currency.code} is on record."
 
 
 def _sum(currency: Currency | None, parts: Iterable[Money | None]) -> Money | None:

@@ -9,6 +9,7 @@ from formulary.audit import record_refusal
 from formulary.cocktails import actions, queries
 from formulary.cocktails.forms import CancelForm, SaveFileForm
 from formulary.cocktails.labels import LIVE
+from formulary.cocktails.labels.drawn import drawn_costs
 from formulary.cocktails.labels.story import story
 from formulary.cocktails.views.attached import as_file
 from formulary.cocktails.views.composing import Composing
@@ -90,8 +91,15 @@ def cancel(cocktail_id: int) -> Page:
 
 
 def _told(cocktail_id: int, cancel_form: CancelForm) -> str:
-    told = story(queries.cocktail(cocktail_id, g.actor), at=clock.now())
-    return render_template("cocktails/cocktail.html", story=told, cancel=cancel_form, saving=SaveFileForm())
+    at = clock.now()
+    told = story(queries.cocktail(cocktail_id, g.actor), at=at)
+    return render_template(
+        "cocktails/cocktail.html",
+        story=told,
+        cancel=cancel_form,
+        saving=SaveFileForm(),
+        drawn=drawn_costs(told.cocktail, at=at, mark=g.site.decimal_mark),
+    )
 
 
 def _as_file(work: Composing) -> Response | None:

@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from formulary.catalogue.models import Product
+from formulary.cocktails.labels.drawn import Drawn, tells_what_was_drawn
 from formulary.cocktails.models import Cocktail
 from formulary.db import db
-from formulary.preparations.models import Attempt
+from formulary.preparations.models import Attempt, Draw
 from formulary.rules.units import VOLUME, Quantity, dimension, show_concentration
 from formulary.stock.labels import Named, names_documents
 
@@ -48,6 +49,14 @@ def product_words(product: Product, mark: str = ".") -> str:
         return product.name
     held = Quantity(amount or 0, dimension(product.dimension))
     return f"{product.name} {show_concentration(held, Quantity(volume or 0, VOLUME), mark)}"
+
+
+@tells_what_was_drawn
+def _drawn(cocktail_id: int) -> list[Drawn]:
+    rows = db.session.scalars(
+        db.select(Draw).filter_by(cocktail_id=cocktail_id, undone=False).order_by(Draw.id)
+    )
+    return [Drawn(row.line_number, row.lot_id, row.quantity) for row in rows]
 
 
 @names_documents("attempt")

@@ -9,7 +9,7 @@ from formulary.accounts import queries as accounts
 from formulary.catalogue.models import Product
 from formulary.rules.findings import Refused, refuse
 from formulary.rules.lot_status import day_words
-from formulary.rules.units import Dimension, Money, Quantity, currency, show, show_money
+from formulary.rules.units import Currency, Dimension, Money, Quantity, currency, show, show_money
 from formulary.stock.labels.containers import container_count, container_word
 from formulary.stock.models import Lot, Price
 from formulary.stock.queries import Paid, Prices, Receipt
@@ -98,6 +98,13 @@ def paid_words(paid: Paid, dimension: Dimension, mark: str) -> str:
 def last_known(paid: Paid) -> str:
     """That a price is the last known one of the product, of which lot and since when."""
     return f"last known price of the product, lot {paid.lot}, {day_words(paid.received_at.date())}"
+
+
+def no_price(what: str, currency: Currency | None) -> str:
+    """That nobody can say what it costs, and why."""
+    if currency is None:
+        return f"{what}: {UNDECIDED}"
+    return f"{what}: no price in {currency.code} is on record."
 
 
 def not_its_currency(code: str) -> Refused:
