@@ -158,7 +158,7 @@ def test_the_page_shows_the_cost_of_each_line_and_prices_change_no_check(clinic,
     page = clients("practitioner").get_ok(f"/cocktails/{draft.id}/compose")
     buttons = [button.get("aria-label") for button in page.all("button", class_="explain-number")]
     assert next(plain(label) for label in buttons if label.startswith("cost")) == (
-        "cost of tranexamic acid: 0.10 EUR, explained"
+        "cost of tranexamic acid: cost 0.10 EUR, explained"
     )
     assert "at least" in buttons[-1]
     assert "2 lines without price" in buttons[-1]
