@@ -9,7 +9,7 @@ from formulary.rules.facts import Cocktail
 from formulary.rules.formulation import Solution, Solved
 from formulary.rules.units import Currency, Money, Quantity, show_money
 from formulary.stock.labels import prices as labels
-from formulary.stock.queries import Paid, Prices
+from formulary.stock.queries import Paid, Prices, prices
 
 UNKNOWN = "price unknown"
 
@@ -84,44 +84,51 @@ class Costs:
         return f", {count} line{'' if count == 1 else 's'} without price" if count else ""
 
 
-def costs(cocktail: Cocktail, solution: Solution, prices: Prices) -> Costs:
+def costs_now(cocktail: Cocktail, solution: Solution, site_id: int) -> Costs:
+    """What it would cost at a site, by the prices on record there."""
+    lots = {source.lot_id for source in cocktail.stock}
+    products = {line.product.id for line in cocktail.lines}
+    return costs(cocktail, solution, prices(site_id, cocktail.at, lots=lots, products=products))
+
+
+def costs(cocktail: Cocktail, solution: Solution, priced: Prices) -> Costs:
     """What each line costs by the lots that would be drawn, else by the last known price of its product."""
     mark = cocktail.policies.decimal_mark
-    lines = tuple(_line(solved, cocktail, prices, mark) for solved in solution.lines)
-    return Costs(prices.currency, lines, len(cocktail.lines), mark)
+    lines = tuple(_line(solved, cocktail, priced, mark) for solved in solution.lines)
+    return Costs(priced.currency, lines, len(cocktail.lines), mark)
 
 
-def _line(solved: Solved, cocktail: Cocktail, prices: Prices, mark: str) -> LineCost:
+def _line(solved: Solved, cocktail: Cocktail, priced: Prices, mark: str) -> LineCost:
     if not is_countable(solved):
         return LineCost(solved.number, None, None, (f"{solved.name}: what it takes is not known.",), mark)
     found = allocate_line(cocktail, solved, at=cocktail.at)
     if not found.complete:
-        return _not_in_stock(solved, found, prices, mark)
-    parts = [_pick(solved, pick, cocktail, prices, mark) for pick in found.picks]
-    drawn = _sum_of_all(prices.currency, [part[0] for part in parts])
-    wasted = _sum_of_all(prices.currency, [part[1] for part in parts])
+        return _not_in_stock(solved, found, priced, mark)
+    parts = [_pick(solved, pick, cocktail, priced, mark) for pick in found.picks]
+    drawn = _sum_of_all(priced.currency, [part[0] for part in parts])
+    wasted = _sum_of_all(priced.currency, [part[1] for part in parts])
     return LineCost(solved.number, drawn, wasted, tuple(part[2] for part in parts), mark)
 
 
-def _not_in_stock(solved: Solved, found: Allocation, prices: Prices, mark: str) -> LineCost:
+def _not_in_stock(solved: Solved, found: Allocation, priced: Prices, mark: str) -> LineCost:
     """Nothing usable lies on a shelf: the last known price of the product, and waste that nobody knows."""
-    paid = prices.last.get(solved.line.product.id)
+    paid = priced.last.get(solved.line.product.id)
     if paid is None:
-        return LineCost(solved.number, None, None, (labels.no_price(solved.name, prices.currency),), mark)
+        return LineCost(solved.number, None, None, (labels.no_price(solved.name, priced.currency),), mark)
     why = f"{solved.name}: {_at_price(found.need, paid, mark)} ({labels.last_known(paid)})."
     return LineCost(solved.number, paid.of(found.need.steps), None, (why,), mark)
 
 
 def _pick(
-    solved: Solved, pick: Pick, cocktail: Cocktail, prices: Prices, mark: str
+    solved: Solved, pick: Pick, cocktail: Cocktail, priced: Prices, mark: str
 ) -> tuple[Money | None, Money | None, str]:
     """What is drawn and what is thrown away of one container, and how that is worked out."""
-    rest, paid = discarded(pick, cocktail.policies), prices.by_lot.get(pick.stock.lot_id)
-    told, source = paid or prices.last.get(solved.line.product.id), f"lot {pick.stock.lot}"
-    nothing = None if prices.currency is None else Money.nothing(prices.currency)
+    rest, paid = discarded(pick, cocktail.policies), priced.by_lot.get(pick.stock.lot_id)
+    told, source = paid or priced.last.get(solved.line.product.id), f"lot {pick.stock.lot}"
+    nothing = None if priced.currency is None else Money.nothing(priced.currency)
     if told is None:
         wasted = nothing if rest is not None and rest.is_zero else None
-        return None, wasted, labels.no_price(f"{solved.name}, {source}", prices.currency)
+        return None, wasted, labels.no_price(f"{solved.name}, {source}", priced.currency)
     drawn, source = told.of(pick.quantity.steps), source if paid else labels.last_known(told)
     why = f"{solved.name}: {_at_price(pick.quantity, told, mark)} ({source})"
     if rest is None or rest.is_zero:

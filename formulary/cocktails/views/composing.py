@@ -1,12 +1,11 @@
 """One sitting at the compose page: what was saved, what is typed now, and what the rules say of it."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 
-from flask import g, request, url_for
+from flask import g, request
 
 from formulary.accounts import Actor, Permission, guards
 from formulary.catalogue import facts as catalogue
@@ -18,24 +17,21 @@ from formulary.cocktails.forms import ComposeForm
 from formulary.cocktails.labels import OVERRIDE_REASONS, entry
 from formulary.cocktails.labels.banner import Shown, banner
 from formulary.cocktails.labels.bounds import MOST_LINES
-from formulary.cocktails.labels.costs import Costs, costs
+from formulary.cocktails.labels.costs import Costs, costs_now
 from formulary.cocktails.labels.deviating import deviating
 from formulary.cocktails.labels.fixes import tests_line, unanswered_finding, with_form_fixes
 from formulary.cocktails.labels.history import Before, last_doses, last_session
 from formulary.cocktails.labels.remedies import with_remedies
 from formulary.cocktails.labels.sheet import Row, Sheet, prepared_now, sheet
 from formulary.cocktails.labels.waste import Waste, waste_today
-from formulary.cocktails.views import swapping
+from formulary.cocktails.views import booking, swapping
 from formulary.rules import checklist
 from formulary.rules.beyond_use import BeyondUse
 from formulary.rules.facts import Product
 from formulary.rules.findings import Finding, Level, Refused, Stage
 from formulary.rules.formulas import Change
 from formulary.rules.units import VOLUME, Quantity
-from formulary.stock import queries as stock
 from formulary.web import fields as f
-
-BOOKS = re.compile(r"test-([1-9][0-9]?)", re.ASCII)
 
 
 class Composing:
@@ -82,18 +78,15 @@ class Composing:
 
     @property
     def books_test(self) -> int | None:
-        """The line whose "book a patch test" was pressed; None where it was not, or there is no such line."""
-        asked = BOOKS.fullmatch("" if self.form.fix else request.form.get("act", ""))
-        number = int(asked[1]) if asked else 0
-        return number if 1 <= number <= len(self.content.lines) else None
+        """The line for which "book a patch test" was pressed; None where it was not."""
+        return booking.asked("" if self.form.fix else request.form.get("act", ""), self.content)
 
-    def test_page(self, number: int) -> str:
-        """The page on which a patch test of a line is applied, with patient, product and lot filled in."""
+    @property
+    def test_page(self) -> str:
+        """Where that button leads: patient, product and lot are filled in."""
+        number = self.books_test or 1
         product_id = self.content.lines[number - 1].product_id
-        row = self.sheet.row(number)
-        lot_id = row.source.lot_id if row is not None and row.source is not None else None
-        told = {"product": product_id, "lot": lot_id, "draft": self.cocktail.id}
-        return url_for("patch_tests.apply", patient_id=self.cocktail.patient_id, **told)
+        return booking.test_page(self.cocktail, product_id, self.sheet.row(number))
 
     def may_test(self, finding: Finding) -> int | None:
         """The line for which a finding offers to book a patch test, to who may apply one."""
@@ -125,11 +118,7 @@ class Composing:
     @cached_property
     def costs(self) -> Costs:
         """What it would cost if it were prepared now; no check knows of it."""
-        told = self.gathered.cocktail
-        lots = {source.lot_id for source in told.stock}
-        products = {line.product.id for line in told.lines}
-        found = stock.prices(g.site.id, self.at, lots=lots, products=products)
-        return costs(told, self.sheet.solution, found)
+        return costs_now(self.gathered.cocktail, self.sheet.solution, g.site.id)
 
     @cached_property
     def beyond_use(self) -> BeyondUse:

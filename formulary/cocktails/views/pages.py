@@ -126,5 +126,5 @@ def _after(work: Composing) -> Response:
         return redirect(url_for("cocktails.cocktail", cocktail_id=work.cocktail.id))
     flash(f"{work.cocktail.code} is saved.")
     if work.books_test is not None:
-        return redirect(work.test_page(work.books_test))
+        return redirect(work.test_page)
     return redirect(url_for("cocktails.compose", cocktail_id=work.cocktail.id))
