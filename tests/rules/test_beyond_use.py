@@ -327,3 +327,12 @@ def test_a_time_on_a_vial_that_was_never_opened_says_nothing() -> None:
     sealed = replace(an_open(bulk), opened_at=None, beyond_use_at=AT + H)
     result = cocktail([sealed], [bulk])
     assert (result.at, result.limited_by.formula) == (AT + 4 * H, "opened + 4 h")
+
+
+def test_a_limit_without_name_and_source_says_so() -> None:
+    bare = {"preparation_limit_name": "", "preparation_limit_source": ""}
+    result = cocktail([a_stock(TRANEXAMIC)], [TRANEXAMIC], **bare)
+    assert (result.limited_by.name, result.limited_by.source) == (
+        "the site's preparation limit",
+        "the site's policy, no source given",
+    )

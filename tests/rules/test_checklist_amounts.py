@@ -336,3 +336,25 @@ def test_a_formula_that_answers_for_one_of_two_does_not_answer_for_their_sum():
         formula = a_formula(ranges=signed)
         answer = ask("D1", **of((pair[0], "150 mg"), (pair[1], "50 mg")) | {"formula": formula})[-1]
         assert (answer.code, answer.accepted) == ("dose.sum_unknown", accepted)
+
+
+def test_where_a_warning_is_all_there_is_it_is_what_the_sum_goes_by():
+    mild = replace(PROCAINE, limits=(a_limit("350 mg", level=Level.WARN),))
+    heavy = a_patient(weight=q("90 kg"))
+    for dose, code, level in (
+        ("175 mg", "dose.sum_within_max", None),
+        ("175.1 mg", "dose.sum_above_max", Level.WARN),
+    ):
+        answer = ask("D1", **of((LIDOCAINE, "150 mg"), (mild, dose), patient=heavy))[-1]
+        assert (answer.code, answer.level) == (code, level)
+
+
+def test_how_far_from_the_usual_each_dose_is():
+    for typed, words in (
+        ("20 mg", "1 \u00d7 usual"),
+        ("19 mg", "1/1 of usual"),
+        ("30 mg", "2 \u00d7 usual"),
+        ("5 mg", "1/4 of usual"),
+    ):
+        (answer,) = ask("U3", **of((TRANEXAMIC, typed), usual=(Usual(1, q("20 mg"), 50),)))
+        assert answer.inputs == (("tranexamic acid", words),)

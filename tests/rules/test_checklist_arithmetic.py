@@ -139,6 +139,10 @@ class TestC2InTheEnd:
         # 5 mL planned, 5 %: 4.75 mL to 5.25 mL; the others are 1.17 mL.
         assert codes(ask("C2", Stage.FINAL, draws=drawn(*MEASURED[:3], saline))) == [expected]
 
+    def test_what_was_made_exactly_asks_no_tolerance(self):
+        undecided = some_policies(volume_tolerance=None)
+        assert codes(ask("C2", Stage.FINAL, draws=drawn(*MEASURED), policies=undecided)) == ["volume.fits"]
+
     def test_it_says_how_far_off(self):
         (finding,) = ask("C2", Stage.FINAL, draws=drawn(*MEASURED[:3], "3.33 mL"))
         assert finding.reason == (

@@ -196,3 +196,13 @@ def test_the_gravest_of_the_rows_decides_for_the_question():
         (finding,) = about(said("asthma"), rows=rows, **more)
         assert (finding.level, finding.line) == (Level.STOP, 2)
         assert [fix.field for fix in finding.fixes] == ["lines-2-remove"]
+
+
+def test_every_line_that_a_gravest_row_is_about_is_named():
+    rows = (a_row("pill", "ingredient:1", "STOP"), a_row("pill", "group:sulfite", "STOP"))
+    (finding,) = about(said("pill"), rows=rows, lines=with_product(PROCAINE))
+    assert (finding.line, [fix.field for fix in finding.fixes]) == (
+        None,
+        ["lines-1-remove", "lines-2-remove"],
+    )
+    assert finding.remedy.startswith("Leave out tranexamic acid and procaine, or ask")

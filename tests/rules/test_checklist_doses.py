@@ -189,7 +189,11 @@ class TestByWeight:
     def test_without_a_weight_nobody_knows(self):
         unweighed = of(LIDOCAINE, "100 mg", "20 mL", patient=a_patient(weight=None))
         (answer,) = ask("D1", **unweighed)
-        assert (answer.code, answer.result) == ("dose.limit_by_weight", Result.UNKNOWN)
+        assert (answer.code, answer.result, answer.level) == (
+            "dose.limit_by_weight",
+            Result.UNKNOWN,
+            Level.INFO,
+        )
         (answer,) = ask("D5", **unweighed)
         assert (answer.code, answer.result, answer.level) == ("weight.unknown", Result.UNKNOWN, Level.STOP)
         assert answer.remedy == "Weigh the patient, then check again."

@@ -277,3 +277,9 @@ def test_asked_today_is_no_day_ago():
     for asked, words in ((AT, "Asked 0 days ago."), (AT - timedelta(days=1), "Asked 1 day ago.")):
         (answer,) = ask("A3", patient=a_patient(allergies_asked_at=asked))
         assert answer.reason == words
+
+
+def test_a_consent_counts_from_the_moment_it_is_given():
+    for given, code in ((AT, "consent.given"), (AT + timedelta(seconds=1), "consent.missing")):
+        (answer,) = ask("P1", patient=a_patient(consents=(a_consent(given_at=given),)))
+        assert answer.code == code

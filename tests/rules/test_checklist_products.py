@@ -109,3 +109,15 @@ def test_an_order_that_matters_and_that_no_source_states_stops():
 def test_an_order_that_a_source_states_is_given():
     rule = a_rule("7", "ingredient:1", "ingredient:2", "WARN", first="a")
     assert codes(ask("C7", **mixing(3), compatibilities=(rule,))) == ["products.within_category"]
+
+
+@pytest.mark.parametrize(
+    "undecided",
+    [
+        {"limits_products": None},
+        {"limits_products": True, "most_products": None},
+        {"limits_products": None, "most_products": 3},
+    ],
+)
+def test_a_limit_that_is_not_decided_whole_is_unknown(undecided):
+    assert codes(ask("C7", **mixing(2, **undecided))) == ["products.limit_undecided"]

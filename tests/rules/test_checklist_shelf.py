@@ -274,3 +274,13 @@ def test_what_is_planned_for_now_does_not_expire_before():
     for planned in (None, AT, AT - timedelta(hours=1)):
         found = ask("L1", Stage.CLAIM, **picked(ASCORBIC, **EXPIRED), planned_for=planned)
         assert codes(found) == ["lot.expired"]
+
+
+def test_a_pass_names_what_was_looked_at():
+    named = tuple(("source", f"lot L{product.id}231") for product in PRODUCTS)
+    drawn = (a_draw(melasma_lines()[0], "0.2 mL"),)
+    for rule in ("L1", "L2"):
+        (answer,) = ask(rule, Stage.CLAIM, **picked(), draws=drawn)
+        assert answer.inputs == named
+        (answer,) = ask(rule, Stage.FINAL, **picked(), draws=drawn)
+        assert answer.inputs == named[:1]

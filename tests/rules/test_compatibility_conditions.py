@@ -284,3 +284,12 @@ class TestWhatDoesNotCompare:
             rules = [replace(rule, actives_only=actives_only)]
             found = with_diluents(examine([], whole), [a_line(2, inside, "qs")], rules, whole)
             assert len(found.matches) == count
+
+
+def test_an_acid_of_which_only_a_part_is_known_may_fall_out():
+    rule = a_rule("4", "ingredient:23", "ingredient:21", onset=ONSET)
+    other = with_ph(replace(BENZOATE, id=96), "6.5", "8.5")
+    lines = (BENZOATE, with_ph(LIDOCAINE, "5", "7"), other)
+    known = answers(rule, *lines, final=("0.1 mg/mL", "1 mg/mL", "0.1 mg/mL"))
+    partly = answers(rule, *lines, final=("0.1 mg/mL", "1 mg/mL", None))
+    assert (known, partly) == ([], [Applies.MAYBE] * 2)

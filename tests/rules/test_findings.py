@@ -210,3 +210,14 @@ def test_a_finding_stops_from_its_level_on_unless_it_was_accepted(level, accepte
 def test_a_list_reads_as_a_sentence(words, said):
     assert joined(words) == said
     assert joined(words, "or") == said.replace("and", "or")
+
+
+def test_a_key_is_of_what_it_rests_on_else_its_inputs_else_its_words():
+    bare = Finding("a.b", "it", "One.")
+    told = replace(bare, inputs=(("dose", "1 mg"),))
+    based = replace(told, rests_on=(("prescribed", "1 mg"),))
+    assert len({bare.key, told.key, based.key, replace(bare, reason="Two.").key}) == 4
+    assert replace(told, reason="Two.").key == told.key
+    assert replace(told, inputs=(("dose", "2 mg"),)).key != told.key
+    assert replace(based, inputs=(("dose", "2 mg"),), reason="Two.").key == based.key
+    assert bare.key.startswith(f"{bare.place}:") and len(bare.key) == len(bare.place) + 17

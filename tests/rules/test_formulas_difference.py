@@ -228,3 +228,11 @@ def test_a_figure_in_another_unit_has_no_per_cent():
 def test_a_beyond_use_limit_has_a_per_cent_where_there_was_one(was, becomes, share):
     (change,) = difference(replace(GLOW, beyond_use_h=was), replace(GLOW, beyond_use_h=becomes))
     assert plain(change.share) == share
+
+
+def test_a_figure_that_is_gone_is_unknown_and_no_per_cent():
+    unknown = with_line(2, pin="unknown", quantity=None)
+    own = [c for c in difference(GLOW, unknown) if c.subject.startswith("ascorbic acid")]
+    told = {c.kind: (plain(c.was), c.becomes, c.ratio) for c in own}
+    assert told[Kind.DOSE] == ("150 mg", "unknown", None)
+    assert told[Kind.CONCENTRATION] == ("30 mg/mL", "unknown", None)

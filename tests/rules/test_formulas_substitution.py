@@ -158,3 +158,11 @@ def test_whether_its_label_names_the_route_is_told():
     for routes, labelled in ((("ID",), True), (("SC",), False), ((), None)):
         found = substitute(a_line(), replace(TWIN, routes=routes), route="id")
         assert found.labelled is labelled
+
+
+def test_a_row_about_both_products_is_neither_gained_nor_lost():
+    both = Compatibility("6", "pair", "ingredient:1", "ingredient:2", "WARN", "either way", "test")
+    found = substitute(a_line(), other(WEAK), route="ID", others=[ASCORBIC], rules=[RULE, both])
+    assert (found.rules_gained, found.rules_lost) == ((RULE,), ())
+    back = substitute(a_line(1, other(WEAK)), TRANEXAMIC, route="ID", others=[ASCORBIC], rules=[both, RULE])
+    assert (back.rules_gained, back.rules_lost) == ((), (RULE,))

@@ -107,3 +107,9 @@ def test_rounding_up_never_leaves_a_negative_diluent():
 def test_a_fifth_is_the_smallest_fill_unless_the_site_says_otherwise():
     """WORKFLOW 2, M1: less than 20 % of the capacity is too little."""
     assert SitePolicies(zone="Europe/Paris").smallest_fill == Setting().smallest_fill == FIFTH
+
+
+def test_where_nothing_is_left_to_make_up_no_syringe_is_named():
+    lines = [a_line(1, typed="5 mL"), a_line(2, SALINE, "qs")]
+    rest = solve(lines, q("5 mL"), Setting(syringes=SYRINGES)).line(2)
+    assert (rest.syringe, rest.to_mark, rest.achieved_volume) == (None, False, q("0 mL"))

@@ -39,8 +39,7 @@ def places(case: Case) -> Sequence[Finding]:
         return [not_applicable("site.none", "injection sites", "No line has a limit of place.")]
     limited = [(x, _of_place(case, x)) for x in asked]
     found = [answer for x, limits in limited if limits for answer in _answers(case, x, limits)]
-    found += _unlimited(case, [x for x, limits in limited if not limits])
-    return found or [passed("site.within_max", "injection sites", "All within their limits.")]
+    return [*found, *_unlimited(case, [x for x, limits in limited if not limits])]
 
 
 def _of_place(case: Case, substance: Substance) -> list[Limit]:
