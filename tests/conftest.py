@@ -18,6 +18,7 @@ from formulary.db import db
 from tests.support.browser import launch
 from tests.support.client import Client
 from tests.support.databases import KINDS, Database
+from tests.support.remembered import remember_password_checks
 from tests.support.watch import Watch
 from tests.support.world import Cast, fill, settings_for
 
@@ -26,6 +27,7 @@ SLOWEST_FIRST = ("tests/journeys", "tests/bench")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Name the marks that tests may carry; collect garbage less often, of what the tests themselves made."""
+    remember_password_checks()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
     config.addinivalue_line("markers", "databases(*names): run on these alone, with the reason in a comment")

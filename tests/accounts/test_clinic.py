@@ -20,9 +20,9 @@ SIGNED = {"secret": PASSWORD}
 
 
 @pytest.fixture
-def admin(signed_in):
+def admin(clients):
     """The administrator's browser."""
-    return signed_in("admin")
+    return clients("admin")
 
 
 def decide(admin, site, kind, **values):
@@ -172,11 +172,11 @@ def test_every_kind_of_policy_has_its_cases():
     assert {kind for kind, _, _ in CASES} == set(POLICIES)
 
 
-def test_a_comma_site_reads_and_shows_commas(app, cast, watch, signed_in):
+def test_a_comma_site_reads_and_shows_commas(app, cast, watch, clients):
     with transaction():
         user = cast.user("admin")
         saved(StaffRole(user_id=user.id, site_id=cast.other_site.id, role="administrator"))
-    admin = signed_in("admin")
+    admin = clients("admin")
     place = cast.other_site
     decide(admin, place, "tolerances", dose="5", volume="2,5", smallest_fill="20")
     assert queries.policy(place.id, "tolerances", watch.now())["volume"] == "0.025"

@@ -16,9 +16,9 @@ BY = Operator("the tests")
 
 
 @pytest.fixture
-def admin(signed_in):
+def admin(clients):
     """The administrator's browser."""
-    return signed_in("admin")
+    return clients("admin")
 
 
 def codes(refused):

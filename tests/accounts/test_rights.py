@@ -144,8 +144,8 @@ def test_the_open_doors_are_few_and_known(app):
     assert opened - {"start"} == {"accounts.sign_in", "accounts.link", "healthz", "readyz"}
 
 
-def test_the_page_shows_the_table(signed_in):
-    page = signed_in("technician").get_ok("/accounts/rights")
+def test_the_page_shows_the_table(clients):
+    page = clients("technician").get_ok("/accounts/rights")
     rows = [tr for tr in page.all("tr")][1:]
     assert len(rows) == len(Permission)
     assert "Sign a prescription no no may no no no" in " ".join(page.text.split())
@@ -154,8 +154,8 @@ def test_the_page_shows_the_table(signed_in):
 @pytest.mark.parametrize(
     "username", ["admin", "pharmacist", "technician", "practitioner", "recall", "auditor"]
 )
-def test_the_rail_offers_what_the_person_may_open_and_nothing_else(app, signed_in, cast, username):
-    browser = signed_in(username)
+def test_the_rail_offers_what_the_person_may_open_and_nothing_else(app, clients, cast, username):
+    browser = clients(username)
     offered = browser.get_ok("/accounts/me").one("nav", class_="rail").iter("a")
     wanted = {a.get("href") for a in offered} - {"/"}
     may = cast.actor(username).permissions

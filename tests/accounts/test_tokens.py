@@ -84,10 +84,10 @@ def test_the_page_of_a_refused_token_shows_nothing_of_what_was_typed(signed_in):
 
 
 @pytest.mark.parametrize("url", ["/accounts/sign-out", "/accounts/sessions/1/end", "/accounts/people/1/link"])
-@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH", "TRACE"])
-def test_no_other_method_changes_anything(signed_in, url, method):
-    browser = signed_in("admin")
-    assert browser.open(method, url).status_code == 405
+def test_no_other_method_changes_anything(clients, url):
+    browser = clients("admin")
+    for method in ("GET", "HEAD", "PUT", "DELETE", "PATCH", "TRACE"):
+        assert (browser.open(method, url).status_code, method) == (405, method)
     assert is_inside(browser)
 
 

@@ -46,20 +46,20 @@ def seen(browser, query=""):
         ("recall", ["R-officer", "H-pharmacist2"]),
     ],
 )
-def test_each_role_sees_its_part(acts, signed_in, username, sees):
-    assert seen(signed_in(username)) == sees
+def test_each_role_sees_its_part(acts, clients, username, sees):
+    assert seen(clients(username)) == sees
 
 
-def test_what_one_may_not_see_cannot_be_asked_for(acts, signed_in, cast):
-    browser = signed_in("technician")
+def test_what_one_may_not_see_cannot_be_asked_for(acts, clients, cast):
+    browser = clients("technician")
     other = cast.actor("pharmacist").person_id
     page = browser.get_page(f"{TRAIL}?person={other}", 422)
     assert "L-pharmacist" not in page.text
     assert seen(browser, "?kind=person") == ["V-technician"]
 
 
-def test_it_is_narrowed_by_person(acts, signed_in, cast):
-    assert seen(signed_in("auditor"), f"?person={cast.actor('technician').person_id}") == ["V-technician"]
+def test_it_is_narrowed_by_person(acts, clients, cast):
+    assert seen(clients("auditor"), f"?person={cast.actor('technician').person_id}") == ["V-technician"]
 
 
 @pytest.mark.parametrize(
@@ -77,8 +77,8 @@ def test_it_is_narrowed_by_person(acts, signed_in, cast):
         ("?endpoint=x&_external=1&_anchor=y&_method=z", ALL),
     ],
 )  # fmt: skip
-def test_it_is_narrowed_by_act_object_outcome_and_day(acts, signed_in, query, sees):
-    assert seen(signed_in("auditor"), query) == sees
+def test_it_is_narrowed_by_act_object_outcome_and_day(acts, clients, query, sees):
+    assert seen(clients("auditor"), query) == sees
 
 
 @pytest.mark.parametrize(
@@ -88,38 +88,38 @@ def test_it_is_narrowed_by_act_object_outcome_and_day(acts, signed_in, query, se
         "person=x", "since=2026-13-01", "id=%00",
     ],
 )  # fmt: skip
-def test_what_is_not_offered_is_told_and_never_breaks(acts, signed_in, query):
-    page = signed_in("auditor").get_page(f"{TRAIL}?{query}", 422)
+def test_what_is_not_offered_is_told_and_never_breaks(acts, clients, query):
+    page = clients("auditor").get_page(f"{TRAIL}?{query}", 422)
     assert page.errors
 
 
-def test_a_day_is_that_of_the_site(acts, signed_in, cast, watch):
+def test_a_day_is_that_of_the_site(acts, clients, cast, watch):
     late = watch.now().replace(day=24, hour=23, minute=30)
     with transaction():
         audit.record(
             "stock.late", a_person("x"), by=cast.actor("pharmacist"), at=late, new={"what": "late-one"}
         )
-    browser = signed_in("auditor")
+    browser = clients("auditor")
     assert "late-one" not in browser.get_ok(f"{TRAIL}?until=2026-11-24").text
     assert "late-one" in browser.get_ok(f"{TRAIL}?since=2026-11-25").text
 
 
-def test_old_and_new_stand_side_by_side(app, cast, watch, signed_in):
+def test_old_and_new_stand_side_by_side(app, cast, watch, clients):
     with transaction():
         audit.record(
             "people.rename", a_person("A"), by=cast.actor("pharmacist"), at=watch.now(), reason="married",
             old={"name": "A", "same": 1}, new={"name": "B <b>", "same": 1, "is_open": True},
         )  # fmt: skip
-    page = signed_in("auditor").get_ok(f"{TRAIL}?act=people.rename")
+    page = clients("auditor").get_ok(f"{TRAIL}?act=people.rename")
     assert page.texts("q") == ["A", "B <b>", "yes"]
     assert "“married”" in page.text
 
 
-def test_pages_follow_each_other_without_gap_or_repeat(app, cast, watch, signed_in):
+def test_pages_follow_each_other_without_gap_or_repeat(app, cast, watch, clients):
     for number in range(60):
         with transaction():
             audit.record("stock.count", None, by=cast.actor("technician"), at=watch.now(), new={"n": number})
-    browser = signed_in("auditor")
+    browser = clients("auditor")
     page, shown = browser.get_ok(f"{TRAIL}?act=stock.count"), []
     shown += page.texts("q")
     older = browser.get_ok(page.links["Older"])
@@ -128,8 +128,8 @@ def test_pages_follow_each_other_without_gap_or_repeat(app, cast, watch, signed_
     assert browser.get_ok(older.links["Newer"]).texts("q") == page.texts("q")
 
 
-def test_looking_writes_nothing(acts, signed_in):
-    browser = signed_in("auditor")
+def test_looking_writes_nothing(acts, clients):
+    browser = clients("auditor")
     db.session.rollback()
     before = db.session.scalar(db.select(db.func.max(AuditEntry.id)))
     browser.get_ok(TRAIL)
@@ -140,17 +140,17 @@ def test_looking_writes_nothing(acts, signed_in):
 @pytest.mark.parametrize(
     ("username", "status"), [("admin", 200), ("auditor", 200), ("pharmacist", 403), ("recall", 403)]
 )
-def test_who_looked_at_patients_is_for_administrator_and_auditor(signed_in, username, status):
-    signed_in(username).get_page(ACCESS, status)
+def test_who_looked_at_patients_is_for_administrator_and_auditor(clients, username, status):
+    clients(username).get_page(ACCESS, status)
 
 
-def test_the_access_log_says_who_looked_at_what(app, cast, watch, signed_in):
+def test_the_access_log_says_who_looked_at_what(app, cast, watch, clients):
     with transaction():
         by = cast.actor("practitioner")
         audit.log_access("patients.chart", by=by, at=watch.now(), subject=a_person("x"), patients=1)
         earlier = watch.now() - timedelta(days=2)
         audit.log_access("recalls.lookup", by=cast.actor("recall"), at=earlier, patients=1234)
-    browser = signed_in("auditor")
+    browser = clients("auditor")
     text = browser.get_ok(ACCESS).text
     assert "Manon Roux patients.chart" in text
     assert "1,234" in text

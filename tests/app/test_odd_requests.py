@@ -2,9 +2,6 @@
 
 import pytest
 
-from tests.accounts.conftest import enter
-from tests.support.client import Client
-
 ODD = (
     "",
     "0",
@@ -32,9 +29,9 @@ PAGES = (
 
 
 @pytest.fixture
-def admin(app):
+def admin(clients):
     """The administrator's browser."""
-    return enter(Client(app), "admin")
+    return clients("admin")
 
 
 def served(answer):

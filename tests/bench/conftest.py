@@ -11,6 +11,8 @@ from formulary.bench.history import Wanted, generate
 from formulary.db import transaction
 from formulary.seed.catalogue import load_catalogue
 from formulary.seed.shelf import Shelf, read_shelf
+from tests.support.databases import Database
+from tests.support.snapshots import Ids, reach
 
 BY = Operator("a test")
 Tell = Callable[..., Wanted]
@@ -23,15 +25,16 @@ def shelf() -> Shelf:
 
 
 @pytest.fixture
-def catalogue(app: Flask, shelf: Shelf) -> None:
-    """The catalogue, in the test's database."""
-    fill(shelf)
+def catalogue(app: Flask, database: Database, shelf: Shelf) -> None:
+    """The catalogue, in the test's database: loaded once, put back after."""
+    reach(app, database, "catalogue", lambda: fill(shelf))
 
 
-def fill(shelf: Shelf) -> None:
+def fill(shelf: Shelf) -> Ids:
     """Put the catalogue into the database of now."""
     with transaction():
         load_catalogue(shelf, at=clock.now())
+    return {}
 
 
 @pytest.fixture

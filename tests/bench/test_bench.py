@@ -1,12 +1,9 @@
 """The bench on very small ledgers: every line is there, on both databases; how long it takes is not asked."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from formulary.bench.browser import NoPage
 from formulary.bench.measures.live import check_same
-from formulary.bench.results import Found
 from formulary.bench.running import DATABASES, Plan, run
 from formulary.bench.timing import Effort, Pair, alone, compare
 
@@ -31,36 +28,19 @@ LINES = [
     "shelf page",
     *["recall query, growth", "recall, ten buckets, growth"] * 2,
 ]
+SIZES = ["30 cocktails, 3 rows", "30 cocktails, 10 rows", "60 cocktails, 3 rows", "60 cocktails, 10 rows"]
 
 
-@pytest.fixture(scope="module", params=DATABASES)
-def found(request: pytest.FixtureRequest) -> Iterator[list[Found]]:
-    """A whole bench on one database."""
+@pytest.mark.parametrize("database_kind", DATABASES)
+def test_a_whole_bench_on_one_database(database_kind: str) -> None:
+    """Run once: every line is there, has its ratio and its rows; a page of 60 lots asks no more than of 3."""
     said: list[str] = []
-    yield run(Plan(databases=(request.param,), effort=ONCE, slow=ONCE, longest=ONCE, **SMALL), said.append)  # type: ignore[arg-type]
-    assert said[0] == f"{request.param}: writing 30 cocktails"
-
-
-def test_every_line_is_there(found: list[Found]) -> None:
+    plan = Plan(databases=(database_kind,), effort=ONCE, slow=ONCE, longest=ONCE, **SMALL)  # type: ignore[arg-type]
+    found = run(plan, said.append)
+    assert said[0] == f"{database_kind}: writing 30 cocktails"
     assert [line.what for line in found] == LINES
-
-
-def test_every_line_with_an_aim_has_a_ratio(found: list[Found]) -> None:
     assert [line.what for line in found if line.aim and not (line.ratio and line.ratio > 0)] == []
-
-
-def test_an_answer_has_the_rows_it_was_asked_for(found: list[Found]) -> None:
-    sizes = [line.size for line in found if line.what == "recall query"]
-    assert sizes == [
-        "30 cocktails, 3 rows",
-        "30 cocktails, 10 rows",
-        "60 cocktails, 3 rows",
-        "60 cocktails, 10 rows",
-    ]
-
-
-def test_a_large_shelf_asks_no_more_than_a_small_one(found: list[Found]) -> None:
-    """A page of lots sends as many statements for sixty lots as for three."""
+    assert [line.size for line in found if line.what == "recall query"] == SIZES
     [size] = [line.size for line in found if line.what == "shelf page"]
     many, few = size.partition(", ")[2].removesuffix(" queries").split(" / ")
     assert size.startswith("60 lots / 3 lots")

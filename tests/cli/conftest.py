@@ -9,6 +9,7 @@ from flask import Flask
 
 from formulary.cli import main
 from formulary.db import db
+from tests.conftest import dispose
 from tests.support.databases import Database
 from tests.support.watch import Watch
 
@@ -53,14 +54,29 @@ def made_apps(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Flask]]:
     monkeypatch.setattr(db, "init_app", remember)
     yield made
     for app in made:
-        with app.app_context():
-            db.session.remove()
-            db.engine.dispose()
+        dispose(app)
 
 
 @pytest.fixture
-def clinic(formulary: Callable[..., Result]) -> Result:
-    """A clinic that was just set up."""
+def clinic(
+    formulary: Callable[..., Result], environ: dict[str, str], database: Database, made_apps: list[Flask]
+) -> Result:
+    """A clinic that was just set up: by the command at first, by a copy of what it left ever after."""
+    kept: dict[str, Any] = database.__dict__.setdefault("just_set_up", {})
+    fresh = environ["FORMULARY_DATABASE_URL"]
+    if kept:
+        database.copied(kept["url"], fresh)
+    else:
+        kept["said"] = set_up(formulary)
+        for app in made_apps:
+            dispose(app)
+        kept["url"] = database.empty("just_set_up")
+        database.copied(fresh, kept["url"])
+    return kept["said"]
+
+
+def set_up(formulary: Callable[..., Result]) -> Result:
+    """Run the command that makes a clinic."""
     return formulary(
         "init", "--organisation", "Les Tilleuls", "--site", "Paris", "--zone", "Europe/Paris",
         "--decimal-mark", ",", "--username", "a.bernard", "--name", "Alix Bernard",

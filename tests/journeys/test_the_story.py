@@ -11,14 +11,13 @@ from formulary.app import create_app
 from formulary.db import db
 from formulary.patients.models import Patient
 from formulary.preparations.models import Syringe
-from formulary.seed.scenarios import seed
 from formulary.stock.models import Balance
 from tests.conftest import dispose
-from tests.support.builders.accounts import PASSWORD
-from tests.support.databases import KINDS
+from tests.support.databases import Database
+from tests.support.demo import a_demo
 from tests.support.terminal import formulary
-from tests.support.watch import NOON, Watch
-from tests.support.world import settings_for, upgraded
+from tests.support.watch import Watch
+from tests.support.world import settings_for
 
 TXA = "010952000000050917290630" + "10TXA-2231"
 ASCORBIC = "010952000000070717280930" + "10ASC-5007"
@@ -36,23 +35,14 @@ PACKS = {
 }
 
 
-def fill_with_demo(url: str) -> None:
-    """A new database with the demo clinic in it."""
-    with upgraded(url):
-        seed("demo", password=PASSWORD, at=NOON)
-
-
-@pytest.fixture(params=list(KINDS))
-def app(request: pytest.FixtureRequest, watch: Watch) -> Iterator[Flask]:
+@pytest.fixture
+def app(database: Database, watch: Watch) -> Iterator[Flask]:
     """The app on the demo clinic, with a clock that the story moves."""
-    database = KINDS[request.param](fill_with_demo)
-    database.reset()
-    application = create_app(settings_for(database.url))
+    application = create_app(settings_for(a_demo(database)))
     with application.app_context():
         yield application
         db.session.remove()
     dispose(application)
-    database.close()
 
 
 def test_the_story(app, browse, watch):

@@ -31,6 +31,10 @@ class Database(ABC):
         """The address of a new database without tables, for tests of migrations and first runs."""
 
     @abstractmethod
+    def copied(self, source: str, into: str) -> None:
+        """Overwrite the database at one address with that of another; nobody may be connected to either."""
+
+    @abstractmethod
     def close(self) -> None:
         """Remove everything."""
 
@@ -57,6 +61,10 @@ class Sqlite(Database):
     def empty(self, label: str) -> str:
         """A file that is not there yet."""
         return f"sqlite:///{tempfile.mkdtemp(dir=self.folder)}/{label}.db"
+
+    def copied(self, source: str, into: str) -> None:
+        """Copy the file."""
+        shutil.copyfile(source.removeprefix("sqlite:///"), into.removeprefix("sqlite:///"))
 
     def close(self) -> None:
         """Remove the folder."""
@@ -108,6 +116,10 @@ class PostgreSQL(Database):
         self.cluster.run(f'DROP DATABASE IF EXISTS "{label}" WITH (FORCE)')
         self.cluster.run(f'CREATE DATABASE "{label}"')
         return self.cluster.url(label)
+
+    def copied(self, source: str, into: str) -> None:
+        """Use the one as the template of the other."""
+        self.cluster.copy(source.rpartition("/")[2], into.rpartition("/")[2])
 
     def close(self) -> None:
         """Stop the server."""

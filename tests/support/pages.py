@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from xml.etree.ElementTree import Element
 
-import html5lib
+from tests.support.parsing import parsed
 
 Values = dict[str, object]
 
@@ -25,10 +25,7 @@ class Page:
     @cached_property
     def root(self) -> Element:
         """The tree; raises html5lib's ParseError where the markup is wrong."""
-        parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
-        if self.fragment:
-            return parser.parseFragment(self.html)
-        return parser.parse(self.html)
+        return parsed(self.html, self.fragment)
 
     @property
     def text(self) -> str:
