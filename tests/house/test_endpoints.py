@@ -96,6 +96,8 @@ def test_the_auditor_changes_nothing(app: Flask, client: Client) -> None:
         assert status in (403, 404, 200, 422), f"{door}: {status}"
 
 
+# What a page writes is in its code; every page of the demo is opened by every role on both databases.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("username", STAFF)
 def test_looking_writes_nothing(app: Flask, cast: Cast, client: Client, username: str) -> None:
     may = cast.actor(username).permissions
@@ -137,11 +139,20 @@ def test_a_view_that_writes_when_looked_at_is_found(make_app: Callable[..., Flas
 
 
 @pytest.mark.databases("postgresql")  # the one that refuses a number its column cannot hold
-@pytest.mark.parametrize("username", ["pharmacist", "practitioner", "recall"])
-def test_a_wild_number_in_an_address_is_no_page(app: Flask, client: Client, username: str) -> None:
-    client.login(username)
-    with_numbers = [door for door in doors(app, "GET") if "id:" in door.rule.rule or "int:" in door.rule.rule]
+def test_a_wild_number_in_an_address_is_no_page(app: Flask, clients: Callable[[str], Client]) -> None:
+    asked = [(door, clients(name)) for door, name in who_may_open(app).items()]
     answers = {
-        (str(door), wild): client.get(door.url(wild)).status_code for door in with_numbers for wild in WILD
+        (str(door), wild): client.get(door.url(wild)).status_code for door, client in asked for wild in WILD
     }
     assert {key: status for key, status in answers.items() if status not in (403, 404)} == {}
+
+
+def who_may_open(app: Flask) -> dict[Door, str]:
+    """Every address with a number in it, and somebody who is let in: anybody else gets 403 whatever it is."""
+    rights = {name: Cast().actor(name).permissions for name in STAFF}
+    numbered = [door for door in doors(app, "GET") if "id:" in door.rule.rule or "int:" in door.rule.rule]
+    let_in = {
+        door: [name for name, may in rights.items() if door.permission is None or door.permission in may]
+        for door in numbered
+    }
+    return {door: names[0] for door, names in let_in.items() if names}
