@@ -19,6 +19,7 @@ from tests.support.browser import launch
 from tests.support.client import Client
 from tests.support.databases import KINDS, Database
 from tests.support.remembered import remember_password_checks
+from tests.support.snapshots import at_rest
 from tests.support.watch import Watch
 from tests.support.world import Cast, fill, settings_for
 
@@ -63,7 +64,8 @@ def database(request: pytest.FixtureRequest, _stores: dict[str, tuple[Database, 
         made = KINDS[kind](fill)
         _stores[kind] = made, create_app(settings_for(made.url))
     store, app = _stores[kind]
-    dispose(app)
+    with app.app_context():
+        at_rest(store)
     store.reset()
     return store
 

@@ -17,18 +17,23 @@ def reach(app: Flask, database: Database, name: str, make: Callable[[], Ids]) ->
     kept: dict[str, Ids] = database.__dict__.setdefault("stages", {})
     if name not in kept:
         kept[name] = make()
-        at_rest(app)
+        db.session.remove()
+        db.engine.dispose()
         _copy(database, name, back=False)
     else:
-        at_rest(app)
+        at_rest(database)
         _copy(database, name, back=True)
     return kept[name]
 
 
-def at_rest(app: Flask) -> None:
-    """Let go of every connection, so that the database can be copied."""
+def at_rest(database: Database) -> None:
+    """End the session, so that rows can be put back under the app; a file must have nobody who has it open.
+
+    A connection to PostgreSQL stays: a new one plans every statement anew. The pool tries it before use.
+    """
     db.session.remove()
-    db.engine.dispose()
+    if isinstance(database, Sqlite):
+        db.engine.dispose()
 
 
 def _copy(database: Database, name: str, *, back: bool) -> None:
