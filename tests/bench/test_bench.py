@@ -4,6 +4,7 @@ import pytest
 
 from formulary.bench.browser import NoPage
 from formulary.bench.measures.live import check_same
+from formulary.bench.results import Found
 from formulary.bench.running import DATABASES, Plan, run
 from formulary.bench.timing import Effort, Pair, alone, compare
 
@@ -33,7 +34,9 @@ SIZES = ["30 cocktails, 3 rows", "30 cocktails, 10 rows", "60 cocktails, 3 rows"
 
 @pytest.mark.parametrize("database_kind", DATABASES)
 def test_a_whole_bench_on_one_database(database_kind: str) -> None:
-    """Run once: every line is there, has its ratio and its rows; a page of 60 lots asks no more than of 3."""
+    """Every line is there, has its ratio and its rows; a large shelf asks no more than a small one, and a
+    keystroke as much for two hundred ingredients as for those that ship. Run once: it is dear.
+    """
     said: list[str] = []
     plan = Plan(databases=(database_kind,), effort=ONCE, slow=ONCE, longest=ONCE, **SMALL)  # type: ignore[arg-type]
     found = run(plan, said.append)
@@ -41,17 +44,18 @@ def test_a_whole_bench_on_one_database(database_kind: str) -> None:
     assert [line.what for line in found] == LINES
     assert [line.what for line in found if line.aim and not (line.ratio and line.ratio > 0)] == []
     assert [line.size for line in found if line.what == "recall query"] == SIZES
-    [size] = [line.size for line in found if line.what == "shelf page"]
-    many, few = size.partition(", ")[2].removesuffix(" queries").split(" / ")
+    size, many, few = compared(found, "shelf page")
     assert size.startswith("60 lots / 3 lots")
     assert int(many) <= int(few)
-
-
-def test_a_large_catalogue_asks_no_more_than_a_small_one(found: list[Found]) -> None:
-    """A keystroke sends as many statements for two hundred ingredients as for those that ship."""
-    [size] = [line.size for line in found if line.what == "live answer, growth"]
-    many, few = size.partition(", ")[2].removesuffix(" queries").split(" / ")
+    size, many, few = compared(found, "live answer, growth")
     assert (size.partition(" / ")[0], many) == ("200", few)
+
+
+def compared(found: list[Found], what: str) -> tuple[str, str, str]:
+    """The size that a line names, and how many statements it counted for the large and for the small."""
+    [size] = [line.size for line in found if line.what == what]
+    many, few = size.partition(", ")[2].removesuffix(" queries").split(" / ")
+    return size, many, few
 
 
 def test_the_live_answer_is_compared_with_the_same_fragment_and_no_other() -> None:
