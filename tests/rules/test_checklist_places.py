@@ -87,6 +87,17 @@ class TestOnePoint:
             "site.area_not_told", Result.UNKNOWN, Level.INFO,
         )  # fmt: skip
 
+    @pytest.mark.parametrize(
+        ("each", "expected"),
+        [
+            ("0.2 mL", ["site.area_not_told", "site.within_max"]),
+            ("0.21 mL", ["site.above_max", "site.above_max", "site.area_not_told"]),
+        ],
+    )
+    def test_what_could_be_compared_is_said_beside_the_area_that_nobody_records(self, each, expected):
+        product = replace(ACID, limits=(*ACID.limits, a_limit("2 mg", per=LimitPer.CM2)))
+        assert codes(ask("D4", **neat(product, "2 mL", ("chin", 10, each)))) == expected
+
     def test_a_row_about_another_area_says_nothing_here(self):
         buttock = a_limit("0.84 mg", per=LimitPer.AREA, area="buttock")
         product = replace(COLLAGENASE, limits=(buttock,))

@@ -86,6 +86,7 @@ class TestTheTable:
             "C6": 2,
             "D1": 2,
             "D3": 2,
+            "D4": 2,
             "P2": 2,
         }
 

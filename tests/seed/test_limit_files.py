@@ -23,11 +23,12 @@ CORRECTED = [
     # Caffeine: the strict reading of a label that contradicts itself, and the cap of 2.5 g of salts a day.
     (CAFFEINE, "dose", "250", "mg", "IM;IV", "session", "block"),
     (CAFFEINE, "dose", "2500", "mg", "IM;IV", "24 h", "block"),
-    # Deoxycholic acid: 0.2 mL at a point, 50 points, 10 mL, 100 mg; Belkyra as far as its text was read.
+    # Deoxycholic acid: 0.2 mL at a point, 50 points, 10 mL, 100 mg, 2 mg a cm2; Belkyra as far as read.
     (KYBELLA, "volume", "0.2", "mL", "SC", "point", "stop"),
     (KYBELLA, "points", "50", None, "SC", "session", "stop"),
     (KYBELLA, "volume", "10", "mL", "SC", "session", "block"),
     (KYBELLA, "dose", "100", "mg", "SC", "session", "block"),
+    (KYBELLA, "dose", "2", "mg", "SC", "cm2", "stop"),
     ("deoxycholic acid (Belkyra)", "volume", "0.2", "mL", "SC", "point", "stop"),
     # Collagenase: 12 points of 0.3 mL in each of two areas.
     (QWO, "volume", "0.3", "mL", "SC", "point", "stop"),

@@ -36,7 +36,7 @@ def test_the_whole_catalogue_is_loaded_with_one_entry(shelf):
         "ingredient_group": 110,
         "product": 75,
         "product_excipient": 52,
-        "catalogue_limit": 152,
+        "catalogue_limit": 153,
         "compatibility_rule": 106,
         "contraindication": 56,
         "cross_reactivity": 6,

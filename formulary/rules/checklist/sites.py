@@ -53,7 +53,10 @@ def _of_place(case: Case, substance: Substance) -> list[Limit]:
 
 
 def _answers(case: Case, substance: Substance, limits: Sequence[Limit]) -> Iterator[Finding]:
-    """What is too much; what cannot be told while nobody said where it goes; else that it is fine."""
+    """What is too much; what cannot be told while nobody said where it goes; else that it is fine.
+
+    How large the area is nobody records, so a limit by it is named beside what could be compared.
+    """
     measures = [m for limit in limits for m in _measures(case, substance, limit)]
     above = [m for m in measures if m.above]
     if above:
@@ -64,7 +67,7 @@ def _answers(case: Case, substance: Substance, limits: Sequence[Limit]) -> Itera
     blind = [x for x in limits if x not in untold and not _adds_up(substance, x)]
     if blind:
         yield _not_comparable(case, substance, blind)
-    elif not above and not untold:
+    elif not above and len(untold) < len(limits) and all(x.per is LimitPer.CM2 for x in untold):
         inputs = [(m.where, f"{m.shown} of {m.most}") for m in measures]
         reason = f"{capital(substance.name)} is within what its label allows at one place."
         yield passed("site.within_max", substance.name, reason, inputs, line=substance.largest.number)

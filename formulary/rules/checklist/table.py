@@ -73,7 +73,7 @@ RULES: tuple[Rule, ...] = (
          usual.minimum,                  "label of the same route"),
     Rule("D3", 2, "Not above a limit with what was given before",      "D S F A",        STOP,  STOP,
          exposure.cumulative,            "label limit of the same route, and the patient's account"),
-    Rule("D4", 1, "Not above the most at one point or in one area",    "D S A",          STOP,  WARN,
+    Rule("D4", 2, "Not above the most at one point or in one area",    "D S A",          STOP,  WARN,
          sites.places,                   "label limit of the same route"),
     Rule("D5", 1, "Weighed of late, where a limit is by weight",       "D S",            STOP,  STOP,
          weight.by_weight,               "policy of the site; label limit of the same route"),
