@@ -92,7 +92,7 @@ EVERYTHING = a_cocktail(
     precautions=PRECAUTIONS, acting=PERSON, course=facts.Course((ORDER,), elsewhere=False,
     elsewhere_detail="no"),
     history=facts.History(
-        (facts.Exposure(1, 1, q("1 mg"), AT, basis="zinc"),), additive=frozenset({1}), products=(DRUG,)
+        (facts.Exposure(1, 1, q("1 mg"), AT, basis="zinc"),), additive=frozenset({1}), products=(replace(DRUG, id=9),)
     ),
     usual=(facts.Usual(1, q("1 mg"), 3),), points=(facts.Points("chin", 3, q("0.1 mL")),),
 )  # fmt: skip
@@ -154,7 +154,9 @@ def is_data(path: tuple[Step, ...]) -> bool:
     less.
     """
     (_, name), *rest = path
-    return name not in _OF_THE_CASE or (name == "lines" and (not rest or rest[0][1] == "product"))
+    inside = rest[0][1] if rest else ""
+    products = (name, inside) in (("lines", ""), ("lines", "product"), ("history", "products"))
+    return name not in _OF_THE_CASE or products
 
 
 def reachable(kind: Any) -> set[type]:

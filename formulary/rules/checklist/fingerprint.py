@@ -53,12 +53,14 @@ def fingerprint(cocktail: Cocktail, stage: Stage, rule_set: str, answers: Iterab
 
 
 def data_version(cocktail: Cocktail) -> str:
-    """Names the data that the rules went by: the products with their limits, the rows of the catalogue's
-    tables about them, the syringes, the formula, the site's policies, and what the clinic usually gives.
+    """Names the data that the rules went by: the products with their limits, those given before that add up
+    too, the rows of the catalogue's tables about them, the syringes, the formula, the site's policies, and
+    what the clinic usually gives.
     """
     told = _of_its_own(cocktail)
     data = (getattr(told, f.name) for f in fields(told) if f.name not in _OF_THE_CASE)
-    products = tuple(dict.fromkeys(line.product for line in told.lines))
+    before = told.history.products if told.history is not None else ()
+    products = tuple(dict.fromkeys((*(line.product for line in told.lines), *before)))
     parts = map(_text, (products, *data))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:SHORT]
 
