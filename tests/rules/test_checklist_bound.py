@@ -92,7 +92,8 @@ EVERYTHING = a_cocktail(
     precautions=PRECAUTIONS, acting=PERSON, course=facts.Course((ORDER,), elsewhere=False,
     elsewhere_detail="no"),
     history=facts.History(
-        (facts.Exposure(1, 1, q("1 mg"), AT, basis="zinc"),), additive=frozenset({1}), products=(replace(DRUG, id=9),)
+        (facts.Exposure(1, 1, q("1 mg"), AT, basis="zinc"),), additive=frozenset({1}),
+        products=(replace(DRUG, id=9),),
     ),
     usual=(facts.Usual(1, q("1 mg"), 3),), points=(facts.Points("chin", 3, q("0.1 mL")),),
 )  # fmt: skip
