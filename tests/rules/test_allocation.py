@@ -305,6 +305,7 @@ def test_of_two_vials_alike_the_one_that_was_numbered_first_is_taken() -> None:
         assert picked(pick("0.5 mL", *order)) == [("0417", q("0.5 mL"))]
     unnumbered = [replace(opened("0417"), vial=None, vial_id=n, place=at) for n, at in ((2, "B"), (1, "C"))]
     assert pick("0.5 mL", *unnumbered).picks[0].stock.place == "C"
+    assert pick("0.5 mL", opened("0417"), unnumbered[0]).picks[0].stock.place == "B"
 
 
 SINGLE = {"container": Container.SINGLE_DOSE}

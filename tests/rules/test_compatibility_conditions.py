@@ -189,7 +189,12 @@ class TestAnAcidThatFallsOut:
 class TestPhFrom:
     @pytest.mark.parametrize(
         ("window", "expected"),
-        [(("7", "8"), [Applies.YES]), (("6.9", "8"), [Applies.MAYBE]), (("5", "6.9"), [])],
+        [
+            (("7", "8"), [Applies.YES]),
+            (("6.9", "8"), [Applies.MAYBE]),
+            (("6", "7"), [Applies.MAYBE]),  # 7 itself is within
+            (("5", "6.9"), []),
+        ],
     )
     def test_from_seven_on(self, window, expected):
         rule = a_rule("10c", "ingredient:1", "ingredient:21", ph_from=Fraction(7))

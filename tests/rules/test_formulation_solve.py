@@ -281,6 +281,7 @@ class TestTheShareOfALimit:
             (a_limit("0 mg", "0 mg/mL"), "20 mg", None, None),
             (a_limit("40 IU", "8 IU/mL"), "20 mg", None, None),
             (a_limit("1 mg", "1 mg/mL", route="intravenous"), "20 mg", None, None),
+            (a_limit("40 mg", per_kg=q("1 mg")), "20 mg", None, None),  # nobody was weighed
         ],
     )
     def test_is_the_dose_or_the_concentration_over_it(self, limit, typed, dose, concentration):

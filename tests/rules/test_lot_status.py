@@ -349,3 +349,10 @@ def test_an_instant_is_written_with_its_day_where_it_is_not_today() -> None:
     assert moment_words(utc("2026-11-24T13:10"), "Europe/Paris", AT) == "14:10"
     assert moment_words(utc("2026-11-24T23:30"), "Europe/Paris", AT) == "25 Nov, 00:30"
     assert moment_words(utc("2025-11-24T13:10"), "Europe/Paris", AT) == "24 Nov 2025, 14:10"
+
+
+def test_an_open_vial_of_which_nobody_wrote_for_whom_is_unknown_once_something_is_gone() -> None:
+    vial = an_open_vial(opened_for=None, container=Container.SINGLE_DOSE, one_container=q("10 mL"))
+    (found,) = [f for f in usable(vial, at=AT, for_patient=7) if f.code == "vial.other_patient"]
+    assert (found.result, found.level) == (Result.UNKNOWN, Level.BLOCK)
+    assert codes(replace(vial, remaining=q("10 mL"))) == []

@@ -2,6 +2,7 @@
 
 import copy
 import decimal
+import operator
 import pickle
 from decimal import Decimal
 from fractions import Fraction
@@ -197,3 +198,14 @@ def test_a_field_reads_what_its_own_plain_number_says_in_every_unit_it_offers() 
     for u in units_of(MASS):
         q = Quantity.of("2.5", u)
         assert parse(plain(q, u), u, units=units_of(MASS)).quantity == q
+
+
+@pytest.mark.parametrize("other", [1, Fraction(1, 2), "1 mg", None])
+def test_a_quantity_goes_with_quantities_alone(other) -> None:
+    one = Quantity.of(1, "mg")
+    for act in (operator.add, operator.sub, operator.lt, operator.le, operator.gt, operator.ge):
+        with pytest.raises(TypeError):
+            act(one, other)
+    with pytest.raises(TypeError):
+        operator.mul(one, one)
+    assert one != other
