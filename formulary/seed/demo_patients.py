@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from formulary.accounts import Actor
 from formulary.accounts import queries as accounts
+from formulary.administrations.actions import reactions
+from formulary.administrations.queries import reactions as checklist
 from formulary.db import transaction
 from formulary.patch_tests import actions as tests
+from formulary.patch_tests import queries as patch_tests
 from formulary.patch_tests.actions import Spot
 from formulary.patch_tests.models import PatchTest
 from formulary.patients import actions
@@ -37,6 +41,9 @@ def register(demo: Demo) -> None:
             patient = _registered(demo, row, by)
         for test in row.tests:
             _tested(demo, patient, test, by)
+        for told in demo.clinic.settings["reaction"]:
+            if told["patient"] == row.name:
+                _felt(demo, patient, told, by)
 
 
 def _registered(demo: Demo, row: PatientRow, by: Actor) -> Patient:
@@ -65,6 +72,24 @@ def _registered(demo: Demo, row: PatientRow, by: Actor) -> Patient:
             by=by,
         )
     return patient
+
+
+def _felt(demo: Demo, patient: Patient, told: dict[str, Any], by: Actor) -> None:
+    """What a patient said after the last patch test."""
+    kinds = {kind.word: kind.id for kind in checklist.kinds()}
+    [test, *_], at = patch_tests.tests_of(patient.id), demo.ago(told["told_days_ago"])
+    again = demo.ago(-told["ask_again_in_days"])
+    said = reactions.Felt(
+        kinds=tuple(kinds[word] for word in told["kinds"]),
+        onset="about",
+        onset_at=test.applied_at + timedelta(hours=told["began_hours_after"]),
+        serious="no",
+        reported_by="patient",
+        follow_up_on=accounts.day_at(by.site_id, again),
+        **{name: told[name] for name in ("severity", "outcome", "remark")},
+    )
+    with transaction():
+        reactions.record_after_test(test.id, said, at=at, by=by)
 
 
 def _days(row: PatientRow) -> Iterator[int]:

@@ -10,6 +10,7 @@ from formulary.administrations.queries import reactions as queries
 from formulary.db import db
 from tests.reactions.doing import felt, followed_up, given, kind, recorded, seen
 from tests.support.builders import a_lot, a_test
+from tests.support.client import local
 
 NBSP = "\N{NO-BREAK SPACE}"
 
@@ -113,6 +114,13 @@ def test_a_follow_up_is_recorded_on_the_page_and_leaves_the_worklist(road, clien
         None,
     )
     assert "No follow-up is set." in plain(doctor.get_ok("/reactions/").text)
+
+
+def test_its_code_opens_it_from_the_box_that_finds_things(road, clients):
+    recorded(given(road))
+    doctor = clients("practitioner")
+    answer = doctor.submit(doctor.get_ok("/"), {"q": "e1"}, to="/find")
+    assert local(answer.location) == "/reactions/1"
 
 
 def test_a_pharmacist_reads_and_does_not_record(road, clients):

@@ -2,9 +2,11 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from formulary import clock
 from formulary.accounts import Operator
@@ -12,6 +14,7 @@ from formulary.administrations.actions import reactions as actions
 from formulary.administrations.models import Administration
 from formulary.administrations.queries import reactions as queries
 from formulary.administrations.queries.reactions import Span
+from formulary.bench.queries import plans_of
 from formulary.cocktails.models import Revision
 from formulary.db import db, transaction
 from formulary.web.tables import GUARDED, csv_text, guarded
@@ -116,6 +119,21 @@ def test_ten_times_the_sessions_cost_the_same_queries(kinds):
             queries.rates("ingredient", span())
         costs.append(len(counted_queries))
     assert costs == [4, 4]
+
+
+WHOLE = re.compile(r"(SCAN|Seq Scan on) (given_lot|administration|reaction)\b")
+INDEXES = {"ix_given_lot_recall", "ix_reaction_treated", "ix_administration_given"}
+
+
+@pytest.mark.parametrize("subject", queries.SUBJECTS)
+def test_no_rate_reads_a_table_of_sessions_whole(kinds, subject):
+    recorded(given(opened(a_lot())))
+    if db.engine.dialect.name == "postgresql":
+        for way in ("seqscan", "bitmapscan"):
+            db.session.execute(text(f"SET enable_{way} = off"))
+    lines = [line for plan in plans_of(lambda: queries.rates(subject, span())) for line in plan.lines]
+    whole = [line for line in lines if WHOLE.search(line)]
+    assert (whole, any(name in " ".join(lines) for name in INDEXES)) == ([], True)
 
 
 def test_the_page_and_the_file_say_the_same(kinds, clients):

@@ -20,6 +20,7 @@ class Administration(Versioned, Base):
         one_of("outcome", "", "given", "partly_given", "not_given"),
         Index("ix_administration_patient", "patient_id", "started_at"),
         Index("ix_administration_site", "site_id", "state"),
+        Index("ix_administration_given", "started_at", "state", "outcome"),
     )
 
     attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), unique=True)

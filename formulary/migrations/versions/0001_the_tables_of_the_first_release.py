@@ -1763,6 +1763,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("administration", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_administration_cocktail_id"), ["cocktail_id"], unique=False)
+        batch_op.create_index("ix_administration_given", ["started_at", "state", "outcome"], unique=False)
         batch_op.create_index("ix_administration_patient", ["patient_id", "started_at"], unique=False)
         batch_op.create_index("ix_administration_site", ["site_id", "state"], unique=False)
 

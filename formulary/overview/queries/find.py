@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from formulary.accounts import Actor, Permission
+from formulary.administrations.models import Reaction
 from formulary.catalogue import queries as catalogue
 from formulary.cocktails import queries as cocktails
 from formulary.db import Missing, db
@@ -17,7 +18,7 @@ from formulary.recalls.queries import FoundLot
 from formulary.rules.lot_status import day_words
 from formulary.stock.models import Hold, Place, Vial
 
-OWN = re.compile(r"([VCPTHS])-?([0-9]{1,9})(?:/[0-9]{1,3}(?:\.[0-9]{1,3})?)?", re.ASCII | re.IGNORECASE)
+OWN = re.compile(r"([VCPTHSE])-?([0-9]{1,9})(?:/[0-9]{1,3}(?:\.[0-9]{1,3})?)?", re.ASCII | re.IGNORECASE)
 PADDED = {"V": 4, "C": 4}
 AT_BENCH = ("verified", "in_preparation", "prepared", "released")
 LEAST_LETTERS, MOST = 3, 8
@@ -52,6 +53,7 @@ def own_code(text: str) -> str | None:
 def of_code(code: str, *, by: Actor, at: datetime) -> list[Hit]:
     """What lies under one of our codes, as far as the asker may see it."""
     looks = {"V": _vial, "C": _cocktail, "P": _patient, "T": _test, "H": _hold, "S": _place}
+    looks["E"] = _reaction
     return list(looks[code[0]](code, by, at))
 
 
@@ -107,6 +109,13 @@ def _test(code: str, by: Actor, at: datetime) -> Iterator[Hit]:
         seen = patients.may_see(PatchTest.patient_id, by=by, at=at)
         for test_id in db.session.scalars(db.select(PatchTest.id).where(PatchTest.code == code, seen)):
             yield Hit("patch test", code, "", (_page("patch_tests.test", test_id=test_id),), exact=True)
+
+
+def _reaction(code: str, by: Actor, at: datetime) -> Iterator[Hit]:
+    if by.may(Permission.SEE_PATIENTS):
+        seen = patients.may_see(Reaction.patient_id, by=by, at=at)
+        for key in db.session.scalars(db.select(Reaction.id).where(Reaction.code == code, seen)):
+            yield Hit("reaction", code, "", (_page("reactions.reaction", reaction_id=key),), exact=True)
 
 
 def _hold(code: str, by: Actor, at: datetime) -> Iterator[Hit]:

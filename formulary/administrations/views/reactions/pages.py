@@ -59,7 +59,9 @@ def reaction(reaction_id: int) -> Answer:
 def reaction_page(row: Any, patient: Any, form: FollowUpForm | None = None) -> Answer:
     """The page of a reaction, with the form of its next follow-up."""
     told = labels.page(row, zone(), clock.now())
-    form = form or FollowUpForm(formdata=None, obj=row)
+    if form is None:
+        form = FollowUpForm(formdata=None, obj=row)
+        form.outcome.data = None  # what is seen now is entered, also if it is the same
     more = {"may_record": _may_record(), "may_hold": g.actor.may(Permission.PLACE_HOLD)}
     return page("reaction", patient, form, told=told, export=ExportForm(formdata=None), **more)
 
