@@ -52,8 +52,7 @@ def own_code(text: str) -> str | None:
 
 def of_code(code: str, *, by: Actor, at: datetime) -> list[Hit]:
     """What lies under one of our codes, as far as the asker may see it."""
-    looks = {"V": _vial, "C": _cocktail, "P": _patient, "T": _test, "H": _hold, "S": _place}
-    looks["E"] = _reaction
+    looks = {"V": _vial, "C": _cocktail, "P": _patient, "T": _test, "H": _hold, "S": _place, "E": _reaction}
     return list(looks[code[0]](code, by, at))
 
 
