@@ -1,4 +1,4 @@
-"""What was paid: recorded with a delivery or later, corrected by a further entry, and what is left worth."""
+"""What was paid: recorded with a delivery or later, corrected by a further entry, and what is left of it."""
 
 from fractions import Fraction
 
