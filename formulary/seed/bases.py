@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from formulary.catalogue.models import BasisFactor, Ingredient
+from formulary.catalogue.queries import approved_here
 from formulary.seed.cells import Text, number, one_of
 from formulary.seed.merging import Merge
 
@@ -39,17 +40,27 @@ class Bases:
 
     strengths: tuple[StrengthBasisRow, ...]
     factors: tuple[BasisFactorRow, ...]
+    stated_here: frozenset[str] = frozenset()
 
     def columns(self, product: str) -> dict[str, object]:
-        """The columns of a product that say what its strength counts; empty where no source says."""
+        """The columns of a product that say what its strength counts; empty where no source says.
+
+        None for a product of which somebody here has stated it: no file undoes that.
+        """
+        if product in self.stated_here:
+            return {}
         row = next((row for row in self.strengths if row.product == product), None)
         kind, basis, source = (row.kind, row.basis, row.source) if row else ("", "", "")
         return {"basis_kind": kind, "basis": basis, "basis_source": source}
 
 
 def load_factors(bases: Bases, ingredients: Mapping[str, Ingredient], merge: Merge) -> None:
-    """The factors of each substance."""
+    """The factors of each substance, but for those that somebody here has stated."""
+    stated = approved_here()
     for factor in bases.factors:
+        between = (ingredients[factor.ingredient].id, factor.of_basis, factor.to_basis)
+        if ("factor", *between) in stated:
+            continue
         key = {
             "ingredient_id": ingredients[factor.ingredient].id,
             "of_basis": factor.of_basis,

@@ -13,7 +13,7 @@ from formulary.catalogue.models import (
     SubstanceGroup,
     Synonym,
 )
-from formulary.catalogue.queries import fold
+from formulary.catalogue.queries import approved_here, fold
 from formulary.db import db
 from formulary.rules.findings import Finding, Refused
 from formulary.rules.units import VOLUME, Dimension, activity, dimension
@@ -116,11 +116,20 @@ def _ingredient(row: rows.IngredientRow, shelf: Shelf) -> dict[str, object]:
 
 
 def _products(shelf: Shelf, ingredients: Mapping[str, Ingredient], merge: Merge) -> dict[str, Product]:
-    bases, measured = shelf.bases(), {row.product: _osmolality(row, shelf) for row in shelf.osmolalities}
+    bases = replace(shelf.bases(), stated_here=_stated_here("basis"))
+    measured = {row.product: _osmolality(row, shelf) for row in shelf.osmolalities}
+    for name in _stated_here("osmolality"):
+        measured.pop(name, None)
     return {
         row.name: load_product(row, ingredients[row.ingredient], merge, bases, measured.get(row.name))
         for row in (replace(row, source=shelf.cited(row.source)) for row in shelf.products)
     }
+
+
+def _stated_here(kind: str) -> frozenset[str]:
+    """The names of the products of which somebody here has stated this, and another person approved it."""
+    keys = [key for what, key, *_ in approved_here() if what == kind]
+    return frozenset(db.session.scalars(db.select(Product.name).where(Product.id.in_(keys))))
 
 
 def _osmolality(row: rows.OsmolalityRow, shelf: Shelf) -> dict[str, object]:

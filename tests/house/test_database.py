@@ -44,6 +44,7 @@ TOLD_TO_THE_RULES = {
 }
 NEVER_KEPT = {
     "catalogue_edition",
+    "catalogue_statement",
     "formula",
     "formula_line",
     "formula_pair",

@@ -30,6 +30,12 @@ from formulary.catalogue.actions.rules import (
     rule_content,
     withdraw_rule,
 )
+from formulary.catalogue.actions.statements import (
+    Stated,
+    approve_statement,
+    propose_statement,
+    withdraw_statement,
+)
 
 __all__ = [
     "DraftLine",
@@ -37,11 +43,13 @@ __all__ = [
     "Figures",
     "Marks",
     "RuleTerms",
+    "Stated",
     "Terms",
     "add_device",
     "approve_formula",
     "approve_limit",
     "approve_rule",
+    "approve_statement",
     "change_device",
     "content_of",
     "draft_formula",
@@ -49,6 +57,7 @@ __all__ = [
     "give_back_formula",
     "propose_limit",
     "propose_rule",
+    "propose_statement",
     "retire_device",
     "retire_formula",
     "revise_formula",
@@ -57,4 +66,5 @@ __all__ = [
     "unsaved",
     "withdraw_limit",
     "withdraw_rule",
+    "withdraw_statement",
 ]

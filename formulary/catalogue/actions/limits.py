@@ -6,14 +6,14 @@ from typing import Any
 
 from formulary.accounts import Actor, Permission
 from formulary.accounts import queries as accounts
-from formulary.accounts.actions import sign
 from formulary.audit import record
 from formulary.catalogue import queries
+from formulary.catalogue.actions import deciding
+from formulary.catalogue.actions.deciding import content_of
 from formulary.catalogue.actions.loosening import check_loosening
 from formulary.catalogue.labels import refusals
 from formulary.catalogue.models import Ingredient, Limit, Product
 from formulary.db import db, expect_version, once
-from formulary.rules.findings import inputs_hash
 from formulary.rules.units import Quantity
 
 COUNTED = ("dose", "concentration")
@@ -145,23 +145,19 @@ def approve_limit(limit_id: int, *, version: int | None = None, at: datetime, by
     """Answer for a limit: signed. It holds from its day on, never before today, and ends the one before it.
 
     Refused for its author (where every site is solo it is marked SELF-CHECKED, unless it is a
-    governance entry) and for what does not wait.
+    governance entry or a correction) and for what does not wait.
     """
     by.must(Permission.APPROVE)
     row = queries.limit(limit_id)
     expect_version(row, version)
-    self_checked = _another_person(row, by)
+    governed = row.in_place_of_id is not None or row.corrects
+    self_checked = deciding.another_person(row, by, always=governed, what="limit")
     today = accounts.day_at(by.site_id, at)
     row.valid_from = max(row.valid_from or today, today)
     for before in queries.versions_of(row):
         if before.status == "approved":
             before.valid_until = _ends(before, row.valid_from)
-    row.status, row.approver_id, row.approved_at = "approved", by.person_id, at
-    db.session.flush()
-    signed = inputs_hash(content_of(row))
-    sign(by, meaning="approved", subject=row, signed_hash=signed, at=at, self_checked=self_checked)
-    new = {"content": content_of(row), "signed": signed, "self_checked": self_checked}
-    record("catalogue.approve_limit", row, by=by, at=at, old={"status": "proposed"}, new=new)
+    deciding.approve(row, "catalogue.approve_limit", self_checked=self_checked, at=at, by=by)
     return row
 
 
@@ -173,19 +169,8 @@ def withdraw_limit(
     by.must(Permission.AUTHOR)
     row = queries.limit(limit_id)
     expect_version(row, version)
-    if row.status != "proposed":
-        raise refusals.not_waiting(row.status)
-    row.status, row.reason = "withdrawn", f"{row.reason} Withdrawn: {reason}".strip()
-    db.session.flush()
-    old, new = {"status": "proposed"}, {"status": "withdrawn"}
-    record("catalogue.withdraw_limit", row, by=by, at=at, old=old, new=new, reason=reason)
+    deciding.withdraw(row, "catalogue.withdraw_limit", reason=reason, what="limit", at=at, by=by)
     return row
-
-
-def content_of(row: Limit) -> dict[str, Any]:
-    """Everything that the approver signs, as plain values."""
-    signed = ("status", "approver_id", "approved_at", "valid_until", "row_version", "id")
-    return {c.key: getattr(row, c.key) for c in Limit.__table__.columns if c.key not in signed}
 
 
 def _check(of: Product | Ingredient, figures: Figures, terms: Terms, old: Limit | None) -> None:
@@ -278,19 +263,6 @@ def _ends(before: Limit, successor_from: date) -> date:
 
 def _next_version(old: Limit) -> int:
     return 1 + max(row.version for row in (old, *queries.versions_of(old)))
-
-
-def _another_person(row: Limit, by: Actor) -> bool:
-    """Whether author and approver are one: where every site is solo, and never for a governance entry or a
-    correction.
-    """
-    if row.status != "proposed":
-        raise refusals.not_waiting(row.status)
-    if row.author_id != by.person_id:
-        return False
-    if row.in_place_of_id is not None or row.corrects or not accounts.all_solo():
-        raise refusals.same_person()
-    return True
 
 
 def _steps(quantity: Quantity | None) -> int | None:

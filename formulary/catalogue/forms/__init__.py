@@ -2,16 +2,20 @@
 
 from formulary.catalogue.forms.limits import DeviceForm, EndForm, LimitForm, WithdrawForm
 from formulary.catalogue.forms.rules import EndRuleForm, RuleForm
+from formulary.catalogue.forms.statements import BasisForm, FactorForm, OsmolalityForm
 from formulary.web import fields as f
 from formulary.web.forms import Form, SearchForm
 
 __all__ = [
     "ApproveForm",
+    "BasisForm",
     "DeviceForm",
     "EndForm",
     "EndRuleForm",
+    "FactorForm",
     "FindForm",
     "LimitForm",
+    "OsmolalityForm",
     "RuleForm",
     "WithdrawForm",
 ]

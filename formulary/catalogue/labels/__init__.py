@@ -39,6 +39,7 @@ from formulary.catalogue.labels.rules import (
     selector,
     stands,
 )
+from formulary.catalogue.labels.statements import STANDINGS, STATEMENTS, osmolality, stated
 from formulary.catalogue.labels.substitutes import Other, substitutes
 from formulary.catalogue.labels.words import CONFIDENCES, CONTAINERS, FIELDS, ROLES, STATUSES
 
@@ -54,6 +55,8 @@ __all__ = [
     "PER",
     "ROLES",
     "RULE_KINDS",
+    "STANDINGS",
+    "STATEMENTS",
     "STATES",
     "STATUSES",
     "Figure",
@@ -79,6 +82,7 @@ __all__ = [
     "marks",
     "meanings",
     "never_applies",
+    "osmolality",
     "other_versions",
     "own_unit",
     "pair",
@@ -88,6 +92,7 @@ __all__ = [
     "short",
     "standing",
     "stands",
+    "stated",
     "strength",
     "substitutes",
     "syringe",

@@ -109,16 +109,16 @@ def not_the_clinics_own() -> Refused:
     return refuse("limit.not_ours", "limit", reason, "Propose the next edition of its source instead.")
 
 
-def not_waiting(status: str) -> Refused:
+def not_waiting(status: str, what: str = "limit") -> Refused:
     """It was decided on already."""
     reason = f"It is {STATUS_WORDS.get(status, status)}."
-    return refuse("limit.not_waiting", "limit", reason, "Propose a new version.")
+    return refuse(f"{what}.not_waiting", what, reason, "Propose a new version.")
 
 
-def same_person() -> Refused:
+def same_person(what: str = "limit") -> Refused:
     """Author and approver are two people."""
     reason = "You proposed it, so another person approves it."
-    return refuse("limit.same_person", "limit", reason, "Ask another pharmacist or practitioner.")
+    return refuse(f"{what}.same_person", what, reason, "Ask another pharmacist or practitioner.")
 
 
 def too_coarse() -> Refused:
@@ -148,3 +148,8 @@ def device_without_reason() -> Refused:
 def not_in_use(name: str) -> Refused:
     """What is superseded or retired does not change any more."""
     return refuse("device.not_in_use", name, f"{name} is not in use.", "Open the version in use.")
+
+
+def statement(code: str, reason: str, remedy: str, field: str) -> Refused:
+    """Something stated of a product that cannot be."""
+    return refuse(f"statement.{code}", "statement", reason, remedy, field=field)

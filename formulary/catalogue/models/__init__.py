@@ -8,6 +8,7 @@ from formulary.catalogue.models.limits import Limit
 from formulary.catalogue.models.products import Product, ProductCode, ProductExcipient
 from formulary.catalogue.models.rules import CompatibilityRule
 from formulary.catalogue.models.safety import Contraindication, CrossReactivity, Schedule
+from formulary.catalogue.models.statements import Statement
 from formulary.catalogue.models.substances import Ingredient, IngredientGroup, SubstanceGroup, Synonym
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "ProductCode",
     "ProductExcipient",
     "Schedule",
+    "Statement",
     "SubstanceGroup",
     "Synonym",
 ]

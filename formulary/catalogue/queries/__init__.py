@@ -53,6 +53,7 @@ from formulary.catalogue.queries.search import (
     ingredients,
     to_pick,
 )
+from formulary.catalogue.queries.statements import approved_here, statement, statements, statements_like
 from formulary.catalogue.queries.substances import (
     code,
     groups,
@@ -73,6 +74,7 @@ __all__ = [
     "Names",
     "alike",
     "approved_formulas",
+    "approved_here",
     "code",
     "comparable",
     "contraindications",
@@ -116,6 +118,9 @@ __all__ = [
     "schedules",
     "several_ingredients",
     "shipped_between",
+    "statement",
+    "statements",
+    "statements_like",
     "strength_bases",
     "to_pick",
     "version_before",

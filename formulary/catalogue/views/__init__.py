@@ -1,6 +1,14 @@
 """The pages of the catalogue: substances, products, limits, syringes, what goes together, formulas."""
 
-from formulary.catalogue.views import devices, formula_writing, formulas, limits, rules, substances
+from formulary.catalogue.views import (
+    devices,
+    formula_writing,
+    formulas,
+    limits,
+    rules,
+    statements,
+    substances,
+)
 from formulary.catalogue.views.room import bp
 
-__all__ = ["bp", "devices", "formula_writing", "formulas", "limits", "rules", "substances"]
+__all__ = ["bp", "devices", "formula_writing", "formulas", "limits", "rules", "statements", "substances"]

@@ -117,6 +117,7 @@ def shown_limits(of: Any) -> dict[str, Any]:
     return {
         "figures": labels.figures(of, today),
         "versions": labels.other_versions(of, today),
+        "may_state": g.actor.may(Permission.AUTHOR),
         "may_propose": g.actor.may(Permission.AUTHOR) and _can_be_limited(of),
     }
 
@@ -150,7 +151,7 @@ def _propose(of: Any) -> Page:
     ):
         flash("It waits for another person's approval.")
         return redirect(url_for("catalogue.limit", limit_id=row.id))
-    page = render_template("catalogue/propose_limit.html", form=form, of=of, back=_page_of(of))
+    page = render_template("catalogue/propose_limit.html", form=form, of=of, back=page_of(of))
     return page, 422 if form.errors else 200
 
 
@@ -163,7 +164,7 @@ def _limit(limit_id: int, **forms: Any) -> str:
         "catalogue/limit.html",
         limit=row,
         of=of,
-        back=_page_of(of),
+        back=page_of(of),
         figure=labels.figure(row, of.dimension, today),
         versions=[labels.figure(other, of.dimension, today) for other in queries.versions_of(row)],
         replaced=None if replaced is None else labels.figure(replaced, of.dimension, today),
@@ -183,7 +184,8 @@ def _listed(row: Any, today: Any, names: dict[int, str]) -> Any:
     return row, of, labels.figure(row, of.dimension, today), names.get(row.author_id or 0, "")
 
 
-def _page_of(of: Any) -> str:
+def page_of(of: Any) -> str:
+    """The page of a product or a substance."""
     if of.__tablename__ == "product":
         return url_for("catalogue.product", product_id=of.id)
     return url_for("catalogue.ingredient", ingredient_id=of.id)

@@ -481,6 +481,61 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_catalogue_limit_series_id"), ["series_id"], unique=False)
 
     op.create_table(
+        "catalogue_statement",
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=True),
+        sa.Column("ingredient_id", sa.Integer(), nullable=True),
+        sa.Column("basis", sa.String(length=80), nullable=False),
+        sa.Column("basis_kind", sa.String(length=10), nullable=False),
+        sa.Column("to_basis", sa.String(length=80), nullable=False),
+        sa.Column("low", sa.String(length=10), nullable=False),
+        sa.Column("high", sa.String(length=10), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("proposed_at", types.UtcDateTime(), nullable=False),
+        sa.Column("approver_id", sa.Integer(), nullable=True),
+        sa.Column("approved_at", types.UtcDateTime(), nullable=True),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(product_id IS NULL) <> (ingredient_id IS NULL)",
+            name=op.f("ck_catalogue_statement_is_of_one_thing"),
+        ),
+        sa.CheckConstraint(
+            "basis_kind IN ('', 'salt', 'base', 'element')",
+            name=op.f("ck_catalogue_statement_basis_kind_is_known"),
+        ),
+        sa.CheckConstraint(
+            "kind IN ('basis', 'factor', 'osmolality')", name=op.f("ck_catalogue_statement_kind_is_known")
+        ),
+        sa.CheckConstraint(
+            "status IN ('proposed', 'approved', 'superseded', 'withdrawn')",
+            name=op.f("ck_catalogue_statement_status_is_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["approver_id"], ["person.id"], name=op.f("fk_catalogue_statement_approver_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["person.id"], name=op.f("fk_catalogue_statement_author_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["ingredient_id"], ["ingredient.id"], name=op.f("fk_catalogue_statement_ingredient_id_ingredient")
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["product.id"], name=op.f("fk_catalogue_statement_product_id_product")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_catalogue_statement")),
+    )
+    with op.batch_alter_table("catalogue_statement", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_catalogue_statement_ingredient_id"), ["ingredient_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_catalogue_statement_product_id"), ["product_id"], unique=False)
+
+    op.create_table(
         "basis_factor",
         sa.Column("ingredient_id", sa.Integer(), nullable=False),
         sa.Column("of_basis", sa.String(length=80), nullable=False),
