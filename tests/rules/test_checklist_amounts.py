@@ -358,3 +358,7 @@ def test_how_far_from_the_usual_each_dose_is():
     ):
         (answer,) = ask("U3", **of((TRANEXAMIC, typed), usual=(Usual(1, q("20 mg"), 50),)))
         assert answer.inputs == (("tranexamic acid", words),)
+
+
+def test_a_usual_dose_of_nothing_is_none():
+    assert codes(ask("U3", **of((TRANEXAMIC, "20 mg"), usual=(Usual(1, q("0 mg"), 3),)))) == ["dose.no_usual"]

@@ -181,6 +181,7 @@ def test_every_fact_is_bound_but_for_what_changes_all_the_time():
 
 def test_the_version_of_the_data_names_all_that_the_rules_go_by_and_nothing_of_the_case():
     whole = data_version(EVERYTHING)
+    assert len(whole) == 12
     named = {told(path) for path, other in every_change() if data_version(other) != whole}
     assert named == {told(path) for path, _ in every_change() if is_data(path)}
 

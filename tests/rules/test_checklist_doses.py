@@ -311,3 +311,13 @@ class TestWhatWouldDoDependsOnHowFarItStops:
     def test_of_two_kept_the_tighter_is_shown(self):
         (answer,) = ask("C1", **of(limited(a_limit(None, "90 mg/mL"), a_limit(None, "60 mg/mL")), "150 mg"))
         assert answer.inputs[1] == ("limit", f"60{N}mg/mL")
+
+
+def test_a_range_of_one_product_does_not_answer_for_two():
+    other = replace(GLUTATHIONE, id=77)
+    signed = a_formula(ranges=(a_range(GLUTATHIONE, ("50 mg", "150 mg"), ("10 mg/mL", "30 mg/mL")),))
+    lines = (a_line(1, GLUTATHIONE, "50 mg"), a_line(2, other, "50 mg"), a_line(3, SALINE, "qs"))
+    for swapped in (lines, (replace(lines[1], number=1), replace(lines[0], number=2), lines[2])):
+        (answer,) = ask("D1", lines=swapped, formula=signed)
+        assert (answer.code, answer.accepted) == ("dose.limit_unknown", "")
+        assert "answers for another product of it" in answer.reason

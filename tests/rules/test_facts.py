@@ -23,7 +23,7 @@ from formulary.rules.facts import (
 from formulary.rules.findings import Level
 from formulary.rules.formulation import holds
 from formulary.rules.units import MASS
-from tests.rules.builders import ROUTE, a_cocktail, a_formula, a_product
+from tests.rules.builders import ROUTE, SALINE, a_cocktail, a_formula, a_line, a_product
 
 INGREDIENT = Ingredient(1, "something", MASS)
 
@@ -112,3 +112,19 @@ def test_a_limit_holds_from_its_day_on():
         True,
         False,
     ]
+
+
+@pytest.mark.parametrize(
+    ("routes", "off"),
+    [
+        ([("ID",), ("ID",)], False),
+        ([("ID",), ("SC",)], True),
+        ([("SC",), ("ID",)], True),
+        ([("ID",), ()], True),  # of an unknown route it is not known to be on label
+        ([], False),
+    ],
+)
+def test_it_is_off_label_where_one_line_is_or_may_be(routes, off):
+    lines = [a_line(n, a_product(n, f"substance {n}", routes=told)) for n, told in enumerate(routes, 1)]
+    lines.append(a_line(9, replace(SALINE, routes=("IV",)), "qs"))
+    assert a_cocktail(lines=tuple(lines), route="ID").off_label is off

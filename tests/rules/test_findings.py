@@ -6,7 +6,17 @@ from datetime import timedelta
 import pytest
 
 from formulary.rules.facts import AllergySeverity
-from formulary.rules.findings import Finding, Level, Refused, Report, Result, Stage, joined, refuse
+from formulary.rules.findings import (
+    Finding,
+    Level,
+    Refused,
+    Report,
+    Result,
+    Stage,
+    inputs_hash,
+    joined,
+    refuse,
+)
 from tests.rules.builders import (
     ASCORBIC,
     AT,
@@ -221,3 +231,8 @@ def test_a_key_is_of_what_it_rests_on_else_its_inputs_else_its_words():
     assert replace(told, inputs=(("dose", "2 mg"),)).key != told.key
     assert replace(based, inputs=(("dose", "2 mg"),), reason="Two.").key == based.key
     assert bare.key.startswith(f"{bare.place}:") and len(bare.key) == len(bare.place) + 17
+
+
+def test_the_hash_of_inputs_is_of_what_they_are_in_whatever_order_they_come():
+    assert inputs_hash({"a": 1, "b": 2}) == inputs_hash({"b": 2, "a": 1})
+    assert len({inputs_hash(*parts) for parts in (({"a": 1},), ({"a": 2},), ("a", 1), (("a", 1),))}) == 4

@@ -166,3 +166,12 @@ def test_a_row_about_both_products_is_neither_gained_nor_lost():
     assert (found.rules_gained, found.rules_lost) == ((RULE,), ())
     back = substitute(a_line(1, other(WEAK)), TRANEXAMIC, route="ID", others=[ASCORBIC], rules=[both, RULE])
     assert (back.rules_gained, back.rules_lost) == ((), (RULE,))
+
+
+def test_from_an_unknown_strength_no_dose_is_known():
+    bare = replace(TWIN, strength=None)
+    found = substitute(a_line(1, bare, "0.2 mL"), other(WEAK), route="ID")
+    assert (found.ratio, found.dose, found.volume, found.new_volume) == (None, None, None, None)
+    assert plain(said(found))[0] == (
+        "The strength of tranexamic acid (other maker) is unknown, so no volume answers to the other."
+    )

@@ -100,6 +100,7 @@ def test_an_unknown_strength_is_said():
     line = line_of("1 mL", a_product(strength=None))
     assert explain_dose(line).text == "unknown: the strength is not on record"
     assert explain_concentration(line).text == "unknown: the strength is not on record"
+    assert explain_volume(line).achieved == ""
 
 
 def test_a_strength_of_the_lot_names_its_source():

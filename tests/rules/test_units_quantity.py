@@ -209,3 +209,9 @@ def test_a_quantity_goes_with_quantities_alone(other) -> None:
     with pytest.raises(TypeError):
         operator.mul(one, one)
     assert one != other
+
+
+def test_a_dimension_that_was_copied_is_the_same_dimension() -> None:
+    other = Quantity(1_000_000, copy.deepcopy(MASS))
+    assert Quantity.of(1, "mg") + other == Quantity.of(2, "mg")
+    assert Quantity.of(1, "mg") <= other
