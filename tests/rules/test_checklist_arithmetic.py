@@ -302,3 +302,12 @@ def test_a_line_with_nothing_to_draw_is_not_missed_in_the_end():
     more = of_lines((TRANEXAMIC, "1 mL"), (SALINE, "qs"), target="1 mL")
     draws = (a_draw(a_line(1, TRANEXAMIC), "1 mL"),)
     assert codes(ask("C2", Stage.FINAL, **more, draws=draws)) == ["volume.fits"]
+
+
+def test_what_rounding_makes_of_a_dose_is_shown_with_its_volume():
+    (finding,) = ask("M2", **of_lines((TRANEXAMIC, "0.095 mL"), (SALINE, "qs")))
+    assert finding.inputs == (("achieved", "10\u00a0mg"), ("in", "5\u00a0mL"))
+
+
+def test_where_nothing_was_drawn_every_line_is_named_and_no_total():
+    assert codes(ask("C2", Stage.FINAL, draws=())) == ["line.not_drawn"] * 4

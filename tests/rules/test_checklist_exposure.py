@@ -16,6 +16,7 @@ from tests.rules.builders import (
     a_formula,
     a_limit,
     a_line,
+    a_patient,
     a_product,
     ask,
     codes,
@@ -370,3 +371,8 @@ def test_a_limit_in_another_unit_leaves_no_account():
 def test_a_diluent_without_a_limit_is_not_asked():
     found = ask("D3", lines=(a_line(1, SALINE, "5 mL"),), formula=None)
     assert codes(found) == ["exposure.none"]
+
+
+def test_a_limit_by_weight_without_one_makes_no_account():
+    more = of("20 mg", window(None, per_kg=q("1 mg"))) | {"patient": a_patient(weight=None, weighed_on=None)}
+    assert codes(ask("D3", **more)) == ["exposure.none_before"]

@@ -375,3 +375,9 @@ class TestTheWordsOfTheOsmolality:
     def test_at_the_ceiling_it_is_in_range(self):
         assert mixed((osmotic(TRANEXAMIC, 600), "2 mL")).code == "osmolality.in_range"
         assert mixed((osmotic(TRANEXAMIC, 600, 601), "2 mL")).code == "osmolality.above_max"
+
+
+def test_a_number_of_points_in_a_session_asks_no_volume():
+    product = replace(ACID, limits=(a_limit(points=50),))
+    for count, code in ((50, "site.within_max"), (51, "site.above_max")):
+        assert codes(ask("D4", **neat(product, "10 mL", ("chin", count, "0.1 mL")))) == [code]

@@ -11,6 +11,7 @@ from formulary.rules.formulas.content import Figures
 from tests.rules.builders import SALINE, TRANEXAMIC, per, q
 
 BARE = replace(TRANEXAMIC, strength=None)
+EMPTY = replace(TRANEXAMIC, strength=per("0 mg/mL"))
 MAKES_UP = Written(9, "saline", "qs", SALINE)
 
 
@@ -34,6 +35,7 @@ def shown(found):
         (written("concentration", concentration=per("4 mg/mL")), "5 mL", "20 mg", "0.2 mL", 4),
         (written("concentration", concentration=per("8 mg/2 mL")), "5 mL", "20 mg", "0.2 mL", 4),
         (written("concentration", concentration=per("4 mg/mL")), None, None, None, 4),
+        (written(quantity=q("20 mg"), product=EMPTY), "5 mL", "20 mg", None, 4),
         (written(UNKNOWN), "5 mL", None, None, None),
         (written(), "5 mL", None, None, None),
         (written("concentration"), "5 mL", None, None, None),

@@ -236,3 +236,13 @@ def test_a_figure_that_is_gone_is_unknown_and_no_per_cent():
     told = {c.kind: (plain(c.was), c.becomes, c.ratio) for c in own}
     assert told[Kind.DOSE] == ("150 mg", "unknown", None)
     assert told[Kind.CONCENTRATION] == ("30 mg/mL", "unknown", None)
+
+
+def test_what_was_nothing_has_no_per_cent():
+    none = with_line(2, product=None, quantity=q("0 mg"))
+    own = {c.kind: c for c in difference(none, with_line(2, product=None)) if "ascorbic" in c.subject}
+    assert (plain(own[Kind.DOSE].was), plain(own[Kind.DOSE].becomes), own[Kind.DOSE].share) == (
+        "0 mg",
+        "150 mg",
+        "",
+    )

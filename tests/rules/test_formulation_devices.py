@@ -113,3 +113,10 @@ def test_where_nothing_is_left_to_make_up_no_syringe_is_named():
     lines = [a_line(1, typed="5 mL"), a_line(2, SALINE, "qs")]
     rest = solve(lines, q("5 mL"), Setting(syringes=SYRINGES)).line(2)
     assert (rest.syringe, rest.to_mark, rest.achieved_volume) == (None, False, q("0 mL"))
+
+
+def test_a_hard_maximum_of_another_route_or_a_soft_one_rounds_no_tie_down():
+    for limit in (a_limit("300 mg", route="intravenous"), a_limit("300 mg", hard=False)):
+        setting = Setting(route=ROUTE, syringes=SYRINGES)
+        lines = [a_line(1, a_product(limits=(limit,)), "0.205 mL"), a_line(2, SALINE, "qs")]
+        assert solve(lines, q("5 mL"), setting).line(1).achieved_volume == q("0.21 mL")

@@ -247,3 +247,13 @@ def test_the_grades_are_those_of_the_scale_in_their_order() -> None:
         ["++"],
         ["+++"],
     ]
+
+
+def test_the_hours_of_each_window() -> None:
+    """Read at 48 h and at 72 to 96 h, at day 7 where need be [JTF; ESCD]; hours beside: house policy."""
+    assert [(w.meant_h, w.opens_h, w.closes_h, w.required) for w in WINDOWS] == [
+        (24, 18, 36, False),
+        (48, 40, 60, True),
+        (72, 66, 104, True),
+        (168, 144, 192, False),
+    ]

@@ -26,8 +26,6 @@ def measurable(case: Case) -> Sequence[Finding]:
 
 def _measured(case: Case, solved: Solved) -> Finding | None:
     """The gravest that stands against measuring one line; a diluent is not asked how exact it is."""
-    if solved.to_mark or solved.draw_volume.is_zero:
-        return None
     exact = solved.draw_volume == solved.achieved_volume or solved.line.product.ingredient.is_diluent
     if solved.achieved_volume.is_zero or (not exact and _too_far(case, solved)):
         return _not_measurable(case, solved)
