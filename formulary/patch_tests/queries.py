@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func
+from sqlalchemy import Integer, Select, bindparam, func
 from sqlalchemy.orm import contains_eager, selectinload
 
 from formulary.accounts import Actor
@@ -16,6 +16,15 @@ from formulary.stock.models import Movement, Place, Vial
 
 WATCHED = timedelta(days=14)
 """So long after its application a test stands on the list of readings; the last one is due on day 7."""
+
+ITEMS = (
+    db.select(PatchTestItem)
+    .join(PatchTestItem.test)
+    .where(own(PatchTest.patient_id, bindparam("patient_id", type_=Integer)))
+    .where(PatchTest.state.in_(bindparam("states", expanding=True)))
+    .order_by(PatchTestItem.id)
+    .options(contains_eager(PatchTestItem.test), selectinload(PatchTestItem.readings))
+)
 
 
 def test(test_id: int, *, by: Actor, at: datetime, locked: bool = False) -> PatchTest:
@@ -35,11 +44,8 @@ def tests_of(patient_id: int) -> list[PatchTest]:
 
 def items_of(patient_id: int, *, voided: bool = False) -> list[PatchTestItem]:
     """Every spot of the patient's tests that were not voided (or of all), with its test and its readings."""
-    query = db.select(PatchTestItem).join(PatchTestItem.test).order_by(PatchTestItem.id)
-    states = ("applied", "void") if voided else ("applied",)
-    query = query.where(own(PatchTest.patient_id, patient_id), PatchTest.state.in_(states))
-    wanted = (contains_eager(PatchTestItem.test), selectinload(PatchTestItem.readings))
-    return list(db.session.scalars(query.options(*wanted)))
+    states = ["applied", "void"] if voided else ["applied"]
+    return list(db.session.scalars(ITEMS, {"patient_id": patient_id, "states": states}))
 
 
 def watched(*, by: Actor, at: datetime) -> list[tuple[PatchTest, Patient]]:

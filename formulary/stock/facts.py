@@ -36,7 +36,22 @@ COLUMNS = (
     Vial.beyond_use_at, Vial.opened_for_id, Vial.opened_for_ref, Vial.mixed_volume, Vial.mixed_content,
     Vial.diluent_lot_id, MixedWith.number.label("diluent_lot"),
     MixedWith.expires_on.label("diluent_expires_on"), MixedWith.product_id.label("diluent_product_id"),
+    Product.id.label("product_id"), Product.container, Product.dimension, Product.ledger, Product.content,
+    Product.after_puncture_h, Product.after_reconstitution_h,
 )  # fmt: skip
+
+LYING = (
+    db.select(*COLUMNS)
+    .select_from(Balance)
+    .join(Lot, Lot.id == Balance.lot_id)
+    .join(Lot.product)
+    .join(Place, Place.id == Balance.place_id)
+    .join(Site, Site.id == Place.site_id)
+    .outerjoin(Vial, Vial.id == Balance.vial_id)
+    .outerjoin(MixedWith, MixedWith.id == Vial.diluent_lot_id)
+    .where(db.or_(Vial.id.is_(None), Vial.lot_id == Lot.id))
+    .order_by(Lot.expires_on, Lot.id, Vial.id.nulls_first())
+)
 
 
 def candidates(
@@ -149,17 +164,7 @@ def _reserved_for_another(stock: Stock) -> Finding:
 
 
 def _stocks(at: datetime, for_ref: str | None, *conditions: Any) -> tuple[Stock, ...]:
-    query = (
-        db.select(*COLUMNS, Product)
-        .select_from(Balance)
-        .join(Lot, Lot.id == Balance.lot_id)
-        .join(Lot.product)
-    )
-    query = query.join(Place, Place.id == Balance.place_id).join(Site, Site.id == Place.site_id)
-    query = query.outerjoin(Vial, Vial.id == Balance.vial_id)
-    query = query.outerjoin(MixedWith, MixedWith.id == Vial.diluent_lot_id)
-    query = query.where(*conditions, db.or_(Vial.id.is_(None), Vial.lot_id == Lot.id))
-    rows = db.session.execute(query.order_by(Lot.expires_on, Lot.id, Vial.id.nulls_first())).all()
+    rows = db.session.execute(LYING.where(*conditions)).all()
     if not rows:
         return ()
     holds, reserved = open_holds(), _reserved({row.lot_id for row in rows}, at, for_ref)
@@ -167,24 +172,25 @@ def _stocks(at: datetime, for_ref: str | None, *conditions: Any) -> tuple[Stock,
 
 
 def _stock(row: Row[Any], holds: Holds, reserved: dict[tuple[int, int, int | None], "Kept"]) -> Stock:
-    product: Product = row.Product
-    dimension = measured_in(product)
+    dimension = measured_in(row)
     kept = reserved.get((row.lot_id, row.place_id, row.vial_id))
-    stopped = holds.on(lot_id=row.lot_id, product_id=product.id, vial_id=row.vial_id, place_id=row.place_id)
+    stopped = holds.on(
+        lot_id=row.lot_id, product_id=row.product_id, vial_id=row.vial_id, place_id=row.place_id
+    )
     diluent = _diluent(row)
     return Stock(
         lot_id=row.lot_id,
         lot=row.number,
-        product_id=product.id,
+        product_id=row.product_id,
         expires_on=row.expires_on,
         zone=row.zone,
         remaining=Quantity(row.quantity, dimension),
         place=row.name,
         vial_id=row.vial_id,
         vial=row.code,
-        container=Container(product.container),
-        after_puncture_h=_hours(product.after_puncture_h),
-        after_reconstitution_h=_hours(product.after_reconstitution_h),
+        container=Container(row.container),
+        after_puncture_h=_hours(row.after_puncture_h),
+        after_reconstitution_h=_hours(row.after_reconstitution_h),
         opened_at=row.opened_at,
         reconstituted_at=row.reconstituted_at,
         beyond_use_at=row.beyond_use_at,
@@ -195,8 +201,8 @@ def _stock(row: Row[Any], holds: Holds, reserved: dict[tuple[int, int, int | Non
         opened_for=row.opened_for_id,
         opened_for_ref=row.opened_for_ref,
         diluent=diluent,
-        one_container=None if product.content is None else Quantity(product.content, dimension),
-        strength=_strength(row, product),
+        one_container=None if row.content is None else Quantity(row.content, dimension),
+        strength=_strength(row),
         place_id=row.place_id,
     )
 
@@ -244,14 +250,14 @@ def standing(at: datetime) -> Any:
     return db.and_(Reservation.ended_at.is_(None), in_time)
 
 
-def _strength(row: Row[Any], product: Product) -> Strength | None:
+def _strength(row: Row[Any]) -> Strength | None:
     """What was mixed in the vial, or what the certificate of the lot says of a solution; else the label's."""
-    if row.assay_amount is not None and row.assay_volume and product.ledger == "volume":
-        assay = Quantity(row.assay_amount, measured_as(product.dimension))
+    if row.assay_amount is not None and row.assay_volume and row.ledger == "volume":
+        assay = Quantity(row.assay_amount, measured_as(row.dimension))
         return Strength(assay, Quantity(row.assay_volume, VOLUME))
     if not row.mixed_volume or not row.mixed_content:
         return None
-    return Strength(Quantity(row.mixed_content, measured_in(product)), Quantity(row.mixed_volume, VOLUME))
+    return Strength(Quantity(row.mixed_content, measured_in(row)), Quantity(row.mixed_volume, VOLUME))
 
 
 def _hours(hours: int | None) -> Fraction | None:

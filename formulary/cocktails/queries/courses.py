@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+
+from sqlalchemy import Integer, bindparam
 
 from formulary.catalogue.models import Product
 from formulary.cocktails.models import Cocktail, CocktailLine, Revision, Transition
@@ -12,6 +13,26 @@ from formulary.patients import queries as patients
 
 NEVER_GIVEN = ("draft", "cancelled", "wasted")
 MOST = 500
+
+
+TOLD = (Cocktail.code, Cocktail.state, Cocktail.outcome, Cocktail.is_top_up, Cocktail.planned_for)
+CURRENT = db.and_(Revision.cocktail_id == Cocktail.id, Revision.number == Cocktail.revision_number)
+BEGUN = db.and_(Transition.cocktail_id == Cocktail.id, Transition.to_state == "administering")
+ORDERED_FOR = (
+    db.select(Cocktail.id, Product.ingredient_id, *TOLD, db.func.min(Transition.at))
+    .join(Revision, CURRENT)
+    .join(CocktailLine, CocktailLine.revision_id == Revision.id)
+    .join(Product, Product.id == CocktailLine.product_id)
+    .outerjoin(Transition, BEGUN)
+    .where(patients.own(Cocktail.patient_id, bindparam("patient_id", type_=Integer)))
+    .where(Cocktail.state.not_in(NEVER_GIVEN), Cocktail.outcome != "not_given")
+    .where(Product.ingredient_id.in_(bindparam("ingredients", expanding=True)))
+    .where(Cocktail.id != bindparam("but_not", type_=Integer))
+    .group_by(Cocktail.id, Product.ingredient_id, *TOLD)
+    .order_by(Cocktail.id.desc())
+    .limit(bindparam("most", type_=Integer))
+)
+"""Made once: it takes longer to make than to answer, and every check asks it."""
 
 
 @dataclass
@@ -34,29 +55,9 @@ def ordered_for(
 
     A session that was not given counts for nothing; `but_not` is the cocktail that asks.
     """
-    rows = db.session.execute(_query(patient_id, ingredient_ids, but_not).limit(most + 1)).all()
+    asked = {"patient_id": patient_id, "ingredients": list(ingredient_ids), "but_not": but_not or 0}
+    rows = db.session.execute(ORDERED_FOR, asked | {"most": most + 1}).all()
     found: dict[int, Ordered] = {}
     for key, ingredient_id, *told in rows[:most]:
         found.setdefault(key, Ordered(*told)).ingredients.add(ingredient_id)
     return list(found.values()), len(rows) > most
-
-
-def _query(patient_id: int, ingredient_ids: Collection[int], but_not: int | None) -> Any:
-    current = db.and_(Revision.cocktail_id == Cocktail.id, Revision.number == Cocktail.revision_number)
-    begun = db.and_(Transition.cocktail_id == Cocktail.id, Transition.to_state == "administering")
-    query = (
-        db.select(
-            Cocktail.id, Product.ingredient_id, Cocktail.code, Cocktail.state, Cocktail.outcome,
-            Cocktail.is_top_up, Cocktail.planned_for, db.func.min(Transition.at),
-        )
-        .join(Revision, current)
-        .join(CocktailLine, CocktailLine.revision_id == Revision.id)
-        .join(Product, Product.id == CocktailLine.product_id)
-        .outerjoin(Transition, begun)
-        .where(patients.own(Cocktail.patient_id, patient_id), Cocktail.state.not_in(NEVER_GIVEN))
-        .where(Cocktail.outcome != "not_given", Product.ingredient_id.in_(ingredient_ids))
-    )  # fmt: skip
-    if but_not is not None:
-        query = query.where(Cocktail.id != but_not)
-    told = (Cocktail.code, Cocktail.state, Cocktail.outcome, Cocktail.is_top_up, Cocktail.planned_for)
-    return query.group_by(Cocktail.id, Product.ingredient_id, *told).order_by(Cocktail.id.desc())

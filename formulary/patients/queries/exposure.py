@@ -2,18 +2,38 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import BindParameter, Integer, Row, bindparam
 from sqlalchemy.orm import aliased
 
 from formulary.catalogue.models import Product
 from formulary.db import db
 from formulary.patients.models import Exposure
-from formulary.patients.queries.record import own
+from formulary.patients.queries.record import AT, PATIENT, own
 
 LATEST = 50
 """Of how many of its latest rows an ingredient's usual dose is told: no more is ever read."""
+
+
+Against = aliased(Exposure)
+EXPOSURES = (
+    db.select(
+        Exposure.ingredient_id, Exposure.product_id, Exposure.amount, Exposure.dimension,
+        Exposure.at, Exposure.document_kind, Exposure.is_top_up, Product.basis,
+    )
+    .join(Product, Product.id == Exposure.product_id)
+    .where(
+        own(Exposure.patient_id, PATIENT),
+        Exposure.ingredient_id.in_(bindparam("ingredients", expanding=True)),
+        Exposure.at <= AT,
+        Exposure.takes_back_id.is_(None),
+        ~db.select(Against.id).where(Against.takes_back_id == Exposure.id).exists(),
+    )
+    .order_by(Exposure.at.desc(), Exposure.id.desc())
+    .limit(bindparam("most", type_=Integer))
+)  # fmt: skip
 
 
 def exposures_of_document(kind: str, document_id: int) -> list[Exposure]:
@@ -27,18 +47,8 @@ def exposures(patient_id: int, ingredient_ids: Collection[int], at: datetime, *,
 
     Rows of records that were merged count as one person's; what was taken back whole is left out.
     """
-    against = aliased(Exposure)
-    columns = (Exposure.ingredient_id, Exposure.product_id, Exposure.amount, Exposure.dimension)
-    query = db.select(*columns, Exposure.at, Exposure.document_kind, Exposure.is_top_up, Product.basis)
-    query = query.join(Product, Product.id == Exposure.product_id)
-    query = query.where(
-        own(Exposure.patient_id, patient_id),
-        Exposure.ingredient_id.in_(ingredient_ids),
-        Exposure.at <= at,
-        Exposure.takes_back_id.is_(None),
-        ~db.select(against.id).where(against.takes_back_id == Exposure.id).exists(),
-    )
-    return list(db.session.execute(query.order_by(Exposure.at.desc(), Exposure.id.desc()).limit(most)))
+    asked = {"patient_id": patient_id, "at": at, "ingredients": list(ingredient_ids), "most": most}
+    return list(db.session.execute(EXPOSURES, asked))
 
 
 def latest_doses(ingredient_ids: Collection[int]) -> list[Row[Any]]:
@@ -46,14 +56,20 @@ def latest_doses(ingredient_ids: Collection[int]) -> list[Row[Any]]:
 
     Doses of before this application do not tell what this clinic gives.
     """
-    parts = [_latest(key) for key in sorted(ingredient_ids)]
-    if not parts:
+    if not ingredient_ids:
         return []
-    query = parts[0] if len(parts) == 1 else db.union_all(*parts)
-    return list(db.session.execute(query))
+    keys = {f"ingredient_{n}": key for n, key in enumerate(sorted(ingredient_ids))}
+    return list(db.session.execute(_latest_of(len(keys)), keys))
 
 
-def _latest(ingredient_id: int) -> Any:
+@cache
+def _latest_of(count: int) -> Any:
+    """The question about so many ingredients: it takes longer to make than to answer."""
+    parts = [_latest(bindparam(f"ingredient_{n}", type_=Integer)) for n in range(count)]
+    return parts[0] if count == 1 else db.union_all(*parts)
+
+
+def _latest(ingredient_id: BindParameter[int]) -> Any:
     columns = (Exposure.ingredient_id, Exposure.document_id, Exposure.dimension, Exposure.amount)
     query = db.select(*columns).where(
         Exposure.ingredient_id == ingredient_id,

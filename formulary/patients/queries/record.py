@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_
+from sqlalchemy import BindParameter, ColumnElement, Integer, Select, bindparam, func, or_
 from sqlalchemy.orm import aliased
 
 from formulary.accounts.models import Person
-from formulary.db import Missing, db
+from formulary.db import Missing, UtcDateTime, db
 from formulary.patients.models import (
     Allergy,
     AllergyReview,
@@ -20,9 +20,11 @@ from formulary.patients.models import (
 
 Named, One = aliased(Patient), aliased(Patient)
 """Made once: an alias takes longer to make than the question it is in."""
+PATIENT, AT = bindparam("patient_id", type_=Integer), bindparam("at", type_=UtcDateTime)
+"""What a question is asked with that is itself made once: every check asks it."""
 
 
-def own(column: Any, patient_id: int) -> ColumnElement[bool]:
+def own(column: Any, patient_id: int | BindParameter[int]) -> ColumnElement[bool]:
     """That a row belongs to the patient: to this record, the one it was merged into, or any merged there."""
     which = db.select(func.coalesce(Named.merged_into_id, Named.id)).where(Named.id == patient_id)
     kept = which.correlate(None).scalar_subquery()
@@ -31,18 +33,47 @@ def own(column: Any, patient_id: int) -> ColumnElement[bool]:
     return owned
 
 
+WEIGHTS = (
+    db.select(Weight, Person.name)
+    .join(Person, Person.id == Weight.by_id)
+    .where(own(Weight.patient_id, PATIENT), Weight.recorded_at <= AT)
+    .order_by(Weight.measured_on.desc(), Weight.id.desc())
+)
+ALLERGIES = (
+    db.select(Allergy, Person.name)
+    .join(Person, Person.id == Allergy.noted_by_id)
+    .where(own(Allergy.patient_id, PATIENT))
+    .order_by(Allergy.ended_at.is_not(None), Allergy.id)
+)
+LAST_REVIEW = (
+    db.select(AllergyReview, Person.name)
+    .join(Person, Person.id == AllergyReview.asked_by_id)
+    .where(own(AllergyReview.patient_id, PATIENT), AllergyReview.asked_at <= AT)
+    .order_by(AllergyReview.asked_at.desc(), AllergyReview.id.desc())
+    .limit(1)
+)
+ANSWERS = (
+    db.select(PatientCondition, Person.name)
+    .join(Person, Person.id == PatientCondition.asked_by_id)
+    .where(own(PatientCondition.patient_id, PATIENT), PatientCondition.asked_at <= AT)
+    .order_by(PatientCondition.asked_at, PatientCondition.id)
+)
+CONSENTS = (
+    db.select(Consent, Person.name)
+    .join(Person, Person.id == Consent.taken_by_id)
+    .where(own(Consent.patient_id, PATIENT))
+    .order_by(Consent.given_at.desc(), Consent.id.desc())
+)
+
+
 def weights(patient_id: int, at: datetime, most: int = 12) -> list[tuple[Weight, str]]:
     """The weighings recorded by `at` with who entered them, newest first."""
-    query = db.select(Weight, Person.name).join(Person, Person.id == Weight.by_id)
-    query = query.where(own(Weight.patient_id, patient_id), Weight.recorded_at <= at)
-    return _rows(query.order_by(Weight.measured_on.desc(), Weight.id.desc()).limit(most))
+    return _rows(WEIGHTS.limit(most), patient_id=patient_id, at=at)
 
 
 def allergies(patient_id: int) -> list[tuple[Allergy, str]]:
     """Every allergy ever noted with who noted it: those that stand first, then the ended ones."""
-    query = db.select(Allergy, Person.name).join(Person, Person.id == Allergy.noted_by_id)
-    query = query.where(own(Allergy.patient_id, patient_id))
-    return _rows(query.order_by(Allergy.ended_at.is_not(None), Allergy.id))
+    return _rows(ALLERGIES, patient_id=patient_id)
 
 
 def allergy(allergy_id: int, patient_id: int) -> Allergy:
@@ -57,11 +88,7 @@ def allergy(allergy_id: int, patient_id: int) -> Allergy:
 
 def last_review(patient_id: int, at: datetime) -> tuple[AllergyReview, str] | None:
     """The last time the patient was asked about allergies, and by whom; None when never asked."""
-    query = db.select(AllergyReview, Person.name).join(Person, Person.id == AllergyReview.asked_by_id)
-    query = query.where(own(AllergyReview.patient_id, patient_id), AllergyReview.asked_at <= at)
-    return next(
-        iter(_rows(query.order_by(AllergyReview.asked_at.desc(), AllergyReview.id.desc()).limit(1))), None
-    )
+    return next(iter(_rows(LAST_REVIEW, patient_id=patient_id, at=at)), None)
 
 
 def condition_kinds() -> list[ConditionKind]:
@@ -73,17 +100,13 @@ def condition_kinds() -> list[ConditionKind]:
 
 def answers(patient_id: int, at: datetime) -> dict[int, tuple[PatientCondition, str]]:
     """The newest answer to each question by `at`, with who asked; a kind not in it was never asked."""
-    query = db.select(PatientCondition, Person.name).join(Person, Person.id == PatientCondition.asked_by_id)
-    query = query.where(own(PatientCondition.patient_id, patient_id), PatientCondition.asked_at <= at)
-    rows = _rows(query.order_by(PatientCondition.asked_at, PatientCondition.id))
+    rows = _rows(ANSWERS, patient_id=patient_id, at=at)
     return {answer.kind_id: (answer, who) for answer, who in rows}
 
 
 def consents(patient_id: int) -> list[tuple[Consent, str]]:
     """Every consent with who took it, newest first."""
-    query = db.select(Consent, Person.name).join(Person, Person.id == Consent.taken_by_id)
-    query = query.where(own(Consent.patient_id, patient_id))
-    return _rows(query.order_by(Consent.given_at.desc(), Consent.id.desc()))
+    return _rows(CONSENTS, patient_id=patient_id)
 
 
 def consent(consent_id: int, patient_id: int) -> Consent:
@@ -96,5 +119,5 @@ def consent(consent_id: int, patient_id: int) -> Consent:
     return row
 
 
-def _rows(query: Select[Any]) -> list[Any]:
-    return [tuple(row) for row in db.session.execute(query)]
+def _rows(query: Select[Any], **asked: Any) -> list[Any]:
+    return [tuple(row) for row in db.session.execute(query, asked)]

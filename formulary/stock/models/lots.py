@@ -2,8 +2,9 @@
 
 from datetime import date, datetime
 from fractions import Fraction
+from typing import Any
 
-from sqlalchemy import Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import Date, ForeignKey, Index, Integer, Row, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from formulary.catalogue.models import Product
@@ -15,8 +16,11 @@ NOT_USED_UP = text("status <> 'exhausted'")
 STANDS_OPEN = text("state = 'open'")
 
 
-def measured_in(product: Product) -> Dimension:
-    """What the ledger of a product counts: volume, or for a powder the dimension of its strength."""
+def measured_in(product: Product | Row[Any]) -> Dimension:
+    """What the ledger of a product counts: volume, or for a powder the dimension of its strength.
+
+    A row with its `ledger` and `dimension` tells as much as the product.
+    """
     return VOLUME if product.ledger == "volume" else dimension(product.dimension)
 
 
