@@ -13,6 +13,7 @@ from tests.support.builders import a_lot, a_test
 from tests.support.client import local
 
 NBSP = "\N{NO-BREAK SPACE}"
+page_alone = pytest.mark.databases("sqlite")  # what the page says does not depend on the database
 
 
 def plain(text):
@@ -38,10 +39,10 @@ def test_a_reaction_is_recorded_from_the_page_of_the_session(road, clients, watc
     page = doctor.post_ok(giving.links["Record a reaction"], told)
     assert (page.url, plain(page.h1)) == ("/reactions/1", "Redness")
     words = plain(page.text)
-    assert "about 24 Nov 2026, 14:30, 1 h 30 min after it began" in words
+    assert "about 24 Nov 2026, 14:30, 1 h 30 min after the treatment began" in words
     assert "due 30 Nov 2026, in 6 days" in words
     assert "E-1" in plain(doctor.get_ok(f"/administrations/{session.id}").text)
-    assert "1 reaction, the last after the treatment of 24 Nov 2026" in plain(
+    assert "1 reaction on record, the last after the treatment of 24 Nov 2026" in plain(
         doctor.get_ok(f"/patients/{session.patient_id}").text
     )
 
@@ -57,6 +58,7 @@ def test_one_step_leads_from_it_to_everybody_who_got_its_lots(road, clients):
     assert holds == {f"/recalls/lots/{lot.id}/hold" for lot in lots}
 
 
+@page_alone
 def test_what_is_missing_or_cannot_be_is_said_at_its_field(road, clients):
     session, doctor = given(road), clients("practitioner")
     url = f"/reactions/after-session/{session.id}"
@@ -77,6 +79,7 @@ def test_what_is_missing_or_cannot_be_is_said_at_its_field(road, clients):
     )
 
 
+@page_alone
 def test_a_reaction_after_a_patch_test_is_recorded_from_its_page(road, clients):
     road.ready()
     test, doctor = a_test(road.patient, a_lot()), clients("practitioner")
@@ -85,6 +88,7 @@ def test_a_reaction_after_a_patch_test_is_recorded_from_its_page(road, clients):
     assert "patch test of" in plain(doctor.get_ok(f"/reactions/of/{road.patient.id}").text)
 
 
+@page_alone
 def test_a_correction_shows_what_was_said_before(road, clients):
     recorded(given(road), felt(remark="Left cheek"))
     doctor = clients("practitioner")
@@ -95,6 +99,7 @@ def test_a_correction_shows_what_was_said_before(road, clients):
     assert "Redness, severe, 24 Nov 2026" in words
 
 
+@page_alone
 def test_what_is_withdrawn_says_so_and_offers_nothing_more(road, clients):
     recorded(given(road))
     page = clients("practitioner").post_ok("/reactions/1/withdraw", {"reason": "Another patient"})
@@ -116,6 +121,7 @@ def test_a_follow_up_is_recorded_on_the_page_and_leaves_the_worklist(road, clien
     assert "No follow-up is set." in plain(doctor.get_ok("/reactions/").text)
 
 
+@page_alone
 def test_its_code_opens_it_from_the_box_that_finds_things(road, clients):
     recorded(given(road))
     doctor = clients("practitioner")
@@ -123,6 +129,7 @@ def test_its_code_opens_it_from_the_box_that_finds_things(road, clients):
     assert local(answer.location) == "/reactions/1"
 
 
+@page_alone
 def test_a_pharmacist_reads_and_does_not_record(road, clients):
     session = given(road)
     recorded(session)
@@ -131,6 +138,7 @@ def test_a_pharmacist_reads_and_does_not_record(road, clients):
     pharmacist.get_page(f"/reactions/after-session/{session.id}", status=403)
 
 
+@page_alone
 @pytest.mark.parametrize("who", ["recall", "auditor", "practitioner3"])
 def test_whoever_looks_lots_up_sees_codes_and_no_words_that_may_hold_a_name(road, clients, who):
     session = given(road)
@@ -141,6 +149,7 @@ def test_whoever_looks_lots_up_sees_codes_and_no_words_that_may_hold_a_name(road
     assert "TXA" in page.text or "tranexamic" in page.text
 
 
+@page_alone
 def test_a_technician_sees_counts(road, clients):
     recorded(given(road))
     technician = clients("technician")
@@ -157,6 +166,7 @@ def exported(client, **told):
     return client.submit(page, {"shape": "json"} | told, to="/reactions/1/export")
 
 
+@page_alone
 def test_the_file_for_the_authority_names_nobody_unless_that_is_ticked(road, clients, watch):
     session = given(road)
     watch.move(hours=1)
@@ -177,6 +187,7 @@ def test_the_file_for_the_authority_names_nobody_unless_that_is_ticked(road, cli
     assert named["patient"]["name"] == road.patient.name
 
 
+@page_alone
 def test_the_file_can_be_read_on_paper(road, clients):
     recorded(given(road))
     answer = exported(clients("practitioner"), shape="pdf")

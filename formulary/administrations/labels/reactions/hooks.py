@@ -27,7 +27,9 @@ def _tell(patient_id: int, at: datetime, site: Site) -> list[Alert]:
     others = [row for row in stand if not _is_grave(row)]
     if others:
         count = words.plural(len(others), "reaction")
-        alerts.append(Alert("info", f"{count}, the last after the treatment of {_on(others[0], zone)}"))
+        alerts.append(
+            Alert("info", f"{count} on record, the last after the treatment of {_on(others[0], zone)}")
+        )
     return [Alert(one.state, one.words, ABOUT) for one in alerts]
 
 

@@ -140,7 +140,7 @@ def onset_words(row: ReactionReport, zone: ZoneInfo) -> str:
     about = "about " if row.onset == "about" else ""
     began = row.reaction.treated_at
     later = row.onset_at - began
-    after = f", {words.span(later)} after it began" if later >= words.MINUTE else ", as it began"
+    after = f", {words.span(later)} after the treatment began" if later >= words.MINUTE else ", as it began"
     return f"{about}{words.instant(row.onset_at, zone)}{after}"
 
 

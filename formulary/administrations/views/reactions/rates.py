@@ -92,6 +92,7 @@ def _asked() -> tuple[RatesForm, tuple[date, date]]:
     since = form.since.data or until - YEAR
     if since > until:
         form.since.errors = [*form.since.errors, "This day is after the other one. Turn them round."]
+    form.since.data, form.until.data = since, until
     return form, (since, until)
 
 
