@@ -330,3 +330,13 @@ def test_what_is_thrown_away_is_the_rest_of_a_container_for_one_patient(source, 
 def test_nothing_is_thrown_away_where_the_site_shares_it() -> None:
     shared = some_policies(shared_single_dose_h=Fraction(6))
     assert discarded(Pick(sealed(**SINGLE), q("2 mL"), ""), shared) == q("0 mL")
+
+
+def test_a_shortage_says_how_much_is_missing_or_that_no_container_holds_it() -> None:
+    for missing, words in (
+        (None, "1 mL is needed and no single container holds it."),
+        (q("0 mL"), "1 mL is needed and no single container holds it."),
+        (q("0.2 mL"), "1 mL is needed and 0.2 mL of it is not there."),
+    ):
+        found = Allocation(q("1 mL"), (), (), missing=missing).shortage()
+        assert (found.code, found.reason.replace("\u00a0", " ")) == ("stock.short", words)

@@ -336,3 +336,22 @@ def test_a_limit_without_name_and_source_says_so() -> None:
         "the site's preparation limit",
         "the site's policy, no source given",
     )
+
+
+@pytest.mark.parametrize(
+    ("container", "puncture", "mixed", "is_mixed", "discarded"),
+    [
+        (Container.SINGLE_DOSE, 0, None, False, True),
+        (Container.SINGLE_DOSE, 0, 2, True, False),  # a powder made up: its own hours say how long
+        (Container.AMPOULE, None, None, False, True),
+        (Container.MULTI_DOSE, 0, None, False, True),
+        (Container.MULTI_DOSE, 6, None, False, False),
+        (Container.BULK, 4, None, False, False),
+    ],
+)
+def test_only_what_is_discarded_after_the_session_says_so(
+    container, puncture, mixed, is_mixed, discarded
+) -> None:
+    result = opened(vial(container, puncture, mixed), mixed_at=AT if is_mixed else None)
+    note = "vial V-0391: the remainder is discarded after this session"
+    assert result.notes == ((note,) if discarded else ())

@@ -271,7 +271,7 @@ def test_a_least_dose_in_another_unit_is_not_compared():
     limit = a_limit(minimum=q("10 IU"))
     (answer,) = ask("D2", **of((replace(TRANEXAMIC, limits=(limit,)), "1 mg")))
     assert answer.code == "dose.min_unknown"
-    both = (limit, a_limit(minimum=q("2 mg")), a_limit(minimum=q("1.5 mg")))
+    both = (limit, a_limit(minimum=q("1.5 mg")), a_limit(minimum=q("2 mg")))
     (finding,) = ask("D2", **of((replace(TRANEXAMIC, limits=both), "1.9 mg")))
     assert (finding.code, finding.inputs) == (
         "dose.below_min",

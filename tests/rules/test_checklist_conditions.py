@@ -206,3 +206,13 @@ def test_every_line_that_a_gravest_row_is_about_is_named():
         ["lines-1-remove", "lines-2-remove"],
     )
     assert finding.remedy.startswith("Leave out tranexamic acid and procaine, or ask")
+
+
+def test_an_answer_rests_on_what_was_said_and_on_each_row():
+    (finding,) = about(said("asthma", detail="as a child"), rows=(ASTHMA,), lines=with_product(PROCAINE))
+    assert finding.rests_on == (
+        ("said", "yes"),
+        ("detail", "as a child"),
+        ("group:sulfite", "STOP v1"),
+    )
+    assert "(“as a child”)" in finding.reason

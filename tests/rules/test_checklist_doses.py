@@ -321,3 +321,8 @@ def test_a_range_of_one_product_does_not_answer_for_two():
         (answer,) = ask("D1", lines=swapped, formula=signed)
         assert (answer.code, answer.accepted) == ("dose.limit_unknown", "")
         assert "answers for another product of it" in answer.reason
+
+
+def test_of_two_limits_kept_the_tighter_is_shown():
+    (answer,) = ask("D1", **of(limited(a_limit("300 mg"), a_limit("200 mg")), "150 mg"))
+    assert (answer.code, answer.inputs[1]) == ("dose.within_max", ("limit", f"200{N}mg"))

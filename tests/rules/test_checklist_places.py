@@ -381,3 +381,14 @@ def test_a_number_of_points_in_a_session_asks_no_volume():
     product = replace(ACID, limits=(a_limit(points=50),))
     for count, code in ((50, "site.within_max"), (51, "site.above_max")):
         assert codes(ask("D4", **neat(product, "10 mL", ("chin", count, "0.1 mL")))) == [code]
+
+
+def test_a_limit_of_the_volume_of_a_session_asks_not_where_it_goes():
+    product = replace(ACID, limits=(a_limit(volume=q("10 mL")),))
+    for volume, code in (("10 mL", "site.within_max"), ("10.1 mL", "site.above_max")):
+        assert codes(ask("D4", **neat(product, volume))) == [code]
+
+
+def test_what_nobody_told_is_said_once_also_of_an_unknown_strength():
+    product = replace(ACID, strength=None, limits=(a_limit("2 mg", per=LimitPer.CM2),))
+    assert codes(ask("D4", **neat(product, "2 mL", ("chin", 10, "0.2 mL")))) == ["site.area_not_told"]

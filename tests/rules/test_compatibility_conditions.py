@@ -298,3 +298,9 @@ def test_an_acid_of_which_only_a_part_is_known_may_fall_out():
     known = answers(rule, *lines, final=("0.1 mg/mL", "1 mg/mL", "0.1 mg/mL"))
     partly = answers(rule, *lines, final=("0.1 mg/mL", "1 mg/mL", None))
     assert (known, partly) == ([], [Applies.MAYBE] * 2)
+
+
+def test_what_not_even_words_decide_says_so():
+    rule = a_rule("21", "ingredient:1", "ingredient:21", decidable=False)
+    (match,) = examine([rule], mixture(TRANEXAMIC, LIDOCAINE)).matches
+    assert (match.applies, match.unknown) == (Applies.MAYBE, "what the source does not say")
