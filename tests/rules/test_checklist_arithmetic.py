@@ -311,3 +311,11 @@ def test_what_rounding_makes_of_a_dose_is_shown_with_its_volume():
 
 def test_where_nothing_was_drawn_every_line_is_named_and_no_total():
     assert codes(ask("C2", Stage.FINAL, draws=())) == ["line.not_drawn"] * 4
+
+
+def test_what_makes_up_nothing_is_not_measured():
+    (answer,) = ask("M1", **of_lines((TRANEXAMIC, "5 mL"), (SALINE, "qs")))
+    assert (answer.code, answer.inputs) == (
+        "volume.measurable",
+        (("line 1, tranexamic acid", "5 mL syringe"), ("line 2, sodium chloride 0.9 %", "nothing to draw")),
+    )

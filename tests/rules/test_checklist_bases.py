@@ -174,3 +174,10 @@ class TestALimitAndARangeCountSomething:
 def test_where_a_strength_comes_from_says_what_it_counts():
     (line, _) = solve(of(a_line(1, zinc(), "1 mg"))["lines"], q("5 mL")).lines
     assert source_of(line) == "strength on the label of zinc sulfate 10 mg/mL, counted as zinc"
+
+
+def test_what_has_no_factor_says_what_each_counts():
+    limit = a_limit("44 mg", basis="zinc gluconate")
+    for basis, words in (("zinc", "counts zinc,"), ("", "counts what is not on record,")):
+        (answer,) = ask("U4", **of(a_line(1, zinc(basis=basis, limits=(limit,)), "1 mg")))
+        assert (answer.code, words in answer.reason) == ("basis.no_factor", True)

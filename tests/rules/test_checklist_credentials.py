@@ -71,3 +71,10 @@ def test_one_valid_credential_is_enough():
 def test_where_nobody_acts_nobody_is_asked_for():
     (answer,) = ask("P3", acting=None)
     assert answer.result is Result.NOT_APPLICABLE
+
+
+def test_of_two_that_hold_the_later_end_is_told_and_of_two_that_lapsed_the_later_day():
+    (answer,) = asked(entitled(ends=date(2027, 1, 31)), entitled(ends=date(2028, 1, 31)))
+    assert answer.reason.endswith("through 31 Jan 2028.")
+    (finding,) = asked(entitled(ends=date(2026, 10, 31)), entitled(ends=date(2025, 10, 31)))
+    assert "lapsed on 31 Oct 2026" in finding.reason

@@ -293,3 +293,17 @@ def test_the_order_of_two_lines_is_said_and_warns_where_it_is_not_kept(first, le
         remedy,
         2 if first == "b" else 1,
     )
+
+
+def test_what_is_known_of_each_pair_is_among_its_inputs():
+    rules = (a_rule("1", "ingredient:1", "ingredient:2", "INFO", "compatible"),)
+    accepted = a_formula(accepted_pairs=frozenset({frozenset({1, 3})}))
+    found = next(x for x in ask("C4", compatibilities=rules, formula=accepted) if x.code == "pair.no_data")
+    assert found.inputs == (
+        ("tranexamic acid with ascorbic acid", "known"),
+        ("tranexamic acid with glutathione", "no data, accepted in the formula"),
+        ("tranexamic acid with sodium chloride 0.9 %", "no data"),
+        ("ascorbic acid with glutathione", "no data"),
+        ("ascorbic acid with sodium chloride 0.9 %", "no data"),
+        ("glutathione with sodium chloride 0.9 %", "no data"),
+    )

@@ -160,6 +160,12 @@ def test_whether_its_label_names_the_route_is_told():
         assert found.labelled is labelled
 
 
+def test_a_row_is_told_whichever_of_its_sides_the_product_is():
+    turned = Compatibility("7", "pair", "ingredient:2", "group:sulfite", "BLOCK", "reduces it", "test")
+    found = substitute(a_line(), other(WEAK), route="ID", others=[ASCORBIC], rules=[turned])
+    assert found.rules_gained == (turned,)
+
+
 def test_a_row_about_both_products_is_neither_gained_nor_lost():
     both = Compatibility("6", "pair", "ingredient:1", "ingredient:2", "WARN", "either way", "test")
     found = substitute(a_line(), other(WEAK), route="ID", others=[ASCORBIC], rules=[RULE, both])

@@ -203,3 +203,8 @@ def test_what_is_no_day_is_said_in_short() -> None:
         read_gs1_expiry("27AB30XXXXYYYY", on=date(2026, 11, 24))
     (finding,) = caught.value.findings
     assert finding.reason == "“27AB30XXXX” is not a day written YYMMDD."
+
+
+def test_an_expiry_far_away_says_in_how_many_years() -> None:
+    (finding,) = receivable("L2231", date(2037, 1, 1), at=AT, zone=ZONE)
+    assert finding.reason == "It expires on 1 Jan 2037, in 11 years."
