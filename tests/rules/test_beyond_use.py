@@ -355,3 +355,11 @@ def test_only_what_is_discarded_after_the_session_says_so(
     result = opened(vial(container, puncture, mixed), mixed_at=AT if is_mixed else None)
     note = "vial V-0391: the remainder is discarded after this session"
     assert result.notes == ((note,) if discarded else ())
+
+
+def test_each_time_that_is_missing_is_named() -> None:
+    result = opened(vial(Container.MULTI_DOSE), mixed_at=AT)
+    assert [f.reason for f in result.unknown] == [
+        "How long vial V-0391 may be used after opening is not on record.",
+        "How long vial V-0391 may be used after reconstitution is not on record.",
+    ]

@@ -283,3 +283,12 @@ def test_a_consent_counts_from_the_moment_it_is_given():
     for given, code in ((AT, "consent.given"), (AT + timedelta(seconds=1), "consent.missing")):
         (answer,) = ask("P1", patient=a_patient(consents=(a_consent(given_at=given),)))
         assert answer.code == code
+
+
+def test_through_what_it_is_allergic_is_among_the_inputs():
+    for allergy, through in (
+        (an_allergy("procaine"), "itself"),
+        (an_allergy("acetone sodium bisulfite", ingredient_id=91), "acetone sodium bisulfite"),
+    ):
+        (finding,) = (x for x in ask("A1", **allergic(allergy)) if x.line == 2)
+        assert finding.inputs[-1] == ("through", through)

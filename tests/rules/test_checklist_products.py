@@ -121,3 +121,17 @@ def test_an_order_that_a_source_states_is_given():
 )
 def test_a_limit_that_is_not_decided_whole_is_unknown(undecided):
     assert codes(ask("C7", **mixing(2, **undecided))) == ["products.limit_undecided"]
+
+
+def test_an_answer_rests_on_the_products_and_on_the_diluent_that_a_powder_needs():
+    (finding,) = ask("C7", policies=some_policies(**IMMEDIATE))
+    assert finding.rests_on == (
+        ("products", "5"),
+        ("category", "Immediate use"),
+        ("most", "3"),
+        ("product", "ascorbic acid 500 mg/mL"),
+        ("product", "glutathione 600 mg/4 mL"),
+        ("product", "sodium chloride 0.9 % 9 mg/mL"),
+        ("product", "tranexamic acid 100 mg/mL"),
+        ("diluent for", "glutathione"),
+    )

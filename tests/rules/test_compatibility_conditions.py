@@ -304,3 +304,11 @@ def test_what_not_even_words_decide_says_so():
     rule = a_rule("21", "ingredient:1", "ingredient:21", decidable=False)
     (match,) = examine([rule], mixture(TRANEXAMIC, LIDOCAINE)).matches
     assert (match.applies, match.unknown) == (Applies.MAYBE, "what the source does not say")
+
+
+def test_concentrations_in_two_units_do_not_add_up():
+    group = {"groups": frozenset({"vitamin"})}
+    one, two = (a_product(n, f"vitamin {n}", of=group) for n in (31, 32))
+    rule = a_rule("5", "group:vitamin", "ingredient:22", concentration_from=per("5 mg/mL"))
+    for other, applies in (("1 mg/mL", [Applies.YES] * 2), ("1 IU/mL", [Applies.MAYBE] * 2)):
+        assert answers(rule, one, BUFFER, two, final=("5 mg/mL", "1 mg/mL", other)) == applies
