@@ -13,4 +13,4 @@ class FindForm(Form):
 class ScannerForm(Form):
     """One scan of the code that is shown, to tell how the scanner is set."""
 
-    scan = f.ScanField("Scan the code above")
+    scan = f.ScanField("Scan the code")

@@ -160,7 +160,8 @@ def test_looser_than_a_shipped_row_only_as_a_governance_entry(cast, loaded):
     row = proposed(cast, sides, loosens="26", reason="SOP 9 was validated", level="stop")
     assert levels() == [("26", "BLOCK")]
     approved(cast, row)
-    assert levels() == [(row.number, "STOP")]
+    assert levels() == [("26", "BLOCK"), (row.number, "STOP")]
+    assert [rule.loosens for rule in facts.compatibilities() if rule.number == row.number] == ["26"]
     entry = db.session.scalars(db.select(AuditEntry).filter_by(action="catalogue.approve_rule")).one()
     assert (entry.new["content"]["loosens"], entry.new["content"]["reason"]) == ("26", "SOP 9 was validated")
     approved(cast, proposed(cast, sides, in_place_of=row, kind="superseded", reason="refuted"))
@@ -199,7 +200,7 @@ def test_the_table_says_which_row_is_not_asked_any_more(clients, cast, loaded):
     sides = [f"ingredient:{loaded.ingredient(name).id}" for name in names]
     row = approved(cast, proposed(cast, sides, loosens="26", reason="SOP 9", level="stop"))
     page = plain(clients("auditor").get_ok("/catalogue/compatibility").text)
-    assert f"not asked: row {row.number} stands in its place" in page
+    assert f"row {row.number} stands in its place where that holds" in page
     assert "added by the clinic, in the place of row 26" in page
 
 
@@ -270,6 +271,13 @@ def test_the_page_of_a_governance_entry_says_what_holds_at_each_step(clients, ca
     assert governance(clients, row) == (
         "superseded", ["It stood in the place of table row 26, and no longer does."],
     )  # fmt: skip
+
+
+def test_the_page_of_one_with_figures_says_that_the_row_is_asked_elsewhere(clients, cast, governed):
+    row = approved(cast, proposed(cast, governed, **LOOSENING, ratio_from="9"))
+    elsewhere = "asked wherever its figures do not hold"
+    said = f"It stands in the place of table row 26, which is stricter and {elsewhere}."
+    assert governance(clients, row) == ("in use", [said])
 
 
 def test_a_draft_that_is_withdrawn_is_called_that(clients, cast, governed):

@@ -60,7 +60,7 @@ SYRINGE = facts.Syringe("1 mL syringe", q("1 mL"), q("0.01 mL"), q("0.01 mL"), "
 COMPATIBILITY = facts.Compatibility(
     "1", "pair", "ingredient:1", "ingredient:2", "WARN", "acid and alkali", "a book", 1, "warm",
     per("1 mg/mL"), per("2 mg/mL"), "ingredient:3", per("1 mg/mL"), ONE, ONE, ONE, ONE, ONE, ONE,
-    facts.Onset(ONE, ONE, ONE), ONE, ONE, first="a",
+    facts.Onset(ONE, ONE, ONE), ONE, ONE, first="a", loosens="26",
 )  # fmt: skip
 PRECAUTIONS = facts.Precautions(
     (facts.Contraindication("asthma", "Asthma", "group:sulfite", "STOP", "attacks", "a label"),),

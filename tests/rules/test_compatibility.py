@@ -281,3 +281,37 @@ def test_of_two_readings_of_one_rule_the_sure_one_is_told():
     for sure, other in ((1, 2), (2, 1)):
         (match,) = found([rule], THIAMINE, EPINEPHRINE, concentrations={sure: per("5 mg/mL")}).matches
         assert (match.applies, match.a.number, match.others[0].number) == (Applies.YES, sure, other)
+
+
+class TestARuleThatLoosensAnother:
+    """It stands in the place of the stricter one only between two lines of which it surely speaks."""
+
+    BLOCKS = a_rule("26", "ingredient:1", "ingredient:4", level="BLOCK")
+
+    def asked(self, loosening, *products, **more):
+        """The numbers of the rules that apply or may, in their order."""
+        return [number for number, *_ in matched([self.BLOCKS, loosening], *products, **more)]
+
+    def test_without_figures_it_stands_for_it_everywhere(self):
+        assert self.asked(a_rule("K1", "ingredient:4", "ingredient:1", loosens="26"), TRANEXAMIC, SALINE) == [
+            "K1"
+        ]
+
+    @pytest.mark.parametrize(
+        ("strength", "rules"), [("4 mg/mL", ["K1"]), ("5 mg/mL", ["26"]), (None, ["26", "K1"])]
+    )
+    def test_where_its_figures_do_not_surely_hold_the_stricter_one_is_asked(self, strength, rules):
+        loosening = a_rule(
+            "K1", "ingredient:1", "ingredient:4", loosens="26", concentration_below=per("5 mg/mL")
+        )
+        known = {} if strength is None else {1: per(strength)}
+        assert self.asked(loosening, TRANEXAMIC, SALINE, concentrations=known) == rules
+
+    def test_between_other_lines_the_stricter_one_is_asked(self):
+        broad = replace(self.BLOCKS, b="any")
+        loosening = a_rule("K1", "ingredient:1", "ingredient:4", loosens="26")
+        rules = [broad, loosening]
+        assert [row[:3] for row in matched(rules, TRANEXAMIC, SALINE, PROCAINE)] == [
+            ("K1", 1, 2),
+            ("26", 1, 3),
+        ]

@@ -1,4 +1,4 @@
-"""The compatibility table as the rules see it: what is in use, without shipped rows the clinic loosened."""
+"""The compatibility table as the rules see it: what is in use."""
 
 from fractions import Fraction
 
@@ -17,9 +17,8 @@ COLUMNS = tuple(column for column in CompatibilityRule.__table__.columns if colu
 def of_kinds(*kinds: str) -> tuple[facts.Compatibility, ...]:
     """The rules of these kinds that are in use, in the table's order."""
     query = db.select(*COLUMNS).where(CompatibilityRule.status == "in_use").order_by(CompatibilityRule.id)
-    rows = db.session.execute(query).all()
-    loosened = {row.loosens for row in rows if row.loosens and row.kind != "superseded"}
-    return tuple(_compatibility(row) for row in rows if row.kind in kinds and row.number not in loosened)
+    rows = db.session.execute(query.where(CompatibilityRule.kind.in_(kinds)))
+    return tuple(map(_compatibility, rows))
 
 
 def _compatibility(row) -> facts.Compatibility:  # type: ignore[no-untyped-def]
@@ -49,6 +48,7 @@ def _compatibility(row) -> facts.Compatibility:  # type: ignore[no-untyped-def]
         actives_only=row.actives_only,
         decidable=row.decidable,
         first=row.first,
+        loosens=row.loosens,
     )
 
 

@@ -104,9 +104,10 @@ def _governs(row: CompatibilityRule) -> str:
         done = {"in_use": f"It ended the entry in the place of {named}, which is asked again."}
         waits = f"Once approved, {named} is asked again in its own place."
         return done.get(row.status, waits if row.status == "draft" else f"It ends nothing of {named}.")
+    elsewhere = "asked wherever its figures do not hold" if any(_figures(row, "")) else "not asked meanwhile"
     return {
         "draft": f"Once approved, it stands in the place of {named}, which is stricter and asked until then.",
-        "in_use": f"It stands in the place of {named}, which is stricter and not asked meanwhile.",
+        "in_use": f"It stands in the place of {named}, which is stricter and {elsewhere}.",
         "withdrawn": f"It never stood in the place of {named}.",
     }.get(row.status, f"It stood in the place of {named}, and no longer does.")
 

@@ -41,7 +41,7 @@ INFO, WARN, STOP, BLOCK = Level.INFO, Level.WARN, Level.STOP, Level.BLOCK
 BLOCK_AT_A = MappingProxyType({Stage.ADMINISTER: BLOCK})
 BLOCK_AT_C = MappingProxyType({Stage.CLAIM: BLOCK})
 
-RULE_SET = "2026-11.4"
+RULE_SET = "2026-11.5"
 """The version of the list as a whole; it changes with any rule, and makes every older report stale."""
 
 # fmt: off
@@ -59,7 +59,7 @@ RULES: tuple[Rule, ...] = (
          arithmetic.volumes,             "arithmetic"),
     Rule("C3", 1, "Nothing mixed or given against its label",          "D S V F",        BLOCK, STOP,
          mixtures.never_mixed,           "label of the product"),
-    Rule("C4", 1, "The lines go together, two by two",                 "D S V F",        BLOCK, WARN,
+    Rule("C4", 2, "The lines go together, two by two",                 "D S V F",        BLOCK, WARN,
          mixtures.pairs,                 "compatibility table"),
     Rule("C5", 2, "Its pH and osmolality, as far as can be estimated", "D S V F",        WARN,  INFO,
          estimates.estimates,            "compatibility table, rows about the whole mixture; labels"),

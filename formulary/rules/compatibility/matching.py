@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from formulary.rules.compatibility.conditions import Applies, Mixture, answer
@@ -24,17 +24,18 @@ def relevant(lines: Sequence[Line], rules: Sequence[Compatibility]) -> tuple[Com
 def examine(rules: Sequence[Compatibility], mixture: Mixture, formula: Formula | None = None) -> Examined:
     """Match the rules about two lines over a mixture, by ingredient, group and excipient.
 
-    A condition on a figure nobody knows may apply. Rules see two lines, never two substances of one vial.
+    A condition on a figure nobody knows may apply. Rules see two lines, never two substances of one vial. A
+    rule that another loosens is left out between two lines of which the other surely speaks.
     """
     ordered = replace(mixture, lines=tuple(sorted(mixture.lines, key=lambda line: line.number)))
     holders = holders_of(ordered.lines)
-    found = [
+    found = _without_loosened(
         match
         for rule in rules
         if rule.kind in OF_TWO
         for a, b in _sides(rule, holders)
         if speaks_of(rule, a, b) and (match := _match(rule, a, b, ordered)) is not None
-    ]
+    )
     matches = sorted((m for m in found if m.rule.kind != "compatible"), key=_order)
     agreeing = tuple(m for m in found if m.rule.kind == "compatible")
     pairs = tuple(pairs_of(ordered.lines, found, formula))
@@ -51,7 +52,7 @@ def with_diluents(
     """
     known = {line.product.id for line in mixture.lines}
     named = [r for r in rules if r.kind in OF_TWO and ANY not in (r.a, r.b) and r.kind != "compatible"]
-    found = [
+    found = _without_loosened(
         match
         for diluent in diluents
         if diluent.product.id not in known
@@ -60,7 +61,7 @@ def with_diluents(
         for rule in named
         if rule.a in keys_of(a.product) and rule.b in keys_of(b.product) and speaks_of(rule, a, b)
         if (match := _match(rule, a, b, mixture)) is not None
-    ]
+    )
     return replace(examined, matches=(*examined.matches, *found))
 
 
@@ -69,6 +70,17 @@ def _match(rule: Compatibility, a: Line, b: Line, mixture: Mixture) -> Match | N
     if found.applies is Applies.NO:
         return None
     return Match(rule, a, (b,), found.applies, found.unknown, found.figures)
+
+
+def _without_loosened(matches: Iterable[Match]) -> list[Match]:
+    """Without a rule between two lines where one that loosens it is known to apply."""
+    found = list(matches)
+    loosened = {(m.rule.loosens, _two(m)) for m in found if m.rule.loosens and m.applies is Applies.YES}
+    return [match for match in found if (match.rule.number, _two(match)) not in loosened]
+
+
+def _two(match: Match) -> frozenset[tuple[int, int]]:
+    return frozenset((line.number, line.product.id) for line in (match.a, match.others[0]))
 
 
 def _once(matches: Sequence[Match]) -> list[Match]:

@@ -40,6 +40,8 @@ class Compatibility:
     `condition` says in words what nobody can compute; a compatible pair with such words is not counted as
     known. Where only those words could decide, it is not `decidable`. `first` is the side that goes into the
     syringe before the other ("a" or "b"), or "unknown" where the order matters and no source says which.
+    `loosens` is the number of the stricter rule in whose place it stands, between two lines and where its own
+    conditions are known to hold; elsewhere that one is asked.
     """
 
     number: str
@@ -67,3 +69,4 @@ class Compatibility:
     actives_only: bool = False
     decidable: bool = True
     first: str = ""
+    loosens: str = ""

@@ -67,7 +67,7 @@ def _letters(body: str) -> Told:
     if came == wanted.swapcase():
         return Told("Letters", "stop", "Capitals came as small letters.", "Switch Caps Lock off.")
     if len(came) != len(wanted):
-        return Told("Letters", "unknown", "This is another code, or a part of it.", "Scan the code above.")
+        return Told("Letters", "unknown", "This is another code, or a part of it.", "Scan the code shown.")
     at = next(i for i, (one, other) in enumerate(zip(came, wanted, strict=True)) if one != other)
     words = f"“{came[at]}” came for “{wanted[at]}”."
     return Told("Letters", "stop", words, "Set the scanner to the keyboard layout of this computer.")
@@ -79,4 +79,4 @@ def _separator(body: str) -> Told:
     if f"{LOT}21{SERIAL}" in body:
         words = f"The separator is lost: the lot reads “{LOT}21{SERIAL}”."
         return Told("Separator", "stop", words, "Send FNC1 as GS (ASCII 29), typed as Ctrl+] or Alt+029.")
-    return Told("Separator", "unknown", "No separator came.", "Scan the code above.")
+    return Told("Separator", "unknown", "No separator came.", "Scan the code shown.")
