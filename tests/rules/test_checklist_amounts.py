@@ -362,3 +362,9 @@ def test_how_far_from_the_usual_each_dose_is():
 
 def test_a_usual_dose_of_nothing_is_none():
     assert codes(ask("U3", **of((TRANEXAMIC, "20 mg"), usual=(Usual(1, q("0 mg"), 3),)))) == ["dose.no_usual"]
+
+
+@pytest.mark.parametrize("rule", ["U3", "D2"])
+def test_a_line_of_unknown_strength_has_no_dose_to_look_at(rule):
+    bare = a_product(9, "something", None)
+    assert codes(ask(rule, **of((bare, "1 mL")))) == ["dose.none"]

@@ -326,3 +326,12 @@ def test_a_range_of_one_product_does_not_answer_for_two():
 def test_of_two_limits_kept_the_tighter_is_shown():
     (answer,) = ask("D1", **of(limited(a_limit("300 mg"), a_limit("200 mg")), "150 mg"))
     assert (answer.code, answer.inputs[1]) == ("dose.within_max", ("limit", f"200{N}mg"))
+
+
+def test_a_concentration_is_told_as_a_share_of_its_limit():
+    (answer,) = ask("C1", **of(limited(a_limit(None, "60 mg/mL")), "150 mg"))
+    assert answer.inputs == (
+        ("concentration", f"30{N}mg/mL"),
+        ("limit", f"60{N}mg/mL"),
+        ("of limit", f"50{N}%"),
+    )

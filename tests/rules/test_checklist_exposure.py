@@ -376,3 +376,11 @@ def test_a_diluent_without_a_limit_is_not_asked():
 def test_a_limit_by_weight_without_one_makes_no_account():
     more = of("20 mg", window(None, per_kg=q("1 mg"))) | {"patient": a_patient(weight=None, weighed_on=None)}
     assert codes(ask("D3", **more)) == ["exposure.none_before"]
+
+
+def test_a_diluent_with_a_limit_adds_up():
+    salt = replace(SALINE, limits=(window("10 mg"),))
+    for volume, code in (("1 mL", "exposure.within_max"), ("2 mL", "exposure.above_max")):
+        more = {"lines": (a_line(1, salt, volume),), "target": None, "formula": None, "syringes": ()}
+        history = History((gave("0.001 mg", timedelta(hours=1), salt),))
+        assert codes(ask("D3", **more, history=history)) == [code]

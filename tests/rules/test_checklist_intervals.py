@@ -267,3 +267,8 @@ def test_one_month_is_one_and_three_are_many():
     course = Course((), elsewhere=None)
     for product, words in ((DEOXYCHOLIC, "At least 1 month between"), (BOTOX, "At least 3 months between")):
         assert words in asked(product, course=course)[0].reason
+
+
+def test_what_was_planned_for_a_day_that_is_past_is_judged_by_today():
+    (finding,) = asked(QWO, a_session(QWO, days=20), planned_for=AT - timedelta(days=2))
+    assert dict(finding.inputs)["planned"] == "24 Nov 2026"

@@ -292,3 +292,14 @@ def test_through_what_it_is_allergic_is_among_the_inputs():
     ):
         (finding,) = (x for x in ask("A1", **allergic(allergy)) if x.line == 2)
         assert finding.inputs[-1] == ("through", through)
+
+
+def test_the_latest_withdrawal_counts():
+    early, late = AT - timedelta(days=9), AT - timedelta(days=3)
+    between = a_consent(given_at=AT - timedelta(days=5))
+    gone = [a_consent(given_at=AT - timedelta(days=20), withdrawn_at=when) for when in (late, early)]
+    for consents in ((between, *gone), (between, *reversed(gone))):
+        (answer,) = ask("P1", patient=a_patient(consents=consents))
+        assert answer.code == "consent.withdrawn"
+    (answer,) = ask("P1", patient=a_patient(consents=(between, gone[1])))
+    assert answer.code == "consent.given"

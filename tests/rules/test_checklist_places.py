@@ -392,3 +392,14 @@ def test_a_limit_of_the_volume_of_a_session_asks_not_where_it_goes():
 def test_what_nobody_told_is_said_once_also_of_an_unknown_strength():
     product = replace(ACID, strength=None, limits=(a_limit("2 mg", per=LimitPer.CM2),))
     assert codes(ask("D4", **neat(product, "2 mL", ("chin", 10, "0.2 mL")))) == ["site.area_not_told"]
+
+
+def test_a_mild_limit_of_place_asks_a_reason():
+    for level, expected, remedy in (
+        (Level.WARN, Level.WARN, "Give a reason to go on, or spread it."),
+        (Level.STOP, Level.STOP, "Spread it over more points, or ask a second clinician to co-sign."),
+        (Level.BLOCK, Level.STOP, "Spread it over more points, or ask a second clinician to co-sign."),
+    ):
+        product = replace(ACID, limits=(a_limit(per=LimitPer.POINT, volume=q("0.2 mL"), level=level),))
+        (finding,) = ask("D4", **neat(product, "2 mL", ("chin", 5, "0.3 mL")))
+        assert (finding.level, finding.remedy) == (expected, remedy)

@@ -284,3 +284,12 @@ def test_a_pass_names_what_was_looked_at():
         assert answer.inputs == named
         (answer,) = ask(rule, Stage.FINAL, **picked(), draws=drawn)
         assert answer.inputs == named[:1]
+
+
+@pytest.mark.parametrize("stage", [Stage.FINAL, Stage.ADMINISTER])
+def test_once_it_is_drawn_only_what_was_set_counts(stage):
+    draws = tuple(a_draw(line, "0.2 mL") for line in melasma_lines())
+    (answer,) = ask("B1", stage, **picked(), draws=draws)
+    assert (answer.code, answer.result, answer.level) == ("beyond_use.unknown", Result.UNKNOWN, Level.BLOCK)
+    (answer,) = ask("B1", stage, draws=draws, beyond_use_at=AT + timedelta(hours=1))
+    assert answer.result is Result.PASS

@@ -7,6 +7,7 @@ import pytest
 
 from formulary.rules.facts import Excipient
 from formulary.rules.formulas import Content, Kind, Scaling, Written, content_of_lines, difference
+from formulary.rules.formulas.difference import excipients_between
 from tests.rules.builders import ASCORBIC, SALINE, TRANEXAMIC, a_product, melasma_lines, per, q
 
 FIXED = "\N{NO-BREAK SPACE}"
@@ -246,3 +247,12 @@ def test_what_was_nothing_has_no_per_cent():
         "150 mg",
         "",
     )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "listed"), [(True, True, True), (True, False, False), (False, True, False)]
+)
+def test_excipients_are_all_known_where_both_sources_list_them(old, new, listed):
+    a, b = (replace(TRANEXAMIC, excipients_known=known) for known in (old, new))
+    assert excipients_between(a, b) == ([], [], listed)
+    assert excipients_between(a, None)[2] is excipients_between(None, b)[2] is False

@@ -135,3 +135,8 @@ def test_what_a_field_is_filled_with_is_rounded_down_or_up():
     assert value_of(q("1 mL") * Fraction(2, 3), ".") == "0.666 mL"
     assert value_of(q("1 mL") * Fraction(2, 3), ",", up=True) == "0,667 mL"
     assert value_of(q("0.0025 g"), ".") == "2.5 mg"
+
+
+def test_a_total_with_nothing_on_top_says_nothing_of_it():
+    found = explain_total(solve([a_line(1, TRANEXAMIC, "50 mg"), a_line(2, SALINE, "qs")], q("4 mL")))
+    assert plain(found.formula) == "0.5 mL + 3.5 mL = 4 mL"
