@@ -102,7 +102,7 @@ def test_the_files_do_not_undo_what_was_stated_here(cast, loaded):
 PAGES = [
     ("products/basis", {"basis": "zinc", "basis_kind": "element"}, "zinc, the element"),
     ("products/osmolality", {"low": "290", "high": "310"}, "290 to 310 mOsm/kg"),
-    ("ingredients/factor", FACTOR, "4.4 mg of salt hold 1 mg of element"),
+    ("ingredients/factor", FACTOR, "by mass, 4.4 of salt hold 1 of element"),
 ]
 
 

@@ -17,12 +17,12 @@ STANDINGS = {
 
 
 def stated(row: Statement) -> str:
-    """A statement in a sentence's words: "4.4 mg of zinc sulfate heptahydrate hold 1 mg of zinc"."""
+    """A statement in a sentence's words: "by mass, 4.4 of zinc sulfate heptahydrate hold 1 of zinc"."""
     if row.kind == "basis":
         return f"{row.basis}, {BASES[row.basis_kind]}"
     if row.kind == "factor":
         low, high = plain(Decimal(row.low)), plain(Decimal(row.high))
-        return f"{low}\N{NO-BREAK SPACE}mg of {row.basis} hold {high}\N{NO-BREAK SPACE}mg of {row.to_basis}"
+        return f"by mass, {low} of {row.basis} hold {high} of {row.to_basis}"
     return between(row.low, row.high)
 
 
