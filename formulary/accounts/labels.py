@@ -187,6 +187,13 @@ POLICIES = {
             (Part("", "A second person reads it", _.YES_OR_NO),),
         ),
         PolicyKind(
+            "first_receipt_quarantine",
+            "First receipts",
+            "Whether a product's first receipt, or a supplier's, waits in quarantine for a second person.",
+            "It waits.",
+            (Part("required", "A second person releases it", _.YES_OR_NO),),
+        ),
+        PolicyKind(
             "currency",
             "Currency",
             "The currency of what is paid for stock. A price keeps the currency it was recorded in.",

@@ -148,6 +148,7 @@ CASES = [
     ("shared_single_dose", {"air": "ISO 5", "hours": "6"}, {"air": "ISO 5", "hours": "6"}),
     ("manual_entry_second_person", {"answer": "yes"}, True),
     ("manual_entry_second_person", {"answer": "no"}, False),
+    ("first_receipt_quarantine", {"required": "no"}, {"required": False}),
     ("currency", {"answer": "EUR"}, "EUR"),
 ]
 
