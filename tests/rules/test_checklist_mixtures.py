@@ -21,6 +21,7 @@ from tests.rules.builders import (
     melasma_lines,
     per,
     q,
+    some_policies,
 )
 
 DEOXYCHOLIC = a_product(
@@ -307,3 +308,29 @@ def test_what_is_known_of_each_pair_is_among_its_inputs():
         ("ascorbic acid with sodium chloride 0.9 %", "no data"),
         ("glutathione with sodium chloride 0.9 %", "no data"),
     )
+
+
+@pytest.mark.parametrize(
+    ("limit", "stable", "level"),
+    [(4, None, None), (5, None, Level.WARN), (12, 4, None), (12, 5, Level.WARN), (None, 5, Level.WARN)],
+)
+def test_it_is_kept_for_the_shorter_of_the_sites_limit_and_what_its_lines_leave(limit, stable, level):
+    rules = (a_rule("12b", "ingredient:1", "ingredient:2", "WARN", kept_above_h=Fraction(4)),)
+    first, *others = melasma_lines()
+    kept = replace(first.product, mixture_stability_h=stable and Fraction(stable))
+    policies = some_policies(preparation_limit_h=limit and Fraction(limit))
+    more = {"lines": (replace(first, product=kept), *others), "policies": policies}
+    found = [x for x in ask("C4", **more, compatibilities=rules) if "(table row 12b)" in x.subject]
+    assert [x.level for x in found] == ([] if level is None else [level])
+
+
+def test_a_ratio_goes_by_the_volumes_that_count():
+    # 0.2 mL to 0.3 mL as planned; 0.4 mL to 0.3 mL as drawn in the end.
+    rules = (a_rule("25a", "ingredient:1", "ingredient:2", "BLOCK", ratio_below=Fraction(1)),)
+    draws = tuple(
+        a_draw(line, measured)
+        for line, measured in zip(melasma_lines(), ("0.4 mL", "0.3 mL", "0.67 mL", "3.63 mL"), strict=True)
+    )
+    for stage, expected in ((Stage.SIGN, [Level.BLOCK]), (Stage.FINAL, [])):
+        found = ask("C4", stage, compatibilities=rules, draws=draws)
+        assert [x.level for x in found if "(table row 25a)" in x.subject] == expected

@@ -315,3 +315,13 @@ class TestARuleThatLoosensAnother:
             ("K1", 1, 2),
             ("26", 1, 3),
         ]
+
+
+@pytest.mark.parametrize(("low", "high"), [(None, 7), (6, None), (None, None)])
+def test_a_ph_of_which_one_end_is_missing_leaves_the_window_open(low, high):
+    half = replace(
+        TRANEXAMIC,
+        ph_low=None if low is None else Fraction(low),
+        ph_high=None if high is None else Fraction(high),
+    )
+    assert ph_window(lines(with_ph(THIAMINE, 2, 3), half)) is None
