@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
 from formulary.rules import units
 from formulary.rules.units import Quantity
-from formulary.web import site, states
+from formulary.web import site, states, words
+from formulary.web.fields.figures import degrees
 
 LEFT, BARREL = 96, 440
 MOST_TICKS, MOST_LABELS = 120, 10
@@ -177,3 +180,55 @@ def _node(node: Node, at: tuple[int, int]) -> Markup:
     return _NODE.format(
         states.state(node.state).css, x, y, x + 10, y + 19, node.title, x + 10, y + 35, node.sub
     )
+
+
+_CURVE = Markup(
+    '<svg class="pic wide halo" viewBox="0 0 720 232" role="img"><title>{title}</title><desc>{desc}</desc>'
+    '{span}{marks}<path class="p-axis" d="M56 16V200H712"/><path class="p-ink" d="{path}"/>'
+    '<text x="56" y="222">{first}</text><text x="712" y="222" text-anchor="end">{last}</text></svg>'
+)
+_SPAN = Markup('<g class="pass"><rect class="p-soft" x="56" y="{}" width="656" height="{}"/></g>')
+_MARK = Markup(
+    '<path class="p-line" d="M56 {0}H712"/><text x="50" y="{0}" dy="4" text-anchor="end">{1}</text>'
+)
+CURVE_LEFT, CURVE_WIDTH, CURVE_TOP, CURVE_HEIGHT, AIR = 56, 656, 16, 184, 10
+
+
+def curve(points: Sequence[tuple[datetime, int]], span: tuple[int, int] | None, zone: str) -> Markup:
+    """Temperatures (instant, tenths of a degree) as a line, the range shaded behind it where one is known.
+
+    Of the readings that fall on one column of the picture the lowest and the highest are drawn.
+    """
+    values, begin, until = [tenths for _, tenths in points], points[0][0], points[-1][0]
+    low, high = min(*values, *(span or values)) - AIR, max(*values, *(span or values)) + AIR
+    stretch, clocks = max(int((until - begin).total_seconds()), 1), ZoneInfo(zone)
+    columns: dict[int, list[int]] = {}
+    for at, tenths in points:
+        x = CURVE_LEFT + int((at - begin).total_seconds()) * CURVE_WIDTH // stretch
+        columns.setdefault(x, []).append(tenths)
+    drawn = [(x, v) for x, found in columns.items() for v in dict.fromkeys((min(found), max(found)))]
+    lowest, highest = (f"{degrees(v)} °C" for v in (min(values), max(values)))
+    range_is = f"{degrees(span[0])} to {degrees(span[1])} °C" if span else "unknown"
+    return _CURVE.format(
+        title=f"Temperature, {lowest} to {highest}",
+        desc=f"{len(points):,} readings, {words.instant(begin, clocks)} to {words.instant(until, clocks)}: "
+        f"the lowest {lowest}, the highest {highest}. The range is {range_is}.",
+        span=_shaded(span, low, high) if span else "",
+        marks=Markup("").join(_mark(v, low, high) for v in span or (low, high)),
+        path="M" + "L".join(f"{x} {px(_height(v, low, high))}" for x, v in drawn),
+        first=words.instant(begin, clocks),
+        last=words.instant(until, clocks),
+    )
+
+
+def _height(tenths: int, low: int, high: int) -> Fraction:
+    return CURVE_TOP + Fraction(CURVE_HEIGHT * (high - tenths), high - low)
+
+
+def _mark(tenths: int, low: int, high: int) -> Markup:
+    return _MARK.format(px(_height(tenths, low, high)), degrees(tenths))
+
+
+def _shaded(span: tuple[int, int], low: int, high: int) -> Markup:
+    top, foot = _height(span[1], low, high), _height(span[0], low, high)
+    return _SPAN.format(px(top), px(foot - top))

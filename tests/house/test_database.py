@@ -27,6 +27,7 @@ APPEND_ONLY = {
     "reaction_report",
     "reaction_sign",
     "signature",
+    "temperature_reading",
 }
 TOLD_TO_THE_RULES = {
     "basis_factor",

@@ -26,6 +26,7 @@ APPEND_ONLY = (
     "reaction_sign",
     "reaction_follow_up",
     "price",
+    "temperature_reading",
 )
 TOLD_TO_THE_RULES = (
     "ingredient",
@@ -827,8 +828,18 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("temperature", sa.String(length=40), nullable=False),
+        sa.Column("low_tenths", sa.Integer(), nullable=True),
+        sa.Column("high_tenths", sa.Integer(), nullable=True),
+        sa.Column("reading_every", sa.Integer(), nullable=True),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(low_tenths IS NULL) = (high_tenths IS NULL)", name=op.f("ck_place_range_has_two_ends")
+        ),
+        sa.CheckConstraint("low_tenths <= high_tenths", name=op.f("ck_place_range_is_a_range")),
+        sa.CheckConstraint(
+            "reading_every IS NULL OR reading_every > 0", name=op.f("ck_place_interval_is_positive")
+        ),
         sa.CheckConstraint(
             "kind IN ('supplier', 'storage', 'quarantine', 'in_use', 'preparation', 'in_transit', 'patient', 'patch_test', 'waste', 'returned', 'destroyed', 'lost_or_found')",
             name=op.f("ck_place_kind_is_known"),
@@ -2188,6 +2199,90 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("reaction_sign", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reaction_sign_kind_id"), ["kind_id"], unique=False)
+    op.create_table(
+        "temperature_reading",
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("taken_at", types.UtcDateTime(), nullable=False),
+        sa.Column("tenths", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(length=10), nullable=False),
+        sa.Column("recorded_at", types.UtcDateTime(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("late_reason", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("supersedes_id", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("source IN ('hand', 'file')", name=op.f("ck_temperature_reading_source_is_known")),
+        sa.CheckConstraint(
+            "supersedes_id IS NULL OR reason <> ''",
+            name=op.f("ck_temperature_reading_correction_has_a_reason"),
+        ),
+        sa.CheckConstraint(
+            "tenths BETWEEN -900 AND 800", name=op.f("ck_temperature_reading_tenths_are_plausible")
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_temperature_reading_by_id_person")),
+        sa.ForeignKeyConstraint(
+            ["place_id"], ["place.id"], name=op.f("fk_temperature_reading_place_id_place")
+        ),
+        sa.ForeignKeyConstraint(
+            ["supersedes_id"],
+            ["temperature_reading.id"],
+            name=op.f("fk_temperature_reading_supersedes_id_temperature_reading"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_temperature_reading")),
+    )
+    with op.batch_alter_table("temperature_reading", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_temperature_reading_place", ["place_id", "taken_at", "id", "tenths"], unique=False
+        )
+        batch_op.create_index(
+            "uq_temperature_reading_first",
+            ["place_id", "taken_at"],
+            unique=True,
+            sqlite_where=sa.text("supersedes_id IS NULL"),
+            postgresql_where=sa.text("supersedes_id IS NULL"),
+        )
+        batch_op.create_index("uq_temperature_reading_supersedes", ["supersedes_id"], unique=True)
+
+    op.create_table(
+        "temperature_event",
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("side", sa.String(length=10), nullable=False),
+        sa.Column("started_at", types.UtcDateTime(), nullable=False),
+        sa.Column("since_at", types.UtcDateTime(), nullable=True),
+        sa.Column("ended_at", types.UtcDateTime(), nullable=True),
+        sa.Column("extreme_tenths", sa.Integer(), nullable=False),
+        sa.Column("low_tenths", sa.Integer(), nullable=False),
+        sa.Column("high_tenths", sa.Integer(), nullable=False),
+        sa.Column("opened_at", types.UtcDateTime(), nullable=False),
+        sa.Column("opened_by_id", sa.Integer(), nullable=False),
+        sa.Column("decision", sa.String(length=20), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("closed_at", types.UtcDateTime(), nullable=True),
+        sa.Column("closed_by_id", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "closed_at IS NULL OR (decision <> '' AND reason <> '')",
+            name=op.f("ck_temperature_event_closed_with_a_reason"),
+        ),
+        sa.CheckConstraint(
+            "decision IN ('', 'kept_in_use', 'held', 'wasted_later')",
+            name=op.f("ck_temperature_event_decision_is_known"),
+        ),
+        sa.CheckConstraint("side IN ('cold', 'warm')", name=op.f("ck_temperature_event_side_is_known")),
+        sa.ForeignKeyConstraint(
+            ["closed_by_id"], ["person.id"], name=op.f("fk_temperature_event_closed_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["opened_by_id"], ["person.id"], name=op.f("fk_temperature_event_opened_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_temperature_event_place_id_place")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_temperature_event")),
+        sa.UniqueConstraint("code", name=op.f("uq_temperature_event_code")),
+    )
+    with op.batch_alter_table("temperature_event", schema=None) as batch_op:
+        batch_op.create_index("uq_temperature_event_start", ["place_id", "started_at"], unique=True)
+
     for table in APPEND_ONLY:
         for statement in append_only.statements(op.get_bind().dialect.name, table):
             op.execute(statement)

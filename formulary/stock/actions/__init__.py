@@ -17,6 +17,7 @@ from formulary.stock.actions.reconstituting import reconstitute
 from formulary.stock.actions.reservations import Pick, end_reservations, reserve
 from formulary.stock.actions.shortfalls import Recorded, explain, record_shortfall
 from formulary.stock.actions.taking import Taken, take
+from formulary.stock.actions.temperature import correct_reading, record_reading, set_range
 from formulary.stock.actions.vials import content_of, end_session, open_vial, where_is
 from formulary.stock.actions.wasting import waste_lot, waste_vial
 
@@ -30,6 +31,7 @@ __all__ = [
     "assay_lot",
     "change_place",
     "content_of",
+    "correct_reading",
     "end_reservations",
     "end_session",
     "explain",
@@ -45,11 +47,13 @@ __all__ = [
     "receive_lot",
     "reconstitute",
     "record_price",
+    "record_reading",
     "record_shortfall",
     "release_hold",
     "release_lot",
     "reserve",
     "reverse",
+    "set_range",
     "stand_still",
     "take",
     "waste_lot",

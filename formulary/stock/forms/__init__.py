@@ -18,11 +18,13 @@ from formulary.stock.forms.acts import (
 from formulary.stock.forms.places import AddPlaceForm, ChangePlaceForm
 from formulary.stock.forms.receive import ReceiveForm
 from formulary.stock.forms.shelf import ShelfForm
+from formulary.stock.forms.temperature import CorrectReadingForm, RangeForm, ReadingForm
 
 __all__ = [
     "AddPlaceForm",
     "AssayForm",
     "ChangePlaceForm",
+    "CorrectReadingForm",
     "ExplainForm",
     "HoldForm",
     "LabelForm",
@@ -30,6 +32,8 @@ __all__ = [
     "MoveVialForm",
     "OpenForm",
     "PriceForm",
+    "RangeForm",
+    "ReadingForm",
     "ReceiveForm",
     "ReconstituteForm",
     "ReleaseHoldForm",

@@ -18,12 +18,18 @@ BY_VIAL = frozenset({"quarantine", "in_use", "in_transit"})
 class Place(Base):
     """A typed node of a site. Every loss, gain, disposal and patient is a place; GUARDED kinds keep
     balances.
+
+    `temperature` is what stands on its door, `low_tenths` to `high_tenths` its range in tenths of a degree
+    Celsius, `reading_every` how many minutes may pass between two readings; None: nobody has said.
     """
 
     __tablename__ = "place"
     __table_args__ = (
         UniqueConstraint("site_id", "name"),
         one_of("kind", *PLACE_KINDS),
+        CheckConstraint("(low_tenths IS NULL) = (high_tenths IS NULL)", name="range_has_two_ends"),
+        CheckConstraint("low_tenths <= high_tenths", name="range_is_a_range"),
+        CheckConstraint("reading_every IS NULL OR reading_every > 0", name="interval_is_positive"),
         Index("ix_place_site_kind", "site_id", "kind"),
     )
 
@@ -31,6 +37,9 @@ class Place(Base):
     kind: Mapped[str] = mapped_column(String(20))
     name: Mapped[str] = mapped_column(String(120))
     temperature: Mapped[str] = mapped_column(String(40), default="")
+    low_tenths: Mapped[int | None] = mapped_column(Integer)
+    high_tenths: Mapped[int | None] = mapped_column(Integer)
+    reading_every: Mapped[int | None] = mapped_column(Integer)
     is_active: Mapped[bool] = mapped_column(Boolean, default=True)
 
     def __str__(self) -> str:

@@ -1,6 +1,17 @@
 """The pages of stock."""
 
-from formulary.stock.views import assays, discrepancies, holds, lots, places, prices, receiving, shelf, vials
+from formulary.stock.views import (
+    assays,
+    discrepancies,
+    holds,
+    lots,
+    places,
+    prices,
+    receiving,
+    shelf,
+    temperature,
+    vials,
+)
 from formulary.stock.views.room import bp
 
 __all__ = [
@@ -13,5 +24,6 @@ __all__ = [
     "prices",
     "receiving",
     "shelf",
+    "temperature",
     "vials",
 ]

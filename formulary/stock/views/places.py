@@ -7,6 +7,7 @@ from formulary.accounts import Permission, requires
 from formulary.db import retried
 from formulary.stock import actions, labels, queries
 from formulary.stock.forms import AddPlaceForm, ChangePlaceForm
+from formulary.stock.labels.temperature import range_words
 from formulary.stock.views.room import Answer, bp, done, page
 from formulary.web import barcodes, pdf
 
@@ -15,7 +16,9 @@ from formulary.web import barcodes, pdf
 @requires(Permission.MANAGE_CLINIC)
 def places() -> Answer:
     """Every place of the site, and what each is for."""
-    return page("places", places=queries.places(g.site.id, inactive=True), kinds=labels.PLACE_KINDS)
+    rows = queries.places(g.site.id, inactive=True)
+    ranges = {row.id: range_words(queries.span_of_place(row)) for row in rows if row.kind in queries.LIES_AT}
+    return page("places", places=rows, ranges=ranges, kinds=labels.PLACE_KINDS)
 
 
 @bp.route("/places/add", methods=["GET", "POST"])

@@ -38,6 +38,7 @@ def page(template: str, form: Form | None = None, **context: Any) -> Answer:
 def may() -> dict[str, bool]:
     """What the person may do here, so that a page offers nothing else."""
     acts = {
+        "see": Permission.SEE_STOCK,
         "receive": Permission.RECEIVE_STOCK,
         "open": Permission.RECEIVE_STOCK,
         "waste": Permission.PREPARE,

@@ -1,0 +1,33 @@
+"""How warm a place was: readings against its range, who lay there meanwhile, and files of a logger."""
+
+from formulary.rules.storage.excursions import (
+    COLD,
+    WARM,
+    Excursion,
+    Reading,
+    Span,
+    excursions,
+    is_missing,
+    span_of,
+)
+from formulary.rules.storage.loggers import BadRow, Clocks, Logged, read_rows, read_value
+from formulary.rules.storage.stays import Move, Stay, stays
+
+__all__ = [
+    "COLD",
+    "WARM",
+    "BadRow",
+    "Clocks",
+    "Excursion",
+    "Logged",
+    "Move",
+    "Reading",
+    "Span",
+    "Stay",
+    "excursions",
+    "is_missing",
+    "read_rows",
+    "read_value",
+    "span_of",
+    "stays",
+]

@@ -1,0 +1,204 @@
+"""How warm places were: readings that count, the excursions in them, and what nobody has decided."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import aliased
+
+from formulary.db import Missing, db
+from formulary.rules.storage import Excursion, Reading, Span, excursions, is_missing
+from formulary.stock.models import Place, TemperatureEvent, TemperatureReading
+from formulary.web.paging import Page, Window, page
+
+READINGS_SIZE, MOST_EVENTS, MOST_WATCHED = 50, 100, 20
+LOOK_BACK, WATCHED, CURVE = timedelta(days=90), timedelta(days=30), timedelta(days=7)
+MOST_POINTS = 4_000
+BY_TIME = (TemperatureReading.taken_at, TemperatureReading.id)
+Later = aliased(TemperatureReading)
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A place that needs a look: an excursion that nobody has decided, or a reading that is missing.
+
+    `since` is when the excursion began, or the last reading there was (None: none ever).
+    """
+
+    place_id: int
+    place: str
+    what: str
+    since: datetime | None
+
+
+def span_of_place(place: Place) -> Span | None:
+    """The range of a place; None where nobody has said."""
+    if place.low_tenths is None or place.high_tenths is None:
+        return None
+    return Span(place.low_tenths, place.high_tenths)
+
+
+def every(place: Place) -> timedelta | None:
+    """How much time may pass between two readings; None where nobody has said."""
+    return None if place.reading_every is None else timedelta(minutes=place.reading_every)
+
+
+def readings_of(place_id: int, window: Window) -> Page:
+    """One page of a place's readings, the newest first, those that were corrected among them."""
+    query = db.select(TemperatureReading).filter_by(place_id=place_id)
+    return page(query, BY_TIME, window=window, size=READINGS_SIZE)
+
+
+def corrected_among(ids: Collection[int]) -> set[int]:
+    """Which of these readings another one supersedes."""
+    query = db.select(TemperatureReading.supersedes_id).where(TemperatureReading.supersedes_id.in_(ids))
+    return {number for number in db.session.scalars(query) if number is not None} if ids else set()
+
+
+def reading(reading_id: int, site_id: int) -> tuple[TemperatureReading, Place]:
+    """One reading of the site with its place; Missing for another site's."""
+    query = db.select(TemperatureReading, Place).join(Place, Place.id == TemperatureReading.place_id)
+    query = query.where(TemperatureReading.id == reading_id, Place.site_id == site_id)
+    found = db.session.execute(query).first()
+    if found is None:
+        raise Missing(f"No reading {reading_id}")
+    return found[0], found[1]
+
+
+def is_superseded(reading_id: int) -> bool:
+    """Whether another reading stands in the place of this one."""
+    return bool(corrected_among({reading_id}))
+
+
+def said_at(place_id: int, instants: Collection[datetime]) -> dict[datetime, list[int]]:
+    """Everything that was ever said of these instants, the newest word last."""
+    query = db.select(TemperatureReading.taken_at, TemperatureReading.tenths)
+    query = query.where(TemperatureReading.place_id == place_id, TemperatureReading.taken_at.in_(instants))
+    found: dict[datetime, list[int]] = {}
+    for at, tenths in db.session.execute(query.order_by(TemperatureReading.id)) if instants else ():
+        found.setdefault(at, []).append(tenths)
+    return found
+
+
+def curve_of(place_id: int, at: datetime) -> list[Reading]:
+    """The readings of the last week that count, in the order of their time."""
+    query = _counting(db.select(TemperatureReading.taken_at, TemperatureReading.tenths))
+    query = query.where(TemperatureReading.place_id == place_id, TemperatureReading.taken_at > at - CURVE)
+    rows = db.session.execute(query.order_by(TemperatureReading.taken_at.desc()).limit(MOST_POINTS)).all()
+    return [Reading(*row) for row in reversed(rows)]
+
+
+def last_reading(place_id: int) -> Reading | None:
+    """The newest reading of a place that counts."""
+    query = _counting(db.select(TemperatureReading.taken_at, TemperatureReading.tenths))
+    query = query.where(TemperatureReading.place_id == place_id).order_by(TemperatureReading.taken_at.desc())
+    row = db.session.execute(query.limit(1)).first()
+    return None if row is None else Reading(*row)
+
+
+def excursions_of(place: Place, span: Span, *, since: datetime) -> list[Excursion]:
+    """The excursions of a place from a range that were not over before `since`, the first one first.
+
+    Of all readings the database hands over those outside and their neighbours: the rest changes nothing.
+    """
+    rows = _neighbours(_here(place.id, _inside_before(place.id, span, since)))
+    beside = db.or_(*(_outside(c, span) for c in (rows.c.tenths, rows.c.before, rows.c.after)))
+    told = db.select(rows.c.taken_at, rows.c.tenths).where(beside).order_by(rows.c.taken_at)
+    found = excursions((Reading(*row) for row in db.session.execute(told)), span)
+    return [one for one in found if one.end is None or one.end > since]
+
+
+def events_of(place_id: int) -> list[TemperatureEvent]:
+    """The excursions of a place that a person has opened, the newest first."""
+    query = db.select(TemperatureEvent).filter_by(place_id=place_id)
+    return list(db.session.scalars(query.order_by(TemperatureEvent.started_at.desc()).limit(MOST_EVENTS)))
+
+
+def event(event_id: int, site_id: int) -> tuple[TemperatureEvent, Place]:
+    """One opened excursion of the site with its place; Missing for another site's."""
+    query = db.select(TemperatureEvent, Place).join(Place, Place.id == TemperatureEvent.place_id)
+    query = query.where(TemperatureEvent.id == event_id, Place.site_id == site_id)
+    found = db.session.execute(query).first()
+    if found is None:
+        raise Missing(f"No excursion {event_id}")
+    return found[0], found[1]
+
+
+def event_began(place_id: int, start: datetime) -> TemperatureEvent | None:
+    """The opened excursion that began at this instant."""
+    return db.session.scalar(db.select(TemperatureEvent).filter_by(place_id=place_id, started_at=start))
+
+
+def watched_places(site_id: int, at: datetime) -> list[Watched]:
+    """The places of a site that need a look, in two queries: open excursions of a month, missing readings."""
+    query = db.select(Place.id, Place.name, Place.reading_every, _last_of_place())
+    query = query.where(*_kept_cool(site_id), Place.reading_every.is_not(None)).order_by(Place.name)
+    silent = [
+        Watched(row.id, row.name, "missing", row.last)
+        for row in db.session.execute(query)
+        if is_missing(row.last, timedelta(minutes=row.reading_every), at)
+    ]
+    return [*_undecided(site_id, at), *silent]
+
+
+def _undecided(site_id: int, at: datetime) -> list[Watched]:
+    taken, tenths = TemperatureReading.taken_at, TemperatureReading.tenths
+    before = db.func.lag(tenths).over(partition_by=TemperatureReading.place_id, order_by=taken)
+    low, high = Place.low_tenths, Place.high_tenths
+    here = db.select(Place.id, Place.name, taken, _side(tenths, low, high).label("side"))
+    here = here.add_columns(_side(before, low, high).label("side_before"))
+    here = _counting(here.join(TemperatureReading, TemperatureReading.place_id == Place.id))
+    rows = here.where(*_kept_cool(site_id), taken > at - WATCHED).subquery()
+    decided = db.exists().where(
+        TemperatureEvent.place_id == rows.c.id, TemperatureEvent.closed_at.is_not(None),
+        TemperatureEvent.started_at <= rows.c.taken_at,
+        db.or_(TemperatureEvent.ended_at.is_(None), TemperatureEvent.ended_at > rows.c.taken_at),
+    )  # fmt: skip
+    begins = db.or_(rows.c.side_before.is_(None), rows.c.side_before != rows.c.side)
+    query = db.select(rows.c.id, rows.c.name, rows.c.taken_at).where(rows.c.side != 0, begins, ~decided)
+    found = db.session.execute(query.order_by(rows.c.taken_at.desc()).limit(MOST_WATCHED))
+    return [Watched(row.id, row.name, "excursion", row.taken_at) for row in found]
+
+
+def _kept_cool(site_id: int) -> tuple[Any, ...]:
+    return Place.site_id == site_id, Place.is_active, Place.low_tenths.is_not(None)
+
+
+def _last_of_place() -> Any:
+    newest = db.select(db.func.max(TemperatureReading.taken_at))
+    newest = newest.where(TemperatureReading.place_id == Place.id)
+    return newest.correlate(Place).scalar_subquery().label("last")
+
+
+def _side(tenths: Any, low: Any, high: Any) -> Any:
+    """-1 below, 1 above, 0 inside; nothing where there is no reading."""
+    return db.case((tenths < low, -1), (tenths > high, 1), (tenths.is_not(None), 0))
+
+
+def _counting(query: Any) -> Any:
+    """Only the readings that nothing supersedes."""
+    return query.where(~db.exists().where(Later.supersedes_id == TemperatureReading.id))
+
+
+def _here(place_id: int, since: datetime | None) -> list[Any]:
+    here: list[Any] = [TemperatureReading.place_id == place_id]
+    return here if since is None else [*here, TemperatureReading.taken_at >= since]
+
+
+def _neighbours(here: list[Any]) -> Any:
+    taken, tenths = TemperatureReading.taken_at, TemperatureReading.tenths
+    before = db.func.lag(tenths).over(order_by=taken).label("before")
+    after = db.func.lead(tenths).over(order_by=taken).label("after")
+    return _counting(db.select(taken, tenths, before, after).where(*here)).subquery()
+
+
+def _outside(tenths: Any, span: Span) -> Any:
+    return db.or_(tenths < span.low, tenths > span.high)
+
+
+def _inside_before(place_id: int, span: Span, since: datetime) -> datetime | None:
+    """The last reading inside the range before an instant: what began outside later is seen whole from it."""
+    query = _counting(db.select(db.func.max(TemperatureReading.taken_at)))
+    query = query.where(TemperatureReading.place_id == place_id, TemperatureReading.taken_at < since)
+    return db.session.scalar(query.where(~_outside(TemperatureReading.tenths, span)))
