@@ -26,7 +26,7 @@ class Read:
 
 
 @click.command()
-@click.argument("file", type=click.File("r", encoding="utf-8", errors="replace"), default="-")
+@click.argument("file", type=click.File("r", encoding="utf-8-sig", errors="replace"), default="-")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line; dates as YYYY-MM-DD.")
 def command(file: IO[str], as_json: bool) -> None:
     """Say what each scan in FILE means: GTIN, lot, expiry, serial, and how sure it is. - reads the input.

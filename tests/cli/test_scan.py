@@ -58,6 +58,16 @@ def test_a_lost_separator_is_not_split_by_guessing_and_not_sure():
     assert [note["code"] for note in found["notes"]] == ["scan.confirm", "scan.swallowed"]
 
 
+def test_a_prefix_does_not_make_a_swallowed_field_sure():
+    found = told(f"]d2{PACK}10TXA-2231210042\n")
+    assert (found["lot"], found["sure"]) == ("TXA-2231210042", False)
+    assert told(f"]d2{PACK}10TXA-2231210042\x1d2107\n")["sure"] is True
+
+
+def test_a_file_may_begin_with_the_mark_of_its_encoding():
+    assert scan(f"\ufeff]d2{PACK}\n".encode())[0] == 0
+
+
 def test_a_label_of_ours_is_named():
     assert scan("FML1:V-0417\n") == (0, "1  our own label V-0417: sure\n")
 

@@ -54,7 +54,12 @@ def read_scan(raw: str, *, captured: bool, today: date) -> Scan:
         return _own(raw, body, captured)
     scan = _scan(raw, elements_of(body), today)
     sure = captured and (prefix in GS1_SYMBOLOGIES or GS in body or is_link(body))
-    return scan if sure and not is_hri(body) else _unconfirmed(scan)
+    return scan if sure and _ends_its_lot(scan.lot, body) and not is_hri(body) else _unconfirmed(scan)
+
+
+def _ends_its_lot(lot: str, body: str) -> bool:
+    """Whether the lot cannot have swallowed the next field: some scanners send a prefix and no FNC1."""
+    return is_link(body) or f"{lot}{GS}" in body or not _swallowed(lot)
 
 
 def _prefix(text: str) -> tuple[str, str]:

@@ -74,9 +74,9 @@ def _letters(body: str) -> Told:
 
 
 def _separator(body: str) -> Told:
-    if GS in body:
+    if [at for at, char in enumerate(body) if char == GS] == [CONTENT.index(GS)]:
         return Told("Separator", "pass", "It sends the separator (FNC1) behind the lot.")
     if f"{LOT}21{SERIAL}" in body:
         words = f"The separator is lost: the lot reads “{LOT}21{SERIAL}”."
         return Told("Separator", "stop", words, "Send FNC1 as GS (ASCII 29), typed as Ctrl+] or Alt+029.")
-    return Told("Separator", "unknown", "No separator came.", "Scan the code shown.")
+    return Told("Separator", "unknown", "No separator came behind the lot.", "Scan the code shown.")
