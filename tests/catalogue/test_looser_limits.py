@@ -95,6 +95,31 @@ def test_what_came_with_the_files_is_nobodys_slip(cast, label):
     assert refusal(proposed, cast, of, 400, corrects=True, reason="x") == ["limit.corrects_nothing"]
 
 
+def restated(cast, label, dose):
+    return approved(cast, proposed(cast, label.product, **newer(label, dose, edition="2026")))
+
+
+def test_a_label_restated_here_is_corrected_to_no_more_than_what_came_with_the_files(cast, label):
+    again, said = restated(cast, label, 300), {"corrects": True, "reason": "a slip"}
+    for more in ({"dose": 900}, {"level": "info", "dose": 300}, {"basis": "free base", "dose": 300}):
+        assert refusal(proposed, cast, label.product, **newer(again, **more), **said) == [
+            "limit.looser_than_files"
+        ]
+    tighter = restated(cast, again, 30)
+    approved(cast, proposed(cast, label.product, **newer(tighter, 300), **said))
+    assert most(label.product) == ["label_limit 300"]
+
+
+def test_a_0_that_came_with_the_files_is_0_however_often_it_is_restated(cast, app):
+    product = a_product(an_ingredient("nothing again"))
+    a_limit(product, "0 mg", route=ROUTE, edition="2026", level="block")
+    again, said = restated(cast, label_of(product), 0), {"corrects": True, "reason": "a slip"}
+    assert refusal(proposed, cast, product, **newer(again, 50, level="info"), **said) == ["limit.zero_stands"]
+    again = approved(cast, proposed(cast, product, **newer(again, 0), **said))
+    assert refusal(proposed, cast, product, **newer(again, 50), **said) == ["limit.zero_stands"]
+    assert most(product) == ["label_limit 0"]
+
+
 def test_the_correction_is_proposed_on_the_page_in_the_unit_of_the_product(clients, cast, slip):
     url = f"/catalogue/products/{slip.product_id}/limits/propose"
     client = clients("pharmacist")

@@ -1,5 +1,6 @@
 """What a successor of a limit may allow more than the one before, and what it must then say."""
 
+from formulary.catalogue import queries
 from formulary.catalogue.labels import refusals
 from formulary.catalogue.models import Limit
 from formulary.rules.findings import Level
@@ -12,7 +13,7 @@ def check_loosening(old: Limit, row: Limit) -> None:
 
     A limit of 0 is never loosened. What stands in place of a label's says why, however it changes. A label's
     that allows more than the one before is of another edition, and says why. What was typed here by mistake
-    is corrected instead, also where it was 0.
+    is corrected instead, also where it was 0, but never beyond what the same figure's files said.
     """
     if row.corrects:
         _check_correction(old, row)
@@ -34,6 +35,17 @@ def _check_correction(old: Limit, row: Limit) -> None:
         raise refusals.cannot_replace()
     if not row.reason.strip():
         raise refusals.correction_without_reason()
+    _check_against_files(old, row)
+
+
+def _check_against_files(old: Limit, row: Limit) -> None:
+    """What was restated here after it came with the files is still the files' word, not a slip."""
+    shipped = next((v for v in queries.versions_of(old) if v.author_id is None), None)
+    if shipped is None or not _is_looser(shipped, row):
+        return
+    if 0 in (shipped.amount, shipped.per_kg):
+        raise refusals.zero_stands()
+    raise refusals.looser_than_files()
 
 
 def _check_edition(old: Limit, row: Limit) -> None:

@@ -67,6 +67,13 @@ def not_typed_here() -> Refused:
     return refuse("limit.not_typed_here", "limit", reason, "Propose its next edition.", field="corrects")
 
 
+def looser_than_files() -> Refused:
+    """Restating what came with the files does not make it a slip of this clinic."""
+    reason = "It allows more, or stops less far, than what came with the catalogue's files."
+    remedy = "Type no more than that, or propose its next edition."
+    return refuse("limit.looser_than_files", "limit", reason, remedy, field="corrects")
+
+
 def correction_without_reason() -> Refused:
     """Whoever approves a correction reads how the slip came about."""
     reason = "A correction says what was typed by mistake."
