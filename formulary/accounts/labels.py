@@ -194,6 +194,18 @@ POLICIES = {
             (Part("required", "A second person releases it", _.YES_OR_NO),),
         ),
         PolicyKind(
+            "count_variance",
+            "Differences of a count",
+            "How far a counted quantity may be from the ledger before another person counts it again and a "
+            "pharmacist closes the count. Whichever is exceeded counts.",
+            "Every difference is counted again by another person.",
+            (
+                Part("share", "Of what is expected", _.PERCENT, "%"),
+                Part("containers", "Sealed stock", _.COUNT, "containers"),
+                Part("volume", "In an open vial", _.NUMBER, "mL"),
+            ),
+        ),
+        PolicyKind(
             "currency",
             "Currency",
             "The currency of what is paid for stock. A price keeps the currency it was recorded in.",

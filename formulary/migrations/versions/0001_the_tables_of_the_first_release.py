@@ -832,6 +832,7 @@ def upgrade() -> None:
         sa.Column("high_tenths", sa.Integer(), nullable=True),
         sa.Column("reading_every", sa.Integer(), nullable=True),
         sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("count_every", sa.Integer(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "(low_tenths IS NULL) = (high_tenths IS NULL)", name=op.f("ck_place_range_has_two_ends")
@@ -1701,6 +1702,110 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cocktail_line")),
         sa.UniqueConstraint("revision_id", "number", name=op.f("uq_cocktail_line_revision_id")),
+    )
+    op.create_table(
+        "stock_count",
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("opened_at", types.UtcDateTime(), nullable=False),
+        sa.Column("opened_by_id", sa.Integer(), nullable=False),
+        sa.Column("ended_at", types.UtcDateTime(), nullable=True),
+        sa.Column("ended_by_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("self_checked", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('open', 'closed', 'cancelled')", name=op.f("ck_stock_count_state_is_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["ended_by_id"], ["person.id"], name=op.f("fk_stock_count_ended_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["opened_by_id"], ["person.id"], name=op.f("fk_stock_count_opened_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_stock_count_site_id_site")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_count")),
+    )
+    with op.batch_alter_table("stock_count", schema=None) as batch_op:
+        batch_op.create_index("ix_stock_count_site", ["site_id", "id"], unique=False)
+
+    op.create_table(
+        "count_place",
+        sa.Column("count_id", sa.Integer(), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["count_id"], ["stock_count.id"], name=op.f("fk_count_place_count_id_stock_count")
+        ),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_count_place_place_id_place")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_count_place")),
+        sa.UniqueConstraint("count_id", "place_id", name=op.f("uq_count_place_count_id")),
+    )
+    with op.batch_alter_table("count_place", schema=None) as batch_op:
+        batch_op.create_index("ix_count_place_place", ["place_id", "count_id"], unique=False)
+        batch_op.create_index(
+            "uq_count_place_open",
+            ["place_id"],
+            unique=True,
+            sqlite_where=sa.text("is_open"),
+            postgresql_where=sa.text("is_open"),
+        )
+
+    op.create_table(
+        "count_line",
+        sa.Column("count_id", sa.Integer(), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("lot_id", sa.Integer(), nullable=False),
+        sa.Column("vial_id", sa.Integer(), nullable=True),
+        sa.Column("added", sa.Boolean(), nullable=False),
+        sa.Column("expected", types.Steps(), nullable=True),
+        sa.Column("posted", types.Steps(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["count_id"], ["stock_count.id"], name=op.f("fk_count_line_count_id_stock_count")
+        ),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_count_line_lot_id_lot")),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_count_line_place_id_place")),
+        sa.ForeignKeyConstraint(["vial_id"], ["vial.id"], name=op.f("fk_count_line_vial_id_vial")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_count_line")),
+    )
+    with op.batch_alter_table("count_line", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_count_line_sealed",
+            ["count_id", "place_id", "lot_id"],
+            unique=True,
+            sqlite_where=sa.text("vial_id IS NULL"),
+            postgresql_where=sa.text("vial_id IS NULL"),
+        )
+        batch_op.create_index(
+            "uq_count_line_vial",
+            ["count_id", "place_id", "vial_id"],
+            unique=True,
+            sqlite_where=sa.text("vial_id IS NOT NULL"),
+            postgresql_where=sa.text("vial_id IS NOT NULL"),
+        )
+
+    op.create_table(
+        "count_entry",
+        sa.Column("line_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.String(length=20), nullable=False),
+        sa.Column("found", types.Steps(), nullable=True),
+        sa.Column("mixture", sa.Boolean(), nullable=False),
+        sa.Column("mark", sa.Integer(), nullable=False),
+        sa.Column("counted_at", types.UtcDateTime(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "outcome IN ('counted', 'none', 'not_counted')", name=op.f("ck_count_entry_outcome_is_known")
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_count_entry_by_id_person")),
+        sa.ForeignKeyConstraint(
+            ["line_id"], ["count_line.id"], name=op.f("fk_count_entry_line_id_count_line")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_count_entry")),
+        sa.UniqueConstraint("line_id", "number", name=op.f("uq_count_entry_line_id")),
     )
     op.create_table(
         "discrepancy",

@@ -4,7 +4,9 @@ entry.
 
 from formulary.stock.actions.assaying import assay_lot
 from formulary.stock.actions.balances import lock
+from formulary.stock.actions.closing import close_count, waiting_for_another
 from formulary.stock.actions.codes import label_vials, learn_code
+from formulary.stock.actions.counting import add_to_count, cancel_count, count_line, open_count
 from formulary.stock.actions.entries import Entry, Way
 from formulary.stock.actions.holds import place_hold, release_hold
 from formulary.stock.actions.ledger import post, reverse, stand_still, write
@@ -28,10 +30,14 @@ __all__ = [
     "Taken",
     "Way",
     "add_place",
+    "add_to_count",
     "assay_lot",
+    "cancel_count",
     "change_place",
+    "close_count",
     "content_of",
     "correct_reading",
+    "count_line",
     "end_reservations",
     "end_session",
     "explain",
@@ -41,6 +47,7 @@ __all__ = [
     "lock",
     "move_lot",
     "move_vial",
+    "open_count",
     "open_vial",
     "place_hold",
     "post",
@@ -56,6 +63,7 @@ __all__ = [
     "set_range",
     "stand_still",
     "take",
+    "waiting_for_another",
     "waste_lot",
     "waste_vial",
     "where_is",

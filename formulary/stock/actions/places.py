@@ -55,9 +55,16 @@ def add_place(site_id: int, *, kind: str, name: str, at: datetime, by: Actor, te
 
 @once
 def change_place(
-    place_id: int, *, name: str, temperature: str, is_active: bool, at: datetime, by: Actor
+    place_id: int,
+    *,
+    name: str,
+    temperature: str,
+    is_active: bool,
+    at: datetime,
+    by: Actor,
+    count_every: int | None = None,
 ) -> Place:
-    """Rename a place, note its temperature, close or open it again.
+    """Rename a place, note its temperature and after how many days it is counted, close or open it again.
 
     Refuses to close the last place of its kind, and one that holds stock.
     """
@@ -66,9 +73,10 @@ def change_place(
     _name_is_free(place.site_id, name, but=place.id)
     if place.is_active and not is_active:
         _may_close(place)
-    old = {"name": place.name, "temperature": place.temperature, "is_active": place.is_active}
-    place.name, place.temperature, place.is_active = name, temperature, is_active
-    new = {"name": name, "temperature": temperature, "is_active": is_active}
+    new = {"name": name, "temperature": temperature, "is_active": is_active, "count_every": count_every}
+    old = {what: getattr(place, what) for what in new}
+    for what, value in new.items():
+        setattr(place, what, value)
     record("stock.change_place", place, by=by, at=at, old=old, new=new)
     db.session.flush()
     return place

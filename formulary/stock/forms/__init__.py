@@ -1,4 +1,4 @@
-"""What people type about stock: deliveries, vials, moves, waste, holds, places."""
+"""What people type about stock: deliveries, vials, moves, waste, holds, places, counts."""
 
 from formulary.stock.forms.acts import (
     AssayForm,
@@ -15,6 +15,13 @@ from formulary.stock.forms.acts import (
     WasteLotForm,
     WasteVialForm,
 )
+from formulary.stock.forms.counts import (
+    CancelCountForm,
+    CloseCountForm,
+    CountLineForm,
+    FindLineForm,
+    OpenCountForm,
+)
 from formulary.stock.forms.places import AddPlaceForm, ChangePlaceForm
 from formulary.stock.forms.receive import ReceiveForm
 from formulary.stock.forms.shelf import ShelfForm
@@ -23,13 +30,18 @@ from formulary.stock.forms.temperature import CorrectReadingForm, RangeForm, Rea
 __all__ = [
     "AddPlaceForm",
     "AssayForm",
+    "CancelCountForm",
     "ChangePlaceForm",
+    "CloseCountForm",
     "CorrectReadingForm",
+    "CountLineForm",
     "ExplainForm",
+    "FindLineForm",
     "HoldForm",
     "LabelForm",
     "MoveLotForm",
     "MoveVialForm",
+    "OpenCountForm",
     "OpenForm",
     "PriceForm",
     "RangeForm",

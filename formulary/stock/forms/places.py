@@ -22,4 +22,5 @@ class ChangePlaceForm(Form):
 
     name = f.TextField("Name", [f.Required("Give it the name that stands on it.")])
     temperature = f.TextField("Temperature", most=40)
+    count_every = f.CountField("Count it every", most=3650, word="days", hint="Empty: it is never due.")
     is_active = f.YesField("In use")

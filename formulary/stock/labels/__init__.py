@@ -1,9 +1,20 @@
 """The words of stock: reasons, places, states, documents, rows and sheets of pages, refusals."""
 
-from formulary.stock.labels import own, refusals
+from formulary.stock.labels import count_refusals, own, refusals
 from formulary.stock.labels.assays import label_strength, strength_of
 from formulary.stock.labels.cards import VialCard, vial_card, vial_rows
 from formulary.stock.labels.containers import container_count, container_word, content, stated_diluent
+from formulary.stock.labels.counts import (
+    OUTCOMES,
+    CountRow,
+    LineRow,
+    amount,
+    count_rows,
+    difference_words,
+    line_rows,
+    place_words,
+    sheet_code,
+)
 from formulary.stock.labels.documents import Named, document_names, names_documents
 from formulary.stock.labels.prices import CameLine, Worth, came_lines, left_worth, money_of
 from formulary.stock.labels.rows import SHELF_HEADER, Moved, OnShelf, moved, on_shelf, shelf_cells, shelf_rows
@@ -13,14 +24,17 @@ from formulary.stock.labels.story import Event, HoldLine, hold_lines, stopped_wo
 from formulary.stock.labels.words import PLACE_KINDS, REASONS, WASTE_REASONS, reason_words
 
 __all__ = [
+    "OUTCOMES",
     "PLACE_KINDS",
     "REASONS",
     "SHELF_HEADER",
     "WASTE_REASONS",
     "CameLine",
+    "CountRow",
     "Event",
     "HoldLine",
     "Line",
+    "LineRow",
     "Moved",
     "Named",
     "OnShelf",
@@ -28,22 +42,29 @@ __all__ = [
     "Told",
     "VialCard",
     "Worth",
+    "amount",
     "came_lines",
     "container_count",
     "container_word",
     "content",
+    "count_refusals",
+    "count_rows",
+    "difference_words",
     "document_names",
     "hold_lines",
     "label_strength",
     "left_worth",
+    "line_rows",
     "money_of",
     "moved",
     "names_documents",
     "on_shelf",
     "own",
+    "place_words",
     "reason_words",
     "refusals",
     "sheet",
+    "sheet_code",
     "shelf_cells",
     "shelf_rows",
     "state_of",

@@ -20,6 +20,12 @@ def itself(ids: Collection[int]) -> dict[int, Named]:
     return {number: Named("") for number in ids}
 
 
+@names_documents("count")
+def counts(ids: Collection[int]) -> dict[int, Named]:
+    """A count by its number, with its page."""
+    return {number: Named(f"count {number}", "stock.count", (("count_id", number),)) for number in ids}
+
+
 def _delivery(supplier: str, note_number: str) -> str:
     note = f"note {note_number}" if note_number else ""
     return ", ".join(filter(None, (supplier, note))) or "delivery"

@@ -15,6 +15,8 @@ REASONS = {
     "destroyed": "destroyed",
     "shortfall": "found: more was used than was on record",
     "lost": "lost",
+    "counted_less": "counted: less than was on record",
+    "counted_more": "counted: more than was on record",
     "past_beyond_use": "past its beyond-use date",
     "expired": "past its expiry date",
     "left_over": "left over",

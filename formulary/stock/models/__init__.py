@@ -1,7 +1,8 @@
 """Places, lots, vials, the ledger of movements, balances, holds, reservations, deliveries, prices,
-temperatures.
+temperatures, counts.
 """
 
+from formulary.stock.models.counts import CountEntry, CountLine, CountPlace, StockCount
 from formulary.stock.models.holds import Hold, Reservation
 from formulary.stock.models.ledger import HASH_VERSION, HASHED, Balance, Discrepancy, Movement, movement_hash
 from formulary.stock.models.lots import Lot, Vial, measured_in
@@ -15,6 +16,9 @@ __all__ = [
     "HASH_VERSION",
     "PLACE_KINDS",
     "Balance",
+    "CountEntry",
+    "CountLine",
+    "CountPlace",
     "Delivery",
     "Discrepancy",
     "Hold",
@@ -23,6 +27,7 @@ __all__ = [
     "Place",
     "Price",
     "Reservation",
+    "StockCount",
     "TemperatureEvent",
     "TemperatureReading",
     "Vial",

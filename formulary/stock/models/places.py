@@ -21,6 +21,7 @@ class Place(Base):
 
     `temperature` is what stands on its door, `low_tenths` to `high_tenths` its range in tenths of a degree
     Celsius, `reading_every` how many minutes may pass between two readings; None: nobody has said.
+    `count_every` is after how many days it is due for a count.
     """
 
     __tablename__ = "place"
@@ -41,6 +42,7 @@ class Place(Base):
     high_tenths: Mapped[int | None] = mapped_column(Integer)
     reading_every: Mapped[int | None] = mapped_column(Integer)
     is_active: Mapped[bool] = mapped_column(Boolean, default=True)
+    count_every: Mapped[int | None] = mapped_column(Integer)
 
     def __str__(self) -> str:
         return self.name

@@ -12,13 +12,20 @@ MOST_DISCREPANCIES = 100
 
 @dataclass(frozen=True)
 class Unfit:
-    """A discrepancy with its lot, where it was found and who recorded it."""
+    """A discrepancy with its lot, where it was found and who recorded it.
+
+    `came`: more was there than on record, so that it came from lost-or-found; otherwise it was missing.
+    """
 
     row: Discrepancy
     lot: Lot
     place: str
     by: str
     at: datetime
+    came: bool
+
+
+_CAME = (Movement.to_place_id == Discrepancy.place_id).label("came")
 
 
 def discrepancies(site_id: int, *, explained: bool = False) -> list[Unfit]:
@@ -43,7 +50,7 @@ def discrepancy(number: int, site_id: int) -> Unfit:
 
 
 def _of_site(site_id: int):  # type: ignore[no-untyped-def]
-    query = db.select(Discrepancy, Lot, Place.name, Person.name, Movement.recorded_at)
+    query = db.select(Discrepancy, Lot, Place.name, Person.name, Movement.recorded_at, _CAME)
     query = query.join(Lot, Lot.id == Discrepancy.lot_id).join(Place, Place.id == Discrepancy.place_id)
     query = query.join(Movement, Movement.id == Discrepancy.movement_id)
     query = query.join(Person, Person.id == Movement.by_id)

@@ -2,6 +2,8 @@
 
 from formulary.stock.views import (
     assays,
+    count_lines,
+    counts,
     discrepancies,
     holds,
     lots,
@@ -17,6 +19,8 @@ from formulary.stock.views.room import bp
 __all__ = [
     "assays",
     "bp",
+    "count_lines",
+    "counts",
     "discrepancies",
     "holds",
     "lots",

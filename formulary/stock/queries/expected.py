@@ -1,0 +1,142 @@
+"""What the ledger said of a counted line at the moment it was counted, whatever has moved since."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy.orm import aliased
+
+from formulary.accounts import queries as accounts
+from formulary.db import db
+from formulary.rules.counting import Tolerated, is_above, own_limit
+from formulary.rules.units import Quantity
+from formulary.stock.models import BY_VIAL, Balance, CountEntry, Movement
+from formulary.stock.queries.balances import mixture_left
+from formulary.stock.queries.counts import Looked
+
+Original = aliased(Movement)
+
+
+@dataclass(frozen=True)
+class _Moved:
+    """A movement since the first mark; a reversal happened, for this purpose, when what it undoes did."""
+
+    lot_id: int
+    vial_id: int | None
+    from_id: int
+    to_id: int
+    quantity: int
+    mixture: int
+    number: int
+    occurred_at: datetime
+
+    def is_after(self, entry: CountEntry) -> bool:
+        """Whether it happened after the line was counted; recorded later and happened earlier is before."""
+        return self.number > entry.mark and self.occurred_at >= entry.counted_at
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A counted line beside the ledger at that moment; `by` is above zero for what was found on top."""
+
+    line: Looked
+    expected: int
+    by: int
+    is_above: bool
+
+
+def last_movement(lot_id: int) -> int:
+    """The key of the lot's last movement, 0 where there is none."""
+    return db.session.scalar(db.select(db.func.max(Movement.id)).filter_by(lot_id=lot_id)) or 0
+
+
+def expected_when_counted(lines: Sequence[Looked]) -> dict[int, int]:
+    """What lay there by the ledger when each of these lines was counted, by the key of the line.
+
+    In the lot's steps, or nL of solution where the volume of a reconstituted vial was counted. Lines that
+    nobody counted are left out.
+    """
+    counted = [line for line in lines if line.found is not None]
+    if not counted:
+        return {}
+    now, since = _balances(counted), _moved_since(counted)
+    solution = mixture_left([line.vial for line in counted if line.vial is not None])
+    return {line.row.id: _then(line, now, since.get(line.row.lot_id, []), solution) for line in counted}
+
+
+def differences(site_id: int, lines: Sequence[Looked], at: datetime) -> list[Difference]:
+    """Every counted line beside the ledger, and whether it is above what the site tolerates at `at`."""
+    then, tolerated = expected_when_counted(lines), _tolerated(site_id, at)
+    return [_difference(line, then[line.row.id], tolerated) for line in lines if line.row.id in then]
+
+
+def _difference(line: Looked, expected: int, tolerated: Tolerated) -> Difference:
+    last = line.entries[-1]
+    limit = own_limit(
+        tolerated,
+        container=line.lot.product.content,
+        is_volume=last.mixture or line.lot.product.ledger == "volume",
+        is_vial=line.vial is not None,
+    )
+    found = last.found or 0
+    return Difference(line, expected, found - expected, is_above(expected, found, tolerated, limit))
+
+
+def _tolerated(site_id: int, at: datetime) -> Tolerated:
+    """What the site has decided on differences of a count; each part it has not decided is None."""
+    decided = accounts.policy(site_id, "count_variance", at) or {}
+    share, containers, volume = (decided.get(name) for name in ("share", "containers", "volume"))
+    return Tolerated(
+        share=None if share is None else Fraction(share),
+        containers=None if containers is None else int(containers),
+        volume=None if volume is None else Quantity.of(volume, "mL").whole(),
+    )
+
+
+def _then(line: Looked, now: dict[Any, int], since: Iterable[_Moved], solution: dict[int, int]) -> int:
+    entry = line.entries[-1]
+    after = [moved for moved in since if moved.is_after(entry)]
+    if entry.mixture and line.vial is not None:
+        return solution[line.vial.id] + sum(m.mixture for m in after if m.vial_id == line.vial.id)
+    return now.get(_key(line), 0) - sum(_signed(moved, line) for moved in after)
+
+
+def _signed(moved: _Moved, line: Looked) -> int:
+    """What a movement added to the line, below zero for what it took."""
+    if line.place.kind in BY_VIAL and moved.vial_id != line.row.vial_id:
+        return 0
+    came, went = moved.to_id == line.place.id, moved.from_id == line.place.id
+    return moved.quantity * (came - went)
+
+
+def _key(line: Looked) -> tuple[int, int, int | None]:
+    return line.row.place_id, line.row.lot_id, line.row.vial_id
+
+
+def _balances(lines: Sequence[Looked]) -> dict[tuple[int, int, int | None], int]:
+    query = db.select(Balance.place_id, Balance.lot_id, Balance.vial_id, Balance.quantity).where(
+        Balance.place_id.in_({line.row.place_id for line in lines}),
+        Balance.lot_id.in_({line.row.lot_id for line in lines}),
+    )
+    return {(place, lot, vial): quantity for place, lot, vial, quantity in db.session.execute(query)}
+
+
+def _moved_since(lines: Sequence[Looked]) -> dict[int, list[_Moved]]:
+    first = min(line.entries[-1].mark for line in lines)
+    columns = (
+        Movement.lot_id, Movement.vial_id, Movement.from_place_id, Movement.to_place_id, Movement.quantity,
+        db.func.coalesce(Movement.mixture, 0),
+        db.func.coalesce(Original.id, Movement.id),
+        db.func.coalesce(Original.occurred_at, Movement.occurred_at),
+        Movement.reverses_id,
+    )  # fmt: skip
+    query = db.select(*columns).outerjoin(Original, Original.id == Movement.reverses_id)
+    query = query.where(Movement.lot_id.in_({line.row.lot_id for line in lines}), Movement.id > first)
+    found: dict[int, list[_Moved]] = {}
+    for *fields, reverses_id in db.session.execute(query):
+        if reverses_id is not None:
+            fields[5] = -fields[5]
+        found.setdefault(fields[0], []).append(_Moved(*fields))
+    return found
