@@ -149,6 +149,11 @@ CASES = [
     ("manual_entry_second_person", {"answer": "yes"}, True),
     ("manual_entry_second_person", {"answer": "no"}, False),
     ("first_receipt_quarantine", {"required": "no"}, {"required": False}),
+    (
+        "count_variance",
+        {"share": "2.5", "containers": "1", "volume": "0.2"},
+        {"share": "0.025", "containers": "1", "volume": "0.2"},
+    ),
     ("currency", {"answer": "EUR"}, "EUR"),
 ]
 

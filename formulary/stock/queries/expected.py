@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from math import floor
 from typing import Any
 
 from sqlalchemy.orm import aliased
@@ -91,7 +92,7 @@ def _tolerated(site_id: int, at: datetime) -> Tolerated:
     return Tolerated(
         share=None if share is None else Fraction(share),
         containers=None if containers is None else int(containers),
-        volume=None if volume is None else Quantity.of(volume, "mL").whole(),
+        volume=None if volume is None else floor(Quantity.of(volume, "mL").steps),
     )
 
 
