@@ -79,6 +79,13 @@ def test_a_top_up_days_later_counts_with_its_session(clinic, patient):
     assert (later, topping) == ([], [("exposure.sum_above_max", Level.STOP)])
 
 
+def test_what_a_top_up_brought_to_a_session_counts_with_the_next_top_up(clinic, patient):
+    given(patient, LIDOCAINE, 290, ago=timedelta(days=2), is_top_up=True, document=("administration", 2))
+    assert summed(clinic, content(patient, (WITH_EPINEPHRINE, 300), is_top_up=True)) == [
+        ("exposure.sum_above_max", Level.STOP)
+    ]
+
+
 def test_however_many_lines_and_products_were_given_it_takes_as_many_queries(clinic, patient):
     given(patient, LIDOCAINE, 1)
     counts = [_queries(clinic, content(patient, (PROCAINE, 1)))]

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from formulary.rules.facts import Course, Exposure, History, LimitPer, Order
+from formulary.rules.facts import Course, Exposure, History, LimitPer, Order, Precautions, Schedule
 from formulary.rules.findings import Level, Result
 from tests.rules.builders import (
     AT,
@@ -118,6 +118,38 @@ class TestLocalAnaestheticsOfOneDay:
         assert (told[0] == told[1], told[0] == told[2]) == (True, False)
 
 
+class TestHowGraveTheSumIs:
+    """The gravest limit that its own kind goes above; what only warns makes nothing milder."""
+
+    BUPIVACAINE = a_product(25, "bupivacaine", "2.5 mg/mL", of=GROUP, limits=(a_limit("175 mg", **BLOCKS),))
+    WARNS = replace(ARTICAINE, limits=(a_limit("100 mg", level=Level.WARN),))
+    STOPS = replace(
+        PROCAINE, limits=(a_limit("350 mg", level=Level.WARN), a_limit("600 mg", level=Level.STOP))
+    )
+    HARD = ((LIDOCAINE, "285 mg"), (BUPIVACAINE, "166 mg"))  # 95 % and 95 %
+
+    @pytest.mark.parametrize(
+        ("typed", "level"),
+        [
+            (HARD, Level.BLOCK),
+            ((*HARD, (STOPS, "1 mg")), Level.BLOCK),
+            ((*HARD, (WARNS, "1 mg")), Level.BLOCK),
+            ((*HARD, (STOPS, "1 mg"), (WARNS, "1 mg")), Level.BLOCK),
+            (((LIDOCAINE, "285 mg"), (STOPS, "60 mg"), (WARNS, "1 mg")), Level.STOP),
+            (((LIDOCAINE, "285 mg"), (STOPS, "12 mg"), (WARNS, "90 mg")), Level.WARN),
+        ],
+    )
+    def test_a_trace_of_a_milder_one_makes_it_no_milder(self, typed, level):
+        told = cocktail(*typed, target=q("300 mL"), patient=a_patient(weight=q("90 kg")))
+        assert (ask("D1", **told)[-1].code, ask("D1", **told)[-1].level) == ("dose.sum_above_max", level)
+
+    def test_with_what_was_given_before_as_well(self):
+        more = {"before": [gave("300 mg", LIDOCAINE), gave("1 mg", self.WARNS)]}
+        told = {"history": {"products": (*ALL[:3], self.WARNS)}}
+        (finding,) = summed((WITH_EPINEPHRINE, "490 mg"), **more, **told)
+        assert (finding.code, finding.level) == ("exposure.sum_above_max", Level.STOP)
+
+
 class TestWhatNobodyKnowsOfThem:
     """Unknown is never a pass: STOP."""
 
@@ -211,6 +243,42 @@ class TestATopUpOfASession:
     )
     def test_the_whole_session_counts_and_no_other(self, before, above):
         assert (self.told("100 mg", *before).code == "exposure.above_max") is above
+
+    @pytest.mark.parametrize(
+        ("before", "above"),
+        [
+            # a top-up brought it to the session, and this one tops up the same one
+            ([gave("201 mg", TRANEXAMIC, 3 * DAYS, is_top_up=True)], True),
+            (
+                [
+                    gave("190 mg", TRANEXAMIC, 6 * DAYS, is_top_up=True),
+                    gave("11 mg", TRANEXAMIC, 3 * DAYS, is_top_up=True),
+                ],
+                True,
+            ),
+            # a later plain session is the one that is topped up
+            (
+                [gave("201 mg", TRANEXAMIC, 6 * DAYS, is_top_up=True), gave("9 mg", TRANEXAMIC, 3 * DAYS)],
+                False,
+            ),
+        ],
+    )
+    def test_an_ingredient_that_only_top_ups_brought_is_of_the_session_since_the_earliest(
+        self, before, above
+    ):
+        assert (self.told("100 mg", *before).code == "exposure.above_max") is above
+
+    def test_p2_takes_the_same_for_its_session(self):
+        order = Order("C-3", "administered", frozenset({1}), AT - 3 * DAYS, is_top_up=True)
+        schedule = Schedule(1, days=14, months=None, most_sessions=None, source="s", version=1)
+        facts = {"course": Course((order,), elsewhere=False), "precautions": Precautions((), (), (schedule,))}
+        (answer,) = ask("P2", is_top_up=True, **facts)
+        assert (answer.code, answer.rests_on) == ("interval.top_up", (("top-up of", "C-3"),))
+
+    def test_anaesthetics_of_two_top_ups_add_up(self):
+        before = [gave("300 mg", LIDOCAINE, 3 * DAYS, is_top_up=True)]
+        told = codes(summed((WITH_EPINEPHRINE, "10 mg"), before=before, is_top_up=True))
+        assert told == ["exposure.sum_above_max"]
 
     def test_a_session_after_a_top_up_is_not_charged_with_what_was_topped_up(self):
         before = (gave("250 mg", TRANEXAMIC, 6 * DAYS), gave("90 mg", TRANEXAMIC, HOURS, is_top_up=True))

@@ -166,9 +166,7 @@ def _largest(members: Sequence[Substance]) -> int:
 
 
 def _too_much(case: Case, subject: str, parts: Sequence[Part], line: int) -> Finding:
-    level = min(part.level for part in parts if part.share is not None)
-    if subject == "exposure":
-        level = min(level, Level.STOP)
+    level = _level(parts) if subject == "dose" else min(_level(parts), Level.STOP)
     how = "Reduce one of them" if level is Level.BLOCK else f"Reduce one of them, {CO_SIGN}"
     return Finding(
         f"{subject}.sum_above_max",
@@ -181,6 +179,15 @@ def _too_much(case: Case, subject: str, parts: Sequence[Part], line: int) -> Fin
         inputs=_inputs(case, parts),
         rests_on=_rests_on(parts),
     )
+
+
+def _level(parts: Sequence[Part]) -> Level:
+    """The gravest level whose parts, with all that are graver, are too much by themselves.
+
+    So a trace of a milder one makes nothing milder.
+    """
+    levels = sorted({part.level for part in parts if part.share}, reverse=True)
+    return next(x for x in levels if _share([part for part in parts if part.level >= x]) > 1)
 
 
 def _rests_on(parts: Sequence[Part]) -> tuple[tuple[str, str], ...]:

@@ -7,8 +7,10 @@ since nothing says when a course began. The most of one session is compared with
 before as well: what was given within a day, and for a top-up all since the session that it tops up
 (`sessions`). Local anaesthetics add up with one another (`additive`).
 
-Where nobody knows a limit over time and there was an earlier session, a label limit of the session leaves it
-at a note; else an approved formula answers for doses its approver signed, or a second person does.
+Where nobody knows a limit over time and there was an earlier session, or there may have been one, a label
+limit of the session leaves it at a note; else an approved formula answers for doses its approver signed, with
+all that the same session had, or a second person does. A limit over time by a weight that is not on record
+is unknown, and nobody's to accept.
 """
 
 from __future__ import annotations
@@ -18,14 +20,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from formulary.rules.checklist.additive import with_earlier
+from formulary.rules.checklist.doubts import doubts_about, doubts_of_sessions, had_sessions
 from formulary.rules.checklist.rule import CO_SIGN, NO_PATIENT, Case, not_applicable, passed, unknown
 from formulary.rules.checklist.sessions import (
     SAME_SESSION,
     counts_after,
     exposures,
     session_topped_up,
-    sessions_of,
-    under_way,
 )
 from formulary.rules.checklist.substances import (
     Substance,
@@ -35,7 +36,7 @@ from formulary.rules.checklist.substances import (
     strength_unknown,
     substances,
 )
-from formulary.rules.facts import Exposure, Limit, LimitPer
+from formulary.rules.facts import Exposure, Limit, LimitKind, LimitPer
 from formulary.rules.findings import Finding, Level, capital, joined
 from formulary.rules.formulation import Ceiling, about, field_of
 from formulary.rules.units import Quantity, total
@@ -90,10 +91,12 @@ def _answers(case: Case, substance: Substance) -> Iterator[Finding]:
         for ceiling in ceilings
         if ceiling.most is not None and ceiling.most.dimension == dose.dimension
     ]
-    yield _gravest(case, substance, dose, accounts)
+    yield _gravest(case, substance, dose, accounts, ceilings)
 
 
-def _gravest(case: Case, substance: Substance, dose: Quantity, accounts: Sequence[Account]) -> Finding:
+def _gravest(
+    case: Case, substance: Substance, dose: Quantity, accounts: Sequence[Account], ceilings: Sequence[Ceiling]
+) -> Finding:
     """Above one of them, else in doubt about one, else what stands where no limit over time is known."""
     above = [a for a in accounts if _most(a) < dose + a.before and a.before.steps > 0]
     if above:
@@ -101,10 +104,14 @@ def _gravest(case: Case, substance: Substance, dose: Quantity, accounts: Sequenc
     doubtful = next((a for a in accounts if a.doubts), None)
     if doubtful is not None:
         return _incomplete(case, substance, doubtful)
+    if by_weight := [c for c in ceilings if c.needs_weight and c.limit.per is not LimitPer.SESSION]:
+        return _unweighed(case, substance, by_weight[0])
     over_time = [a for a in accounts if a.limit.per is not LimitPer.SESSION]
-    if over_time or not _had_sessions(case, substance):
+    doubts = list(doubts_of_sessions(case, substance))
+    if over_time or not (doubts or had_sessions(case, substance)):
         return _within(case, substance, dose, over_time)
-    return _no_limit(case, substance, by_label=bool(accounts))
+    accepted = "" if ceilings else _accepted(case, substance, dose)
+    return _no_limit(case, substance, doubts, by_label=bool(accounts), accepted=accepted)
 
 
 def _most(account: Account) -> Quantity:
@@ -121,7 +128,7 @@ def _account(case: Case, substance: Substance, ceiling: Ceiling) -> Account:
         return Account(ceiling, most * 0, ("nobody looked up what was given before",))
     counted = [x for x in exposures(case, {ingredient.id}) if _in_time(case, x, ceiling.limit)]
     known = [x.amount for x in counted if x.amount is not None and x.amount.dimension == most.dimension]
-    doubts = tuple(_doubts(case, substance, counted, ceiling))
+    doubts = tuple(doubts_about(case, substance, counted, ceiling))
     topped = session_topped_up(case, {ingredient.id}) is not None
     return Account(ceiling, total(known, most.dimension), doubts, topped)
 
@@ -133,46 +140,6 @@ def _in_time(case: Case, exposure: Exposure, limit: Limit) -> bool:
     if limit.per is LimitPer.WINDOW:
         return exposure.at > case.due - (limit.within or SAME_SESSION)
     return exposure.at > counts_after(case, {exposure.ingredient_id})
-
-
-def _doubts(case: Case, substance: Substance, counted: Sequence[Exposure], ceiling: Ceiling) -> Iterator[str]:
-    """Why more may have been given than is counted."""
-    history, name, limit, most = case.cocktail.history, substance.name, ceiling.limit, ceiling.most
-    if any(x.amount is None for x in counted):
-        yield f"it got {name} once, and nobody noted how much"
-    if any(
-        x.amount is not None and most is not None and x.amount.dimension != most.dimension for x in counted
-    ):
-        yield f"it got {name} in units of another product, which do not add up with these"
-    if any(x.basis != substance.basis for x in counted):
-        yield f"it got {name} as another salt or base, which does not add up as it is"
-    if history is not None and history.truncated:
-        yield "more was given than was read"
-    if codes := under_way(case, {substance.ingredient.id}):
-        yield f"{joined(codes)} with {name} is released or being given and not closed"
-    if limit.per is not LimitPer.SESSION or _tops_up_elsewhere(case, substance):
-        yield from _elsewhere(case)
-
-
-def _tops_up_elsewhere(case: Case, substance: Substance) -> bool:
-    """Whether it is called a top-up, and the session with it that it tops up is not on record here."""
-    return case.cocktail.is_top_up and session_topped_up(case, {substance.ingredient.id}) is None
-
-
-def _elsewhere(case: Case) -> Iterator[str]:
-    """What other clinics gave is on no account of ours; only a plain no leaves it out."""
-    said = None if case.cocktail.course is None else case.cocktail.course.elsewhere
-    if said is None:
-        yield "nobody knows whether other clinics gave any"
-    elif said:
-        yield "the patient was treated at another clinic"
-
-
-def _had_sessions(case: Case, substance: Substance) -> bool:
-    """Whether an earlier session had it, as far as anybody knows; a patch test alone is no session."""
-    if case.cocktail.history is None:
-        return True
-    return any(True for _ in sessions_of(exposures(case, {substance.ingredient.id})))
 
 
 def _above(case: Case, substance: Substance, dose: Quantity, account: Account) -> Finding:
@@ -237,11 +204,33 @@ def _within(case: Case, substance: Substance, dose: Quantity, over: Sequence[Acc
     return passed("exposure.within_max", name, reason, inputs, line=line)
 
 
-def _no_limit(case: Case, substance: Substance, *, by_label: bool) -> Finding:
+def _unweighed(case: Case, substance: Substance, found: Ceiling) -> Finding:
+    """A limit over time that only a weight could tell: no default weight, and no formula answers for it."""
+    return unknown(
+        "exposure.limit_by_weight",
+        substance.name,
+        f"The limit of {substance.name} over time depends on the weight, and no weight is on record.",
+        f"Weigh the patient, {CO_SIGN}",
+        line=substance.largest.number,
+        source=found.limit.source,
+        rests_on=(("prescribed", prescribed("dose", substance, case.mark)),),
+    )
+
+
+def _accepted(case: Case, substance: Substance, dose: Quantity) -> str:
+    """What a formula says of it: of all that this session gets, and only where that is known."""
+    whole = Limit(LimitKind.UNKNOWN, case.cocktail.route, "")
+    session = _account(case, substance, Ceiling(whole, dose, needs_weight=False))
+    return "" if session.doubts else accepted_by(case, substance, before=session.before)
+
+
+def _no_limit(
+    case: Case, substance: Substance, doubts: Sequence[str], *, by_label: bool, accepted: str
+) -> Finding:
     name, shown = substance.name, prescribed("dose", substance, case.mark)
-    where = f"{capital(name)} was given before, and no limit over time for {case.cocktail.route} use"
-    inputs = (("dose", shown), ("limit over time", "unknown"))
-    accepted = "" if by_label else accepted_by(case, substance)
+    had = "was given before" if had_sessions(case, substance) else f"may have been given: {joined(doubts)}"
+    where = f"{capital(name)} {had}, and no limit over time for {case.cocktail.route} use"
+    inputs = (("dose", shown), ("limit over time", "unknown"), *(("doubt", doubt) for doubt in doubts))
     reason = f"{where} is on record; its label limits one session." if by_label else f"{where} is on record."
     return unknown(
         "exposure.limit_unknown",

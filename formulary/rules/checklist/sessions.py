@@ -1,8 +1,9 @@
 """What counts as one session: what was given within a day, and what a top-up adds to, however late.
 
 A second cocktail of the day does not begin anew, and a top-up is no session of its own: it counts into the
-total of the session that it tops up, the latest one with the ingredient that was none itself. The day
-(SAME_SESSION) is a rule of this program, and of no label.
+total of the session that it tops up, the latest one with the ingredient that was none itself. An ingredient
+that only top-ups brought has its session in the earliest of them, as P2 counts. The day (SAME_SESSION) is a
+rule of this program, and of no label.
 """
 
 from __future__ import annotations
@@ -39,9 +40,18 @@ def _came(rows: Sequence[Exposure]) -> bool:
 
 
 def session_topped_up(case: Case, ingredient_ids: Collection[int]) -> datetime | None:
-    """When the session with one of these was that this one tops up; None where it tops up none on record."""
+    """When the session with one of these was that this one tops up; None where it tops up none on record.
+
+    The latest that was no top-up itself, else the earliest top-up: what brought them to the session.
+    """
     if not case.cocktail.is_top_up:
         return None
+    found = [rows[0].at for rows in sessions_of(exposures(case, ingredient_ids))]
+    return plain_session(case, ingredient_ids) or min(found, default=None)
+
+
+def plain_session(case: Case, ingredient_ids: Collection[int]) -> datetime | None:
+    """When the latest session with one of these was that is on record and was no top-up."""
     found = sessions_of(exposures(case, ingredient_ids))
     return max((rows[0].at for rows in found if not any(x.is_top_up for x in rows)), default=None)
 

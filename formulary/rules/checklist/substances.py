@@ -139,10 +139,11 @@ def limits_of(case: Case, substance: Substance) -> list[Limit]:
     return list(dict.fromkeys(x for x in found if holds(x, case.cocktail.route, case.on)))
 
 
-def accepted_by(case: Case, substance: Substance) -> str:
+def accepted_by(case: Case, substance: Substance, before: Quantity | None = None) -> str:
     """What an approved formula says of a limit nobody knows: accepted inside the doses signed."""
-    signed, formula = _signed(case, substance), case.cocktail.formula
-    if signed is None or formula is None or not _range("dose", substance, signed, case.mark)[0]:
+    dose, signed, formula = substance.prescribed_dose, _signed(case, substance), case.cocktail.formula
+    whole = dose if dose is None or before is None else dose + before
+    if signed is None or formula is None or whole is None or not signed.dose_low <= whole <= signed.dose_high:
         return ""
     return f"limit unknown, accepted in formula {formula.label}"
 

@@ -41,7 +41,7 @@ INFO, WARN, STOP, BLOCK = Level.INFO, Level.WARN, Level.STOP, Level.BLOCK
 BLOCK_AT_A = MappingProxyType({Stage.ADMINISTER: BLOCK})
 BLOCK_AT_C = MappingProxyType({Stage.CLAIM: BLOCK})
 
-RULE_SET = "2026-11.5"
+RULE_SET = "2026-11.6"
 """The version of the list as a whole; it changes with any rule, and makes every older report stale."""
 
 # fmt: off
@@ -67,11 +67,11 @@ RULES: tuple[Rule, ...] = (
          excipients.sums,                "excipients on the labels"),
     Rule("C7", 1, "No more products than the category of the site",    "D S V P",        STOP,  None,
          products.within_category,       "preparation category of the site; compatibility table"),
-    Rule("D1", 2, "Not above the most one session may hold",           "D S V F",        STOP,  STOP,
+    Rule("D1", 3, "Not above the most one session may hold",           "D S V F",        STOP,  STOP,
          doses.doses,                    "label limit of the same route"),
     Rule("D2", 1, "Not below the least that has an effect",            "D S",            WARN,  INFO,
          usual.minimum,                  "label of the same route"),
-    Rule("D3", 2, "Not above a limit with what was given before",      "D S F A",        STOP,  STOP,
+    Rule("D3", 3, "Not above a limit with what was given before",      "D S F A",        STOP,  STOP,
          exposure.cumulative,            "label limit of the same route, and the patient's account"),
     Rule("D4", 2, "Not above the most at one point or in one area",    "D S A",          STOP,  WARN,
          sites.places,                   "label limit of the same route"),
