@@ -34,6 +34,8 @@ from formulary.web.paging import Window
 
 bp = Blueprint("overview", __name__)
 Page = str | Response | tuple[str, int]
+KEEPING = frozenset({Role.PHARMACIST, Role.TECHNICIAN})
+"""Who is told of places that are due for a count: whoever counts them."""
 WATCHING = frozenset({Role.PHARMACIST, Role.PRACTITIONER, Role.RECALL_OFFICER, Role.AUDITOR})
 """Who is told of holds on the first page: whoever decides what becomes of what is held, or looks it up."""
 
@@ -148,6 +150,7 @@ def _day() -> Day:
         holds=tuple(recalls.standing_holds()) if roles & WATCHING else (),
         lookups=tuple(queries.recent_lookups(at)) if roles & {Role.RECALL_OFFICER, Role.AUDITOR} else (),
         discrepancies=stock.open_discrepancies(g.site.id) if Role.PHARMACIST in roles else 0,
+        counts_due=tuple(stock.due_for_count(g.site.id, at)) if roles & KEEPING else (),
         emergencies=queries.emergencies_to_review() if actor.may(Permission.MANAGE_CLINIC) else 0,
         releases_alone=not g.site.release,
     )  # fmt: skip

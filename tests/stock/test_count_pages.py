@@ -152,6 +152,7 @@ def test_the_paper_sheet_is_a_pdf_for_shelf_and_vial(technician: Client) -> None
     product = a_product()
     a_code(product)
     opened(a_lot(product))
+    a_lot(product, number="A[1")
     answer = technician.get(f"/stock/counts/{sheet('storage', 'in_use').id}/sheet.pdf")
     assert (answer.mimetype, answer.data[:5]) == ("application/pdf", b"%PDF-")
 
@@ -169,6 +170,7 @@ def test_the_paper_sheet_holds_no_quantity_of_the_ledger(
 def test_the_stock_and_its_places_lead_to_the_counts(technician: Client, clients: As) -> None:
     place = the_place()
     clients("admin").post_ok(f"/stock/places/{place.id}", {"count_every": "30"})
+    assert technician.get_ok("/").links["Count it: Count Shelf"] == f"/stock/counts/open?place={place.id}"
     page = technician.get_ok("/stock/")
     assert "never counted" in words(page)
     page = technician.get_ok(technician.get_ok(f"/stock/?place={place.id}").links["Count this place"])

@@ -177,6 +177,14 @@ def test_a_mixture_gives_and_takes_both_its_lots_in_proportion(found: str, left:
     assert list(proof.ledger_faults()) == []
 
 
+def test_a_powder_mixed_since_it_was_counted_is_counted_again() -> None:
+    vial, water = opened(a_lot(a_powder(), containers=1)), a_lot(containers=1)
+    count = sheet("in_use")
+    agreed(count, vial, left="1 mg")
+    reconstituted(vial, water, "4 mL")
+    assert refused(closed, count) == ["count.changed"]
+
+
 def test_a_vial_without_anything_left_is_closed_by_the_count() -> None:
     vial = opened(a_lot(containers=1))
     count = sheet("in_use")

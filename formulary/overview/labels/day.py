@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from formulary.accounts import Actor, Permission
 from formulary.overview.queries import Looked, OpenVial, Sealed, Waiting
 from formulary.recalls.queries import Standing
+from formulary.stock.queries import Due
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Day:
     holds: tuple[Standing, ...] = ()
     lookups: tuple[Looked, ...] = field(default=())
     emergencies: int = 0
+    counts_due: tuple[Due, ...] = ()
     discrepancies: int = 0
     releases_alone: bool = False
 

@@ -17,8 +17,9 @@ DUTIES: dict[Role, tuple[Duty, ...]] = {
         stores.expiring,
         stores.quarantine,
         stores.explain_discrepancies,
+        stores.count_places,
     ),
-    Role.TECHNICIAN: (benches.prepare, benches.go_on, stores.open_vials),
+    Role.TECHNICIAN: (benches.prepare, benches.go_on, stores.open_vials, stores.count_places),
     Role.PRACTITIONER: (
         benches.finish_drafts,
         benches.read_tests,

@@ -61,8 +61,16 @@ def explain_discrepancies(day: Day) -> Iterator[Need]:
     """What did not fit the ledger and nobody has explained."""
     if day.discrepancies:
         title = f"Explain {words.plural(day.discrepancies, 'discrepancy', 'discrepancies')}"
-        told = "More was used than the ledger knew of."
+        told = "More was used than the ledger knew of, or a count found another quantity."
         yield Need(None, title, told, "warn", "to explain", "stock.discrepancies", "Look")
+
+
+def count_places(day: Day) -> Iterator[Need]:
+    """Places whose interval between two counts has passed."""
+    for due in day.counts_due:
+        told = f"Last counted {words.day(due.last_on, day.zone)}." if due.last_on else "Never counted."
+        page = ("stock.open_count", "Count it", (("place", due.place.id),))
+        yield Need(None, f"Count {due.place.name}", told, "warn", "count due", *page)
 
 
 def review_emergencies(day: Day) -> Iterator[Need]:

@@ -159,7 +159,7 @@ def stands_there(vial: Vial, place: Place) -> None:
 
 def _may_be_counted(places: list[Place], at: datetime) -> None:
     locked = db.select(Place.id).where(Place.id.in_([place.id for place in places])).order_by(Place.id)
-    db.session.execute(locked.with_for_update())
+    db.session.execute(locked.with_for_update(key_share=True))
     for place in places:
         if place.kind not in LIES_AT or not place.is_active:
             raise refusals.not_a_place_of_stock(place)

@@ -77,12 +77,13 @@ def line_rows(
 def sheet_code(line: Looked) -> tuple[str, str]:
     """What a scan of the printed sheet leads by: ("own", code of a vial), ("pack", GS1 of a lot), or nothing.
 
-    The code of a lot is that of one container; a product without a GTIN has none.
+    The code of a lot is that of one container; a product without a GTIN has none, nor a lot whose number
+    holds the bracket that the fields of a code are told apart by.
     """
     if line.vial is not None:
         return "own", line.vial.code
     code = next((code for code in line.lot.product.codes if code.containers == 1), None)
-    if code is None:
+    if code is None or "[" in line.lot.number:
         return "", ""
     return "pack", barcodes.element_string(code.gtin, line.lot.expires_on, line.lot.number)
 

@@ -78,7 +78,7 @@ def count(count_id: int, site_id: int, *, locked: bool = False) -> StockCount:
     """One count of the site, taken until the act ends where `locked`; Missing for another site's."""
     query = db.select(StockCount).filter_by(id=count_id, site_id=site_id)
     if locked:
-        query = query.with_for_update().execution_options(populate_existing=True)
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
     found: StockCount | None = db.session.scalar(query)
     if found is None:
         raise Missing(f"No count {count_id}")
