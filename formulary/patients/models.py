@@ -168,8 +168,9 @@ class Consent(Base):
 class Exposure(Base):
     """How much of an ingredient reached the patient by one product in one act; a correction is a row below 0.
 
-    `amount` is in steps of `dimension`, `taken` in those of the product's ledger, which the proof compares
-    with what the ledger moved; None where nobody knows. `document` is the act that wrote it (a session, a
+    `amount` is in steps of `dimension` and counts `basis`, as the product's strength did when it was noted
+    ("" is not on record); `taken` is in steps of the product's ledger, which the proof compares with what the
+    ledger moved; None where nobody knows. `document` is the act that wrote it (a session, a
     patch test), of a room above this one; `at` is when it happened. Diluents do not count. `takes_back` is
     the row that this one takes back whole, known amount or not: the two together are nothing. `is_top_up`
     says that it tops up the session before, into whose total it counts.
@@ -187,6 +188,7 @@ class Exposure(Base):
     ingredient_id: Mapped[int] = mapped_column(ForeignKey("ingredient.id"))
     product_id: Mapped[int] = mapped_column(ForeignKey("product.id"))
     dimension: Mapped[str] = mapped_column(String(20))
+    basis: Mapped[str] = mapped_column(String(80))
     amount: Mapped[int | None] = mapped_column(Steps)
     taken: Mapped[int | None] = mapped_column(Steps)
     takes_back_id: Mapped[int | None] = mapped_column(ForeignKey("exposure.id"), unique=True)

@@ -45,13 +45,24 @@ class Bases:
     def columns(self, product: str) -> dict[str, object]:
         """The columns of a product that say what its strength counts; empty where no source says.
 
-        None for a product of which somebody here has stated it: no file undoes that.
+        None of them for a product of which somebody here has stated it: no file undoes that.
         """
         if product in self.stated_here:
             return {}
-        row = next((row for row in self.strengths if row.product == product), None)
+        row = self._of(product)
         kind, basis, source = (row.kind, row.basis, row.source) if row else ("", "", "")
         return {"basis_kind": kind, "basis": basis, "basis_source": source}
+
+    def counted(self, product: str, counts_now: str) -> str:
+        """What a figure of the files counts that names no basis: "" is what the strength counts now.
+
+        Where the strength counts another than the files say, the figure still counts what they say.
+        """
+        row = self._of(product)
+        return row.basis if row and row.basis != counts_now else ""
+
+    def _of(self, product: str) -> StrengthBasisRow | None:
+        return next((row for row in self.strengths if row.product == product), None)
 
 
 def load_factors(bases: Bases, ingredients: Mapping[str, Ingredient], merge: Merge) -> None:

@@ -41,10 +41,11 @@ def load_catalogue(shelf: Shelf, *, at: datetime, by: Seeder | None = None) -> M
         raise Refused(*faults)
     merge = Merge()
     ingredients = _ingredients(shelf, merge)
-    products = _products(shelf, ingredients, merge)
+    bases = replace(shelf.bases(), stated_here=_stated_here("basis"))
+    products = _products(shelf, ingredients, bases, merge)
     _excipients(shelf, products, ingredients, merge)
-    load_limits(shelf, products, merge)
-    load_factors(shelf.bases(), ingredients, merge)
+    load_limits(shelf, products, bases, merge)
+    load_factors(bases, ingredients, merge)
     ids = {name: row.id for name, row in ingredients.items()}
     load_rules(shelf, ids, merge)
     load_safety(shelf, ids, merge)
@@ -115,8 +116,9 @@ def _ingredient(row: rows.IngredientRow, shelf: Shelf) -> dict[str, object]:
     }
 
 
-def _products(shelf: Shelf, ingredients: Mapping[str, Ingredient], merge: Merge) -> dict[str, Product]:
-    bases = replace(shelf.bases(), stated_here=_stated_here("basis"))
+def _products(
+    shelf: Shelf, ingredients: Mapping[str, Ingredient], bases: Bases, merge: Merge
+) -> dict[str, Product]:
     measured = {row.product: _osmolality(row, shelf) for row in shelf.osmolalities}
     for name in _stated_here("osmolality"):
         measured.pop(name, None)

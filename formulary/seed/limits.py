@@ -10,16 +10,18 @@ from formulary.catalogue.models import Limit, Product
 from formulary.db import db
 from formulary.rules.units import VOLUME, Dimension, dimension
 from formulary.seed import rows
+from formulary.seed.bases import Bases
 from formulary.seed.cells import known
 from formulary.seed.figures import steps
 from formulary.seed.merging import Merge
 from formulary.seed.shelf import Shelf
 
+COUNTED = ("dose", "concentration")
 LONGEST_3_MONTHS = 92 * 24
 WINDOWS = {"24 h": 24, "day": 24, "3 months": LONGEST_3_MONTHS}
 
 
-def load_limits(shelf: Shelf, products: Mapping[str, Product], merge: Merge) -> None:
+def load_limits(shelf: Shelf, products: Mapping[str, Product], bases: Bases, merge: Merge) -> None:
     """The figures of each product, matched by their order in the file."""
     by_product = sorted(shelf.limits, key=lambda row: row.product)
     for name, these in groupby(by_product, key=lambda row: row.product):
@@ -28,8 +30,18 @@ def load_limits(shelf: Shelf, products: Mapping[str, Product], merge: Merge) -> 
         stored = list(db.session.scalars(ours))
         for place, row in enumerate(these):
             found = stored[place] if place < len(stored) else None
-            merge.fill(found, Limit, _limit(row, product, shelf))
+            merge.fill(found, Limit, _limit(row, product, shelf) | _counts(row, product, found, bases))
         db.session.flush()
+
+
+def _counts(row: rows.LimitRow, product: Product, found: Limit | None, bases: Bases) -> dict[str, object]:
+    """What a figure counts: its own word; "" is what the strength does.
+
+    Where somebody here has stated what the strength counts, it counts what it did before that.
+    """
+    if row.basis or row.measure not in COUNTED or product.name not in bases.stated_here:
+        return {"basis": row.basis}
+    return {"basis": found.basis if found else bases.counted(product.name, product.basis)}
 
 
 def _limit(row: rows.LimitRow, product: Product, shelf: Shelf) -> dict[str, object]:
@@ -52,7 +64,6 @@ def _limit(row: rows.LimitRow, product: Product, shelf: Shelf) -> dict[str, obje
         "source": shelf.cited(row.source) or product.source,
         "edition": row.edition,
         "jurisdiction": row.jurisdiction,
-        "basis": row.basis,
         "confidence": product.confidence,
         "valid_from": row.valid_from,
         "version": row.version,

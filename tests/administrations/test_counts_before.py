@@ -11,6 +11,7 @@ from formulary.patients.facts import history, usual
 from formulary.patients.models import Exposure
 from formulary.rules.units import MASS, Quantity
 from tests.administrations.doing import close, points
+from tests.support.behind import behind_its_back
 from tests.support.builders import a_patient, a_product, act, an_ingredient
 from tests.support.counting import counting_queries
 
@@ -21,7 +22,7 @@ MG = 10**6
 def gave(patient, product, mg, *, document=("administration", 1), days=0, grade="confirmed"):
     """So many mg of a product on the patient's account, so many days ago."""
     steps = None if mg is None else mg * MG
-    part = Exposed(product.id, product.ingredient_id, "mass", steps, steps)
+    part = Exposed(product.id, product.ingredient_id, "mass", "", steps, steps)
     at = clock.now() - timedelta(days=days)
     [row] = note_exposure(patient.id, [part], document=document, at=at, grade=grade)
     return row
@@ -86,3 +87,14 @@ def test_what_was_given_is_told_to_the_next_cocktail(road):
     found = history(road.patient.id, {row.ingredient_id for row in rows}, clock.now())
     given = [x.amount for x in found.exposures if x.what == "session"]
     assert sorted(given) == [Quantity.of(mg, "mg") for mg in ("16", "80.4", "120")]
+
+
+def test_what_was_given_counts_what_the_strength_did_when_it_was_given(road):
+    begun = road.started()
+    points(begun, 80)
+    behind_its_back("UPDATE product SET basis = 'the salt'")
+    close(begun, "1")
+    behind_its_back("UPDATE product SET basis = 'the base'")
+    rows = db.session.scalars(db.select(Exposure)).all()
+    found = history(road.patient.id, {row.ingredient_id for row in rows}, clock.now())
+    assert {x.basis for x in found.exposures if x.what == "session"} == {"the salt"}

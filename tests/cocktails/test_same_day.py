@@ -26,7 +26,7 @@ def product(name):
 @act()
 def given(patient, name, mg, *, ago=FOUR_HOURS, document=("administration", 1), is_top_up=False):
     row = product(name)
-    part = Exposed(row.id, row.ingredient_id, row.dimension, mg * MG, mg * MG)
+    part = Exposed(row.id, row.ingredient_id, row.dimension, row.basis, mg * MG, mg * MG)
     note_exposure(patient.id, [part], document=document, at=clock.now() - ago, is_top_up=is_top_up)
 
 

@@ -31,6 +31,7 @@ def exposed(lot: Lot, steps: int) -> Exposed:
         product_id=product.id,
         ingredient_id=product.ingredient_id,
         dimension=product.dimension,
+        basis=product.basis,
         taken=steps,
         amount=None if amount is None else amount.whole(),
     )

@@ -113,7 +113,8 @@ def _other_amount() -> Any:
 def _not_taken_back() -> Any:
     """Rows that take back another one and are not just it, below 0: of the same act, patient and product."""
     first = aliased(Exposure)
-    same = ("patient_id", "ingredient_id", "product_id", "dimension", "document_kind", "document_id", "at")
+    same = ("patient_id", "ingredient_id", "product_id", "dimension", "basis", "at")
+    same += ("document_kind", "document_id")
     apart = [getattr(Exposure, name).is_distinct_from(getattr(first, name)) for name in same]
     apart += [Exposure.amount.is_distinct_from(-first.amount), Exposure.taken.is_distinct_from(-first.taken)]
     query = db.select(Exposure.id).join(first, first.id == Exposure.takes_back_id)

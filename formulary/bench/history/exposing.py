@@ -20,6 +20,7 @@ def expose(
             ingredient_id=ware.fact.ingredient.id,
             product_id=ware.id,
             dimension=ware.measured_in,
+            basis=ware.fact.basis,
             amount=None if taken is None else _active(ware, taken),
             taken=taken,
             document_kind=document[0],

@@ -8,6 +8,7 @@ from formulary.accounts import Actor, Permission
 from formulary.audit import record
 from formulary.catalogue import queries
 from formulary.catalogue.actions import deciding
+from formulary.catalogue.actions.rebasing import keep_basis
 from formulary.catalogue.labels.refusals import statement as wrong
 from formulary.catalogue.models import BasisFactor, Ingredient, Product, Statement
 from formulary.db import db, expect_version, once
@@ -58,6 +59,8 @@ def propose_statement(of: Product | Ingredient, stated: Stated, *, at: datetime,
 def approve_statement(statement_id: int, *, version: int | None = None, at: datetime, by: Actor) -> Statement:
     """Answer for a statement: signed. From now on the product, or the factor, says it.
 
+    Limits and accepted ranges that named no basis keep the one that the strength had until now.
+
     Refused for its author (where every site is solo it is marked SELF-CHECKED) and for what does not wait.
     """
     by.must(Permission.APPROVE)
@@ -67,6 +70,8 @@ def approve_statement(statement_id: int, *, version: int | None = None, at: date
     for other in queries.statements_like(row.of, row.kind, row.basis, row.to_basis):
         if other.status == "approved":
             other.status = "superseded"
+    if row.product is not None and row.kind == "basis":
+        keep_basis(row.product, row.basis, at=at, by=by)
     _write_down(row)
     deciding.approve(row, "catalogue.approve_statement", self_checked=self_checked, at=at, by=by)
     return row

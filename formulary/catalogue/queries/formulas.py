@@ -35,6 +35,18 @@ def published_formulas() -> list[FormulaVersion]:
     return list(db.session.scalars(query.order_by(func.lower(Formula.name))))
 
 
+def ranges_as_the_strength(product_id: int) -> list[FormulaLine]:
+    """The lines whose accepted figures count what the strength of the product does, in all versions."""
+    query = db.select(FormulaLine).filter_by(product_id=product_id, accepted_basis="")
+    accepted = or_(
+        FormulaLine.accepted_dose_low.is_not(None),
+        FormulaLine.accepted_dose_high.is_not(None),
+        FormulaLine.accepted_concentration_low.is_not(None),
+        FormulaLine.accepted_concentration_high.is_not(None),
+    )
+    return list(db.session.scalars(query.where(accepted).order_by(FormulaLine.id)))
+
+
 def formula(formula_id: int) -> Formula:
     """One formula with its versions; Missing otherwise."""
     return one(Formula, formula_id, (selectinload(Formula.versions),))

@@ -7,6 +7,7 @@ from formulary.catalogue.queries.one import one
 from formulary.db import db
 from formulary.web.paging import Page, Window, page
 
+COUNTED = ("dose", "concentration")
 WHOSE = (joinedload(Limit.product), joinedload(Limit.ingredient))
 
 
@@ -20,6 +21,12 @@ def versions_of(row: Limit) -> list[Limit]:
     same = db.or_(Limit.series_id == row.series, Limit.id == row.series)
     query = db.select(Limit).where(same, Limit.id != row.id).order_by(Limit.version.desc(), Limit.id.desc())
     return list(db.session.scalars(query))
+
+
+def limits_as_the_strength(product_id: int) -> list[Limit]:
+    """The doses and concentrations of a product that count what its strength does, in all versions."""
+    as_it = db.select(Limit).filter_by(product_id=product_id, basis="")
+    return list(db.session.scalars(as_it.where(Limit.measure.in_(COUNTED)).order_by(Limit.id)))
 
 
 def limits_waiting(window: Window | None = None) -> Page:

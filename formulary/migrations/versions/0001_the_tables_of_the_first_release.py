@@ -2064,6 +2064,7 @@ def upgrade() -> None:
         sa.Column("ingredient_id", sa.Integer(), nullable=False),
         sa.Column("product_id", sa.Integer(), nullable=False),
         sa.Column("dimension", sa.String(length=20), nullable=False),
+        sa.Column("basis", sa.String(length=80), nullable=False),
         sa.Column("amount", types.Steps(), nullable=True),
         sa.Column("taken", types.Steps(), nullable=True),
         sa.Column("takes_back_id", sa.Integer(), nullable=True),

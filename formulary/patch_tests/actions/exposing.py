@@ -27,6 +27,7 @@ def _exposed(item: PatchTestItem) -> Exposed:
         product_id=product.id,
         ingredient_id=product.ingredient_id,
         dimension=product.dimension,
+        basis=product.basis,
         taken=item.quantity,
         amount=_amount(item),
     )

@@ -13,12 +13,13 @@ from formulary.patients.models import Exposure
 class Exposed:
     """What reached the patient of one product: `taken` of its ledger, which is `amount` of its ingredient.
 
-    Both in steps; None where nobody knows. `dimension` is that of the amount.
+    Both in steps; None where nobody knows. `dimension` is that of the amount, `basis` what it counts.
     """
 
     product_id: int
     ingredient_id: int
     dimension: str
+    basis: str
     taken: int | None
     amount: int | None
 
@@ -43,6 +44,7 @@ def note_exposure(
             ingredient_id=same[0].ingredient_id,
             product_id=product_id,
             dimension=same[0].dimension,
+            basis=same[0].basis,
             taken=_sum(part.taken for part in same),
             amount=_sum(part.amount for part in same),
             document_kind=document[0],
@@ -73,6 +75,7 @@ def _against(row: Exposure) -> Exposure:
         ingredient_id=row.ingredient_id,
         product_id=row.product_id,
         dimension=row.dimension,
+        basis=row.basis,
         taken=None if row.taken is None else -row.taken,
         amount=None if row.amount is None else -row.amount,
         document_kind=row.document_kind,

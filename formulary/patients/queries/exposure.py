@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import BindParameter, Integer, Row, bindparam
 from sqlalchemy.orm import aliased
 
-from formulary.catalogue.models import Product
 from formulary.db import db
 from formulary.patients.models import Exposure
 from formulary.patients.queries.record import AT, PATIENT, own
@@ -21,9 +20,8 @@ Against = aliased(Exposure)
 EXPOSURES = (
     db.select(
         Exposure.ingredient_id, Exposure.product_id, Exposure.amount, Exposure.dimension,
-        Exposure.at, Exposure.document_kind, Exposure.is_top_up, Product.basis,
+        Exposure.at, Exposure.document_kind, Exposure.is_top_up, Exposure.basis,
     )
-    .join(Product, Product.id == Exposure.product_id)
     .where(
         own(Exposure.patient_id, PATIENT),
         Exposure.ingredient_id.in_(bindparam("ingredients", expanding=True)),
