@@ -1,18 +1,22 @@
 """Salt, base and element in words."""
 
+from decimal import Decimal
+
+from formulary.catalogue.labels.products import plain
 from formulary.catalogue.models import BasisFactor, Ingredient, Product
-from formulary.rules.units import Quantity, show, unit
-from formulary.web import site
 
 BASES = {"salt": "a salt", "base": "the base or acid itself", "element": "the element"}
 
 
 def factor(row: BasisFactor) -> str:
-    """A factor as its source writes it: "4.4 mg of zinc sulfate heptahydrate hold 1 mg of zinc"."""
-    of, to = (
-        show(Quantity.of(amount, "mg"), unit("mg"), site.mark()) for amount in (row.of_amount, row.to_amount)
-    )
-    return f"{of} of {row.of_basis} hold {to} of {row.to_basis}"
+    """A factor as its source writes it, to its last digit."""
+    return by_mass(row.of_amount, row.of_basis, row.to_amount, row.to_basis)
+
+
+def by_mass(of_amount: str, of: str, to_amount: str, to: str) -> str:
+    """A factor in words, unrounded: "by mass, 4.4 of zinc sulfate heptahydrate hold 1 of zinc"."""
+    low, high = plain(Decimal(of_amount)), plain(Decimal(to_amount))
+    return f"by mass, {low} of {of} hold {high} of {to}"
 
 
 def own_unit(of: Product | Ingredient) -> str:

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from formulary.catalogue.labels.bases import BASES
+from formulary.catalogue.labels.bases import BASES, by_mass
 from formulary.catalogue.labels.limits import Standing
 from formulary.catalogue.labels.products import plain
 from formulary.catalogue.models import Product, Statement
@@ -21,8 +21,7 @@ def stated(row: Statement) -> str:
     if row.kind == "basis":
         return f"{row.basis}, {BASES[row.basis_kind]}"
     if row.kind == "factor":
-        low, high = plain(Decimal(row.low)), plain(Decimal(row.high))
-        return f"by mass, {low} of {row.basis} hold {high} of {row.to_basis}"
+        return by_mass(row.low, row.basis, row.high, row.to_basis)
     return between(row.low, row.high)
 
 
