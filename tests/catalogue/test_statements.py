@@ -69,6 +69,39 @@ def test_what_takes_the_place_of_another_says_why_and_the_one_before_is_kept(cas
     assert [(row.version, row.status) for row in (first, second)] == [(1, "superseded"), (2, "approved")]
 
 
+TURNED = {"basis": "element", "low": "0.2", "to_basis": "salt", "high": "1"}
+
+
+def test_a_factor_stated_the_other_way_round_takes_the_place_of_the_first(cast, product):
+    of = product.ingredient
+    first = approved(cast, proposed(cast, of, **FACTOR))
+    assert refusal(proposed, cast, of, **FACTOR | TURNED) == ["statement.no_reason"]
+    second = proposed(cast, of, **FACTOR | TURNED, reason="a better label")
+    assert refusal(proposed, cast, of, **FACTOR, reason="again") == ["statement.another_waits"]
+    approved(cast, second)
+    assert [(row.version, row.status) for row in (first, second)] == [(1, "superseded"), (2, "approved")]
+    factors = facts.product(product.id).ingredient.factors
+    ways = [factor_between(*two, factors).parts for two in (("salt", "element"), ("element", "salt"))]
+    assert ways == [Fraction(1, 5), 5]
+
+
+def test_the_files_do_not_bring_back_a_factor_stated_the_other_way_round(cast, loaded):
+    of = loaded.product("zinc sulfate (as elemental zinc)").ingredient
+    turned = {"basis": "zinc", "low": "1", "to_basis": "zinc sulfate heptahydrate", "high": "4.5"}
+    approved(cast, proposed(cast, of, **FACTOR | turned, reason="measured here"))
+    with transaction():
+        load_catalogue(read_shelf(config.seed_folder()), at=clock.now())
+    db.session.expire_all()
+    between = {turned["basis"], turned["to_basis"]}
+    assert [row.to_amount for row in of.factors if {row.of_basis, row.to_basis} == between] == ["4.5"]
+
+
+def test_the_page_of_a_substance_tells_a_factor_to_its_last_digit(clients, cast, product):
+    approved(cast, proposed(cast, product.ingredient, **FACTOR | {"low": "1.234567", "high": "0.98765"}))
+    page = clients("auditor").get_ok(f"/catalogue/ingredients/{product.ingredient_id}")
+    assert "by mass, 1.234567 of salt hold 0.98765 of element" in page.text
+
+
 @pytest.mark.parametrize(
     ("stated", "code"),
     [

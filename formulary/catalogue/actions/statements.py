@@ -123,13 +123,16 @@ def _write_down(row: Statement) -> None:
         row.product.osmolality_low, row.product.osmolality_high = row.low, row.high
         row.product.osmolality_source = row.source
     else:
-        key = {"ingredient_id": row.ingredient_id, "of_basis": row.basis, "to_basis": row.to_basis}
-        found = _factor(row.ingredient_id or 0, row.basis, row.to_basis) or BasisFactor(**key)
+        found = _factor(row.ingredient_id or 0, row.basis, row.to_basis)
+        found = found or BasisFactor(ingredient_id=row.ingredient_id)
+        found.of_basis, found.to_basis = row.basis, row.to_basis
         found.of_amount, found.to_amount = row.low, row.high
         found.source, found.confidence = row.source, ""
         db.session.add(found)
 
 
 def _factor(ingredient_id: int, of: str, to: str) -> BasisFactor | None:
-    key = {"ingredient_id": ingredient_id, "of_basis": of, "to_basis": to}
-    return db.session.scalars(db.select(BasisFactor).filter_by(**key)).one_or_none()
+    """The factor between the two, whichever way round it is on record: there is one between any two."""
+    either_way = queries.between(BasisFactor.of_basis, BasisFactor.to_basis, of, to)
+    query = db.select(BasisFactor).filter_by(ingredient_id=ingredient_id).where(either_way)
+    return db.session.scalars(query.order_by(BasisFactor.id)).first()

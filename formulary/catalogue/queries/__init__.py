@@ -55,7 +55,13 @@ from formulary.catalogue.queries.search import (
     ingredients,
     to_pick,
 )
-from formulary.catalogue.queries.statements import approved_here, statement, statements, statements_like
+from formulary.catalogue.queries.statements import (
+    approved_here,
+    between,
+    statement,
+    statements,
+    statements_like,
+)
 from formulary.catalogue.queries.substances import (
     code,
     groups,
@@ -77,6 +83,7 @@ __all__ = [
     "alike",
     "approved_formulas",
     "approved_here",
+    "between",
     "code",
     "comparable",
     "contraindications",
