@@ -4,7 +4,7 @@ from datetime import datetime
 
 from formulary.accounts import Actor
 from formulary.audit import log_access, record
-from formulary.recalls.queries import Lookup
+from formulary.recalls.queries import Lookup, Since
 
 LOOKED_UP = "recalls.lookup"
 
@@ -15,6 +15,13 @@ def note_lookup(lookup: Lookup, *, at: datetime, by: Actor) -> None:
     What was typed is not kept: it may be a name. The lots that were found are.
     """
     log_access(LOOKED_UP, by=by, at=at, patients=lookup.shown, detail=_lots(lookup))
+
+
+def note_excursion(since: Since, *, at: datetime, by: Actor) -> None:
+    """Write to the access log who saw whom was treated since an excursion."""
+    log_access(
+        "recalls.excursion", by=by, at=at, subject=since.event, patients=since.shown, detail=since.event.code
+    )
 
 
 def note_export(

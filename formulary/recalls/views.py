@@ -61,6 +61,18 @@ def answer() -> Page:
     return render_template("recalls/answer.html", form=LookupForm(), told=told, lookup=lookup, words=labels)
 
 
+@bp.get("/excursions/<id:event_id>")
+@requires(Permission.RECALL_LOOKUP)
+@retried
+def excursion(event_id: int) -> Page:
+    """Who was treated since a temperature excursion with what was inside: counts, codes or names by role."""
+    at = clock.now()
+    since = queries.treated_since(event_id, Window.of(request.args), by=g.actor, at=at)
+    with transaction():
+        actions.note_excursion(since, at=at, by=g.actor)
+    return render_template("recalls/excursion.html", since=since)
+
+
 @bp.route("/lots/<id:lot_id>/hold", methods=["GET", "POST"])
 @requires(Permission.PLACE_HOLD)
 @retried

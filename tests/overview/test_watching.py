@@ -17,6 +17,7 @@ from tests.overview.doing import (
     today,
 )
 from tests.recalls.doing import a_cocktail
+from tests.stock.test_temperature import ranged, read
 from tests.support.builders import a_lot, a_patient
 from tests.support.client import MOVED
 from tests.support.world import STAFF
@@ -98,3 +99,14 @@ def test_strangers_are_sent_to_the_door(client, url):
     a_day()
     answer = client.get(url)
     assert (answer.status_code in MOVED, answer.location.split("?")[0]) == (True, "/accounts/sign-in")
+
+
+def test_a_pharmacist_is_told_of_excursions_and_of_missing_readings(clients, cast, watch):
+    ranged(cast)
+    pharmacist, technician = clients("pharmacist"), clients("technician")
+    assert titles(today(pharmacist)) == ["Read the thermometer of Shelf"]
+    read(cast, 120)
+    page = today(pharmacist)
+    assert titles(page) == ["Decide on the excursion of Shelf"]
+    assert "Shelf" in pharmacist.get_ok(leads_to(page)["Decide on the excursion of Shelf"]).h1
+    assert titles(today(technician)) == []

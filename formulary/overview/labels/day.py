@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from formulary.accounts import Actor, Permission
 from formulary.overview.queries import Looked, OpenVial, Sealed, Waiting
 from formulary.recalls.queries import Standing
-from formulary.stock.queries import Due
+from formulary.stock.queries import Due, Watched
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,7 @@ class Day:
     readings: tuple[Reading, ...] = ()
     follow_ups: tuple[FollowUp, ...] = ()
     holds: tuple[Standing, ...] = ()
+    warmth: tuple[Watched, ...] = ()
     lookups: tuple[Looked, ...] = field(default=())
     emergencies: int = 0
     counts_due: tuple[Due, ...] = ()

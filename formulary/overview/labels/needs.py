@@ -18,6 +18,7 @@ DUTIES: dict[Role, tuple[Duty, ...]] = {
         stores.quarantine,
         stores.explain_discrepancies,
         stores.count_places,
+        stores.watch_temperatures,
     ),
     Role.TECHNICIAN: (benches.prepare, benches.go_on, stores.open_vials, stores.count_places),
     Role.PRACTITIONER: (

@@ -73,6 +73,20 @@ def count_places(day: Day) -> Iterator[Need]:
         yield Need(None, f"Count {due.place.name}", told, "warn", "count due", *page)
 
 
+def watch_temperatures(day: Day) -> Iterator[Need]:
+    """Excursions that nobody has decided, and places whose reading is missing."""
+    for row in day.warmth:
+        page = ("stock.temperature", "Look", (("place_id", row.place_id),))
+        if row.what == "excursion" and row.since is not None:
+            told = f"It began {words.instant(row.since, day.zone)}; what was inside waits for a decision."
+            yield Need(row.since, f"Decide on the excursion of {row.place}", told, "stop", "excursion", *page)
+        else:
+            last = (
+                f"The last one is of {words.instant(row.since, day.zone)}." if row.since else "There is none."
+            )
+            yield Need(None, f"Read the thermometer of {row.place}", last, "warn", "reading missing", *page)
+
+
 def review_emergencies(day: Day) -> Iterator[Need]:
     """Emergency accesses that nobody has reviewed."""
     if day.emergencies:

@@ -11,6 +11,7 @@ from formulary.recalls.queries.promised import Promised
 from formulary.recalls.queries.standing import Standing, standing_holds
 from formulary.recalls.queries.tested import Tested
 from formulary.recalls.queries.under_way import UnderWay
+from formulary.recalls.queries.warmth import Since, treated_since
 
 __all__ = [
     "Flow",
@@ -25,6 +26,7 @@ __all__ = [
     "Pinning",
     "Promised",
     "Reach",
+    "Since",
     "Standing",
     "Tested",
     "UnderWay",
@@ -41,4 +43,5 @@ __all__ = [
     "received",
     "received_page",
     "standing_holds",
+    "treated_since",
 ]

@@ -8,8 +8,10 @@ from formulary.stock.actions.closing import close_count, waiting_for_another
 from formulary.stock.actions.codes import label_vials, learn_code
 from formulary.stock.actions.counting import add_to_count, cancel_count, count_line, open_count
 from formulary.stock.actions.entries import Entry, Way
+from formulary.stock.actions.excursions import decide_excursion, hold_inside, open_excursion
 from formulary.stock.actions.holds import place_hold, release_hold
 from formulary.stock.actions.ledger import post, reverse, stand_still, write
+from formulary.stock.actions.loggers import look_at_file, record_file
 from formulary.stock.actions.moving import move_lot, move_vial
 from formulary.stock.actions.places import add_place, change_place, furnish
 from formulary.stock.actions.pricing import record_price
@@ -38,21 +40,26 @@ __all__ = [
     "content_of",
     "correct_reading",
     "count_line",
+    "decide_excursion",
     "end_reservations",
     "end_session",
     "explain",
     "furnish",
+    "hold_inside",
     "label_vials",
     "learn_code",
     "lock",
+    "look_at_file",
     "move_lot",
     "move_vial",
     "open_count",
+    "open_excursion",
     "open_vial",
     "place_hold",
     "post",
     "receive_lot",
     "reconstitute",
+    "record_file",
     "record_price",
     "record_reading",
     "record_shortfall",

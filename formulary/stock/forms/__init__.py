@@ -25,7 +25,16 @@ from formulary.stock.forms.counts import (
 from formulary.stock.forms.places import AddPlaceForm, ChangePlaceForm
 from formulary.stock.forms.receive import ReceiveForm
 from formulary.stock.forms.shelf import ShelfForm
-from formulary.stock.forms.temperature import CorrectReadingForm, RangeForm, ReadingForm
+from formulary.stock.forms.temperature import (
+    CorrectReadingForm,
+    DecideForm,
+    HoldInsideForm,
+    LoggerForm,
+    OpenExcursionForm,
+    RangeForm,
+    ReadingForm,
+    packed,
+)
 
 __all__ = [
     "AddPlaceForm",
@@ -35,13 +44,17 @@ __all__ = [
     "CloseCountForm",
     "CorrectReadingForm",
     "CountLineForm",
+    "DecideForm",
     "ExplainForm",
     "FindLineForm",
     "HoldForm",
+    "HoldInsideForm",
     "LabelForm",
+    "LoggerForm",
     "MoveLotForm",
     "MoveVialForm",
     "OpenCountForm",
+    "OpenExcursionForm",
     "OpenForm",
     "PriceForm",
     "RangeForm",
@@ -53,4 +66,5 @@ __all__ = [
     "ShelfForm",
     "WasteLotForm",
     "WasteVialForm",
+    "packed",
 ]

@@ -30,6 +30,7 @@ from formulary.stock.queries.discrepancies import (
     discrepancy,
     open_discrepancies,
 )
+from formulary.stock.queries.excursions import Inside, excursion_of, inside, stretch_of
 from formulary.stock.queries.expected import (
     Difference,
     differences,
@@ -91,6 +92,7 @@ __all__ = [
     "Difference",
     "Due",
     "Holds",
+    "Inside",
     "Looked",
     "Paid",
     "Prices",
@@ -118,11 +120,13 @@ __all__ = [
     "event_began",
     "events_of",
     "every",
+    "excursion_of",
     "excursions_of",
     "expected_when_counted",
     "has_used",
     "hold",
     "holds_about",
+    "inside",
     "is_named",
     "is_superseded",
     "labelled_vials",
@@ -160,6 +164,7 @@ __all__ = [
     "similar_lots",
     "span_of_place",
     "standing_place",
+    "stretch_of",
     "touched_by",
     "vial",
     "vial_by_code",
