@@ -70,6 +70,9 @@ def test_the_sheet_says_nothing_of_the_ledger_until_all_is_counted(technician: C
     page = clients("pharmacist").post_ok(f"{url}/close", {"reason": "one was broken"})
     assert "one was broken" in words(page)
     assert "too much by" in words(clients("pharmacist").get_ok("/stock/discrepancies"))
+    told = words(technician.get_ok(f"/stock/lots/{lot.id}"))
+    assert "1 vial counted: less than was on record" in told
+    assert f"count {count.id}" in told
 
 
 def test_none_found_and_not_counted_are_buttons(technician: Client) -> None:
@@ -188,6 +191,19 @@ def test_who_only_sees_stock_reads_a_count_and_answers_nothing(clients: As) -> N
     page = clients("practitioner").get_ok(f"/stock/counts/{count.id}")
     assert [href for href in page.links.values() if "/lines/" in href] == []
     assert clients("practitioner").get(at(count, lot)).status_code == 403
+
+
+def test_what_was_entered_since_the_review_is_shown_before_it_is_closed(technician: Client) -> None:
+    lot = a_lot(containers=3)
+    count = sheet()
+    counted(count, lot, 3)
+    page = technician.get_ok(f"/stock/counts/{count.id}/close")
+    counted(count, lot, 3, "pharmacist", again=1)
+    answer = technician.submit(page, to=page.url)
+    page = technician.read(answer, page.url, 422)
+    assert page.errors[0].startswith("Somebody entered a line since you opened this page.")
+    assert technician.submit(page, to=page.url).status_code == 302
+    assert technician.get(page.url).location.endswith(f"/stock/counts/{count.id}")
 
 
 def test_cancelling_says_why_and_moves_nothing(technician: Client) -> None:

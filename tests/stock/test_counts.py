@@ -350,6 +350,17 @@ def test_two_who_close_at_once_post_it_once(app: Flask) -> None:
     assert lies(lot, "storage") == 2 * ONE
 
 
+def test_two_who_answer_for_one_line_at_once_and_one_is_asked(app: Flask) -> None:
+    lot = a_lot(containers=3)
+    count = sheet()
+    told = at_once(
+        app, lambda number: counted(count, lot, number + 1, ("technician", "pharmacist")[number]), 2
+    )
+    assert sorted(type(one).__name__ for one in told) == ["CountEntry", "Refused"]
+    db.session.rollback()
+    assert len(line(count, lot).entries) == 1
+
+
 def test_the_same_click_twice_closes_once_and_a_later_entry_is_looked_at_first() -> None:
     lot = a_lot(containers=3)
     count = sheet()

@@ -23,6 +23,8 @@ ICONS = {
     "returned": ("info", "arrow-return-left"),
     "destroyed": ("info", "trash3"),
     "lost": ("unknown", "question-circle-fill"),
+    "counted_less": ("unknown", "question-circle-fill"),
+    "counted_more": ("unknown", "question-circle-fill"),
 }
 
 

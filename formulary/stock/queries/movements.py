@@ -17,6 +17,8 @@ MILESTONES = (
     "returned",
     "destroyed",
     "lost",
+    "counted_less",
+    "counted_more",
 )
 
 

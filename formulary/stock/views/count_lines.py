@@ -6,7 +6,6 @@ from typing import Any
 from flask import flash, g, redirect, url_for
 
 from formulary.accounts import Permission, requires
-from formulary.audit import record_refusal
 from formulary.catalogue import queries as catalogue
 from formulary.db import Missing, retried
 from formulary.rules.findings import Refused
@@ -15,7 +14,7 @@ from formulary.stock import actions, labels, queries
 from formulary.stock.forms import CountLineForm, FindLineForm
 from formulary.stock.labels import count_refusals as refusals
 from formulary.stock.queries import Looked
-from formulary.stock.views.counts import count_page, find_form, to_count, waiting
+from formulary.stock.views.counts import count_page, ended, find_form, to_count, waiting
 from formulary.stock.views.room import Answer, bp, done, page, today
 from formulary.web.gs1 import Scan
 
@@ -36,7 +35,6 @@ def find_line(count_id: int) -> Answer:
     try:
         found = _line_of(form, queries.count_lines(count_id))
     except Refused as refusal:
-        record_refusal("stock.find_line", refusal, by=g.actor)
         form.add_findings(refusal.findings)
         return count_page(row, form)
     return _to_line(count_id, found.row.id)
@@ -48,6 +46,8 @@ def find_line(count_id: int) -> Answer:
 def count_line(count_id: int, line_id: int) -> Answer:
     """Answer for one line; the next one follows."""
     row, line = queries.count(count_id, g.site.id), queries.count_line(line_id, count_id)
+    if ended(row):
+        return to_count(count_id)
     lines = queries.count_lines(count_id)
     again = waiting(row, lines)[1]
     form = CountLineForm(

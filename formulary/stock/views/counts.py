@@ -58,6 +58,8 @@ def count(count_id: int) -> Answer:
 def close_count(count_id: int) -> Answer:
     """Review the differences and post them."""
     row, lines = queries.count(count_id, g.site.id), queries.count_lines(count_id)
+    if ended(row):
+        return to_count(count_id)
     newest = max((line.entries[-1].id for line in lines if line.entries), default=None)
     form = CloseCountForm(data={"seen_id": newest})
     if form.validate_on_submit() and done(
@@ -67,6 +69,7 @@ def close_count(count_id: int) -> Answer:
     ):
         flash(f"Count {count_id} is closed.")
         return to_count(count_id)
+    form.fill(seen_id=newest)
     return page("count_close", form, **_sheet(row, lines))
 
 
@@ -76,6 +79,8 @@ def close_count(count_id: int) -> Answer:
 def cancel_count(count_id: int) -> Answer:
     """End it without any movement."""
     row, form = queries.count(count_id, g.site.id), CancelCountForm()
+    if ended(row):
+        return to_count(count_id)
     if form.validate_on_submit() and done(
         form,
         "stock.cancel_count",
@@ -110,6 +115,11 @@ def find_form(count_id: int) -> FindLineForm:
     places = queries.count_places([count_id])[count_id]
     form.place_id.choices = f.choices([(place.id, place.name) for place in places])
     return form
+
+
+def ended(row: Any) -> bool:
+    """Whether the page of an act is opened on a count that has ended: there is nothing to do any more."""
+    return request.method == "GET" and row.state != "open"
 
 
 def to_count(count_id: int) -> Response:
