@@ -105,7 +105,8 @@ def gather(
     book, on = catalogue.now(), day_of(at, site.zone)
     products = book.products(wanted | mixed, on=on)
     substances = {products[key].ingredient.id for key in wanted if not products[key].ingredient.is_diluent}
-    additive = _additive(book, (products[key].ingredient for key in wanted))
+    taken = {source.diluent.product_id for source in sources[len(stock) :] if source.diluent is not None}
+    additive = _additive(book, (products[key] for key in wanted | taken))
     cocktail = facts.Cocktail(
         lines=tuple(_of_its_lot(x, line_facts(x, products[x.product_id]), stock) for x in content.lines),
         target=None if content.target is None else Quantity(content.target, VOLUME),
@@ -136,10 +137,11 @@ def gather(
     return Gathered(set_aside(cocktail), {key: products[key] for key in wanted})
 
 
-def _additive(book: catalogue.Book, ingredients: Iterable[facts.Ingredient]) -> frozenset[int]:
-    """All that adds up with one of these, whatever they are; nothing where none of them adds up."""
-    adds = any(facts.ADDITIVE in x.groups and not x.is_diluent for x in ingredients)
-    return book.in_group(facts.ADDITIVE) if adds else frozenset()
+def _additive(book: catalogue.Book, products: Iterable[facts.Product]) -> frozenset[int]:
+    """All that adds up with one of these or with what is in them; nothing where none of it adds up."""
+    told = list(products)
+    groups = [*(x.ingredient.groups for x in told), *(y.groups for x in told for y in x.excipients)]
+    return book.in_group(facts.ADDITIVE) if any(facts.ADDITIVE in x for x in groups) else frozenset()
 
 
 def _history(

@@ -281,7 +281,7 @@ class TestWhatTheVialsBringAlong:
         bare = with_(TRANEXAMIC, excipients_known=False)
         other = replace(bare, id=99)
         for product, accepted in ((bare, "excipients as in formula Melasma v3"), (other, "")):
-            more = lines_of(product) | {"formula": a_formula()}
+            more = lines_of(product, each="0.2 mL") | {"formula": a_formula()}
             assert ask("C6", **more)[0].accepted == accepted
 
 

@@ -178,9 +178,18 @@ class TestWhatNobodyKnowsOfThem:
         assert words in answer.reason
 
     def test_nobody_looked_it_up(self):
-        found = ask("D3", **(cocktail((LIDOCAINE, "10 mg")) | {"history": None}))
-        (answer,) = [x for x in found if x.code == "exposure.sum_unknown"]
+        """One line says so by itself; of two it is said of each and of both together."""
+        alone = ask("D3", **(cocktail((LIDOCAINE, "10 mg")) | {"history": None}))
+        assert [(x.code, x.level) for x in alone] == [("exposure.history_incomplete", Level.STOP)]
+        both = cocktail((LIDOCAINE, "10 mg"), (WITH_EPINEPHRINE, "10 mg")) | {"history": None}
+        *each, answer = ask("D3", **both)
+        assert codes(each) == ["exposure.history_incomplete"] * 2
         assert "nobody looked up what was given before" in answer.reason
+
+    def test_it_speaks_of_others_only_where_one_is_missing(self):
+        more = {"before": [gave("100 mg", LIDOCAINE)], "history": {"truncated": True}}
+        (answer,) = summed((WITH_EPINEPHRINE, "50 mg"), **more)
+        assert answer.reason.endswith(f"(what is counted: 43.3{N}%).")
 
     def test_a_share_above_one_is_no_question(self):
         before = [gave("300 mg", LIDOCAINE), gave("1 mg", ARTICAINE)]

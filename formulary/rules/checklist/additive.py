@@ -11,15 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
+from formulary.rules.checklist.parts import Part, binding, members_of, part_of, parts_inside
 from formulary.rules.checklist.rule import CO_SIGN, Case, passed, unknown
 from formulary.rules.checklist.sessions import counts_after, exposures, under_way
-from formulary.rules.checklist.substances import Substance, accepted_by, ceilings_of, prescribed, substances
-from formulary.rules.facts import ADDITIVE, Exposure, Product
+from formulary.rules.checklist.substances import Substance, accepted_by, ceilings_of
+from formulary.rules.facts import Exposure, Product
 from formulary.rules.findings import Finding, Level, capital, joined
-from formulary.rules.formulation import Ceiling, about, ceilings
+from formulary.rules.formulation import about, ceilings
 from formulary.rules.units import Quantity, show_percent, total
 
 WORDS = "local anaesthetics"
@@ -27,42 +28,30 @@ SOURCE = "sum of the shares of each label maximum; label: no other local anaesth
 TWO = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """How much of one anaesthetic counts, of how much, and what going above that does.
-
-    `most` None: nobody knows how much may be given. `held` is the dose as prescribed, in words, or what was
-    given before.
-    """
-
-    name: str
-    dose: Quantity | None
-    most: Quantity | None
-    level: Level
-    held: str
-
-    @property
-    def share(self) -> Fraction | None:
-        """Its dose as a share of its most; None where either is not known."""
-        return None if self.dose is None or self.most is None else self.dose / self.most
-
-
 def together(case: Case) -> Iterator[Finding]:
-    """What two or more local anaesthetics come to: one answer, and none where there are not two."""
-    members = _members(case)
-    if len(members) < TWO:
+    """What two or more local anaesthetics come to: one answer, and none where there are not two.
+
+    One that comes inside a line is asked about also where it is alone: nothing else adds it up.
+    """
+    members, inside = members_of(case), parts_inside(case)
+    if len(members) < TWO and not inside:
         return
-    parts = [_part(case, member) for member in members]
-    known, line = _share(parts), _largest(members)
-    if known > 1:
+    parts, line = [*(part_of(case, x) for x in members), *inside], _line(members, inside)
+    if _share(parts) > 1:
         yield _too_much(case, "dose", parts, line)
     elif any(part.share is None for part in parts):
-        accepted = [accepted_by(case, x) for x in members]
-        yield _unknown(
-            case, "dose", parts, members[0].largest.number, accepted=accepted[0] if all(accepted) else ""
-        )
+        accepted = "" if inside else _accepted(case, members)
+        yield _unknown(case, "dose", parts, line, accepted=accepted)
     else:
         yield passed("dose.sum_within_max", WORDS, _words(case, parts), _inputs(case, parts))
+
+
+def _accepted(case: Case, members: Sequence[Substance]) -> str:
+    """What a formula says of them together: only where no limit of any of them is on record."""
+    if any(ceilings_of(case, x) for x in members):
+        return ""
+    accepted = [accepted_by(case, x) for x in members]
+    return accepted[0] if all(accepted) else ""
 
 
 def with_earlier(case: Case) -> Iterator[Finding]:
@@ -70,15 +59,18 @@ def with_earlier(case: Case) -> Iterator[Finding]:
 
     One answer, and none where there is but one of them: that adds up by itself, as every ingredient does.
     """
-    if not (members := _members(case)):
+    members, inside = members_of(case), parts_inside(case)
+    own = [*(x.ingredient.id for x in members), *(x.ingredient_id for x in inside)]
+    if not own or (case.cocktail.history is None and _speaks_for_itself(members, inside)):
         return
-    before = _before(case, members)
-    involved = {x.ingredient.id for x in members} | {x.ingredient_id for x in before}
-    doubts = list(_doubts(case, involved))
-    if not doubts and (not before or len(involved) < TWO):
+    before = _before(case, own)
+    involved = {*own, *(x.ingredient_id for x in before)}
+    alone = involved if len(involved) < TWO and not inside else frozenset()
+    doubts = list(_doubts(case, alone))
+    if not doubts and (alone or not before):
         return
-    parts = [*(_part(case, member) for member in members), *_earlier(case, before)]
-    line = _largest(members)
+    parts = [*(part_of(case, x) for x in members), *inside, *_earlier(case, before)]
+    line = _line(members, inside)
     if _share(parts) > 1:
         yield _too_much(case, "exposure", parts, line)
     elif doubts or any(part.share is None for part in parts):
@@ -87,34 +79,16 @@ def with_earlier(case: Case) -> Iterator[Finding]:
         yield passed("exposure.sum_within_max", WORDS, _words(case, parts), _inputs(case, parts))
 
 
-def _members(case: Case) -> list[Substance]:
-    return [x for x in substances(case) if ADDITIVE in x.ingredient.groups and not x.ingredient.is_diluent]
+def _speaks_for_itself(members: Sequence[Substance], inside: Sequence[Part]) -> bool:
+    """Whether it is one line's, of which D3 says by itself that nobody looked up what was given before."""
+    return len(members) == 1 and not inside and not members[0].ingredient.is_diluent
 
 
-def _part(case: Case, substance: Substance) -> Part:
-    most, level = _binding(case, ceilings_of(case, substance), substance.dose)
-    return Part(substance.name, substance.dose, most, level, prescribed("dose", substance, case.mark))
-
-
-def _binding(case: Case, found: Iterable[Ceiling], dose: Quantity | None) -> tuple[Quantity | None, Level]:
-    """The lowest most that is not a mere warning, or None, and what going above that does."""
-    weight_missing = case.patient is not None
-    known = [
-        (c.most, c.limit.exceeded)
-        for c in found
-        if c.most is not None and dose is not None and c.most.dimension == dose.dimension
-        if not c.most.is_zero and not (c.needs_weight and weight_missing)
-    ]
-    hard = [each for each in known if each[1] > Level.WARN] or known
-    return min(hard, key=lambda each: each[0].steps, default=(None, Level.STOP))
-
-
-def _before(case: Case, members: Sequence[Substance]) -> list[Exposure]:
+def _before(case: Case, own: Iterable[int]) -> list[Exposure]:
     """What the same session had of any that adds up with them, since the earliest that any of them asks."""
     history = case.cocktail.history
     group = history.additive if history is not None else frozenset()
-    own = [{x.ingredient.id} for x in members]
-    after = min(counts_after(case, ids) for ids in (group, *own))
+    after = min(counts_after(case, ids) for ids in (group, *({key} for key in own)))
     return [x for x in exposures(case, group) if x.at > after]
 
 
@@ -132,7 +106,7 @@ def _given_before(case: Case, rows: Sequence[Exposure], product: Product | None)
     if product is None:
         return Part("another one given before", None, None, Level.STOP, "unknown")
     dose, weight = _given(rows, product), case.patient.weight if case.patient is not None else None
-    most, level = _binding(case, ceilings(product, case.cocktail.route, weight, case.on), dose)
+    most, level = binding(case, ceilings(product, case.cocktail.route, weight, case.on), dose)
     held = "unknown" if dose is None else about(dose, case.mark)
     return Part(f"{product.ingredient.name} given before", dose, most, level, held)
 
@@ -145,7 +119,7 @@ def _given(rows: Sequence[Exposure], product: Product) -> Quantity | None:
     return total(known, dimension)
 
 
-def _doubts(case: Case, involved: AbstractSet[int]) -> Iterator[str]:
+def _doubts(case: Case, alone: AbstractSet[int]) -> Iterator[str]:
     """Why more may have been given than is counted; what is said of a single one is said of it alone."""
     history = case.cocktail.history
     if history is None:
@@ -153,7 +127,7 @@ def _doubts(case: Case, involved: AbstractSet[int]) -> Iterator[str]:
         return
     if history.truncated:
         yield "more was given than was read"
-    if codes := under_way(case, history.additive - (involved if len(involved) < TWO else frozenset())):
+    if codes := under_way(case, history.additive - alone):
         yield f"{joined(codes)} with one of them is released or being given and not closed"
 
 
@@ -161,7 +135,9 @@ def _share(parts: Sequence[Part]) -> Fraction:
     return sum((part.share for part in parts if part.share is not None), start=Fraction(0))
 
 
-def _largest(members: Sequence[Substance]) -> int:
+def _line(members: Sequence[Substance], inside: Sequence[Part]) -> int:
+    if not members:
+        return inside[0].line
     return max((x.largest for x in members), key=lambda x: x.volume.steps).number
 
 
@@ -228,7 +204,7 @@ def _unknown(
         f"{subject}.sum_unknown",
         WORDS,
         f"{capital(names)} {together} up, and {joined(why)}, "
-        f"so nobody can tell what they come to (the others: {show_percent(_share(parts), case.mark)}).",
+        f"so nobody can tell what they come to{_so_far(case, parts)}.",
         f"Leave one out, {CO_SIGN}",
         source=SOURCE,
         line=line,
@@ -238,6 +214,15 @@ def _unknown(
     if subject == "dose":
         return answer
     return replace(answer, rests_on=(*_rests_on(parts), *(("doubt", doubt) for doubt in doubts)))
+
+
+def _so_far(case: Case, parts: Sequence[Part]) -> str:
+    """What is known of the sum: of the others where one is missing, of nothing where all are."""
+    known = [part for part in parts if part.share is not None]
+    if not known:
+        return ""
+    whose = "what is counted" if len(known) == len(parts) else "the others"
+    return f" ({whose}: {show_percent(_share(parts), case.mark)})"
 
 
 def _missing(parts: Sequence[Part]) -> Iterator[str]:

@@ -2,7 +2,8 @@
 
 The amounts are those of the labels, as far as they state any; where one is not on record the sum is not
 known, and never nothing. No source gives a most for the skin, so a limit is what the clinic or a label says.
-An approved formula answers for the products that it names: what is in them follows from its lines. What a
+An approved formula answers for the products that it names, inside the doses its approver signed: what is in
+them follows from its lines. Where a limit is on record it answers for nothing. What a
 vial was mixed with is known at the bench, so it is asked there again, of what was drawn in the end.
 """
 
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from formulary.rules.checklist.rule import CO_SIGN, Case, not_applicable, passed, unknown
+from formulary.rules.checklist.substances import accepted_by, substances
 from formulary.rules.facts import Excipient, Limit, LimitPer
 from formulary.rules.findings import Finding, Level, capital, joined
 from formulary.rules.formulation import Ceiling, Solved, about, amount, ceiling, delivered, holds, name_of
@@ -71,7 +73,7 @@ def _of_diluents(case: Case, used: Sequence[Solved]) -> Iterator[tuple[Solved, E
 def _sum(case: Case, parts: Sequence[tuple[Solved, Excipient]]) -> Sum:
     return Sum(
         parts[0][1],
-        _held([amount(_counting(case, x), excipient.amount) for x, excipient in parts]),
+        _held([amount(counted_volume(case, x), excipient.amount) for x, excipient in parts]),
         _held([amount(x.volume, excipient.amount) for x, excipient in parts]),
         tuple(x for x, excipient in parts if excipient.amount is None),
         tuple(x for x, _ in parts),
@@ -83,7 +85,7 @@ def _held(amounts: Sequence[Quantity | None]) -> Quantity | None:
     return total(known, known[0].dimension) if known else None
 
 
-def _counting(case: Case, solved: Solved) -> Quantity:
+def counted_volume(case: Case, solved: Solved) -> Quantity:
     """What of a line reaches the patient: as drawn in the end, else the higher of prescribed and drawn."""
     solution = case.solution
     whole = solution.achieved_total
@@ -157,7 +159,6 @@ def _unsaid(case: Case, each: Sum, most: Quantity) -> Finding:
         "Record it from the label, or give a reason to go on.",
         line=each.unsaid[0].number,
         inputs=_inputs(case, [each]),
-        accepted=_accepted(case, each.lines),
     )
 
 
@@ -172,8 +173,13 @@ def _without_limit(case: Case, found: Sequence[Sum]) -> Iterator[Finding]:
             f"In all it holds {words}; no limit for {case.cocktail.route} use is on record.",
             "Give a reason to go on, or leave a line out.",
             inputs=_inputs(case, rest),
-            accepted=_accepted(case, [x for each in rest for x in each.lines]),
+            accepted="" if _on_record(case, rest) else _accepted(case, [x for y in rest for x in y.lines]),
         )
+
+
+def _on_record(case: Case, found: Sequence[Sum]) -> bool:
+    """Whether any limit of them by this route is on record, comparable with their sum or not."""
+    return any(holds(x, case.cocktail.route, case.on) for each in found for x in each.excipient.limits)
 
 
 def _not_on_record(case: Case, used: Sequence[Solved]) -> Iterator[Finding]:
@@ -208,10 +214,12 @@ def _inputs(case: Case, found: Sequence[Sum]) -> tuple[tuple[str, str], ...]:
 
 
 def _accepted(case: Case, lines: Sequence[Solved]) -> str:
-    """An approved formula answers where it names every product that the sum comes from."""
+    """An approved formula answers where it names every product that the sum comes from, inside its doses."""
     formula = case.cocktail.answering
     numbers = {x.number for x in lines}
     products = [x.product for x in (*case.lines, *case.mixed_in) if x.number in numbers]
-    if formula is None or not all(formula.covers(x) for x in products):
+    own = [x for x in substances(case) if not numbers.isdisjoint(line.number for line in x.lines)]
+    outside = [x for x in own if not x.ingredient.is_diluent and not accepted_by(case, x)]
+    if formula is None or outside or not all(formula.covers(x) for x in products):
         return ""
     return f"excipients as in formula {formula.label}"

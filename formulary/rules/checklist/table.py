@@ -63,7 +63,7 @@ RULES: tuple[Rule, ...] = (
          mixtures.pairs,                 "compatibility table"),
     Rule("C5", 2, "Its pH and osmolality, as far as can be estimated", "D S V F",        WARN,  INFO,
          estimates.estimates,            "compatibility table, rows about the whole mixture; labels"),
-    Rule("C6", 2, "Preservatives and buffers in all",                  "D S P F",        STOP,  WARN,
+    Rule("C6", 3, "Preservatives and buffers in all",                  "D S P F",        STOP,  WARN,
          excipients.sums,                "excipients on the labels"),
     Rule("C7", 1, "No more products than the category of the site",    "D S V P",        STOP,  None,
          products.within_category,       "preparation category of the site; compatibility table"),

@@ -14,6 +14,7 @@ from formulary.rules.formulation.explain import (
     strength_words,
 )
 from formulary.rules.formulation.limits import (
+    IN_A_SESSION,
     Ceiling,
     ceiling,
     ceilings,
@@ -35,6 +36,7 @@ from formulary.rules.formulation.solve import (
 )
 
 __all__ = [
+    "IN_A_SESSION",
     "Aliquot",
     "Ceiling",
     "Explanation",
