@@ -218,14 +218,51 @@ ALLERGIES = 'Allergies are a list of names in quotes: ["sulfite"], or [] where n
         ('"Anna"', 'Write it as patient = { weight = "62 kg", allergies = ["sulfite"] }.'),
         (
             "{ height = 170 }",
-            "“height” is not known here; known are weight, allergies, answers and patch_tests.",
+            "“height” is not known here; known are weight, weighed, allergies, allergies_asked, answers, "
+            "answers_asked and patch_tests.",
         ),
         ('{ allergies = "sulfite" }', ALLERGIES),
+        ('{ weighed = 2026-05-01 }', "weighed is the day of weight, and there is no weight."),
+        (
+            '{ weight = "62 kg", weighed = 2999-01-01 }',
+            "weighed is 2999-01-01, which has not come yet.",
+        ),
+        (
+            '{ weight = "62 kg", weighed = 0001-01-01 }',
+            "weighed is 0001-01-01, which is before any record.",
+        ),
+        (
+            "{ answers = { pregnancy = \"no\" }, answers_asked = { keloid = 2026-05-01 } }",
+            "answers_asked names keloid, and answers does not.",
+        ),
         ("{ weight = 62 }", 'weight is 62; write number and unit in quotes, as in "5 mL".'),
     ],
 )  # fmt: skip
 def test_of_a_patient_a_file_says_what_is_asked_about_one_and_nothing_else(clinic, patient, words):
     assert faults(f"patient = {patient}\n{MELASMA}") == [(1, words)]
+
+
+@pytest.mark.parametrize("said", ['"2026-05-01"', "2026-05-01T10:00:00Z", "20260501"])
+def test_a_day_of_a_file_is_written_as_one(clinic, said):
+    [(_, words)] = faults(f"patient = {{ allergies = [], allergies_asked = {said} }}\n{MELASMA}")
+    assert ("; write the day without quotes, as in " in words) is True
+
+
+DATED = (
+    'patient = { weight = "62 kg", weighed = 2026-05-01, allergies = [], allergies_asked = 2026-05-02, '
+    'answers = { pregnancy = "no", keloid = "no" }, answers_asked = { pregnancy = 2026-05-03 } }\n'
+)
+
+
+def test_what_a_file_dates_counts_from_the_first_moment_of_that_day(clinic):
+    told = facts(DATED + MELASMA, clinic).patient
+    assert (told.weighed_on.isoformat(), told.allergies_asked_at.isoformat()) == (
+        "2026-05-01", "2026-05-01T22:00:00+00:00",
+    )  # fmt: skip
+    asked = {answer.word: answer.asked_at.isoformat() for answer in told.answers}
+    assert asked == {"pregnancy": "2026-05-02T22:00:00+00:00", "keloid": clock.now().isoformat()}
+    every = facts(DATED.replace("{ pregnancy = 2026-05-03 }", "2026-05-03") + MELASMA, clinic).patient
+    assert {answer.asked_at.isoformat() for answer in every.answers} == {"2026-05-02T22:00:00+00:00"}
 
 
 ANSWERED = """\

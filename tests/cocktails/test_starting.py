@@ -17,6 +17,7 @@ from formulary.patients.facts import patient_facts
 from formulary.rules import checklist
 from formulary.rules.findings import Stage
 from formulary.rules.formulation import solve_cocktail
+from tests.support.behind import behind_its_back
 from tests.support.builders import an_allergy
 from tests.support.road import a_closed_session, a_prescription
 
@@ -173,7 +174,11 @@ def test_a_patient_goes_into_the_file_only_where_asked_for_and_never_by_name(tre
     before = db.session.scalar(db.select(db.func.count(AccessEntry.id)))
     text = saved(person, draft, with_patient="y")
     [line] = [line for line in text.splitlines() if line.startswith("patient")]
-    assert line.startswith('patient = { weight = "62 kg", allergies = ["sulfite"], answers = { ')
+    today = clock.now().date().isoformat()
+    weighed = f'weight = "62 kg", weighed = {today}'
+    assert line.startswith(
+        f'patient = {{ {weighed}, allergies = ["sulfite"], allergies_asked = {today}, answers = {{ '
+    )
     read = files.read(text.encode(), at=clock.now(), zone="Europe/Paris").patient
     own = patient_facts(treated.id, clock.now())
     assert {(a.word, a.said) for a in read.answers} == {(a.word, a.said) for a in own.answers}
@@ -183,6 +188,24 @@ def test_a_patient_goes_into_the_file_only_where_asked_for_and_never_by_name(tre
     ]
     assert treated.name.split()[-1] not in text
     assert db.session.scalar(db.select(db.func.count(AccessEntry.id))) == before + 1
+
+
+def test_what_was_asked_long_ago_is_no_newer_in_the_file(treated, road, draft, clients):
+    behind_its_back("UPDATE patient_weight SET measured_on = '2025-01-31'")
+    behind_its_back("UPDATE allergy_review SET asked_at = '2025-02-01 10:00:00.000000'")
+    behind_its_back("UPDATE patient_condition SET asked_at = '2025-02-02 10:00:00.000000'")
+    behind_its_back("UPDATE patient_condition SET asked_at = '2025-02-03 10:00:00.000000' WHERE id = 1")
+    text = saved(clients("practitioner"), draft, with_patient="y")
+    told = files.facts_of(
+        files.read(text.encode(), at=clock.now(), zone="Europe/Paris"), site=road.clinic.site, at=clock.now()
+    )
+    assert told.patient.weighed_on.isoformat() == "2025-01-31"
+    found = {answer.code for answer in checklist.run(told, Stage.SIGN).answers}
+    assert found >= {"allergy.asked_long_ago", "condition.asked_long_ago"}
+    assert {answer.asked_at.date().isoformat() for answer in told.patient.answers} == {
+        "2025-02-01",
+        "2025-02-02",
+    }
 
 
 def test_what_is_typed_is_saved_as_a_file_and_nothing_is_written(draft, clients):

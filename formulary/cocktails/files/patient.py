@@ -1,27 +1,31 @@
 """What a file says of a patient: weight, allergies, what was answered to the questions, patch tests.
 
-Each counts as of the moment of the reading. What is absent is unknown, and what was given before is never in
-a file: it is looked up in a record, and here there is none.
+Each counts as of the day that the file says, and where it says none as of the moment of the reading. What is
+absent is unknown, and what was given before is never in a file: it is looked up in a record, and here there
+is none.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from rapidfuzz import fuzz, process
 
 from formulary.catalogue import queries
 from formulary.catalogue.queries import Names
+from formulary.cocktails.files.days import Days
 from formulary.cocktails.files.lines import product_named
 from formulary.cocktails.files.places import Lines, Path, told
 from formulary.patients.facts import precautions
 from formulary.rules import facts
 from formulary.rules.findings import joined
-from formulary.rules.lot_status import day_of
 from formulary.rules.units import parse, unit
 
-OF_PATIENT = ("weight", "allergies", "answers", "patch_tests")
+WHEN = MappingProxyType({"weighed": "weight", "allergies_asked": "allergies", "answers_asked": "answers"})
+"""What says on which day something else was measured or asked."""
+OF_PATIENT = ("weight", "weighed", "allergies", "allergies_asked", "answers", "answers_asked", "patch_tests")
+T = TypeVar("T")
 KG = (unit("kg"),)
 PATH: Path = ("patient",)
 SAID = tuple(said.value for said in facts.Said)
@@ -37,18 +41,30 @@ def read_patient(said: Any, names: Names, lines: Lines, *, at: datetime, zone: s
     if not isinstance(said, dict):
         raise lines.fault(PATH, 'Write it as patient = { weight = "62 kg", allergies = ["sulfite"] }.')
     lines.only(said, OF_PATIENT, PATH)
-    weight = None
+    _whose_days(said, lines)
+    days, weight = Days(lines, at, zone), None
     if "weight" in said:
         parsed = lines.measured(said["weight"], (*PATH, "weight"), lambda text: parse(text, None, units=KG))
         weight = parsed.quantity
     return facts.Patient(
         allergies=_allergies(said.get("allergies", []), names, lines),
-        allergies_asked_at=at if "allergies" in said else None,
+        allergies_asked_at=_said(days.moment, said, "allergies_asked") if "allergies" in said else None,
         weight=weight,
-        weighed_on=None if weight is None else day_of(at, zone),
+        weighed_on=None if weight is None else _said(days.day, said, "weighed"),
         tests=_tests(said.get("patch_tests", {}), names, lines, at),
-        answers=_answers(said.get("answers", {}), lines, at),
+        answers=_answers(said.get("answers", {}), said.get("answers_asked"), days),
     )
+
+
+def _whose_days(said: Mapping[str, Any], lines: Lines) -> None:
+    """Refuse a day of nothing: what it is the day of may have been left out by mistake."""
+    for when, what in WHEN.items():
+        if when in said and what not in said:
+            raise lines.fault((*PATH, when), f"{when} is the day of {what}, and there is no {what}.")
+
+
+def _said(read: Callable[[Any, Path], T], said: Mapping[str, Any], when: str) -> T:
+    return read(said.get(when), (*PATH, when))
 
 
 def _allergies(said: Any, names: Names, lines: Lines) -> tuple[facts.Allergy, ...]:
@@ -64,9 +80,9 @@ def _allergies(said: Any, names: Names, lines: Lines) -> tuple[facts.Allergy, ..
     )
 
 
-def _answers(said: Any, lines: Lines, at: datetime) -> tuple[facts.ConditionAnswer, ...]:
-    """What was answered, under the words of the questions that are asked here."""
-    path = (*PATH, "answers")
+def _answers(said: Any, asked: Any, days: Days) -> tuple[facts.ConditionAnswer, ...]:
+    """What was answered, under the words of the questions that are asked here, and on which day."""
+    path, lines = (*PATH, "answers"), days.lines
     answers = _table(said, path, 'pregnancy = "no"', lines)
     known = sorted({row.word for row in precautions().contraindications}) if answers else []
     for word, answer in answers.items():
@@ -75,7 +91,20 @@ def _answers(said: Any, lines: Lines, at: datetime) -> tuple[facts.ConditionAnsw
         if answer not in SAID:
             words = f"{word} is “{told(answer)}”; write {joined(map(_quoted, SAID), 'or')}."
             raise lines.fault((*path, word), words)
-    return tuple(facts.ConditionAnswer(word, facts.Said(answer), at) for word, answer in answers.items())
+    asked_at = _asked_at(asked, list(answers), days)
+    return tuple(
+        facts.ConditionAnswer(word, facts.Said(answer), asked_at[word]) for word, answer in answers.items()
+    )
+
+
+def _asked_at(asked: Any, words: Sequence[str], days: Days) -> dict[str, datetime]:
+    """When each was asked: one day for all, or a table of a day for some of them."""
+    path = (*PATH, "answers_asked")
+    if not isinstance(asked, dict):
+        return dict.fromkeys(words, days.moment(asked, path))
+    for word in asked.keys() - set(words):
+        raise days.lines.fault((*path, word), f"answers_asked names {told(word)}, and answers does not.")
+    return {word: days.moment(asked.get(word), (*path, word)) for word in words}
 
 
 def _no_question(word: str, known: list[str]) -> str:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from formulary.cocktails.facts import Content, TypedLine
@@ -11,6 +11,7 @@ from formulary.cocktails.labels import entry
 from formulary.cocktails.labels.bounds import ROUTES
 from formulary.rules import facts
 from formulary.rules.findings import Finding, Level, Refused, joined
+from formulary.rules.lot_status import day_of
 from formulary.rules.patch_test import clears
 from formulary.rules.units import VOLUME, Quantity, Unit, plain, unit
 
@@ -26,11 +27,12 @@ def text_of(
     formula: str = "",
     patient: facts.Patient | None = None,
     tests: Mapping[str, str] = MappingProxyType({}),
+    zone: str = "UTC",
 ) -> str:
     """The file of this content; Refused with the lines that have no figure, which no file can hold.
 
-    A patient is weight, allergies, answers and `tests` alone, and is left out unless given: a file never
-    holds a name, nor when anything was asked.
+    A patient is weight, allergies, answers and `tests` alone, with the days in `zone` on which it was weighed
+    and asked, and is left out unless given: a file never holds a name.
     """
     _must_be_whole(content, products)
     head = [f"route = {_quoted(_route(content.route))}"]
@@ -41,7 +43,7 @@ def text_of(
     if formula:
         head.append(f"formula = {_quoted(formula)}")
     if patient is not None:
-        head.append(f"patient = {_patient(patient, tests)}")
+        head.append(f"patient = {_patient(patient, tests, zone)}")
     lines = (row for line in content.lines for row in _line(line, products[line.product_id]))
     return "\n".join([*head, *lines, ""])
 
@@ -89,17 +91,27 @@ def _line(line: TypedLine, product: facts.Product) -> Iterator[str]:
         yield f"{line.pin} = {_quoted(figure)}"
 
 
-def _patient(patient: facts.Patient, tests: Mapping[str, str]) -> str:
+def _patient(patient: facts.Patient, tests: Mapping[str, str], zone: str) -> str:
     parts = []
-    if patient.weight is not None:
-        parts.append(f"weight = {_amount(patient.weight, KG)}")
+    if patient.weight is not None and patient.weighed_on is not None:
+        parts += [f"weight = {_amount(patient.weight, KG)}", f"weighed = {patient.weighed_on.isoformat()}"]
     if patient.allergies_asked_at is not None:
         parts.append(f"allergies = [{', '.join(_quoted(a.name) for a in patient.allergies)}]")
+        parts.append(f"allergies_asked = {day_of(patient.allergies_asked_at, zone).isoformat()}")
     if patient.answers:
         parts.append(f"answers = {_table({answer.word: answer.said for answer in patient.answers})}")
+        parts.append(f"answers_asked = {_asked(patient.answers, zone)}")
     if tests:
         parts.append(f"patch_tests = {_table(tests)}")
     return f"{{ {', '.join(parts)} }}" if parts else "{}"
+
+
+def _asked(answers: Sequence[facts.ConditionAnswer], zone: str) -> str:
+    """The day on which all was asked, or of each question its own."""
+    days = {answer.word: day_of(answer.asked_at, zone).isoformat() for answer in answers}
+    if len(set(days.values())) == 1:
+        return next(iter(days.values()))
+    return f"{{ {', '.join(f'{_key(word)} = {day}' for word, day in days.items())} }}"
 
 
 def _table(rows: Mapping[str, str]) -> str:

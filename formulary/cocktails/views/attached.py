@@ -14,7 +14,8 @@ from formulary.db import transaction
 
 def as_file(cocktail: Any, content: Content, *, with_patient: bool, at: datetime) -> Response:
     """This content as a file to save; who took along what is known of a patient is noted."""
-    gathered = gather(content, site=accounts.site(cocktail.site_id), at=at)
+    site = accounts.site(cocktail.site_id)
+    gathered = gather(content, site=site, at=at)
     facts = gathered.cocktail
     text = files.text_of(
         content,
@@ -22,6 +23,7 @@ def as_file(cocktail: Any, content: Content, *, with_patient: bool, at: datetime
         formula=facts.formula.label if facts.formula else "",
         patient=facts.patient if with_patient else None,
         tests=files.concluded(facts) if with_patient else {},
+        zone=site.zone,
     )
     if with_patient:
         with transaction():
