@@ -11,6 +11,8 @@ from formulary.overview.queries.find import of_code
 from tests.house.test_endpoints import writing_nothing
 from tests.overview.doing import accesses, held, words
 from tests.recalls.doing import a_cocktail, opened
+from tests.stock.test_excursions import looked_into
+from tests.stock.test_temperature import ranged, read
 from tests.support.builders import (
     a_code,
     a_lot,
@@ -137,6 +139,13 @@ def test_a_patient_test_and_a_hold_open_by_their_codes(clients):
     test, hold = a_test(a_patient(), lot), held(lot)
     assert goes_to(clients("practitioner"), test.code) == f"/patch-tests/{test.id}"
     assert goes_to(clients("technician"), hold.code) == f"/stock/lots/{lot.id}"
+
+
+def test_an_excursion_opens_by_its_code(clients, cast):
+    ranged(cast)
+    read(cast, 120)
+    event = looked_into(cast, 0)
+    assert goes_to(clients("technician"), "x1") == f"/stock/excursions/{event.id}"
 
 
 @pytest.mark.parametrize("who", CARERS)

@@ -139,6 +139,9 @@ def test_nobody_decides_while_it_goes_on_and_a_corrected_one_can_be_closed(cast:
     corrected(cast, row, 45)
     closed = decided(cast, event, reason="a point was forgotten")
     assert (closed.extreme_tenths, closed.ended_at) == (450, None)
+    watch.move(minutes=5)
+    read(cast, 95)
+    assert [w.since for w in queries.watched_places(cast.site.id, clock.now())] == [clock.now()]
 
 
 @pytest.mark.parametrize(

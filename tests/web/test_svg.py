@@ -1,6 +1,7 @@
 """Pictures: right lengths, words for those who cannot see them, and refusals where they would lie."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from xml.etree import ElementTree as Tree
 
@@ -96,3 +97,30 @@ def test_a_trace_joins_its_columns_and_reddens_the_open_path() -> None:
 
 def test_an_empty_trace_is_still_a_picture() -> None:
     assert parsed(svg.trace_picture([], [], "Trace", "Nothing.")).attrib["role"] == "img"
+
+
+def a_week(*tenths: int) -> list[tuple[datetime, int]]:
+    """Readings an hour apart."""
+    begin = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+    return [(begin + timedelta(hours=n), value) for n, value in enumerate(tenths)]
+
+
+def test_a_curve_shades_the_range_and_says_what_it_shows() -> None:
+    picture = svg.curve(a_week(50, 90, 20), (20, 80), "Europe/Paris")
+    assert 'y="56.9" width="656" height="122.7"' in picture
+    assert re.findall(r'class="p-ink" d="([^"]+)"', picture) == ["M56 118.2L384 36.4L712 179.6"]
+    words = " ".join("".join(parsed(picture).itertext()).replace("\xa0", " ").split())
+    assert "3 readings, 24 Nov 2026, 13:00 to 24 Nov 2026, 15:00: the lowest 2 °C, the highest 9 °C." in words
+    assert "The range is 2 to 8 °C." in words
+
+
+def test_a_curve_of_one_reading_and_of_an_unknown_range_is_drawn_without_shade() -> None:
+    picture = svg.curve(a_week(-5), None, "UTC")
+    assert "p-soft" not in picture
+    assert "The range is unknown." in picture
+
+
+def test_of_many_readings_a_column_keeps_its_lowest_and_highest() -> None:
+    picture = svg.curve(a_week(*([50, 90, 10] * 2_000)), (20, 80), "UTC")
+    [path] = re.findall(r'class="p-ink" d="([^"]+)"', picture)
+    assert path.count("L") < 2 * 657

@@ -16,9 +16,9 @@ from formulary.patients.models import Patient
 from formulary.recalls import queries as recalls
 from formulary.recalls.queries import FoundLot
 from formulary.rules.lot_status import day_words
-from formulary.stock.models import Hold, Place, Vial
+from formulary.stock.models import Hold, Place, TemperatureEvent, Vial
 
-OWN = re.compile(r"([VCPTHSE])-?([0-9]{1,9})(?:/[0-9]{1,3}(?:\.[0-9]{1,3})?)?", re.ASCII | re.IGNORECASE)
+OWN = re.compile(r"([VCPTHSEX])-?([0-9]{1,9})(?:/[0-9]{1,3}(?:\.[0-9]{1,3})?)?", re.ASCII | re.IGNORECASE)
 PADDED = {"V": 4, "C": 4}
 AT_BENCH = ("verified", "in_preparation", "prepared", "released")
 LEAST_LETTERS, MOST = 3, 8
@@ -52,8 +52,7 @@ def own_code(text: str) -> str | None:
 
 def of_code(code: str, *, by: Actor, at: datetime) -> list[Hit]:
     """What lies under one of our codes, as far as the asker may see it."""
-    looks = {"V": _vial, "C": _cocktail, "P": _patient, "T": _test, "H": _hold, "S": _place, "E": _reaction}
-    return list(looks[code[0]](code, by, at))
+    return list(LOOKS[code[0]](code, by, at))
 
 
 def of_pack(gtin: str, number: str, *, by: Actor) -> list[Hit]:
@@ -125,6 +124,13 @@ def _hold(code: str, by: Actor, at: datetime) -> Iterator[Hit]:
         yield Hit("hold", code, hold.words, pages, exact=True)
 
 
+def _excursion(code: str, by: Actor, at: datetime) -> Iterator[Hit]:
+    query = db.select(TemperatureEvent.id, Place.name).join(Place, Place.id == TemperatureEvent.place_id)
+    query = query.where(TemperatureEvent.code == code, Place.site_id == by.site_id)
+    for number, place in db.session.execute(query) if by.may(Permission.SEE_STOCK) else ():
+        yield Hit("excursion", code, place, (_page("stock.excursion", event_id=number),), exact=True)
+
+
 def _place(code: str, by: Actor, at: datetime) -> Iterator[Hit]:
     query = db.select(Place).filter_by(id=int(code.removeprefix("S-")), site_id=by.site_id)
     place = db.session.scalar(query) if by.may(Permission.SEE_STOCK) else None
@@ -179,3 +185,9 @@ def _pages_of_lot(lot_id: int) -> Pages:
 
 def _page(endpoint: str, **own: int) -> Page:
     return endpoint, tuple(own.items())
+
+
+LOOKS = {
+    "V": _vial, "C": _cocktail, "P": _patient, "T": _test, "H": _hold, "S": _place, "E": _reaction,
+    "X": _excursion,
+}  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import aliased
 
 from formulary.db import Missing, db
-from formulary.rules.storage import Excursion, Reading, Span, excursions, is_missing
+from formulary.rules.storage import COLD, WARM, Excursion, Reading, Span, excursions, is_missing
 from formulary.stock.models import Place, TemperatureEvent, TemperatureReading
 from formulary.web.paging import Page, Window, page
 
@@ -154,11 +154,14 @@ def _undecided(site_id: int, at: datetime) -> list[Watched]:
     here = here.add_columns(_side(before, low, high).label("side_before"))
     here = _counting(here.join(TemperatureReading, TemperatureReading.place_id == Place.id))
     rows = here.where(*_kept_cool(site_id), taken > at - WATCHED).subquery()
+    began, ended = TemperatureEvent.started_at, TemperatureEvent.ended_at
+    within = db.and_(began < rows.c.taken_at, ended > rows.c.taken_at)
     decided = db.exists().where(
-        TemperatureEvent.place_id == rows.c.id, TemperatureEvent.closed_at.is_not(None),
-        TemperatureEvent.started_at <= rows.c.taken_at,
-        db.or_(TemperatureEvent.ended_at.is_(None), TemperatureEvent.ended_at > rows.c.taken_at),
-    )  # fmt: skip
+        TemperatureEvent.place_id == rows.c.id,
+        TemperatureEvent.closed_at.is_not(None),
+        TemperatureEvent.side == db.case((rows.c.side > 0, WARM), else_=COLD),
+        db.or_(began == rows.c.taken_at, within),
+    )
     begins = db.or_(rows.c.side_before.is_(None), rows.c.side_before != rows.c.side)
     query = db.select(rows.c.id, rows.c.name, rows.c.taken_at).where(rows.c.side != 0, begins, ~decided)
     found = db.session.execute(query.order_by(rows.c.taken_at.desc()).limit(MOST_WATCHED))
