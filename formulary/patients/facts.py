@@ -42,10 +42,8 @@ def precautions(book: catalogue.Book | None = None) -> facts.Precautions:
 
     Whoever has asked for the catalogue as it is now hands its `book` on.
     """
-    known, kinds = (
-        (book or catalogue.now()).precautions(),
-        {kind.word: kind for kind in queries.condition_kinds()},
-    )
+    known = (book or catalogue.now()).precautions()
+    kinds = {kind.word: kind for kind in queries.condition_kinds()}
     told = [_in_its_words(row, kinds.get(row.word)) for row in known.contraindications]
     said = {row.word for row in told}
     own = [_of_kind(kind) for word, kind in kinds.items() if word not in said]
