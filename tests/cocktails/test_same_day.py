@@ -10,7 +10,7 @@ from formulary.cocktails.facts import Content, TypedLine, gather
 from formulary.patients.actions import Exposed, note_exposure
 from formulary.rules import checklist
 from formulary.rules.findings import Level, Stage
-from tests.support.builders import act
+from tests.support.builders import a_product, act, an_ingredient
 from tests.support.counting import counting_queries
 
 MG = 10**6
@@ -84,6 +84,14 @@ def test_what_a_top_up_brought_to_a_session_counts_with_the_next_top_up(clinic, 
     assert summed(clinic, content(patient, (WITH_EPINEPHRINE, 300), is_top_up=True)) == [
         ("exposure.sum_above_max", Level.STOP)
     ]
+
+
+def test_one_beside_an_active_is_told_what_was_given_of_the_group(clinic, patient):
+    """How much of it the filler holds is not on record."""
+    given(patient, LIDOCAINE, 1)
+    lidocaine = catalogue.ingredient(product(LIDOCAINE).ingredient_id)
+    filler = a_product(an_ingredient("filler"), excipients=(lidocaine,))
+    assert summed(clinic, content(patient, (filler.name, 1))) == [("exposure.sum_unknown", Level.STOP)]
 
 
 def test_however_many_lines_and_products_were_given_it_takes_as_many_queries(clinic, patient):
