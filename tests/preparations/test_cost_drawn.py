@@ -9,6 +9,7 @@ from formulary.db import transaction
 from formulary.rules.units import Money, currency
 from formulary.stock import actions as stock
 from formulary.stock import queries
+from tests.stock.doing import received
 from tests.support.builders import a_policy
 
 EUR = currency("EUR")
@@ -35,6 +36,24 @@ def test_what_was_drawn_costs_its_share_of_the_pack_and_nothing_before_the_first
     assert (found.unpriced, found.state) == (3, "unknown")
     page = clients("practitioner").get_ok(f"/cocktails/{attempt.cocktail_id}")
     assert "at least 0.10 EUR, 3 lines without price" in page.text.replace("\xa0", " ")
+
+
+def test_a_later_delivery_of_the_lot_changes_nothing_of_what_was_drawn_before(road, watch):
+    attempt = road.drawn()
+    a_policy(road.clinic.site, "currency", "EUR")
+    priced(road, "TXA-2231", 500)
+    before = drawn_costs(attempt.cocktail, at=clock.now(), mark=".").line(1)
+    watch.move(hours=1)
+    [lot] = queries.lots_with_number("TXA-2231")
+    received(
+        lot.product_id,
+        lot.number,
+        price=Money(Fraction(90_000), EUR),
+        maker=lot.maker,
+        expires_on=lot.expires_on,
+    )
+    assert len(queries.receipts(lot.id, road.clinic.site.id)) == 2
+    assert drawn_costs(attempt.cocktail, at=clock.now(), mark=".").line(1) == before
 
 
 def test_what_was_taken_back_is_not_paid_for(road):

@@ -317,17 +317,36 @@ def test_a_refusal_says_what_was_typed_in_a_short_calm_message(field, mark, type
     assert "!" not in said.replace(typed, "")
 
 
+def read_or_refused(row) -> None:
+    field, mark, typed = row[:3]
+    with contextlib.suppress(Refused):
+        parse(typed, CHOSEN[field], units=FIELDS[field], mark=mark)
+
+
+def least_time(row) -> float:
+    """The quickest of several readings: what else the machine does only ever adds to one."""
+    times = []
+    for _ in range(7):
+        started = time.thread_time()
+        read_or_refused(row)
+        times.append(time.thread_time() - started)
+    return min(times)
+
+
 @pytest.mark.parametrize("row", ACCEPTED + REFUSED, ids=lambda row: ascii(row[2])[:24])
-def test_nothing_typed_reaches_pint_or_takes_long(row, monkeypatch) -> None:
+def test_nothing_typed_reaches_pint(row, monkeypatch) -> None:
     def explode(*_: object, **__: object) -> None:
         raise AssertionError("User text reached Pint")
 
     for name in ("parse_expression", "parse_units", "parse_unit_name", "define", "convert", "Quantity"):
         monkeypatch.setattr(_registry, name, explode)
-    started = time.thread_time()
-    with contextlib.suppress(Refused):
-        parse(row[2], CHOSEN[row[0]], units=FIELDS[row[0]], mark=row[1])
-    assert time.thread_time() - started < 0.05
+    read_or_refused(row)
+
+
+@pytest.mark.parametrize("row", ACCEPTED + REFUSED, ids=lambda row: ascii(row[2])[:24])
+def test_nothing_typed_takes_much_longer_than_an_ordinary_amount(row) -> None:
+    """However long it is, it takes about as long as "5 mg"; a square would take thousands."""
+    assert least_time(row) < 50 * least_time(("mass", ".", "5 mg"))
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ BY_HAND = {
     "number": "L2231", "number_again": "L2231", "expires_on": "2027-11-30", "expires_on_again": "2027-11-30",
     "packs": "2", "per_pack": "5", "supplier": "Medisud", "note_number": "DN-88120",
 }  # fmt: skip
+TWELVE = {"price": "12", "per_pack": "5"}
 
 
 def euros(text):
@@ -145,6 +146,29 @@ def test_the_last_known_price_of_a_product_is_that_of_its_newest_priced_delivery
     assert (found.last[product.id].lot, found.last[product.id].money) == ("B1", euros("20"))
 
 
+def test_the_last_known_price_of_a_product_is_never_that_of_a_delivery_that_was_undone(product, cast):
+    received(product.id, "A1", price=euros("10"), per_pack=5)
+    slip = received(product.id, "B1", price=euros("9999"), per_pack=5)
+    undone(queries.last_receipt(slip.id, cast.site.id))
+    found = queries.prices(cast.site.id, clock.now(), lots=(), products={product.id})
+    assert (found.last[product.id].lot, found.last[product.id].money) == ("A1", euros("10"))
+
+
+def test_the_prices_of_a_day_are_those_of_what_had_come_by_then_as_corrected_since(product, cast, watch):
+    lot = received(product.id, "A1", price=euros("10"), per_pack=5)
+    first, then = queries.receipts(lot.id, cast.site.id)[0], clock.now()
+    watch.move(days=3)
+    received(product.id, "A1", price=euros("100"), per_pack=5)
+    with transaction():
+        stock.record_price(
+            first.delivery.id, price=euros("11"), per_pack=5, reason="a slip", seen_id=first.price.id,
+            at=clock.now(), by=cast.actor("pharmacist"),
+        )  # fmt: skip
+    of = {"lots": {lot.id}, "products": {product.id}, "came_by": then}
+    found = queries.prices(cast.site.id, clock.now(), **of)
+    assert (found.by_lot[lot.id].money, found.last[product.id].money) == (euros("11"), euros("11"))
+
+
 def test_the_lot_page_says_what_came_with_it_and_what_is_left_of_it_in_money(product, cast, clients):
     lot = received(
         product.id, containers=3, price=euros("12.50"), per_pack=5, supplier="Medisud", note_number="DN-1",
@@ -176,6 +200,17 @@ def test_a_pharmacist_corrects_a_price_on_its_page(product, cast, clients):
     assert "10.00 EUR for a pack of 5 vials" in shown
     assert "the note says 10" in shown
     assert clients("technician").get(f"/stock/deliveries/{delivery(lot)}/price").status_code == 403
+
+
+def test_a_price_recorded_meanwhile_is_shown_and_is_then_what_is_corrected(product, cast, clients):
+    lot, pharmacist = received(product.id), clients("pharmacist")
+    url = f"/stock/deliveries/{delivery(lot)}/price"
+    page = pharmacist.get_ok(url)
+    priced(cast, lot, "10")
+    page = pharmacist.read(pharmacist.submit(page, TWELVE, press="Record it"), url, 422)
+    assert "10.00 EUR for a pack of 5 vials" in page.text.replace("\xa0", " ")
+    pharmacist.submit(page, {"price": "12", "reason": "the note says 12"}, press="Correct it")
+    assert paid(lot) == {lot.number: euros("0.48")}
 
 
 @pytest.mark.parametrize(

@@ -105,8 +105,8 @@ def _line(solved: Solved, cocktail: Cocktail, priced: Prices, mark: str) -> Line
     if not found.complete:
         return _not_in_stock(solved, found, priced, mark)
     parts = [_pick(solved, pick, cocktail, priced, mark) for pick in found.picks]
-    drawn = _sum_of_all(priced.currency, [part[0] for part in parts])
-    wasted = _sum_of_all(priced.currency, [part[1] for part in parts])
+    drawn = sum_of_all(priced.currency, [part[0] for part in parts])
+    wasted = sum_of_all(priced.currency, [part[1] for part in parts])
     return LineCost(solved.number, drawn, wasted, tuple(part[2] for part in parts), mark)
 
 
@@ -146,6 +146,6 @@ def _sum(currency: Currency | None, parts: Iterable[Money | None]) -> Money | No
     return sum(known[1:], known[0]) if known and currency is not None else None
 
 
-def _sum_of_all(currency: Currency | None, parts: Sequence[Money | None]) -> Money | None:
+def sum_of_all(currency: Currency | None, parts: Sequence[Money | None]) -> Money | None:
     """These together; None where one of them is not known."""
     return None if any(part is None for part in parts) else _sum(currency, parts)

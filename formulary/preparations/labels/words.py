@@ -56,7 +56,7 @@ def _drawn(cocktail_id: int) -> list[Drawn]:
     rows = db.session.scalars(
         db.select(Draw).filter_by(cocktail_id=cocktail_id, undone=False).order_by(Draw.id)
     )
-    return [Drawn(row.line_number, row.lot_id, row.quantity) for row in rows]
+    return [Drawn(row.line_number, row.lot_id, row.quantity, row.drawn_at) for row in rows]
 
 
 @names_documents("attempt")

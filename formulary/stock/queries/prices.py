@@ -55,12 +55,24 @@ class Receipt:
         return self.prices[0] if self.prices else None
 
 
-def prices(site_id: int, at: datetime, *, lots: Collection[int], products: Collection[int] = ()) -> Prices:
-    """The prices of these lots and products at a site, whatever their number in three queries."""
+def prices(
+    site_id: int,
+    at: datetime,
+    *,
+    lots: Collection[int],
+    products: Collection[int] = (),
+    came_by: datetime | None = None,
+) -> Prices:
+    """The prices of these lots and products at a site, whatever their number in three queries.
+
+    With `came_by` of the deliveries received up to then, at the prices that count for them today.
+    """
     currency = accounts.currency(site_id, at)
     if currency is None:
         return Prices(None, {}, {})
-    here = (Price.site_id == site_id, Price.currency == currency.code)
+    here: tuple[Any, ...] = (Price.site_id == site_id, Price.currency == currency.code)
+    if came_by is not None:
+        here = (*here, Delivery.received_at <= came_by)
     return Prices(currency, _by_lot(currency, here, lots), _last(currency, here, products))
 
 
@@ -134,13 +146,13 @@ def _pack(row: Any, currency: Currency) -> Paid:
 
 
 def _last(currency: Currency, here: tuple[Any, ...], products: Collection[int]) -> dict[int, Paid]:
-    """The price of the newest priced delivery of each product."""
+    """The price of the newest priced delivery of each product, of those that were not undone."""
     newest = db.func.row_number().over(
         partition_by=Price.product_id, order_by=(Delivery.received_at.desc(), Price.id.desc())
     )
     columns = (Price.product_id, Price.minor, Price.pack, Lot.number, Delivery.received_at)
     query = db.select(*columns, newest.label("place")).select_from(Price)
     query = query.join(Delivery, Delivery.id == Price.delivery_id).join(Lot, Lot.id == Price.lot_id)
-    ranked = _counting(query).where(*here, Price.product_id.in_(products)).subquery()
+    ranked = _received(_counting(query)).where(*here, Price.product_id.in_(products)).subquery()
     rows = db.session.execute(db.select(ranked).where(ranked.c.place == 1)) if products else ()
     return {row.product_id: _pack(row, currency) for row in rows}

@@ -28,6 +28,7 @@ def price(delivery_id: int) -> Answer:
     if form.validate_on_submit() and done(form, "stock.price", lambda at: _record(delivery_id, form, at)):
         flash(f"The price of lot {lot.number} is on record.")
         return to_lot(lot.id)
+    receipt = _seen(form, receipt)
     line = labels.came_lines(lot, [receipt], g.site.decimal_mark)[0]
     return page("price", form, lot=lot, line=line, currency=currency)
 
@@ -38,6 +39,15 @@ def _filled(receipt: queries.Receipt) -> PriceForm:
     if price is None:
         return PriceForm(data={"per_pack": receipt.delivery.per_pack or 1})
     return PriceForm(data={"per_pack": price.per_pack, "seen_id": price.id})
+
+
+def _seen(form: PriceForm, receipt: queries.Receipt) -> queries.Receipt:
+    """The delivery as shown: where its price changed meanwhile, the one in force now is what is seen."""
+    if "price.changed_meanwhile" not in {finding.code for finding in form.findings}:
+        return receipt
+    now = queries.receipt(receipt.delivery.id, g.site.id)
+    form.seen_id.data = now.price.id if now.price else None
+    return now
 
 
 def _record(delivery_id: int, form: PriceForm, at: datetime) -> Any:
