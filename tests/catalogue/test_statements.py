@@ -69,31 +69,32 @@ def test_what_takes_the_place_of_another_says_why_and_the_one_before_is_kept(cas
     assert [(row.version, row.status) for row in (first, second)] == [(1, "superseded"), (2, "approved")]
 
 
-TURNED = {"basis": "element", "low": "0.2", "to_basis": "salt", "high": "1"}
+TURNED = {"basis": "element", "low": "5", "to_basis": "salt", "high": "1"}
 
 
 def test_a_factor_stated_the_other_way_round_takes_the_place_of_the_first(cast, product):
     of = product.ingredient
-    first = approved(cast, proposed(cast, of, **FACTOR))
-    assert refusal(proposed, cast, of, **FACTOR | TURNED) == ["statement.no_reason"]
-    second = proposed(cast, of, **FACTOR | TURNED, reason="a better label")
-    assert refusal(proposed, cast, of, **FACTOR, reason="again") == ["statement.another_waits"]
+    first = approved(cast, proposed(cast, of, **FACTOR | TURNED))
+    assert refusal(proposed, cast, of, **FACTOR) == ["statement.no_reason"]
+    second = proposed(cast, of, **FACTOR, reason="it was turned round")
+    assert refusal(proposed, cast, of, **FACTOR | TURNED, reason="again") == ["statement.another_waits"]
     approved(cast, second)
     assert [(row.version, row.status) for row in (first, second)] == [(1, "superseded"), (2, "approved")]
     factors = facts.product(product.id).ingredient.factors
     ways = [factor_between(*two, factors).parts for two in (("salt", "element"), ("element", "salt"))]
-    assert ways == [Fraction(1, 5), 5]
+    assert ways == [Fraction(10, 44), Fraction(44, 10)]
 
 
 def test_the_files_do_not_bring_back_a_factor_stated_the_other_way_round(cast, loaded):
     of = loaded.product("zinc sulfate (as elemental zinc)").ingredient
-    turned = {"basis": "zinc", "low": "1", "to_basis": "zinc sulfate heptahydrate", "high": "4.5"}
+    turned = {"basis": "zinc", "low": "4.5", "to_basis": "zinc sulfate heptahydrate", "high": "1"}
     approved(cast, proposed(cast, of, **FACTOR | turned, reason="measured here"))
     with transaction():
         load_catalogue(read_shelf(config.seed_folder()), at=clock.now())
     db.session.expire_all()
     between = {turned["basis"], turned["to_basis"]}
-    assert [row.to_amount for row in of.factors if {row.of_basis, row.to_basis} == between] == ["4.5"]
+    told = [(row.of_basis, row.of_amount) for row in of.factors if {row.of_basis, row.to_basis} == between]
+    assert told == [("zinc", "4.5")]
 
 
 def test_the_page_of_a_substance_tells_a_factor_to_its_last_digit(clients, cast, product):
@@ -110,6 +111,7 @@ def test_the_page_of_a_substance_tells_a_factor_to_its_last_digit(clients, cast,
         (OSMOLALITY | {"low": "0"}, "statement.not_above_zero"),
         (FACTOR | {"to_basis": "Salt"}, "statement.one_basis"),
         (FACTOR | {"high": "0"}, "statement.not_above_zero"),
+        (FACTOR | {"low": "1", "high": "4.4"}, "statement.upside_down"),
     ],
 )
 def test_what_cannot_be_is_refused(cast, product, stated, code):

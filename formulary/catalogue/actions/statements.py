@@ -101,6 +101,8 @@ def _check(stated: Stated, *, stands: bool, waits: bool) -> None:
         raise wrong("no_reason", "It takes the place of what is on record.", "Say why.", "reason")
     if stated.kind == "factor" and stated.basis.casefold() == stated.to_basis.casefold():
         raise wrong("one_basis", "Both sides are the same.", "Type what the salt holds.", "to_basis")
+    if stated.kind == "factor" and Decimal(stated.high) > Decimal(stated.low):
+        raise wrong("upside_down", "A part weighs no more than the whole.", "Turn the two round.", "high")
     if stated.kind == "osmolality" and Decimal(stated.low) > Decimal(stated.high):
         raise wrong("backwards", "It ends below where it begins.", "Type the higher figure here.", "high")
     if stated.kind != "basis" and min(Decimal(stated.low), Decimal(stated.high)) <= 0:
