@@ -96,7 +96,7 @@ def test_a_correction_shows_what_was_said_before(road, clients):
     words = plain(page.text)
     assert ("report 2" in words, "Said before, and no longer counting" in words) == (True, True)
     assert words.count("Left cheek") == 2
-    assert "Redness, severe, 24 Nov 2026" in words
+    assert "Redness, severe, not known whether serious, 24 Nov 2026" in words
 
 
 @page_alone
@@ -141,11 +141,19 @@ def test_a_pharmacist_reads_and_does_not_record(road, clients):
 @page_alone
 @pytest.mark.parametrize("who", ["recall", "auditor", "practitioner3"])
 def test_whoever_looks_lots_up_sees_codes_and_no_words_that_may_hold_a_name(road, clients, who):
-    session = given(road)
-    recorded(session, felt(remark="Anna called", reporter="Her sister", reported_by="relative"))
-    page = clients(who).get_ok("/reactions/1")
-    hidden = (road.patient.name, "Anna called", "Her sister")
-    assert [word in page.text for word in hidden] == [False] * 3
+    row = recorded(
+        given(road),
+        felt(remark="Anna called", reporter="Her sister", reported_by="relative", other="Anna fainted"),
+    )
+    client = clients(who)
+    page = client.get_ok("/reactions/1")
+    behind = client.get_ok(f"/reactions/rates/lot/{queries.mixture(row)[0].lot.id}")
+    hidden = (road.patient.name, "Anna called", "Her sister", "Anna fainted")
+    assert [word in page.text + behind.text for word in hidden] == [False] * 4
+    assert (plain(page.h1), "Redness and something else" in plain(behind.text)) == (
+        "Redness and something else",
+        True,
+    )
     assert "TXA" in page.text or "tranexamic" in page.text
 
 
@@ -182,9 +190,68 @@ def test_the_file_for_the_authority_names_nobody_unless_that_is_ticked(road, cli
         "Recovering",
     )
     assert [one["as_diluent"] for one in told["products"]].count(True) == 1
-    assert [one["remark"] for one in told["follow_ups"]] == ["Paler"]
     named = json.loads(exported(doctor, with_name="y").data)
     assert named["patient"]["name"] == road.patient.name
+    assert [one["remark"] for one in named["follow_ups"]] == ["Paler"]
+
+
+@page_alone
+def test_words_that_may_hold_a_name_leave_the_house_with_the_name_or_not_at_all(road, clients):
+    words = {"other": "Berta1", "serious_reason": "Berta2", "remark": "Berta3", "reporter": "Berta4"}
+    followed_up(recorded(given(road), felt(serious="yes", **words)), "recovering", remark="Berta5")
+    doctor = clients("practitioner")
+    found = [
+        [f"Berta{number}" in exported(doctor, **told).text for number in range(1, 6)]
+        for told in ({}, {"with_name": "y"})
+    ]
+    assert found == [[False] * 5, [True] * 5]
+    assert len(json.loads(exported(doctor).data)["left_out"]) == 1
+
+
+@page_alone
+def test_a_form_of_the_file_that_cannot_be_read_says_what_is_wrong(road, clients):
+    recorded(given(road))
+    doctor = clients("practitioner")
+    page = doctor.get_ok("/reactions/1")
+    answer = doctor.post(
+        "/reactions/1/export", page.form("/reactions/1/export").filled({}) | {"shape": "xml"}
+    )
+    again = doctor.read(answer, "/reactions/1", 422)
+    assert again.errors == ["This choice is not offered here any more. Choose one from the list."]
+
+
+@page_alone
+def test_a_correction_hours_later_asks_nothing_of_what_it_leaves_as_it_was(road, clients, watch):
+    due = clock.now().date()
+    row = recorded(given(road), felt(remark="Left cheek", follow_up_on=due))
+    watch.move(days=2)
+    clients("practitioner").post_ok("/reactions/1/correct", {"remark": "Right cheek", "reason": "A slip"})
+    db.session.expire_all()
+    now = seen(row)
+    assert (now.report.remark, now.report.told_at, now.due_on) == ("Right cheek", now.reports[0].told_at, due)
+
+
+def reactions_in_banner(client, row):
+    text = plain(client.get_ok(f"/patients/{row.patient_id}").text)
+    return [part for part in ("E-1:", "older grave", "50 reactions on record") if part in text]
+
+
+@page_alone
+def test_the_banner_finds_the_grave_one_behind_fifty_others_and_lists_say_what_they_cut(
+    road, clients, monkeypatch
+):
+    session = given(road)
+    row = recorded(
+        session, felt("allergic_reaction", severity="severe", serious="yes", serious_reason="Drip")
+    )
+    for _ in range(50):
+        recorded(session, felt(serious="no"))
+    doctor = clients("practitioner")
+    assert reactions_in_banner(doctor, row) == ["E-1:", "50 reactions on record"]
+    assert "the newest 50 of 51" in plain(doctor.get_ok(f"/reactions/of/{row.patient_id}").text)
+    monkeypatch.setattr("formulary.administrations.queries.reactions.listing.MOST", 2)
+    lot = queries.mixture(row)[0].lot.id
+    assert "the newest 2 of 51, by codes" in plain(doctor.get_ok(f"/reactions/rates/lot/{lot}").text)
 
 
 @page_alone

@@ -9,6 +9,8 @@ from formulary.accounts import Forbidden
 from formulary.administrations.actions import reactions as actions
 from formulary.administrations.models import Reaction
 from formulary.administrations.queries import reactions as queries
+from formulary.administrations.queries.reactions import rows
+from formulary.administrations.queries.reactions.proof import reaction_faults
 from formulary.audit.queries import entries_about
 from formulary.db import Missing, Stale, db, transaction
 from formulary.rules.findings import Refused
@@ -246,3 +248,76 @@ def test_the_worklist_holds_the_sites_own_the_most_overdue_first(road):
         ("E-1", timedelta(days=2)),
     ]
     assert queries.follow_ups_in_all(road.clinic.site.id) == 2
+
+
+def test_a_correction_opened_before_a_follow_up_is_stale(road):
+    row = recorded(given(road), felt(outcome="ongoing"))
+    opened = seen(row).row_version
+    followed_up(row, "fatal")
+    told = {"version": opened, "at": clock.now(), "by": practitioner()}
+    with pytest.raises(Stale), transaction():
+        actions.correct_reaction(row.id, felt(outcome="ongoing"), reason="A slip", **told)
+    assert (seen(row).outcome, seen(row).row_version) == ("fatal", opened + 1)
+
+
+def test_an_older_look_that_is_entered_late_does_not_replace_the_newer_one(road, watch):
+    row = recorded(given(road), felt(outcome="ongoing"))
+    watch.move(days=3)
+    tomorrow = clock.now().date() + timedelta(days=1)
+    followed_up(row, "fatal", next_on=tomorrow)
+    followed_up(row, "recovering", seen_at=clock.now() - timedelta(days=2))
+    db.session.expire_all()
+    found = seen(row)
+    assert (found.outcome, found.due_on) == ("fatal", tomorrow)
+    assert [look.outcome for look in found.follow_ups] == ["recovering", "fatal"]
+    assert list(reaction_faults()) == []
+
+
+def test_a_correction_that_moves_when_it_was_told_says_why_it_is_late(road, watch):
+    row = recorded(given(road))
+    watch.move(hours=5)
+    moved = felt(told_at=clock.now() - 2 * HOUR)
+    assert refused(corrected, row, moved) == [("reaction.late_without_reason", "late_reason")]
+
+
+HARMLESS = {"severity": "moderate", "serious": "no", "outcome": "ongoing"}
+
+
+@pytest.mark.parametrize(
+    ("said", "later", "grave"),
+    [
+        ({}, None, 0),
+        ({"severity": "severe"}, None, 1),
+        ({"severity": "unknown"}, None, 1),
+        ({"serious": "unknown"}, None, 1),
+        ({"serious": "yes", "serious_reason": "Hospital"}, None, 1),
+        ({"outcome": "fatal"}, None, 1),
+        ({"outcome": "resolved_with_sequelae"}, None, 1),
+        ({"outcome": "unknown"}, None, 1),
+        ({"outcome": "unknown"}, "resolved", 0),
+        ({}, "fatal", 1),
+    ],
+)
+def test_whatever_is_not_known_to_be_harmless_is_grave(road, said, later, grave):
+    row = recorded(given(road), felt(**HARMLESS | said))
+    if later:
+        followed_up(row, later)
+    stand = queries.standing_of(row.patient_id)
+    assert (len(stand.grave), stand.grave_in_all, stand.others) == (grave, grave, 1 - grave)
+
+
+def test_what_is_withdrawn_stands_in_no_banner(road):
+    row = withdrawn(recorded(given(road), felt(severity="severe")))
+    assert queries.standing_of(row.patient_id) == queries.Standing((), 0, 0, None)
+
+
+def test_a_known_amount_and_one_that_is_not_known_are_not_known(road, monkeypatch):
+    road.ready()
+    lot = a_lot()
+    row = recorded(a_test(road.patient, lot), felt("itching"))
+    sums = {}
+    for amounts in ((2, None), (None, 2), (2, 3)):
+        spots = [queries.Inside(lot, amount, "direct") for amount in amounts]
+        monkeypatch.setattr(rows, "_of_test", lambda _, spots=spots: iter(spots))
+        sums[amounts] = [one.given for one in queries.mixture(row)]
+    assert sums == {(2, None): [None], (None, 2): [None], (2, 3): [5]}

@@ -68,7 +68,10 @@ class ExportForm(Form):
     shape = f.OneOf(
         "As", [f.Required()], choices=f.choices([("pdf", "PDF, to read"), ("json", "JSON, for programs")])
     )
-    with_name = f.YesField("With the patient's name and date of birth", hint="Otherwise code, sex and age.")
+    with_name = f.YesField(
+        "With the patient's name, the date of birth, and everything written in words",
+        hint="Otherwise code, sex, age and what was ticked: words may hold a name.",
+    )
 
 
 class RatesForm(SearchForm):

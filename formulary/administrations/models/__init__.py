@@ -7,9 +7,10 @@ from formulary.administrations.models.reactions import (
     ReactionReport,
     ReactionSign,
 )
-from formulary.administrations.models.sessions import Administration, GivenLot, InjectionSite
+from formulary.administrations.models.sessions import GIVEN, Administration, GivenLot, InjectionSite
 
 __all__ = [
+    "GIVEN",
     "Administration",
     "GivenLot",
     "InjectionSite",

@@ -71,7 +71,7 @@ class Reaction(Versioned, Base):
         back_populates="reaction", order_by="ReactionReport.number"
     )
     follow_ups: Mapped[list["ReactionFollowUp"]] = relationship(
-        back_populates="reaction", order_by="ReactionFollowUp.id"
+        back_populates="reaction", order_by="ReactionFollowUp.seen_at, ReactionFollowUp.id"
     )
 
     def __str__(self) -> str:
@@ -84,9 +84,14 @@ class Reaction(Versioned, Base):
 
     @property
     def outcome(self) -> str:
-        """How it stands by what was said last: by a follow-up of the report that counts, or the report."""
+        """How it stands by the latest look since the report that counts, or by that report."""
+        return (self.latest_look or self.report).outcome
+
+    @property
+    def latest_look(self) -> "ReactionFollowUp | None":
+        """The follow-up of the report that counts which was seen last, whenever it was entered."""
         later = [row for row in self.follow_ups if row.report_number == self.report_number]
-        return later[-1].outcome if later else self.report.outcome
+        return max(later, key=lambda row: (row.seen_at, row.id), default=None)
 
 
 class ReactionReport(Base):

@@ -8,6 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from formulary.db import Base, CanonicalJson, Steps, UtcDateTime, Versioned, one_of
 
+GIVEN = ("given", "partly_given")
+"""The outcomes of a session in which something reached the patient."""
+
 
 class Administration(Versioned, Base):
     """One session: started with two identifiers and a scanned label, closed as given, partly given or not

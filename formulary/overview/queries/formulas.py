@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, CompoundSelect, Select, exists, func, lite
 from sqlalchemy.orm import aliased
 
 from formulary.accounts import Actor
-from formulary.administrations.models import Administration
+from formulary.administrations.models import GIVEN, Administration
 from formulary.cocktails.models import Cocktail, Revision
 from formulary.db import db
 from formulary.patients.models import Patient
@@ -16,7 +16,6 @@ from formulary.patients.queries import may_see
 from formulary.web.paging import Page, Window, page
 
 OPEN = ("draft", "prescribed", "verified", "in_preparation", "prepared", "released", "administering")
-GIVEN = ("given", "partly_given")
 MOST_NAMES = 100
 KEPT = func.coalesce(Patient.merged_into_id, Patient.id)
 """The record under which a patient counts."""

@@ -4,11 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from formulary.administrations.models import Administration, Reaction
+from formulary.administrations.models import GIVEN, Administration, Reaction
 from formulary.cocktails.models import Override, Revision, ShownFinding
 from formulary.db import db
-
-GIVEN = ("given", "partly_given")
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from formulary.administrations.models import Reaction
 from formulary.administrations.models.reactions import ONSETS, OUTCOMES, REPORTERS, SERIOUS, SEVERITIES
 from formulary.administrations.queries.reactions import Treatment
 from formulary.rules.findings import Finding, Level, Refused
@@ -39,17 +40,44 @@ class Felt:
     follow_up_on: date | None = None
 
 
-def checked(felt: Felt, treatment: Treatment, known: Collection[int], *, at: datetime, today: date) -> Felt:
+def checked(
+    felt: Felt,
+    treatment: Treatment,
+    known: Collection[int],
+    *,
+    before: Reaction | None = None,
+    at: datetime,
+    today: date,
+) -> Felt:
     """The report as it is kept; Refused with everything that cannot be, each at its field.
 
     `known` are the kinds of the checklist, `today` the day at the site. Times are typed in whole minutes, so
-    the minute in which the treatment began is not before it.
+    the minute in which the treatment began is not before it. A correction of `before` that leaves when it was
+    told, or the day of the next look, as they were is not asked about them again.
     """
-    whole = replace(felt, told_at=felt.told_at or at)
-    if faults := [*_terms(whole, known), *_times(whole, treatment, at), *_missing(whole, at, today)]:
+    whole, was_told = replace(felt, told_at=felt.told_at or at), _told_before(felt, before)
+    if before is not None and was_told:
+        told = whole.late_reason.strip() or before.report.late_reason
+        whole = replace(whole, told_at=before.report.told_at, late_reason=told)
+    faults = [*_terms(whole, known), *_times(whole, treatment, at), *_missing(whole)]
+    faults += [] if was_told else _late(whole, at)
+    if before is None or felt.follow_up_on != before.due_on:
+        faults += day_faults(felt.follow_up_on, "follow_up_on", today)
+    if faults:
         raise Refused(*faults)
-    late = at - (whole.told_at or at) > LATE_AFTER
+    late = was_told or at - (whole.told_at or at) > LATE_AFTER
     return replace(whole, late_reason=whole.late_reason.strip() if late else "")
+
+
+def _told_before(felt: Felt, before: Reaction | None) -> bool:
+    """Whether a correction leaves when it was told, to the minute in which times are typed."""
+    if before is None or felt.told_at is None:
+        return False
+    return _minute(felt.told_at) == _minute(before.report.told_at)
+
+
+def _minute(at: datetime) -> datetime:
+    return at.replace(second=0, microsecond=0)
 
 
 def _terms(felt: Felt, known: Collection[int]) -> Iterator[Finding]:
@@ -63,7 +91,7 @@ def _terms(felt: Felt, known: Collection[int]) -> Iterator[Finding]:
 
 
 def _times(felt: Felt, treatment: Treatment, at: datetime) -> Iterator[Finding]:
-    began, onset, told_at = treatment.at.replace(second=0, microsecond=0), felt.onset_at, felt.told_at or at
+    began, onset, told_at = _minute(treatment.at), felt.onset_at, felt.told_at or at
     if (onset is None) != (felt.onset == "unknown"):
         words = (
             "When it began is not filled in."
@@ -85,7 +113,7 @@ def _times(felt: Felt, treatment: Treatment, at: datetime) -> Iterator[Finding]:
         yield _fault("told_before", words, "Correct one of the two times.", "told_at")
 
 
-def _missing(felt: Felt, at: datetime, today: date) -> Iterator[Finding]:
+def _missing(felt: Felt) -> Iterator[Finding]:
     if not felt.kinds and not felt.other.strip():
         yield _fault(
             "kind_missing", "Nothing is ticked.", "Tick what was felt, or write it in words.", "kinds"
@@ -93,10 +121,12 @@ def _missing(felt: Felt, at: datetime, today: date) -> Iterator[Finding]:
     if felt.serious == "yes" and not felt.serious_reason.strip():
         words = "It says serious, and not why."
         yield _fault("serious_without_reason", words, "Say why in a few words.", "serious_reason")
+
+
+def _late(felt: Felt, at: datetime) -> Iterator[Finding]:
     if at - (felt.told_at or at) > LATE_AFTER and not felt.late_reason.strip():
         words = "You were told more than an hour ago, so this is a late entry."
         yield _fault("late_without_reason", words, "Say why it is entered now.", "late_reason")
-    yield from day_faults(felt.follow_up_on, "follow_up_on", today)
 
 
 def day_faults(on: date | None, field: str, today: date) -> Iterator[Finding]:

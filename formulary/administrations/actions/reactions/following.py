@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 
+from sqlalchemy.orm.attributes import flag_modified
+
 from formulary.accounts import Actor
 from formulary.accounts import queries as accounts
 from formulary.administrations.actions.reactions.felt import day_faults
@@ -25,7 +27,11 @@ def follow_up(
     at: datetime,
     by: Actor,
 ) -> Reaction:
-    """Record how a reaction stands, and the day of the next look; None: nobody has to look again."""
+    """Record how a reaction stands, and the day of the next look; None: nobody has to look again.
+
+    A look that is entered late stays behind those that were newer: the latest one says how it stands and when
+    somebody looks again.
+    """
     row = standing(reaction_id, version, at=at, by=by)
     when = seen_at or at
     _check(row, outcome, when, next_on, at=at, by=by)
@@ -33,8 +39,10 @@ def follow_up(
         report_number=row.report_number, seen_at=when, outcome=outcome, remark=remark, next_on=next_on
     )
     made.entered_at, made.by_id = at, by.person_id
-    before, row.due_on = row.due_on, next_on
     row.follow_ups.append(made)
+    db.session.flush()
+    before, row.due_on = row.due_on, row.latest_look.next_on if row.latest_look else next_on
+    flag_modified(row, "due_on")  # its row is another one, and would leave the version as it was
     db.session.flush()
     old = {"due_on": before.isoformat() if before else None}
     record("reactions.follow_up", row, by=by, at=at, old=old, new={"follow_up": made.told})

@@ -47,7 +47,7 @@ def correct_reaction(
     row = standing(reaction_id, version, at=at, by=by)
     _must_say_why(row, reason)
     treatment = queries.treatment_of(row, by=by, at=at)
-    kept = _checked(felt, treatment, at=at, by=by)
+    kept = _checked(felt, treatment, before=row, at=at, by=by)
     return _add(row, kept, "reactions.correct", reason=reason.strip(), at=at, by=by)
 
 
@@ -85,9 +85,11 @@ def _recorded(treatment: Treatment, felt: Felt, *, at: datetime, by: Actor) -> R
     return _add(row, kept, "reactions.record", at=at, by=by)
 
 
-def _checked(felt: Felt, treatment: Treatment, *, at: datetime, by: Actor) -> Felt:
+def _checked(
+    felt: Felt, treatment: Treatment, *, before: Reaction | None = None, at: datetime, by: Actor
+) -> Felt:
     known = [kind.id for kind in queries.kinds()]
-    return checked(felt, treatment, known, at=at, today=accounts.day_at(by.site_id, at))
+    return checked(felt, treatment, known, before=before, at=at, today=accounts.day_at(by.site_id, at))
 
 
 def _reaction(treatment: Treatment, *, at: datetime, by: Actor) -> Reaction:

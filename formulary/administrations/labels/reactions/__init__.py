@@ -2,7 +2,7 @@
 
 from formulary.administrations.labels.reactions import hooks
 from formulary.administrations.labels.reactions.export import exported
-from formulary.administrations.labels.reactions.lines import Line, Page, lines, page
+from formulary.administrations.labels.reactions.lines import Line, Page, lines, page, shown
 from formulary.administrations.labels.reactions.words import (
     ONSET,
     OUTCOME,
@@ -27,4 +27,5 @@ __all__ = [
     "hooks",
     "lines",
     "page",
+    "shown",
 ]

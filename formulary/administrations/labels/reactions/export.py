@@ -21,32 +21,38 @@ NOT_HELD = (
 )
 """What regulators ask and this house does not hold; said, so that nobody takes silence for no."""
 
+LEFT_OUT = "The name, the date of birth, and whatever was written in words, for it may hold a name"
+
 
 def exported(
     row: Reaction, treatment: Treatment, patient: Patient, *, with_name: bool, at: datetime
 ) -> dict[str, Any]:
-    """The reaction as plain data: instants in ISO 8601, quantities in words with a point."""
+    """The reaction as plain data: instants in ISO 8601, quantities in words with a point.
+
+    What was typed in words may hold a name, so it goes along with the name or not at all.
+    """
     site = accounts.site(row.site_id)
     zone = ZoneInfo(site.zone)
-    told = page(row, zone, at)
+    told = page(row, zone, at, in_words=with_name)
     return {
         "report": _report(row, at),
         "from": {"organisation": accounts.organisation_name(), "site": site.name},
         "patient": _patient(patient, row, zone, with_name),
-        "treatment": _treatment(treatment),
+        "treatment": _treatment(treatment, with_name),
         "products": [_product(one) for one in told.mixture],
         "reaction": _reaction(row, told.line.told.kinds, with_name),
         "follow_ups": [
             {
                 "seen_at": seen.row.seen_at.isoformat(),
                 "outcome": seen.outcome,
-                "remark": seen.row.remark,
+                "remark": seen.row.remark if with_name else "",
                 "by": seen.who,
             }
             for seen in told.follow_ups
         ],
         "terms": TERMS,
         "not_held": list(NOT_HELD),
+        "left_out": [] if with_name else [LEFT_OUT],
     }
 
 
@@ -61,10 +67,11 @@ def _patient(patient: Patient, row: Reaction, zone: ZoneInfo, with_name: bool) -
     return found | {"name": patient.name, "born_on": patient.born_on.isoformat()} if with_name else found
 
 
-def _treatment(treatment: Treatment) -> dict[str, Any]:
+def _treatment(treatment: Treatment, with_name: bool) -> dict[str, Any]:
     found = {"code": treatment.code, "at": treatment.at.isoformat()}
     if treatment.session is None:
-        return found | {"kind": "patch test", "where": treatment.test.body_site if treatment.test else ""}
+        where = treatment.test.body_site if treatment.test and with_name else ""
+        return found | {"kind": "patch test", "where": where}
     areas = dict.fromkeys(site.area for site in treatment.session.sites)
     attempt = preparations.of_attempt(treatment.session.attempt_id)
     return found | {
@@ -96,8 +103,8 @@ def _reaction(row: Reaction, kinds: str, with_name: bool) -> dict[str, Any]:
         "severity": report.severity,
         "outcome": OUTCOME[row.outcome],
         "serious": report.serious,
-        "serious_because": report.serious_reason,
-        "remark": report.remark,
+        "serious_because": report.serious_reason if with_name else "",
+        "remark": report.remark if with_name else "",
         "reported_by": REPORTER[report.reported_by],
         "reporter": report.reporter if with_name else "",
         "told_at": report.told_at.isoformat(),

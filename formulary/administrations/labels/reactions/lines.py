@@ -21,6 +21,9 @@ from formulary.rules.units import Quantity
 from formulary.stock.models import Lot
 from formulary.web import words
 
+SOMETHING = "and something else"
+"""Said of what was felt and written in words, to those who are not told the words."""
+
 
 @dataclass(frozen=True)
 class Told:
@@ -88,18 +91,21 @@ class Page:
         return [one.lot.id for one in self.mixture]
 
 
-def lines(rows: Sequence[Reaction], zone: ZoneInfo, at: datetime) -> list[Line]:
-    """Each reaction as one line, in their order; four queries in all."""
+def lines(rows: Sequence[Reaction], zone: ZoneInfo, at: datetime, *, in_words: bool = True) -> list[Line]:
+    """Each reaction as one line, in their order; four queries in all. Without words: no free text in them."""
     rows = list(rows)
     if not rows:
         return []
-    codes, told = queries.treatment_codes(rows), _Telling([row.report for row in rows], zone)
+    codes, told = (
+        queries.treatment_codes(rows),
+        _Telling([row.report for row in rows], zone, in_words=in_words),
+    )
     return [_line(row, codes[row.id], told(row.report), zone, at) for row in rows]
 
 
-def page(row: Reaction, zone: ZoneInfo, at: datetime) -> Page:
-    """Everything about one reaction."""
-    told = _Telling(row.reports, zone, more=[made.by_id for made in row.follow_ups])
+def page(row: Reaction, zone: ZoneInfo, at: datetime, *, in_words: bool = True) -> Page:
+    """Everything about one reaction; what was felt without free text where it is not told in words."""
+    told = _Telling(row.reports, zone, more=[made.by_id for made in row.follow_ups], in_words=in_words)
     code = queries.treatment_codes([row])[row.id]
     line = _line(row, code, told(row.report), zone, at)
     seen = [Seen(made, OUTCOME[made.outcome], told.names.get(made.by_id, "")) for made in row.follow_ups]
@@ -107,21 +113,30 @@ def page(row: Reaction, zone: ZoneInfo, at: datetime) -> Page:
     return Page(line, [told(report) for report in reversed(row.reports[:-1])], seen[::-1], mixture)
 
 
+def shown(here: int, in_all: int) -> str:
+    """In which order a list stands, and how much of it where it is cut."""
+    return f"the newest {here} of {in_all}" if here < in_all else "newest treatment first"
+
+
 class _Telling:
     """What turns a report into words, read once for all of them."""
 
     def __init__(
-        self, reports: Iterable[ReactionReport], zone: ZoneInfo, *, more: Iterable[int] = ()
+        self,
+        reports: Iterable[ReactionReport],
+        zone: ZoneInfo,
+        *,
+        more: Iterable[int] = (),
+        in_words: bool,
     ) -> None:
-        self.zone = zone
+        self.zone, self.in_words = zone, in_words
         self.kinds = {kind.id: kind.name for kind in queries.kinds()}
         self.names = accounts.person_names({*(report.by_id for report in reports), *more})
 
     def __call__(self, row: ReactionReport) -> Told:
-        felt = [name for key, name in self.kinds.items() if key in row.kind_ids]
         return Told(
             row=row,
-            kinds=", ".join([*felt, row.other] if row.other else felt),
+            kinds=self._felt(row),
             severity=SEVERITY[row.severity],
             severity_state=STATE[row.severity],
             outcome=OUTCOME[row.outcome],
@@ -131,6 +146,15 @@ class _Telling:
             reporter=REPORTER[row.reported_by],
             who=self.names.get(row.by_id, ""),
         )
+
+    def _felt(self, row: ReactionReport) -> str:
+        """What was ticked and typed; what was typed may hold a name, and is not told to everybody."""
+        ticked = ", ".join(name for key, name in self.kinds.items() if key in row.kind_ids)
+        if row.other and self.in_words:
+            return f"{ticked}, {row.other}" if ticked else row.other
+        if row.other:
+            return f"{ticked} {SOMETHING}" if ticked else SOMETHING.removeprefix("and ").capitalize()
+        return ticked
 
 
 def onset_words(row: ReactionReport, zone: ZoneInfo) -> str:

@@ -1,5 +1,6 @@
 """The doors to reactions, to the follow-ups of a site, and to how often something was followed by one."""
 
+from formulary.administrations.queries.reactions.grave import Standing, standing_of
 from formulary.administrations.queries.reactions.listing import Behind, reactions_behind
 from formulary.administrations.queries.reactions.rates import SUBJECTS, Rate, Rates, Span, rates
 from formulary.administrations.queries.reactions.rows import (
@@ -12,6 +13,7 @@ from formulary.administrations.queries.reactions.rows import (
     kinds,
     mixture,
     of_patient,
+    of_patient_in_all,
     reaction,
     treatment_codes,
     treatment_of,
@@ -31,6 +33,7 @@ __all__ = [
     "Rate",
     "Rates",
     "Span",
+    "Standing",
     "Treatment",
     "after",
     "after_session",
@@ -42,10 +45,12 @@ __all__ = [
     "lately",
     "mixture",
     "of_patient",
+    "of_patient_in_all",
     "overdue",
     "rates",
     "reaction",
     "reactions_behind",
+    "standing_of",
     "treatment_codes",
     "treatment_of",
     "treatments_of",

@@ -21,11 +21,6 @@ class Behind:
     in_all: int
     given: int
 
-    @property
-    def followed(self) -> int:
-        """How many sessions the reactions shown came after."""
-        return len({row.administration_id for row, _ in self.rows})
-
 
 def reactions_behind(subject: str, key: int, span: Span) -> Behind:
     """The reactions that stand after sessions which gave one subject; Missing where there is none such."""

@@ -70,10 +70,10 @@ def _of_itself(row: Reaction) -> Iterator[Fault]:
     if [report.number for report in row.reports] != list(range(1, row.report_number + 1)):
         yield Fault("reaction", name, "and its reports differ on how many there are")
         return
-    later = [f for f in row.follow_ups if f.report_number == row.report_number]
     if row.state != row.report.state:
         yield Fault("reaction", name, "and its last report differ on whether it stands")
-    if row.due_on != (later[-1].next_on if later else row.report.follow_up_on):
+    look = row.latest_look
+    if row.due_on != (look.next_on if look else row.report.follow_up_on):
         yield Fault("reaction", name, "and what was said last differ on when somebody looks again")
 
 

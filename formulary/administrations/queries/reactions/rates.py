@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from formulary.administrations.models import Administration, GivenLot, Reaction, ReactionReport
+from formulary.administrations.models import GIVEN, Administration, GivenLot, Reaction, ReactionReport
 from formulary.catalogue.models import Formula, FormulaVersion, Ingredient, Product
 from formulary.cocktails.models import Cocktail, Revision
 from formulary.db import db
@@ -18,7 +18,6 @@ from formulary.stock.models import Lot
 
 MOST = 100
 SUBJECTS = ("ingredient", "product", "lot", "formula")
-GIVEN = ("given", "partly_given")
 KEYS = {
     "lot": GivenLot.lot_id,
     "product": Lot.product_id,

@@ -147,6 +147,12 @@ def of_patient(patient_id: int, limit: int = MOST) -> list[Reaction]:
     return list(db.session.scalars(newest.limit(limit)))
 
 
+def of_patient_in_all(patient_id: int) -> int:
+    """How many reactions of a patient are on record, withdrawn ones too, shown or not."""
+    query = db.select(db.func.count(Reaction.id)).where(patients.own(Reaction.patient_id, patient_id))
+    return db.session.scalar(query) or 0
+
+
 def after(*, administration_id: int | None = None, test_id: int | None = None) -> list[Reaction]:
     """The reactions after one session or one test, in the order in which they were recorded."""
     column, key = (
@@ -163,9 +169,13 @@ def mixture(row: Reaction) -> list[Inside]:
     together: dict[int, Inside] = {}
     for one in found:
         seen = together.get(one.lot.id)
-        steps = one.given if seen is None or seen.given is None else seen.given + (one.given or 0)
-        together[one.lot.id] = Inside(one.lot, steps, seen.via if seen else one.via)
+        together[one.lot.id] = one if seen is None else Inside(one.lot, _sum(seen.given, one.given), seen.via)
     return list(together.values())
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    """Both amounts together; a known one and one that is not known are not known."""
+    return None if one is None or other is None else one + other
 
 
 def whole() -> Select[Any]:

@@ -13,7 +13,8 @@ from formulary.accounts import Permission, requires
 from formulary.administrations.forms import ExportForm
 from formulary.administrations.labels import reactions as labels
 from formulary.administrations.queries import reactions as queries
-from formulary.administrations.views.reactions.room import bp, opened, to_reaction
+from formulary.administrations.views.reactions.pages import reaction_page
+from formulary.administrations.views.reactions.room import Answer, bp, opened
 from formulary.audit import record
 from formulary.db import retried, transaction
 from formulary.web import pdf
@@ -22,12 +23,12 @@ from formulary.web import pdf
 @bp.post("/<id:reaction_id>/export")
 @requires(Permission.SEE_PATIENTS)
 @retried
-def export(reaction_id: int) -> Response:
-    """The reaction as PDF or JSON; the name goes along only where that is ticked, and the trail says so."""
+def export(reaction_id: int) -> Answer:
+    """The reaction as PDF or JSON; name and free text go along only where ticked, and the trail says so."""
     row, patient = opened(reaction_id, "reactions.export")
     form, at = ExportForm(), clock.now()
     if not form.validate_on_submit():
-        return to_reaction(reaction_id)
+        return reaction_page(row, patient, export=form)
     with_name = bool(form.with_name.data)
     treatment = queries.treatment_of(row, by=g.actor, at=at)
     told = labels.exported(row, treatment, patient, with_name=with_name, at=at)

@@ -35,11 +35,12 @@ def index() -> Answer:
 @requires(Permission.SEE_PATIENTS)
 @retried
 def of_patient(patient_id: int) -> Answer:
-    """Every reaction of a patient, and the treatments that one more can be recorded after."""
+    """The reactions of a patient, and the treatments that one more can be recorded after."""
     patient, at = guards.opened(patient_id, "reactions.of_patient"), clock.now()
-    lines = labels.lines(queries.of_patient(patient.id), zone(), at)
-    treatments = queries.treatments_of(patient.id)
-    return page("of_patient", patient, lines=lines, treatments=treatments, may_record=_may_record())
+    rows, in_all = queries.of_patient(patient.id), queries.of_patient_in_all(patient.id)
+    told: dict[str, Any] = {"lines": labels.lines(rows, zone(), at), "shown": labels.shown(len(rows), in_all)}
+    told["treatments"] = queries.treatments_of(patient.id)
+    return page("of_patient", patient, **told, may_record=_may_record())
 
 
 @bp.get("/<id:reaction_id>")
@@ -56,14 +57,18 @@ def reaction(reaction_id: int) -> Answer:
     return _coded(reaction_id)
 
 
-def reaction_page(row: Any, patient: Any, form: FollowUpForm | None = None) -> Answer:
-    """The page of a reaction, with the form of its next follow-up."""
+def reaction_page(
+    row: Any, patient: Any, form: FollowUpForm | None = None, export: ExportForm | None = None
+) -> Answer:
+    """The page of a reaction, with the form of its next follow-up and of the file; 422 where one is wrong."""
     told = labels.page(row, zone(), clock.now())
     if form is None:
         form = FollowUpForm(formdata=None, obj=row)
         form.outcome.data = None  # what is seen now is entered, also if it is the same
     more = {"may_record": _may_record(), "may_hold": g.actor.may(Permission.PLACE_HOLD)}
-    return page("reaction", patient, form, told=told, export=ExportForm(formdata=None), **more)
+    wrong = export is not None and bool(export.errors)
+    export = export or ExportForm(formdata=None)
+    return page("reaction", patient, form, told=told, export=export, wrong=wrong, **more)
 
 
 def _coded(reaction_id: int) -> Answer:
@@ -75,7 +80,7 @@ def _coded(reaction_id: int) -> Answer:
         row = queries.coded(reaction_id)
         log_access("reactions.coded", by=g.actor, at=at, subject=row, patients=1)
     may_hold = g.actor.may(Permission.PLACE_HOLD) and not g.actor.is_read_only
-    told = labels.page(row, zone(), at)
+    told = labels.page(row, zone(), at, in_words=False)
     return render_template("reactions/coded.html", told=told, may_hold=may_hold), 200
 
 

@@ -16,7 +16,7 @@ from formulary.administrations.queries.reactions import SUBJECTS, Span
 from formulary.administrations.views.reactions.room import Answer, bp, zone
 from formulary.audit import log_access
 from formulary.db import Missing, retried, transaction
-from formulary.web import tables
+from formulary.web import sheets
 
 YEAR = timedelta(days=365)
 COLUMNS = (
@@ -56,7 +56,7 @@ def rates_csv() -> Response:
         )
         for rate in found.rows
     ]
-    return tables.csv_answer(f"reactions-by-{form.by.data}.csv", COLUMNS, rows)
+    return sheets.answer(sheets.Sheet(f"reactions-by-{form.by.data}", COLUMNS, rows), "csv")
 
 
 @bp.get("/rates/<any(ingredient,product,lot,formula):subject>/<id:key>")
@@ -71,8 +71,9 @@ def behind(subject: str, key: int) -> Answer:
         found = queries.reactions_behind(subject, key, span)
         shown = 0 if counts_only else len({code for _, code in found.rows})
         log_access("reactions.behind", by=g.actor, at=at, patients=shown, detail=f"{subject} {found.name}")
-    lines = [] if counts_only else labels.lines([row for row, _ in found.rows], zone(), at)
+    lines = [] if counts_only else labels.lines([row for row, _ in found.rows], zone(), at, in_words=False)
     more = {"since": since, "until": until, "kept": _kept(form, since, until) | {"by": subject}}
+    more["shown"] = labels.shown(len(found.rows), found.in_all)
     codes = [code for _, code in found.rows]
     rows = list(zip(lines, codes, strict=False))
     heading = labels.SUBJECT[subject]

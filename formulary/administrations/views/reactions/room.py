@@ -32,11 +32,15 @@ def done(form: Form, what: str, act: Callable[[datetime], Any]) -> Any:
         return None
 
 
-def page(template: str, patient: Any, form: Form | None = None, **context: Any) -> Answer:
-    """A page about a patient's reaction, with the banner; 422 where the form has something to say."""
+def page(
+    template: str, patient: Any, form: Form | None = None, *, wrong: bool = False, **context: Any
+) -> Answer:
+    """A page about a patient's reaction, with the banner; 422 where the form says something or `wrong`."""
     context["summary"] = summary(patient, by=g.actor, at=clock.now())
-    answered = render_template(f"reactions/{template}.html", patient=patient, form=form, **context)
-    return answered, 422 if form is not None and form.errors else 200
+    answered = render_template(
+        f"reactions/{template}.html", patient=patient, form=form, wrong=wrong, **context
+    )
+    return answered, 422 if wrong or (form is not None and form.errors) else 200
 
 
 def opened(reaction_id: int, what: str) -> tuple[Any, Any]:
