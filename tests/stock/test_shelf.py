@@ -12,7 +12,7 @@ from formulary.stock import actions as stock
 from formulary.stock import queries
 from formulary.stock.models import Lot, Place
 from tests.overview.test_find import goes_to, hits, offers
-from tests.stock.doing import somebody
+from tests.stock.doing import posted, somebody
 from tests.stock.test_pages import found, pharmacist
 from tests.support.builders import a_lot, a_product, saved, the_place, the_site
 from tests.support.client import Client
@@ -41,6 +41,16 @@ def test_a_shelf_shows_the_lots_that_lie_on_it(pharmacist: Client) -> None:
     fridge = in_a_fridge(a_lot(number="COLD"))
     assert found(pharmacist, "", place=str(fridge.id)) == ["COLD"]
     assert found(pharmacist, "", place=str(the_place("storage").id)) == ["ROOM", "COLD"]
+
+
+def test_a_shelf_shows_the_lots_that_were_used_up_on_it_when_asked_for(pharmacist: Client) -> None:
+    a_lot(number="ROOM")
+    fridge = in_a_fridge(a_lot(number="COLD"))
+    posted(a_lot(number="GONE", containers=1), "storage", "waste", 5_000_000, reason="broken")
+    room = str(the_place("storage").id)
+    assert found(pharmacist, "", place=room) == ["ROOM", "COLD"]
+    assert found(pharmacist, "", place=room, used_up="y") == ["ROOM", "COLD", "GONE"]
+    assert found(pharmacist, "", place=str(fridge.id), used_up="y") == ["COLD"]
 
 
 @pytest.mark.parametrize(

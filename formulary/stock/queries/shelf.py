@@ -37,23 +37,26 @@ class Asked:
 
 def shelf(site_id: int, asked: Asked, window: Window, size: int = SHELF_SIZE) -> Page:
     """One page of lots that lie at the site, earliest expiry first; with `used_up` of every lot there ever
-    was.
+    was, at a place of those that lie there and of the used up ones that ever lay there.
     """
     query = db.select(Lot)
     if not asked.used_up or asked.place_id is not None:
-        query = query.where(_lies_at(site_id, asked.place_id))
+        query = query.where(_lies_at(site_id, asked.place_id, used_up=asked.used_up))
     if not asked.used_up:
         query = query.where(Lot.status != "exhausted")
     query = _looked_for(query, site_id, asked)
     return page(query, (Lot.expires_on, Lot.id), window=window, size=size, newest_first=False)
 
 
-def _lies_at(site_id: int, place_id: int | None) -> Any:
+def _lies_at(site_id: int, place_id: int | None, *, used_up: bool) -> Any:
+    """Whether some of a lot lies there; with `used_up` also whether one that is used up ever lay there."""
     lies = db.select(Balance.id).join(Place, Place.id == Balance.place_id)
     here = (Place.site_id == site_id, Place.kind.in_(LIES_AT))
     if place_id is not None:
         here = (*here, Place.id == place_id)
-    return lies.where(Balance.lot_id == Lot.id, Balance.quantity > 0, *here).exists()
+    some = Balance.quantity > 0
+    counts = db.or_(some, Lot.status == "exhausted") if used_up else some
+    return lies.where(Balance.lot_id == Lot.id, counts, *here).exists()
 
 
 def _looked_for(query: Select[Any], site_id: int, asked: Asked) -> Select[Any]:
