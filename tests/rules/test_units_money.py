@@ -88,3 +88,7 @@ def test_a_third_of_a_pack_three_times_is_the_pack():
 def test_two_currencies_are_never_added():
     with pytest.raises(OtherCurrency):
         Money.nothing(EUR) + Money.nothing(JPY)
+
+
+def test_a_currency_that_left_the_current_list_is_no_choice() -> None:
+    assert [code for code in ("BGN", "HRK", "DEM") if code in CURRENCIES] == []

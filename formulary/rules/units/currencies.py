@@ -1,6 +1,7 @@
 """The currencies a site may keep its prices in, and how many decimals each has.
 
-Source: ISO 4217, list one (current currencies), column "minor unit".
+Source: ISO 4217, list one (current currencies), column "minor unit"; the Bulgarian lev left it on
+2026-01-01 (amendment 180).
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _WITHOUT = {"CLP": "Chilean peso", "ISK": "Iceland krona", "JPY": "yen", "KRW": 
     "UGX": "Uganda shilling", "VND": "dong", "XAF": "CFA franc BEAC", "XOF": "CFA franc BCEAO",
     "XPF": "CFP franc"}  # fmt: skip
 _HUNDREDTHS = {"AED": "UAE dirham", "ARS": "Argentine peso", "AUD": "Australian dollar",
-    "BDT": "taka", "BGN": "Bulgarian lev", "BRL": "Brazilian real", "CAD": "Canadian dollar",
+    "BDT": "taka", "BRL": "Brazilian real", "CAD": "Canadian dollar",
     "CHF": "Swiss franc", "CNY": "yuan renminbi", "COP": "Colombian peso", "CZK": "Czech koruna",
     "DKK": "Danish krone", "EGP": "Egyptian pound", "EUR": "euro", "GBP": "pound sterling", "GEL": "lari",
     "HKD": "Hong Kong dollar", "HUF": "forint", "IDR": "rupiah", "ILS": "new Israeli sheqel",
