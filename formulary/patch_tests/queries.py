@@ -4,10 +4,11 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, func
-from sqlalchemy.orm import contains_eager, selectinload
+from sqlalchemy import Integer, Row, Select, bindparam, func
+from sqlalchemy.orm import aliased, contains_eager, selectinload
 
 from formulary.accounts import Actor
+from formulary.catalogue.models import Product
 from formulary.db import Missing, db
 from formulary.patch_tests.models import PatchTest, PatchTestItem, PatchTestReading
 from formulary.patients.models import Patient
@@ -25,6 +26,27 @@ ITEMS = (
     .order_by(PatchTestItem.id)
     .options(contains_eager(PatchTestItem.test), selectinload(PatchTestItem.readings))
 )
+
+
+SPOTS = (
+    db.select(
+        PatchTestItem.id, Product.ingredient_id, PatchTestItem.product_id, PatchTestItem.lot_id,
+        PatchTest.applied_at, PatchTestItem.is_mixture,
+    )
+    .join(PatchTestItem.test)
+    .join(Product, Product.id == PatchTestItem.product_id)
+    .where(own(PatchTest.patient_id, bindparam("patient_id", type_=Integer)))
+    .where(PatchTest.state == "applied")
+    .order_by(PatchTestItem.id)
+)  # fmt: skip
+Later = aliased(PatchTestReading)
+READ = (
+    db.select(PatchTestReading.item_id, PatchTestReading.grade, PatchTestReading.read_at)
+    .where(PatchTestReading.item_id.in_(bindparam("items", expanding=True)))
+    .where(~db.select(Later.id).where(Later.corrects_id == PatchTestReading.id).exists())
+    .order_by(PatchTestReading.read_at, PatchTestReading.id)
+)
+"""What every check asks, made once: columns, as rows of the session take longer than their reading."""
 
 
 def test(test_id: int, *, by: Actor, at: datetime, locked: bool = False) -> PatchTest:
@@ -46,6 +68,16 @@ def items_of(patient_id: int, *, voided: bool = False) -> list[PatchTestItem]:
     """Every spot of the patient's tests that were not voided (or of all), with its test and its readings."""
     states = ["applied", "void"] if voided else ["applied"]
     return list(db.session.scalars(ITEMS, {"patient_id": patient_id, "states": states}))
+
+
+def spots_of(patient_id: int) -> list[Row[Any]]:
+    """(id, ingredient, product, lot, applied at, is mixture) of every spot of the tests not voided."""
+    return list(db.session.execute(SPOTS, {"patient_id": patient_id}))
+
+
+def standing_readings(item_ids: Collection[int]) -> list[Row[Any]]:
+    """(item, grade, read at) of the readings that no other corrects, in the order of their making."""
+    return list(db.session.execute(READ, {"items": list(item_ids)})) if item_ids else []
 
 
 def watched(*, by: Actor, at: datetime) -> list[tuple[PatchTest, Patient]]:

@@ -96,9 +96,9 @@ def _exposure(row: Any) -> facts.Exposure:
 def usual(ingredient_ids: Collection[int]) -> tuple[facts.Usual, ...]:
     """The median dose of each ingredient in the latest sessions of the clinic, in one query."""
     doses: dict[tuple[int, str], dict[int, int]] = {}
-    for row in queries.latest_doses(ingredient_ids):
-        sessions = doses.setdefault((row.ingredient_id, row.dimension), {})
-        sessions[row.document_id] = sessions.get(row.document_id, 0) + row.amount
+    for ingredient_id, document_id, name, amount in queries.latest_doses(ingredient_ids):
+        sessions = doses.setdefault((ingredient_id, name), {})
+        sessions[document_id] = sessions.get(document_id, 0) + amount
     return tuple(_usual(doses))
 
 

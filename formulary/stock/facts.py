@@ -6,14 +6,14 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import BindParameter, Integer, Row, Select, String, bindparam
 from sqlalchemy.orm import aliased
 
 from formulary.accounts import queries as accounts
 from formulary.accounts.facts import site_policies
 from formulary.accounts.models import Site
 from formulary.catalogue.models import Product
-from formulary.db import db
+from formulary.db import UtcDateTime, db
 from formulary.rules.beyond_use import opened_until
 from formulary.rules.facts import Container, Diluent, Stock, Strength
 from formulary.rules.findings import Finding, Level, Refused, capital
@@ -52,6 +52,12 @@ LYING = (
     .where(db.or_(Vial.id.is_(None), Vial.lot_id == Lot.id))
     .order_by(Lot.expires_on, Lot.id, Vial.id.nulls_first())
 )
+Own = aliased(Place)
+OWN = db.select(Own.id).where(Own.site_id == bindparam("site_id", type_=Integer), Own.kind.in_(DRAWN_FROM))
+HERE = LYING.where(Balance.place_id.in_(OWN), Balance.quantity > 0)
+"""Made once. With its places told, what is left of a lot is read, and not all that was ever given of it."""
+OF_PRODUCTS = HERE.where(Lot.product_id.in_(bindparam("wanted", expanding=True)))
+OF_LOTS = HERE.where(Lot.id.in_(bindparam("wanted", expanding=True)))
 
 
 def candidates(
@@ -62,14 +68,12 @@ def candidates(
 
     Reservations of others are told, those of `for_ref` are left out.
     """
-    here = (Place.site_id == site_id, Place.kind.in_(DRAWN_FROM), Balance.quantity > 0)
-    return _stocks(at, for_ref, *here, Lot.product_id.in_(set(product_ids)))
+    return _stocks(at, for_ref, OF_PRODUCTS, site_id=site_id, wanted=list(set(product_ids)))
 
 
 def at_site(site_id: int, lot_ids: Iterable[int], at: datetime) -> tuple[Stock, ...]:
     """All that lies at the site of these lots, usable or not; three queries."""
-    here = (Place.site_id == site_id, Place.kind.in_(DRAWN_FROM), Balance.quantity > 0)
-    return _stocks(at, None, *here, Lot.id.in_(set(lot_ids)))
+    return _stocks(at, None, OF_LOTS, site_id=site_id, wanted=list(set(lot_ids)))
 
 
 def nowhere(lot: Lot, zone: str) -> Stock:
@@ -94,13 +98,14 @@ def stock_of(
     same_vial = (
         Balance.vial_id.is_(None) if vial is None or place.kind == "storage" else Balance.vial_id == vial.id
     )
-    found = _stocks(at, for_ref, Balance.lot_id == lot.id, Balance.place_id == place.id, same_vial)
+    query = LYING.where(Balance.lot_id == lot.id, Balance.place_id == place.id, same_vial)
+    found = _stocks(at, for_ref, query)
     return found[0] if found else None
 
 
 def of_vials(vial_ids: Collection[int], at: datetime, *, for_ref: str | None = None) -> dict[int, Stock]:
     """Opened vials as the rules see them, empty ones too, each where its most lies or lay; three queries."""
-    found = _stocks(at, for_ref, Balance.vial_id.in_(vial_ids)) if vial_ids else ()
+    found = _stocks(at, for_ref, LYING.where(Balance.vial_id.in_(vial_ids))) if vial_ids else ()
     fullest = sorted(found, key=lambda stock: stock.remaining.steps)
     return {stock.vial_id: stock for stock in fullest if stock.vial_id is not None}
 
@@ -163,8 +168,8 @@ def _reserved_for_another(stock: Stock) -> Finding:
     )
 
 
-def _stocks(at: datetime, for_ref: str | None, *conditions: Any) -> tuple[Stock, ...]:
-    rows = db.session.execute(LYING.where(*conditions)).all()
+def _stocks(at: datetime, for_ref: str | None, query: Select[Any], **asked: object) -> tuple[Stock, ...]:
+    rows = db.session.execute(query, asked).all()
     if not rows:
         return ()
     holds, reserved = open_holds(), _reserved({row.lot_id for row in rows}, at, for_ref)
@@ -233,21 +238,24 @@ class Kept:
 def _reserved(
     lots: Collection[int], at: datetime, for_ref: str | None
 ) -> dict[tuple[int, int, int | None], Kept]:
-    key = (Reservation.lot_id, Reservation.place_id, Reservation.vial_id)
-    query = db.select(*key, db.func.sum(Reservation.quantity), db.func.min(Reservation.for_ref)).group_by(
-        *key
-    )
-    query = query.where(Reservation.lot_id.in_(lots), standing(at))
-    if for_ref is not None:
-        query = query.where(Reservation.for_ref != for_ref)
-    rows = db.session.execute(query)
+    rows = db.session.execute(RESERVED, {"lots": list(lots), "at": at, "but_for": for_ref or ""})
     return {(lot, place, vial): Kept(int(quantity), ref) for lot, place, vial, quantity, ref in rows}
 
 
-def standing(at: datetime) -> Any:
+def standing(at: datetime | BindParameter[datetime]) -> Any:
     """The condition that a reservation still holds at `at`."""
     in_time = db.or_(Reservation.until.is_(None), Reservation.until > at)
     return db.and_(Reservation.ended_at.is_(None), in_time)
+
+
+KEPT_IN = (Reservation.lot_id, Reservation.place_id, Reservation.vial_id)
+RESERVED = (
+    db.select(*KEPT_IN, db.func.sum(Reservation.quantity), db.func.min(Reservation.for_ref))
+    .where(Reservation.lot_id.in_(bindparam("lots", expanding=True)))
+    .where(standing(bindparam("at", type_=UtcDateTime)))
+    .where(Reservation.for_ref != bindparam("but_for", type_=String))
+    .group_by(*KEPT_IN)
+)
 
 
 def _strength(row: Row[Any]) -> Strength | None:

@@ -4,6 +4,8 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Date, Integer, bindparam
+
 from formulary.accounts.models import Organisation, Policy, Site
 from formulary.db import Missing, db
 from formulary.rules.units import CURRENCIES, Currency
@@ -72,8 +74,17 @@ def currency(site_id: int, at: datetime) -> Currency | None:
 def policy_rows(site_id: int, at: datetime) -> dict[str, Policy]:
     """The row in force for each kind: the one with the newest day, and of that day the last one entered."""
     today = at.astimezone(ZoneInfo(site(site_id).zone)).date()
-    query = db.select(Policy).filter_by(site_id=site_id).where(Policy.valid_from <= today)
-    return {row.kind: row for row in db.session.scalars(query.order_by(Policy.valid_from, Policy.id))}
+    rows = db.session.scalars(IN_FORCE, {"site_id": site_id, "today": today})
+    return {row.kind: row for row in rows}
+
+
+IN_FORCE = (
+    db.select(Policy)
+    .where(Policy.site_id == bindparam("site_id", type_=Integer))
+    .where(Policy.valid_from <= bindparam("today", type_=Date))
+    .order_by(Policy.valid_from, Policy.id)
+)
+"""Made once: every check asks it."""
 
 
 def policy_history(site_id: int, kind: str) -> list[Policy]:

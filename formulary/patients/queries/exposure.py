@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Integer, Row, bindparam
+from sqlalchemy import BindParameter, Integer, Row, bindparam, func
 from sqlalchemy.orm import aliased
 
 from formulary.db import db
@@ -26,12 +26,14 @@ EXPOSURES = (
         own(Exposure.patient_id, PATIENT),
         Exposure.ingredient_id.in_(bindparam("ingredients", expanding=True)),
         Exposure.at <= AT,
-        Exposure.takes_back_id.is_(None),
+        func.coalesce(Exposure.takes_back_id, 0) == 0,
         ~db.select(Against.id).where(Against.takes_back_id == Exposure.id).exists(),
     )
     .order_by(Exposure.at.desc(), Exposure.id.desc())
     .limit(bindparam("most", type_=Integer))
 )  # fmt: skip
+"""What takes nothing back is not asked as NULL: SQLite would go by the index of `takes_back_id`, through
+nearly all exposures there are, and not by the patient's."""
 
 
 def exposures_of_document(kind: str, document_id: int) -> list[Exposure]:
@@ -50,7 +52,8 @@ def exposures(patient_id: int, ingredient_ids: Collection[int], at: datetime, *,
 
 
 def latest_doses(ingredient_ids: Collection[int]) -> list[Row[Any]]:
-    """What the latest sessions gave of each ingredient: its LATEST rows, by its index; one query.
+    """(ingredient, document, dimension, amount) of the latest sessions: LATEST rows of each ingredient,
+    by its index; one query.
 
     Doses of before this application do not tell what this clinic gives.
     """

@@ -38,6 +38,7 @@ WEIGHTS = (
     .join(Person, Person.id == Weight.by_id)
     .where(own(Weight.patient_id, PATIENT), Weight.recorded_at <= AT)
     .order_by(Weight.measured_on.desc(), Weight.id.desc())
+    .limit(bindparam("most", type_=Integer))
 )
 ALLERGIES = (
     db.select(Allergy, Person.name)
@@ -45,6 +46,7 @@ ALLERGIES = (
     .where(own(Allergy.patient_id, PATIENT))
     .order_by(Allergy.ended_at.is_not(None), Allergy.id)
 )
+KINDS = db.select(ConditionKind).order_by(ConditionKind.position, ConditionKind.id)
 LAST_REVIEW = (
     db.select(AllergyReview, Person.name)
     .join(Person, Person.id == AllergyReview.asked_by_id)
@@ -68,7 +70,7 @@ CONSENTS = (
 
 def weights(patient_id: int, at: datetime, most: int = 12) -> list[tuple[Weight, str]]:
     """The weighings recorded by `at` with who entered them, newest first."""
-    return _rows(WEIGHTS.limit(most), patient_id=patient_id, at=at)
+    return _rows(WEIGHTS, patient_id=patient_id, at=at, most=most)
 
 
 def allergies(patient_id: int) -> list[tuple[Allergy, str]]:
@@ -93,9 +95,7 @@ def last_review(patient_id: int, at: datetime) -> tuple[AllergyReview, str] | No
 
 def condition_kinds() -> list[ConditionKind]:
     """What is asked of every patient, in the order it is asked."""
-    return list(
-        db.session.scalars(db.select(ConditionKind).order_by(ConditionKind.position, ConditionKind.id))
-    )
+    return list(db.session.scalars(KINDS))
 
 
 def answers(patient_id: int, at: datetime) -> dict[int, tuple[PatientCondition, str]]:

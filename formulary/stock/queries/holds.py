@@ -33,9 +33,13 @@ def hold(hold_id: int) -> Hold:
     return found
 
 
+STANDING = db.select(Hold).where(Hold.released_at.is_(None)).order_by(Hold.id)
+"""Made once: every check asks it."""
+
+
 def open_holds() -> Holds:
     """Every hold that stands, in one query, and one or two more where a lot or a delivery is held."""
-    rows = tuple(db.session.scalars(db.select(Hold).where(Hold.released_at.is_(None)).order_by(Hold.id)))
+    rows = tuple(db.session.scalars(STANDING))
     own = {(h.id, h.object_id) for h in rows if h.object_kind == "lot"}
     deliveries = {h.object_id for h in rows if h.object_kind == "delivery"}
     for delivery, lot_id in _delivered(deliveries):
