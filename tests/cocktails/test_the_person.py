@@ -19,6 +19,7 @@ from formulary.patients.models import ConditionKind
 from formulary.preparations import actions as preparations
 from formulary.preparations import queries as bench
 from formulary.rules.findings import Refused, Stage
+from tests.administrations.doing import close, points
 from tests.support.builders import a_condition, a_policy, an_allergy, saved
 from tests.support.counting import counting_queries
 from tests.support.road import blind_answers
@@ -125,7 +126,9 @@ def test_a_second_order_of_the_same_asks_for_a_reason(road):
 
 
 def test_a_session_too_soon_after_the_last_stops_the_next(road, watch):
-    road.started()
+    begun = road.started()
+    points(begun, 80)
+    close(begun, "1")
     soon = Schedule(ingredient_id=ingredient("tranexamic acid"), interval=2, unit="months", source="test")
     saved(soon)
     watch.move(days=40)

@@ -11,7 +11,7 @@ from formulary.administrations.actions import reactions as actions
 from formulary.administrations.actions.reactions import Felt
 from formulary.administrations.models import Administration, Reaction
 from formulary.administrations.queries import reactions as queries
-from formulary.db import transaction
+from formulary.db import db, transaction
 from formulary.patch_tests.models import PatchTest
 from tests.administrations.doing import close, points, practitioner
 from tests.support.stages import Road
@@ -69,5 +69,6 @@ def followed_up(row: Reaction, outcome: str = "resolved", **more: Any) -> Reacti
 
 
 def seen(row: Reaction) -> Reaction:
-    """The reaction as it is now."""
+    """The reaction as it is now, also where the test has read it before."""
+    db.session.expire_all()
     return queries.reaction(row.id, by=practitioner(), at=clock.now())
