@@ -302,6 +302,14 @@ def test_lines_without_an_answer_are_named_and_not_counted_is_an_answer() -> Non
     assert (deltas(lot), lies(lot, "storage")) == ([], 3 * ONE)
 
 
+def test_a_figure_is_not_taken_back_by_leaving_its_line_out() -> None:
+    lot = a_lot()
+    count = sheet()
+    counted(count, lot, 1)
+    assert refused(counted, count, lot, outcome="not_counted", again=1) == ["count.was_counted"]
+    assert refused(closed, count, "technician", reason="") == ["count.recount"]
+
+
 def test_what_no_line_expects_is_added_once() -> None:
     lot = a_lot(containers=0)
     count = sheet()

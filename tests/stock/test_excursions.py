@@ -24,11 +24,10 @@ def looked_into(cast: Cast, minutes: int, by: str = "technician") -> Temperature
         return stock.open_excursion(the_place().id, ago(minutes), at=clock.now(), by=cast.actor(by))
 
 
-def decided(cast: Cast, event: TemperatureEvent, by: str = "pharmacist", reason: str = "the label allows it"):
+def decided(cast: Cast, event: TemperatureEvent, by: str = "pharmacist", **more: str):
+    told = {"decision": "kept_in_use", "reason": "the label allows it"} | more
     with transaction():
-        return stock.decide_excursion(
-            event.id, decision="kept_in_use", reason=reason, at=clock.now(), by=cast.actor(by)
-        )
+        return stock.decide_excursion(event.id, **told, at=clock.now(), by=cast.actor(by))
 
 
 def held(cast: Cast, event: TemperatureEvent, *chosen: str, by: str = "technician"):
@@ -142,6 +141,22 @@ def test_nobody_decides_while_it_goes_on_and_a_corrected_one_can_be_closed(cast:
     watch.move(minutes=5)
     read(cast, 95)
     assert [w.since for w in queries.watched_places(cast.site.id, clock.now())] == [clock.now()]
+
+
+@pytest.mark.parametrize("decision", ["held", "wasted_later"])
+def test_what_is_to_be_held_or_wasted_is_held_first(cast: Cast, watch: Watch, decision: str) -> None:
+    lot = a_lot()
+    ranged(cast)
+    watch.move(minutes=1)
+    read(cast, 120)
+    watch.move(minutes=9)
+    event = looked_into(cast, 9)
+    read(cast, 50)
+    with pytest.raises(Refused) as refusal:
+        decided(cast, event, decision=decision)
+    assert refused_codes(refusal) == ["excursion.not_held"]
+    held(cast, event, f"lot-{lot.id}")
+    assert decided(cast, event, decision=decision).decision == decision
 
 
 @pytest.mark.parametrize(

@@ -187,6 +187,8 @@ def _found(line: Looked, outcome: str, containers: int | None, part: Quantity | 
     if outcome == "none":
         return 0
     if outcome == "not_counted":
+        if any(entry.found is not None for entry in line.entries):
+            raise refusals.was_counted(_field(line))
         return None
     if outcome != "counted" or (containers is None and part is None):
         raise refusals.no_outcome(_field(line))

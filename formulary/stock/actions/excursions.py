@@ -57,7 +57,7 @@ def hold_inside(
         raise labels.was_not_inside(event.code)
     for key in sorted(set(chosen)):
         kind, _, number = key.partition("-")
-        place_hold(kind, int(number), reason=reason, source=f"excursion {event.code}", at=at, by=by)
+        place_hold(kind, int(number), reason=reason, source=queries.source_of_holds(event), at=at, by=by)
     new = {"excursion": event.code, "held": sorted(set(chosen))}
     record("stock.hold_inside", event, by=by, at=at, new=new, reason=reason)
     return event
@@ -69,7 +69,8 @@ def decide_excursion(
 ) -> TemperatureEvent:
     """Close an excursion: what was inside is kept in use, held, or to be wasted, and why.
 
-    What the readings said then is kept with it. Refused while no reading has ended it.
+    What the readings said then is kept with it. Refused while no reading has ended it, and
+    where something is to be held or wasted and no hold from this excursion stands.
     """
     by.must(Permission.RELEASE_QUARANTINE)
     event, place = queries.event(event_id, by.site_id)
@@ -80,6 +81,8 @@ def decide_excursion(
     found = queries.excursion_of(event, place)
     if found is not None and found.end is None:
         raise labels.goes_on(event)
+    if decision != temperature.KEPT_IN_USE and not queries.is_held(event):
+        raise labels.not_held(event)
     closed = {"decision": decision, "reason": reason, "closed_at": at, "closed_by_id": by.person_id}
     standing = db.update(TemperatureEvent).where(
         TemperatureEvent.id == event_id, TemperatureEvent.closed_at.is_(None)

@@ -49,6 +49,12 @@ def no_outcome(field: str) -> Refused:
     return refuse("count.no_answer", "line", "No number is given.", remedy, field=field)
 
 
+def was_counted(field: str) -> Refused:
+    """A figure once given is not taken back by leaving the line out: its difference would go unseen."""
+    remedy = "Count it again, or have another person count it."
+    return refuse("count.was_counted", "line", "This line has been counted.", remedy, field=field)
+
+
 def zero_found(field: str) -> Refused:
     """Nothing found is said in words, never by a slip of the finger."""
     remedy = "Press “None found” if there is none; otherwise type how much there is."

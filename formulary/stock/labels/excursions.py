@@ -155,6 +155,13 @@ def no_reason() -> Refused:
     return refuse("excursion.no_reason", "decision", why, "Say what it rests on.", field="reason")
 
 
+def not_held(event: TemperatureEvent) -> Refused:
+    """What is to be held or wasted must not be drawn from meanwhile."""
+    why = f"No hold from excursion {event.code} stands."
+    remedy = "Hold what was inside first, or decide that it is kept in use."
+    return refuse("excursion.not_held", event.code, why, remedy, field="decision")
+
+
 def goes_on(event: TemperatureEvent) -> Refused:
     """Nobody decides on what is not over."""
     why = f"No reading has ended excursion {event.code} yet."

@@ -14,8 +14,9 @@ from formulary.web.fields.figures import degrees
 
 DEGREES = "\N{NO-BREAK SPACE}°C"
 UNKNOWN_RANGE = "unknown range"
+KEPT_IN_USE = "kept_in_use"
 DECISIONS = {
-    "kept_in_use": "kept in use",
+    KEPT_IN_USE: "kept in use",
     "held": "held",
     "wasted_later": "to be wasted",
 }

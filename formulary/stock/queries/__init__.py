@@ -30,7 +30,14 @@ from formulary.stock.queries.discrepancies import (
     discrepancy,
     open_discrepancies,
 )
-from formulary.stock.queries.excursions import Inside, excursion_of, inside, stretch_of
+from formulary.stock.queries.excursions import (
+    Inside,
+    excursion_of,
+    inside,
+    is_held,
+    source_of_holds,
+    stretch_of,
+)
 from formulary.stock.queries.expected import (
     Difference,
     differences,
@@ -127,6 +134,7 @@ __all__ = [
     "hold",
     "holds_about",
     "inside",
+    "is_held",
     "is_named",
     "is_superseded",
     "labelled_vials",
@@ -162,6 +170,7 @@ __all__ = [
     "said_at",
     "shelf",
     "similar_lots",
+    "source_of_holds",
     "span_of_place",
     "standing_place",
     "stretch_of",

@@ -6,7 +6,7 @@ from typing import Any
 
 from formulary.db import db
 from formulary.rules.storage import Excursion, Move, Span, Stay, stays
-from formulary.stock.models import BY_VIAL, Lot, Movement, Place, TemperatureEvent, Vial
+from formulary.stock.models import BY_VIAL, Hold, Lot, Movement, Place, TemperatureEvent, Vial
 from formulary.stock.queries.movements import lots_by_id, vials_by_id
 from formulary.stock.queries.temperature import excursions_of
 
@@ -36,6 +36,17 @@ def stretch_of(event: TemperatureEvent, found: Excursion | None, at: datetime) -
     if found is None:
         return event.since_at or event.started_at, event.ended_at or at
     return found.earliest, found.end or at
+
+
+def source_of_holds(event: TemperatureEvent) -> str:
+    """What the holds of an excursion name as their source."""
+    return f"excursion {event.code}"
+
+
+def is_held(event: TemperatureEvent) -> bool:
+    """Whether a hold from this excursion stands."""
+    query = db.select(Hold.id).filter_by(source=source_of_holds(event), released_at=None)
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def inside(place: Place, start: datetime, end: datetime) -> list[Inside]:

@@ -125,16 +125,22 @@ def _balances(lines: Sequence[Looked]) -> dict[tuple[int, int, int | None], int]
 
 
 def _moved_since(lines: Sequence[Looked]) -> dict[int, list[_Moved]]:
-    first = min(line.entries[-1].mark for line in lines)
+    """What happened after the first of these was counted; of what happened before nothing is read."""
+    last = [line.entries[-1] for line in lines]
+    happened = db.func.coalesce(Original.occurred_at, Movement.occurred_at)
     columns = (
         Movement.lot_id, Movement.vial_id, Movement.from_place_id, Movement.to_place_id, Movement.quantity,
         db.func.coalesce(Movement.mixture, 0),
         db.func.coalesce(Original.id, Movement.id),
-        db.func.coalesce(Original.occurred_at, Movement.occurred_at),
+        happened,
         Movement.reverses_id,
     )  # fmt: skip
     query = db.select(*columns).outerjoin(Original, Original.id == Movement.reverses_id)
-    query = query.where(Movement.lot_id.in_({line.row.lot_id for line in lines}), Movement.id > first)
+    query = query.where(
+        Movement.lot_id.in_({line.row.lot_id for line in lines}),
+        Movement.id > min(entry.mark for entry in last),
+        happened >= min(entry.counted_at for entry in last),
+    )
     found: dict[int, list[_Moved]] = {}
     for *fields, reverses_id in db.session.execute(query):
         if reverses_id is not None:
