@@ -18,16 +18,14 @@ LOTS_OF_FLOOR, PRODUCTS = 20, 12
 
 
 def measure(clinic: Clinic, floor: Bare, count: int) -> Pair:
-    """Seconds for one cocktail, ours and bare, by turns: claim, then scan and draw every vial.
-
-    Each is prescribed just before: what waits for others' preparations would leave too little of a lot.
-    """
+    """Seconds for one cocktail, ours and bare, by turns: claim, then scan and draw every vial."""
     wanted = example()
     stock_up(clinic, wanted.product_ids)
+    waiting = list(prescribed(clinic, wanted, count + 1))
     bench, by = make_bench(floor, PRODUCTS, LOTS_OF_FLOOR), clinic.actor("technician")
     ours, theirs = [], []
     with quiet():
-        for key in prescribed(clinic, wanted, count + 1):
+        for key in waiting:
             begun = time.perf_counter()
             steps = prepare(key, by)
             between = time.perf_counter()
