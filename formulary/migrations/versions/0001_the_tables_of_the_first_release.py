@@ -1489,6 +1489,11 @@ def upgrade() -> None:
             ["lot_id", "id", "from_place_id", "to_place_id", "quantity", "vial_id"],
             unique=False,
         )
+        batch_op.create_index(
+            "ix_movement_time",
+            ["occurred_at", "lot_id", "from_place_id", "to_place_id", "quantity", "reverses_id"],
+            unique=False,
+        )
         batch_op.create_index("ix_movement_vial", ["vial_id", "id"], unique=False)
         batch_op.create_index("uq_movement_reverses", ["reverses_id"], unique=True)
 

@@ -29,6 +29,15 @@ class Movement(Base):
         CheckConstraint("from_place_id <> to_place_id", name="places_differ"),
         Index("ix_movement_lot", "lot_id", "id", "from_place_id", "to_place_id", "quantity", "vial_id"),
         Index("ix_movement_vial", "vial_id", "id"),
+        Index(
+            "ix_movement_time",
+            "occurred_at",
+            "lot_id",
+            "from_place_id",
+            "to_place_id",
+            "quantity",
+            "reverses_id",
+        ),
         Index("ix_movement_document", "document_kind", "document_id"),
         Index("uq_movement_reverses", "reverses_id", unique=True),
     )

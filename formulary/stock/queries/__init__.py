@@ -86,6 +86,7 @@ from formulary.stock.queries.temperature import (
     span_of_place,
     watched_places,
 )
+from formulary.stock.queries.usage import Usage, usage
 from formulary.stock.queries.vials import has_used, labelled_vials, open_vials, vial, vial_by_code
 
 __all__ = [
@@ -106,6 +107,7 @@ __all__ = [
     "Receipt",
     "Stopped",
     "Unfit",
+    "Usage",
     "Watched",
     "balance_sheet",
     "being_counted",
@@ -175,6 +177,7 @@ __all__ = [
     "standing_place",
     "stretch_of",
     "touched_by",
+    "usage",
     "vial",
     "vial_by_code",
     "vials_by_id",
