@@ -1,10 +1,13 @@
 """What the rules are told of a patient: allergies, weight, answers, consents; never a name."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
+from itertools import groupby
 from typing import Any
+
+from sqlalchemy import Row
 
 from formulary.catalogue import facts as catalogue
 from formulary.catalogue.queries import groups_of
@@ -42,7 +45,12 @@ def precautions(book: catalogue.Book | None = None) -> facts.Precautions:
 
     Whoever has asked for the catalogue as it is now hands its `book` on.
     """
-    known = (book or catalogue.now()).precautions()
+    told = book or catalogue.now()
+    return told.table("precautions here", lambda: _with_questions(told.precautions()))
+
+
+def _with_questions(known: facts.Precautions) -> facts.Precautions:
+    """The catalogue's precautions in the words of the clinic's questions, with those of its own."""
     kinds = {kind.word: kind for kind in queries.condition_kinds()}
     told = [_in_its_words(row, kinds.get(row.word)) for row in known.contraindications]
     said = {row.word for row in told}
@@ -95,19 +103,11 @@ def _exposure(row: Any) -> facts.Exposure:
 
 def usual(ingredient_ids: Collection[int]) -> tuple[facts.Usual, ...]:
     """The median dose of each ingredient in the latest sessions of the clinic, in one query."""
-    doses: dict[tuple[int, str], dict[int, int]] = {}
-    for ingredient_id, document_id, name, amount in queries.latest_doses(ingredient_ids):
-        sessions = doses.setdefault((ingredient_id, name), {})
-        sessions[document_id] = sessions.get(document_id, 0) + amount
-    return tuple(_usual(doses))
+    rows = queries.usual_doses(ingredient_ids)
+    return tuple(_usual(*told, list(same)) for told, same in groupby(rows, key=lambda row: row[:-1]))
 
 
-def _usual(doses: Mapping[tuple[int, str], Mapping[int, int]]) -> Iterator[facts.Usual]:
-    for (ingredient_id, name), sessions in doses.items():
-        median = Quantity(_median(sorted(sessions.values())), dimension(name))
-        yield facts.Usual(ingredient_id, median, len(sessions))
-
-
-def _median(ordered: list[int]) -> Fraction:
-    middle = len(ordered) // 2
-    return Fraction(ordered[middle] + ordered[-middle - 1], 2)
+def _usual(ingredient_id: int, name: str, sessions: int, middle: list[Row[Any]]) -> facts.Usual:
+    amounts = [row[-1] for row in middle]
+    median = Quantity(Fraction(sum(amounts), len(amounts)), dimension(name))
+    return facts.Usual(ingredient_id, median, sessions)

@@ -71,6 +71,23 @@ def test_the_usual_dose_is_the_median_of_sessions_of_this_clinic(product):
     assert found.median.dimension == MASS
 
 
+@pytest.mark.parametrize(
+    ("doses", "median"), [((7,), "7"), ((10, 15), "12.5"), ((5, 5, 5, 90), "5"), ((1, 4, 9, 30), "6.5")]
+)
+def test_each_ingredient_has_its_own_median_halfway_between_two_where_they_are_even(product, doses, median):
+    patient, other = a_patient(), a_product(an_ingredient("beta"))
+    gave(patient, other, 300, document=("administration", 1))
+    for number, mg in enumerate(doses, 1):
+        gave(patient, product, mg, document=("administration", number), days=number)
+    found = {
+        x.ingredient_id: (x.median, x.sessions) for x in usual({product.ingredient_id, other.ingredient_id})
+    }
+    assert found == {
+        product.ingredient_id: (Quantity.of(median, "mg"), len(doses)),
+        other.ingredient_id: (Quantity.of("300", "mg"), 1),
+    }
+
+
 def test_both_are_one_query_however_many_ingredients(product):
     patient_id, many = a_patient().id, {a_product(an_ingredient(f"beta {n}")).ingredient_id for n in range(4)}
     with counting_queries() as asked:

@@ -10,7 +10,9 @@ from formulary.catalogue import facts
 from formulary.catalogue.facts import kept
 from formulary.catalogue.models import Product
 from formulary.db import Missing, db
+from formulary.patients import facts as patients
 from tests.house.test_database import TOLD_TO_THE_RULES
+from tests.support.builders import a_condition_kind
 from tests.support.counting import counting_queries
 
 CAFFEINE = "caffeine and sodium benzoate"
@@ -97,16 +99,25 @@ def test_every_table_that_is_asked_renews_the_edition(loaded):
     book = kept.Book(facts.now().token)
     with counting_queries() as asked:
         book.products(row.id for row in book.listed())
-        book.compatibilities(), book.precautions(), book.syringes()
+        book.compatibilities(), book.syringes(), patients.precautions(book)
     tables = {name for statement in asked.statements for name in NAMED.findall(statement)}
     assert tables == TOLD_TO_THE_RULES | {"catalogue_edition"}
 
 
 @pytest.mark.parametrize("table", sorted(TOLD_TO_THE_RULES))
 def test_a_change_of_a_table_renews_the_edition(loaded, table):
+    a_condition_kind("keloid")
     before = facts.now().token
     elsewhere(TOUCHED.format(table))
     assert facts.now().token != before
+
+
+def test_a_question_reworded_elsewhere_is_asked_in_its_new_words(loaded):
+    a_condition_kind("keloid", name="keloids", action="inform")
+    assert "keloids" in {row.name for row in patients.precautions().contraindications}
+    elsewhere("UPDATE condition_kind SET name = 'scars that grow' WHERE word = 'keloid'")
+    told = {row.name for row in patients.precautions().contraindications if row.word == "keloid"}
+    assert told == {"scars that grow"}
 
 
 def test_without_a_token_nothing_is_kept(caffeine):

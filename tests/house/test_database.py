@@ -33,6 +33,7 @@ TOLD_TO_THE_RULES = {
     "basis_factor",
     "catalogue_limit",
     "compatibility_rule",
+    "condition_kind",
     "contraindication",
     "cross_reactivity",
     "device",

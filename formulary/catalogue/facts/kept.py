@@ -53,29 +53,33 @@ class Book:
 
     def compatibilities(self) -> tuple[facts.Compatibility, ...]:
         """The rules about mixing; selectors name ingredients by id."""
-        return self._table("mixing", lambda: rules.of_kinds(*rules.MIXING))
+        return self.table("mixing", lambda: rules.of_kinds(*rules.MIXING))
 
     def routes(self) -> tuple[facts.Compatibility, ...]:
         """The rules against a route."""
-        return self._table("routes", lambda: rules.of_kinds("route"))
+        return self.table("routes", lambda: rules.of_kinds("route"))
 
     def precautions(self) -> facts.Precautions:
         """Contraindications, cross-reactivity and schedules; questions are named by word."""
-        return self._table("precautions", safety.precautions)
+        return self.table("precautions", safety.precautions)
 
     def syringes(self) -> tuple[facts.Syringe, ...]:
         """The measuring devices in use, smallest first."""
-        return self._table("syringes", devices.syringes)
+        return self.table("syringes", devices.syringes)
 
     def in_group(self, word: str) -> frozenset[int]:
         """The ingredients of a group."""
-        return self._table(f"group {word}", lambda: queries.in_group(word))
+        return self.table(f"group {word}", lambda: queries.in_group(word))
 
     def listed(self) -> tuple[substances.Listed, ...]:
         """Every product by name, with its key and its ingredient's."""
-        return self._table("listed", substances.listed)
+        return self.table("listed", substances.listed)
 
-    def _table(self, name: str, read: Callable[[], T]) -> T:
+    def table(self, name: str, read: Callable[[], T]) -> T:
+        """What is kept under a name, read where it is not yet there: of tables whose changes renew the token.
+
+        What is kept is shared by all: facts that cannot change, and no rows of a session.
+        """
         if name not in self._tables:
             found = read()
             if not self._stands():

@@ -37,6 +37,7 @@ TOLD_TO_THE_RULES = (
     "product_excipient",
     "catalogue_limit",
     "compatibility_rule",
+    "condition_kind",
     "device",
     "contraindication",
     "cross_reactivity",

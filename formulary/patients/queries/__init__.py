@@ -13,7 +13,7 @@ from formulary.patients.queries.access import (
     seen_of,
     sites_caring,
 )
-from formulary.patients.queries.exposure import exposures, exposures_of_document, latest_doses
+from formulary.patients.queries.exposure import exposures, exposures_of_document, usual_doses
 from formulary.patients.queries.names import fold
 from formulary.patients.queries.record import (
     allergies,
@@ -46,7 +46,6 @@ __all__ = [
     "fold",
     "found",
     "last_review",
-    "latest_doses",
     "listed",
     "may_see",
     "merged_into",
@@ -59,5 +58,6 @@ __all__ = [
     "seen_of",
     "sites_caring",
     "substances",
+    "usual_doses",
     "weights",
 ]

@@ -5,10 +5,10 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Integer, Row, bindparam, func
+from sqlalchemy import BindParameter, Integer, Row, bindparam, cast, func
 from sqlalchemy.orm import aliased
 
-from formulary.db import db
+from formulary.db import Steps, db
 from formulary.patients.models import Exposure
 from formulary.patients.queries.record import AT, PATIENT, own
 
@@ -51,23 +51,39 @@ def exposures(patient_id: int, ingredient_ids: Collection[int], at: datetime, *,
     return list(db.session.execute(EXPOSURES, asked))
 
 
-def latest_doses(ingredient_ids: Collection[int]) -> list[Row[Any]]:
-    """(ingredient, document, dimension, amount) of the latest sessions: LATEST rows of each ingredient,
-    by its index; one query.
+def usual_doses(ingredient_ids: Collection[int]) -> list[Row[Any]]:
+    """(ingredient, dimension, sessions, amount): the dose in the middle of the latest sessions, and where
+    their number is even the two there; one query.
 
-    Doses of before this application do not tell what this clinic gives.
+    It goes by the LATEST rows of each ingredient, read by its index, those of one session added up. Doses of
+    before this application do not tell what this clinic gives.
     """
     if not ingredient_ids:
         return []
     keys = {f"ingredient_{n}": key for n, key in enumerate(sorted(ingredient_ids))}
-    return list(db.session.execute(_latest_of(len(keys)), keys))
+    return list(db.session.execute(_usual_of(len(keys)), keys))
 
 
 @cache
-def _latest_of(count: int) -> Any:
+def _usual_of(count: int) -> Any:
     """The question about so many ingredients: it takes longer to make than to answer."""
     parts = [_latest(bindparam(f"ingredient_{n}", type_=Integer)) for n in range(count)]
-    return parts[0] if count == 1 else db.union_all(*parts)
+    latest = (db.union_all(*parts) if count > 1 else parts[0]).subquery()
+    group = (latest.c.ingredient_id, latest.c.dimension)
+    dose = func.sum(latest.c.amount)
+    ranked = (
+        db.select(
+            *group,
+            dose.label("dose"),
+            func.row_number().over(partition_by=group, order_by=dose).label("place"),
+            func.count().over(partition_by=group).label("sessions"),
+        )
+        .group_by(*group, latest.c.document_id)
+        .subquery()
+    )
+    middle = ((ranked.c.sessions + 1) // 2, (ranked.c.sessions + 2) // 2)
+    columns = (ranked.c.ingredient_id, ranked.c.dimension, ranked.c.sessions, cast(ranked.c.dose, Steps))
+    return db.select(*columns).where(ranked.c.place.in_(middle)).order_by(*columns)
 
 
 def _latest(ingredient_id: BindParameter[int]) -> Any:
