@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ScalarSelect, case, func
+from sqlalchemy import Date, Integer, ScalarSelect, bindparam, case, func
 
 from formulary.accounts import Actor, Permission, Role
 from formulary.accounts import queries as accounts
+from formulary.accounts.permissions import ALLOWED
 from formulary.administrations.queries import reactions
 from formulary.cocktails.models import Cocktail, Revision
-from formulary.db import db
+from formulary.db import UtcDateTime, db
 from formulary.patch_tests.models import PatchTest, PatchTestItem, PatchTestReading
 from formulary.preparations.models import Attempt
 from formulary.rules.patch_test import FIRST, SECOND
@@ -18,15 +20,18 @@ from formulary.stock.models import Balance, Hold, Place, Vial
 
 TO_READ = (FIRST, SECOND)
 """The readings without which a test does not conclude."""
+SITE, PERSON = bindparam("site_id", type_=Integer), bindparam("person_id", type_=Integer)
+AT, TODAY = bindparam("at", type_=UtcDateTime), bindparam("today", type_=Date)
 POSITIVE = ("+", "++", "+++")
 
 
 def tallies(actor: Actor, at: datetime) -> dict[str, int]:
     """What waits, by the endpoint of the room's first page; rooms closed to the actor are left out."""
-    counted = dict(_counted(actor, at))
-    named = [count.label(endpoint.replace(".", "_")) for endpoint, count in counted.items()]
-    row = db.session.execute(db.select(*named)).one() if named else ()
-    found = {endpoint: int(count or 0) for endpoint, count in zip(counted, row, strict=True)}
+    endpoints, asked = _asked(actor.roles)
+    told = {"site_id": actor.site_id, "person_id": actor.person_id, "at": at}
+    today = accounts.day_at(actor.site_id, at)
+    row = db.session.execute(asked, told | {"today": today}).one() if endpoints else ()
+    found = {endpoint: int(count or 0) for endpoint, count in zip(endpoints, row, strict=True)}
     if actor.may(Permission.TEST_PATIENTS):
         found["patch_tests.index"] = readings_due(actor.site_id, at)
     return found
@@ -51,63 +56,70 @@ def _is_due(applied_at: datetime, read_at: datetime | None, at: datetime) -> boo
     return any(read_at is None or read_at < applied_at + timedelta(hours=w.opens_h) for w in open_now)
 
 
-def _counted(actor: Actor, at: datetime) -> Iterator[tuple[str, Any]]:
-    """One count per room, by the roles of whoever asks."""
-    if actor.may(Permission.COMPOSE):
-        yield "cocktails.index", _cocktails(actor)
-    if actor.may(Permission.PREPARE):
-        yield "preparations.index", _preparations(actor)
-    if actor.may(Permission.SEE_PATIENTS):
-        today = accounts.day_at(actor.site_id, at)
-        yield "reactions.index", _scalar(reactions.overdue(actor.site_id, today))
-    if actor.may(Permission.RECEIVE_STOCK):
-        yield "stock.index", _lapsed(actor.site_id, at) + _in_quarantine(actor.site_id)
-    if actor.may(Permission.RECALL_LOOKUP):
+@cache
+def _asked(roles: frozenset[Role]) -> tuple[tuple[str, ...], Any]:
+    """The endpoints counted for these roles, and the one question: it takes longer to make than to answer."""
+    counted = dict(_counted(roles))
+    named = [count.label(endpoint.replace(".", "_")) for endpoint, count in counted.items()]
+    return tuple(counted), db.select(*named)
+
+
+def _counted(roles: frozenset[Role]) -> Iterator[tuple[str, Any]]:
+    """One count per room that these roles may enter."""
+    if roles & ALLOWED[Permission.COMPOSE]:
+        yield "cocktails.index", _cocktails(roles)
+    if roles & ALLOWED[Permission.PREPARE]:
+        yield "preparations.index", _preparations(roles)
+    if roles & ALLOWED[Permission.SEE_PATIENTS]:
+        yield "reactions.index", _scalar(reactions.overdue(SITE, TODAY))
+    if roles & ALLOWED[Permission.RECEIVE_STOCK]:
+        yield "stock.index", _lapsed() + _in_quarantine()
+    if roles & ALLOWED[Permission.RECALL_LOOKUP]:
         yield "recalls.index", _scalar(db.select(func.count(Hold.id)).where(Hold.released_at.is_(None)))
 
 
-def _cocktails(actor: Actor) -> Any:
+def _cocktails(roles: frozenset[Role]) -> Any:
     """What others signed and a pharmacist verifies; the drafts that a practitioner began."""
     counts = []
-    if Role.PHARMACIST in actor.roles:
-        counts.append(_in_state(actor.site_id, "prescribed"))
-    if Role.PRACTITIONER in actor.roles:
+    if Role.PHARMACIST in roles:
+        counts.append(_in_state("prescribed"))
+    if Role.PRACTITIONER in roles:
         mine = db.select(func.count(Cocktail.id)).join(Revision, Revision.cocktail_id == Cocktail.id)
-        current = (Revision.number == Cocktail.revision_number, Revision.saved_by_id == actor.person_id)
-        here = (Cocktail.site_id == actor.site_id, Cocktail.state == "draft")
+        current = (Revision.number == Cocktail.revision_number, Revision.saved_by_id == PERSON)
+        here = (Cocktail.site_id == SITE, Cocktail.state == "draft")
         counts.append(_scalar(mine.where(*here, *current)))
     return sum(counts[1:], counts[0])
 
 
-def _preparations(actor: Actor) -> Any:
+def _preparations(roles: frozenset[Role]) -> Any:
     """What waits for a technician's hands, a pharmacist's release, a practitioner's needle."""
     states = {
         Role.TECHNICIAN: ("verified",),
         Role.PHARMACIST: ("prepared",),
         Role.PRACTITIONER: ("released",),
     }
-    waiting = [state for role, some in states.items() if role in actor.roles for state in some]
+    waiting = [state for role, some in states.items() if role in roles for state in some]
     in_hand = db.select(func.count(Attempt.id)).where(
-        Attempt.site_id == actor.site_id,
+        Attempt.site_id == SITE,
         Attempt.state == "in_preparation",
-        Attempt.preparer_id == actor.person_id,
+        Attempt.preparer_id == PERSON,
     )
-    return _in_state(actor.site_id, *waiting) + _scalar(in_hand)
+    return _in_state(*waiting) + _scalar(in_hand)
 
 
-def _in_state(site_id: int, *states: str) -> ScalarSelect[int]:
+def _in_state(*states: str) -> ScalarSelect[int]:
     count = db.select(func.count(Cocktail.id))
-    return _scalar(count.where(Cocktail.site_id == site_id, Cocktail.state.in_(states)))
+    return _scalar(count.where(Cocktail.site_id == SITE, Cocktail.state.in_(states)))
 
 
-def _lapsed(site_id: int, at: datetime) -> ScalarSelect[int]:
-    here = (Vial.site_id == site_id, Vial.state == "open", Vial.beyond_use_at <= at)
+def _lapsed() -> ScalarSelect[int]:
+    here = (Vial.site_id == SITE, Vial.state == "open", Vial.beyond_use_at <= AT)
     return _scalar(db.select(func.count(Vial.id)).where(*here))
 
 
-def _in_quarantine(site_id: int) -> ScalarSelect[int]:
+def _in_quarantine() -> ScalarSelect[int]:
     count = db.select(func.count(Balance.lot_id.distinct())).join(Place, Place.id == Balance.place_id)
-    here = (Place.site_id == site_id, Place.kind == "quarantine", Balance.quantity > 0)
+    here = (Place.site_id == SITE, Place.kind == "quarantine", Balance.quantity > 0)
     return _scalar(count.where(*here, Balance.vial_id.is_(None)))
 
 

@@ -1,6 +1,6 @@
 """The follow-ups of a site: which reactions somebody is to look at again, the most overdue first."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from formulary.accounts import Actor
@@ -26,7 +26,7 @@ def follow_ups_in_all(site_id: int) -> int:
     return db.session.scalar(db.select(db.func.count(Reaction.id)).where(*_waiting(site_id))) or 0
 
 
-def overdue(site_id: int, today: date) -> Any:
+def overdue(site_id: Any, today: Any) -> Any:
     """The count of follow-ups that are due by a day, for a query that counts more than this."""
     return db.select(db.func.count(Reaction.id)).where(*_waiting(site_id), Reaction.due_on <= today)
 
@@ -39,5 +39,5 @@ def lately(*, by: Actor, at: datetime) -> list[tuple[Reaction, Patient]]:
     return [(row[0], row[1]) for row in rows]
 
 
-def _waiting(site_id: int) -> tuple[Any, ...]:
+def _waiting(site_id: Any) -> tuple[Any, ...]:
     return (Reaction.site_id == site_id, Reaction.due_on.is_not(None), Reaction.state == "standing")
