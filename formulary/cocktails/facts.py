@@ -198,7 +198,12 @@ def _of_its_lot(typed: TypedLine, line: facts.Line, stock: Sequence[facts.Stock]
 
 def reservation_ref(cocktail: Cocktail) -> str:
     """How the stock room names this cocktail in its reservations."""
-    return f"{REF}{cocktail.id}"
+    return reservation_ref_of(cocktail.id)
+
+
+def reservation_ref_of(cocktail_id: int) -> str:
+    """The same where only its key is at hand."""
+    return f"{REF}{cocktail_id}"
 
 
 def _typed(line: CocktailLine) -> TypedLine:

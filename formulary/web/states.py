@@ -47,6 +47,7 @@ _TABLE = {
     "expiring": ("warn", "expires soon", ""),
     "beyond_use": ("expired", "beyond use", ""),
     "lapsed": ("expired", "lapsed", ""),
+    "soon": ("warn", "soon over", "clock"),
     "exhausted": ("info", "exhausted", ""),
     "empty": ("info", "empty", "circle"),
     "reserved": ("live", "reserved", "pin-angle-fill"),

@@ -1,14 +1,17 @@
 """What the overview says: needs in order, headings, the board of open vials, the expiry horizon."""
 
-from formulary.overview.labels.board import HORIZON, Horizon, VialLine, board, css_of, horizon
+from formulary.overview.labels.board import Around, Board, VialLine, board
 from formulary.overview.labels.day import Day, FollowUp, Reading
 from formulary.overview.labels.formulas import VersionRow, older, version_rows
+from formulary.overview.labels.horizon import HORIZON, Horizon, css_of, horizon
 from formulary.overview.labels.need import Need
 from formulary.overview.labels.needs import needs
 from formulary.overview.labels.today import Today, ToDo, heading, today
 
 __all__ = [
     "HORIZON",
+    "Around",
+    "Board",
     "Day",
     "FollowUp",
     "Horizon",

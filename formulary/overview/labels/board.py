@@ -1,124 +1,174 @@
-"""The open-vial board and the expiry horizon: what lapses when, as rows and as a picture."""
+"""The open-vial board: what is left, until when, who could share it today, what letting it lapse costs."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from fractions import Fraction
+from datetime import datetime, timedelta
 
-from formulary.overview.queries import OpenVial, Sealed
-from formulary.rules.units import Quantity
+from formulary.cocktails.facts import reservation_ref_of
+from formulary.overview.queries import OpenVial, Planned
+from formulary.rules.facts import SitePolicies
+from formulary.rules.lot_status import hours, moment_words, serves_one_patient, sharing_h, usable
+from formulary.rules.units import Money, Quantity
 from formulary.stock.labels import Told, state_of
+from formulary.stock.labels.prices import no_price, worked_out
+from formulary.stock.queries import Prices
 from formulary.web import site
-from formulary.web.svg import px
-from formulary.web.words import MONTHS, distance, plural
+from formulary.web.words import distance, plural
 
-HORIZON = timedelta(days=184)
-LEFT, WIDTH, ROW, TOP = 150, 500, 38, 34
-MOST_DRAWN = 12
 LAPSED = ("beyond_use", "expired")
+SOON = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Around:
+    """What the board is told besides the vials: today's list, the site's policies, what was paid."""
+
+    planned: Sequence[Planned] = ()
+    policies: SitePolicies | None = None
+    prices: Prices | None = None
+    names: bool = False
 
 
 @dataclass(frozen=True)
 class VialLine:
-    """One open vial: what is left, until when, how it stands."""
+    """One open vial: what is left, until when, how it stands, whom it may serve, what is lost if it lapses.
+
+    `cost` is None where nobody can say, and `why` says how it is worked out or why nobody can.
+    """
 
     vial: OpenVial
     told: Told
     left: Quantity
     until: datetime | None
     away: str
+    whose: str = ""
+    sharers: tuple[Planned, ...] = ()
+    cost: Money | None = None
+    why: str = ""
 
     @property
     def may_be_used(self) -> bool:
         """Whether nothing stands against drawing from it."""
-        return self.told.is_usable
+        return self.told.is_usable or self.lapses_soon
 
     @property
     def has_lapsed(self) -> bool:
         """Whether time has stopped it, so that it is wasted; what is held is kept for whoever asks for it."""
         return self.told.state in LAPSED
 
+    @property
+    def lapses_soon(self) -> bool:
+        """Whether it may be used and will lapse within a day."""
+        return self.told.state == "soon"
 
-def board(vials: Iterable[OpenVial], at: datetime) -> list[VialLine]:
-    """The open vials, the first to lapse first."""
-    return [_line(vial, at) for vial in vials]
+    @property
+    def shared_words(self) -> str:
+        """How many of today's patients it could serve."""
+        if self.has_lapsed or not self.may_be_used:
+            return ""
+        counted = len({each.patient_id for each in self.sharers})
+        return f"{plural(counted, 'patient')} today" if counted else "nobody today"
+
+    @property
+    def unseen(self) -> int:
+        """How many of them the asker may not see."""
+        seen = {each.patient_id for each in self.sharers if each.seen}
+        return len({each.patient_id for each in self.sharers} - seen)
+
+    @property
+    def to_draw(self) -> Planned | None:
+        """The first of today's cocktails at the bench that it could serve."""
+        at_bench = (each for each in self.sharers if each.state in ("verified", "in_preparation"))
+        return next(at_bench, None)
 
 
-def _line(vial: OpenVial, at: datetime) -> VialLine:
+@dataclass(frozen=True)
+class Board:
+    """The page: its lines, those to be wasted first, and what is lost in all if nobody draws any more."""
+
+    lines: list[VialLine]
+    lost: Money | None
+    unpriced: int
+    names: bool
+
+    @property
+    def heading(self) -> str:
+        """ "5 open vials, 1 to be wasted"."""
+        over = sum(1 for line in self.lines if line.has_lapsed)
+        more = f", {over:,} to be wasted" if over else ""
+        return f"{plural(len(self.lines), 'open vial')}{more}" if self.lines else "No vial is open"
+
+    @property
+    def sharing(self) -> list[VialLine]:
+        """The vials that somebody of today's list could share."""
+        return [line for line in self.lines if line.sharers]
+
+    @property
+    def named(self) -> int:
+        """How many patients the page shows by name."""
+        seen = {each.patient_id for line in self.lines for each in line.sharers if each.seen}
+        return len(seen) if self.names else 0
+
+
+def board(vials: Iterable[OpenVial], at: datetime, around: Around | None = None) -> Board:
+    """The open vials: what has lapsed, then the first to lapse first."""
+    around = around or Around()
+    lines = [_line(vial, at, around) for vial in vials]
+    lines.sort(key=lambda line: (not line.has_lapsed, line.until is None, line.until or at, line.vial.id))
+    priced = [line.cost for line in lines if line.cost is not None]
+    lost = sum(priced[1:], priced[0]) if priced else None
+    return Board(lines, lost, len(lines) - len(priced), around.names)
+
+
+def _line(vial: OpenVial, at: datetime, around: Around) -> VialLine:
     until = vial.beyond_use_at
     away = distance(until, at, site.zone()) if until else "not known"
-    return VialLine(vial, state_of(vial.source, at), vial.left, until, away)
+    cost, why = _cost(vial, around.prices)
+    told, sharers = _told(vial, at), _sharers(vial, at, around)
+    return VialLine(vial, told, vial.left, until, away, _whose(vial, around.policies), sharers, cost, why)
 
 
-@dataclass(frozen=True)
-class Bar:
-    """One lot of the picture: where its bar ends, its tick, its words; lengths are ready for the picture."""
-
-    row: Sealed
-    css: str
-    y: int
-    text: int
-    below: int
-    width: str
-    tick: str
-    label: str
-    words: str
+def _told(vial: OpenVial, at: datetime) -> Told:
+    told, until = state_of(vial.source, at), vial.beyond_use_at
+    if told.is_usable and until is not None and until - at <= SOON:
+        return Told("soon", "soon over")
+    return Told("open", "open") if told.state == "open" else told
 
 
-@dataclass(frozen=True)
-class Month:
-    """A line of the picture where a month begins."""
-
-    x: str
-    name: str
-
-
-@dataclass(frozen=True)
-class Horizon:
-    """The lots that expire within half a year: a picture, and the rows beside it."""
-
-    rows: list[Sealed]
-    bars: list[Bar]
-    months: list[Month]
-    left: int
-    height: int
-    title: str
-    desc: str
+def _sharers(vial: OpenVial, at: datetime, around: Around) -> tuple[Planned, ...]:
+    """Those of today's list whom the vial may serve when their cocktail is planned, by the rule of draws."""
+    if around.policies is None:
+        return ()
+    return tuple(
+        each
+        for each in around.planned
+        if each.product_id == vial.source.product_id and _may_serve(vial, each, at, around.policies)
+    )
 
 
-def horizon(rows: Sequence[Sealed], today: date) -> Horizon:
-    """What on the shelves expires within half a year of `today`, the first to expire first."""
-    shelf = [row for row in rows if row.kind == "storage"]
-    bars = [_bar(n, row, today) for n, row in enumerate(shelf[:MOST_DRAWN])]
-    desc = "; ".join(f"lot {bar.row.number}, {bar.words}" for bar in bars) or "No lot expires"
-    height = TOP + ROW * max(len(bars), 1) + 8
-    return Horizon(shelf, bars, _months(today), LEFT, height, "Expiry horizon, next six months", f"{desc}.")
+def _may_serve(vial: OpenVial, planned: Planned, at: datetime, policies: SitePolicies) -> bool:
+    when = max(at, planned.planned_for or at)
+    ref = reservation_ref_of(planned.cocktail_id)
+    return not usable(vial.source, at=when, for_patient=planned.patient_id, policies=policies, for_ref=ref)
 
 
-def css_of(row: Sealed, today: date) -> str:
-    """How a lot stands on the horizon: expired, soon, or with time."""
-    if row.expires_on < today:
-        return "expired"
-    return "warn" if row.expires_on - today <= timedelta(days=30) else "pass"
+def _whose(vial: OpenVial, policies: SitePolicies | None) -> str:
+    """Whether others may be served from it (ruling of single-dose containers), in words."""
+    container, opened = vial.source.container, vial.opened_at
+    if not serves_one_patient(container):
+        return ""
+    shared = None if policies is None else sharing_h(container, policies)
+    if shared and opened is not None:
+        until = moment_words(opened + hours(shared), vial.source.zone, opened)
+        return f"shared until {until}, by policy"
+    return "for one patient"
 
 
-def _bar(number: int, row: Sealed, today: date) -> Bar:
-    y, end = TOP + number * ROW, _x(row.expires_on, today)
-    amount = plural(row.containers, "container") if row.containers is not None else "broken containers"
-    day = f"{row.expires_on.day} {MONTHS[row.expires_on.month - 1]}"
-    verb = "expired" if row.expires_on < today else "expires"
-    words = f"{amount}, {verb} {day}"
-    width = px(max(end - LEFT, Fraction(2)))
-    return Bar(row, css_of(row, today), y, y + 10, y + 25, width, px(end), day, words)
-
-
-def _months(today: date) -> list[Month]:
-    firsts = [
-        date(today.year + (today.month + n - 1) // 12, (today.month + n - 1) % 12 + 1, 1) for n in range(1, 7)
-    ]
-    return [Month(px(_x(day, today)), MONTHS[day.month - 1]) for day in firsts if day - today <= HORIZON]
-
-
-def _x(day: date, today: date) -> Fraction:
-    share = Fraction(max((day - today).days, 0), HORIZON.days)
-    return LEFT + WIDTH * min(share, Fraction(1))
+def _cost(vial: OpenVial, prices: Prices | None) -> tuple[Money | None, str]:
+    if prices is None:
+        return None, ""
+    paid = prices.by_lot.get(vial.lot_id)
+    if paid is None:
+        return None, no_price(f"lot {vial.lot}", prices.currency)
+    left = vial.source.remaining
+    return paid.of(left.steps), worked_out(left, paid, site.mark())

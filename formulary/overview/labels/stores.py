@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from formulary.overview.labels.board import LAPSED
+from formulary.overview.labels.board import LAPSED, SOON
 from formulary.overview.labels.day import Day
 from formulary.overview.labels.need import Need, shown
 from formulary.overview.queries import OpenVial, Sealed
@@ -11,7 +11,6 @@ from formulary.rules.lot_status import end_of_day
 from formulary.stock.labels import state_of
 from formulary.web import words
 
-SOON = timedelta(hours=24)
 NEAR_EXPIRY = timedelta(days=14)
 
 

@@ -64,7 +64,7 @@ def today(day: Day) -> Today:
     found = needs(day)
     shown = [ToDo(need, *_when(need.until, day)) for need in found[:SHOWN]]
     rows = [row for row in day.waiting if row.state != "draft" or row.author_id == day.actor.person_id]
-    vials, rest = board(day.vials, day.at)[:BESIDE], len(found) - len(shown)
+    vials, rest = board(day.vials, day.at).lines[:BESIDE], len(found) - len(shown)
     return Today(heading(found, day.at), shown, rest, rows[:BESIDE], vials, shortcuts(day.actor), day)
 
 

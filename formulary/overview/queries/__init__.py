@@ -4,6 +4,7 @@ from formulary.overview.queries.bench import Waiting, waiting
 from formulary.overview.queries.find import Hit, of_code, of_pack, of_words, own_code
 from formulary.overview.queries.formulas import Follower, Followers, follower_counts, followers
 from formulary.overview.queries.rules import RuleCount, answered_rules
+from formulary.overview.queries.sharing import Planned, planned_today
 from formulary.overview.queries.shelf import OpenVial, Sealed, open_vials, sealed
 from formulary.overview.queries.tallies import readings_due, tallies
 from formulary.overview.queries.watch import Looked, emergencies_to_review, recent_lookups
@@ -14,6 +15,7 @@ __all__ = [
     "Hit",
     "Looked",
     "OpenVial",
+    "Planned",
     "RuleCount",
     "Sealed",
     "Waiting",
@@ -26,6 +28,7 @@ __all__ = [
     "of_words",
     "open_vials",
     "own_code",
+    "planned_today",
     "readings_due",
     "recent_lookups",
     "sealed",

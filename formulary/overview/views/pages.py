@@ -1,12 +1,10 @@
-"""The pages across the rooms: today, the box that finds things, the open vials, what expires."""
+"""The pages across the rooms: today, the box that finds things, who is on which formula, how rules do."""
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
+from flask import g, redirect, render_template, request, url_for
 
 from formulary import clock
 from formulary.accounts import Permission, Role, requires
@@ -22,6 +20,7 @@ from formulary.overview.forms import FindForm, ScannerForm
 from formulary.overview.labels import Day, FollowUp, Reading
 from formulary.overview.labels import governance as rules
 from formulary.overview.queries import Hit
+from formulary.overview.views.room import Page, bp, may_open
 from formulary.patch_tests import labels as test_labels
 from formulary.patch_tests import queries as tests
 from formulary.recalls import queries as recalls
@@ -32,8 +31,6 @@ from formulary.stock import queries as stock
 from formulary.web import barcodes, gs1
 from formulary.web.paging import Window
 
-bp = Blueprint("overview", __name__)
-Page = str | Response | tuple[str, int]
 KEEPING = frozenset({Role.PHARMACIST, Role.TECHNICIAN})
 """Who is told of places that are due for a count: whoever counts them."""
 WATCHING = frozenset({Role.PHARMACIST, Role.PRACTITIONER, Role.RECALL_OFFICER, Role.AUDITOR})
@@ -49,7 +46,7 @@ def today() -> Page:
     if page.patients:
         with transaction():
             log_access("overview.today", by=g.actor, at=page.day.at, patients=page.patients)
-    return render_template("overview/today.html", page=page, may_open=_may_open)
+    return render_template("overview/today.html", page=page, may_open=may_open)
 
 
 @bp.post("/find")
@@ -88,25 +85,6 @@ def scanner() -> Page:
     picture = barcodes.of_elements(gs1.SYMBOL)
     answered = render_template("overview/scanner.html", form=form, picture=picture, **shown)
     return answered, 422 if form.errors else 200
-
-
-@bp.get("/vials")
-@requires(Permission.SEE_STOCK)
-def vials() -> Page:
-    """The board of open vials: what is left, until when, how it stands."""
-    at = clock.now()
-    rows = labels.board(queries.open_vials(g.site.id, at), at)
-    return render_template("overview/vials.html", rows=rows, may_open=_may_open)
-
-
-@bp.get("/expiry")
-@requires(Permission.SEE_STOCK)
-def expiry() -> Page:
-    """What on the shelves expires within half a year, as a picture and as rows."""
-    on = day_of(clock.now(), g.site.zone)
-    rows = queries.sealed(g.site.id, until=on + labels.HORIZON)
-    shown = labels.horizon(rows, on)
-    return render_template("overview/expiry.html", horizon=shown, today=on, css_of=labels.css_of)
 
 
 @bp.get("/formulas/<id:formula_id>/patients")
@@ -188,13 +166,7 @@ def _hits(form: FindForm, at: datetime) -> list[Hit]:
 
 def _address(hit: Hit) -> str | None:
     """The first page about it that this person may open; a recall officer goes to who was touched."""
-    pages = [page for page in hit.pages if _may_open(page[0])]
+    pages = [page for page in hit.pages if may_open(page[0])]
     if Role.RECALL_OFFICER in g.actor.roles:
         pages.sort(key=lambda page: page[0] != "recalls.answer")
     return url_for(pages[0][0], **dict(pages[0][1])) if pages else None
-
-
-def _may_open(endpoint: str) -> bool:
-    view: Any = current_app.view_functions.get(endpoint)
-    permission = getattr(view, "permission", None)
-    return view is not None and (permission is None or g.actor.may(permission))

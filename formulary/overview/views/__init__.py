@@ -1,0 +1,6 @@
+"""The views of this room, by what they show."""
+
+from formulary.overview.views import boards, pages
+from formulary.overview.views.room import bp
+
+__all__ = ["boards", "bp", "pages"]
