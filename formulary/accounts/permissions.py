@@ -28,6 +28,7 @@ class Permission(StrEnum):
     USE_THE_APP = "use the app"
     SEE_STOCK = "see stock"
     RECEIVE_STOCK = "receive, open, count, move and waste stock"
+    ORDER_STOCK = "set stock levels, keep suppliers and order stock"
     PLACE_HOLD = "place a hold"
     RELEASE_HOLD = "release a hold"
     RELEASE_QUARANTINE = "release from quarantine and correct lots"
@@ -58,6 +59,7 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     P.USE_THE_APP: frozenset(R),
     P.SEE_STOCK: frozenset({R.PHARMACIST, R.TECHNICIAN, R.PRACTITIONER, R.RECALL_OFFICER, R.AUDITOR}),
     P.RECEIVE_STOCK: frozenset({R.PHARMACIST, R.TECHNICIAN}),
+    P.ORDER_STOCK: frozenset({R.PHARMACIST, R.TECHNICIAN}),
     P.PLACE_HOLD: frozenset({R.PHARMACIST, R.TECHNICIAN, R.PRACTITIONER, R.RECALL_OFFICER}),
     P.RELEASE_HOLD: frozenset({R.PHARMACIST, R.RECALL_OFFICER}),
     P.RELEASE_QUARANTINE: frozenset({R.PHARMACIST}),

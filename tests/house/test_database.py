@@ -23,6 +23,7 @@ APPEND_ONLY = {
     "movement",
     "patch_test_reading",
     "price",
+    "purchase_order_change",
     "reaction_follow_up",
     "reaction_report",
     "reaction_sign",

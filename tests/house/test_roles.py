@@ -23,6 +23,7 @@ LETTERS = {
 AGREED = """
 SEE_STOCK           P T D R - U
 RECEIVE_STOCK       P T - - - -
+ORDER_STOCK         P T - - - -
 PLACE_HOLD          P T D R - -
 RELEASE_HOLD        P - - R - -
 RELEASE_QUARANTINE  P - - - - -

@@ -27,6 +27,7 @@ APPEND_ONLY = (
     "reaction_follow_up",
     "price",
     "temperature_reading",
+    "purchase_order_change",
 )
 TOLD_TO_THE_RULES = (
     "ingredient",
@@ -593,6 +594,157 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "supplier",
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("folded", sa.String(length=120), nullable=False),
+        sa.Column("lead_days", sa.Integer(), nullable=True),
+        sa.Column("contact", sa.Text(), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("created_at", types.UtcDateTime(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("lead_days >= 0", name=op.f("ck_supplier_lead_days_are_a_number")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_supplier")),
+        sa.UniqueConstraint("folded", name=op.f("uq_supplier_folded")),
+    )
+    op.create_table(
+        "stock_level",
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("minimum", sa.Integer(), nullable=True),
+        sa.Column("target", sa.Integer(), nullable=True),
+        sa.Column("supplier_id", sa.Integer(), nullable=True),
+        sa.Column("lead_days", sa.Integer(), nullable=True),
+        sa.Column("per_pack", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("minimum >= 0", name=op.f("ck_stock_level_minimum_is_a_number")),
+        sa.CheckConstraint("target > 0", name=op.f("ck_stock_level_target_is_positive")),
+        sa.CheckConstraint("minimum <= target", name=op.f("ck_stock_level_target_is_not_below_the_minimum")),
+        sa.CheckConstraint("lead_days >= 0", name=op.f("ck_stock_level_lead_days_are_a_number")),
+        sa.CheckConstraint("per_pack > 0", name=op.f("ck_stock_level_pack_is_positive")),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["product.id"], name=op.f("fk_stock_level_product_id_product")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_stock_level_site_id_site")),
+        sa.ForeignKeyConstraint(
+            ["supplier_id"], ["supplier.id"], name=op.f("fk_stock_level_supplier_id_supplier")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_level")),
+        sa.UniqueConstraint("site_id", "product_id", name=op.f("uq_stock_level_site_id")),
+    )
+    op.create_table(
+        "purchase_order",
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("supplier_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("remark", sa.Text(), nullable=False),
+        sa.Column("created_at", types.UtcDateTime(), nullable=False),
+        sa.Column("created_by_id", sa.Integer(), nullable=False),
+        sa.Column("sent_at", types.UtcDateTime(), nullable=True),
+        sa.Column("sent_by_id", sa.Integer(), nullable=True),
+        sa.Column("ended_at", types.UtcDateTime(), nullable=True),
+        sa.Column("ended_by_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(sent_at IS NULL) = (sent_by_id IS NULL)", name=op.f("ck_purchase_order_sent_by_somebody")
+        ),
+        sa.CheckConstraint(
+            "state <> 'cancelled' OR reason <> ''", name=op.f("ck_purchase_order_cancelled_with_a_reason")
+        ),
+        sa.CheckConstraint(
+            "state <> 'sent' OR sent_at IS NOT NULL", name=op.f("ck_purchase_order_sent_at_an_instant")
+        ),
+        sa.CheckConstraint(
+            "state IN ('draft', 'sent', 'cancelled')", name=op.f("ck_purchase_order_state_is_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["person.id"], name=op.f("fk_purchase_order_created_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["ended_by_id"], ["person.id"], name=op.f("fk_purchase_order_ended_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["sent_by_id"], ["person.id"], name=op.f("fk_purchase_order_sent_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_purchase_order_site_id_site")),
+        sa.ForeignKeyConstraint(
+            ["supplier_id"], ["supplier.id"], name=op.f("fk_purchase_order_supplier_id_supplier")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_purchase_order")),
+        sa.UniqueConstraint("site_id", "number", name=op.f("uq_purchase_order_site_id")),
+    )
+    with op.batch_alter_table("purchase_order", schema=None) as batch_op:
+        batch_op.create_index("ix_purchase_order_supplier", ["supplier_id", "site_id"], unique=False)
+
+    op.create_table(
+        "purchase_order_line",
+        sa.Column("order_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("packs", sa.Integer(), nullable=False),
+        sa.Column("per_pack", sa.Integer(), nullable=False),
+        sa.Column("expected_on", sa.Date(), nullable=True),
+        sa.Column("minor", types.Steps(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("cancelled", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(minor IS NULL) = (currency = '')", name=op.f("ck_purchase_order_line_price_has_a_currency")
+        ),
+        sa.CheckConstraint(
+            "cancelled BETWEEN 0 AND packs * per_pack",
+            name=op.f("ck_purchase_order_line_cancelled_of_what_was_ordered"),
+        ),
+        sa.CheckConstraint("minor >= 0", name=op.f("ck_purchase_order_line_minor_is_not_negative")),
+        sa.CheckConstraint("packs > 0", name=op.f("ck_purchase_order_line_packs_are_positive")),
+        sa.CheckConstraint("per_pack > 0", name=op.f("ck_purchase_order_line_pack_is_positive")),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["purchase_order.id"], name=op.f("fk_purchase_order_line_order_id_purchase_order")
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["product.id"], name=op.f("fk_purchase_order_line_product_id_product")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_purchase_order_line")),
+        sa.UniqueConstraint("order_id", "number", name=op.f("uq_purchase_order_line_order_id")),
+    )
+    with op.batch_alter_table("purchase_order_line", schema=None) as batch_op:
+        batch_op.create_index("ix_purchase_order_line_product", ["product_id"], unique=False)
+
+    op.create_table(
+        "purchase_order_change",
+        sa.Column("order_id", sa.Integer(), nullable=False),
+        sa.Column("line_id", sa.Integer(), nullable=True),
+        sa.Column("what", sa.String(length=20), nullable=False),
+        sa.Column("before", sa.Text(), nullable=False),
+        sa.Column("after", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at", types.UtcDateTime(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_purchase_order_change_change_has_a_reason")),
+        sa.CheckConstraint(
+            "what IN ('added', 'packs', 'expected_on', 'price', 'called_off', 'cancelled')",
+            name=op.f("ck_purchase_order_change_what_is_known"),
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_purchase_order_change_by_id_person")),
+        sa.ForeignKeyConstraint(
+            ["line_id"],
+            ["purchase_order_line.id"],
+            name=op.f("fk_purchase_order_change_line_id_purchase_order_line"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["purchase_order.id"], name=op.f("fk_purchase_order_change_order_id_purchase_order")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_purchase_order_change")),
+    )
+    with op.batch_alter_table("purchase_order_change", schema=None) as batch_op:
+        batch_op.create_index("ix_purchase_order_change_order", ["order_id", "id"], unique=False)
+
+    op.create_table(
         "delivery",
         sa.Column("site_id", sa.Integer(), nullable=False),
         sa.Column("supplier", sa.String(length=120), nullable=False),
@@ -603,13 +755,28 @@ def upgrade() -> None:
         sa.Column("per_pack", sa.Integer(), nullable=True),
         sa.Column("arrived_at_tenths", sa.Integer(), nullable=True),
         sa.Column("damage", sa.Text(), nullable=False),
+        sa.Column("supplier_id", sa.Integer(), nullable=True),
+        sa.Column("order_line_id", sa.Integer(), nullable=True),
+        sa.Column("containers", sa.Integer(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["order_line_id"],
+            ["purchase_order_line.id"],
+            name=op.f("fk_delivery_order_line_id_purchase_order_line"),
+        ),
         sa.ForeignKeyConstraint(
             ["received_by_id"], ["person.id"], name=op.f("fk_delivery_received_by_id_person")
         ),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_delivery_site_id_site")),
+        sa.ForeignKeyConstraint(
+            ["supplier_id"], ["supplier.id"], name=op.f("fk_delivery_supplier_id_supplier")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
     )
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.create_index("ix_delivery_order_line", ["order_line_id"], unique=False)
+        batch_op.create_index("ix_delivery_supplier", ["supplier_id", "site_id", "received_at"], unique=False)
+
     op.create_table(
         "compatibility_rule",
         sa.Column("number", sa.String(length=20), nullable=False),

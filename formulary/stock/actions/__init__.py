@@ -13,6 +13,15 @@ from formulary.stock.actions.holds import place_hold, release_hold
 from formulary.stock.actions.ledger import post, reverse, stand_still, write
 from formulary.stock.actions.loggers import look_at_file, record_file
 from formulary.stock.actions.moving import move_lot, move_vial
+from formulary.stock.actions.orders import (
+    NewLine,
+    add_line,
+    cancel_order,
+    change_line,
+    draft_order,
+    drop_line,
+    send_order,
+)
 from formulary.stock.actions.places import add_place, change_place, furnish
 from formulary.stock.actions.pricing import record_price
 from formulary.stock.actions.quarantine import release_lot
@@ -20,6 +29,7 @@ from formulary.stock.actions.receiving import receive_lot
 from formulary.stock.actions.reconstituting import reconstitute
 from formulary.stock.actions.reservations import Pick, end_reservations, reserve
 from formulary.stock.actions.shortfalls import Recorded, explain, record_shortfall
+from formulary.stock.actions.suppliers import add_supplier, change_supplier, set_level
 from formulary.stock.actions.taking import Taken, take
 from formulary.stock.actions.temperature import correct_reading, record_reading, set_range
 from formulary.stock.actions.vials import content_of, end_session, open_vial, where_is
@@ -27,20 +37,28 @@ from formulary.stock.actions.wasting import waste_lot, waste_vial
 
 __all__ = [
     "Entry",
+    "NewLine",
     "Pick",
     "Recorded",
     "Taken",
     "Way",
+    "add_line",
     "add_place",
+    "add_supplier",
     "add_to_count",
     "assay_lot",
     "cancel_count",
+    "cancel_order",
+    "change_line",
     "change_place",
+    "change_supplier",
     "close_count",
     "content_of",
     "correct_reading",
     "count_line",
     "decide_excursion",
+    "draft_order",
+    "drop_line",
     "end_reservations",
     "end_session",
     "explain",
@@ -67,6 +85,8 @@ __all__ = [
     "release_lot",
     "reserve",
     "reverse",
+    "send_order",
+    "set_level",
     "set_range",
     "stand_still",
     "take",

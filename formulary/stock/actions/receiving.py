@@ -11,11 +11,13 @@ from formulary.catalogue.models import Product
 from formulary.db import Missing, db, once
 from formulary.rules.units import Money
 from formulary.stock import queries
+from formulary.stock.actions.against import Against, taken_against
 from formulary.stock.actions.codes import learn_code
 from formulary.stock.actions.entering import Printed, known_lot, may_enter
 from formulary.stock.actions.entries import Entry, Way
 from formulary.stock.actions.ledger import write
 from formulary.stock.actions.pricing import add_price, told
+from formulary.stock.actions.suppliers import learn_supplier
 from formulary.stock.actions.vials import content_of
 from formulary.stock.labels import refusals
 from formulary.stock.models import Delivery, Lot, Movement, Place
@@ -25,7 +27,9 @@ MOST_CONTAINERS = 10_000
 
 @dataclass(frozen=True)
 class Came:
-    """What came with it: supplier, delivery note, a remark, its packs, how warm and how whole it came."""
+    """What came with it: supplier, delivery note, a remark, its packs, how warm and how whole it came, how
+    much, and the line of an order that it fills.
+    """
 
     supplier: str
     note_number: str
@@ -33,11 +37,14 @@ class Came:
     per_pack: int
     arrived_at_tenths: int | None
     damage: str
+    containers: int
+    against: Against | None = None
 
     @property
     def condition(self) -> dict[str, object]:
         """How it came, for the audit trail."""
-        return {"arrived_at_tenths": self.arrived_at_tenths, "damage": self.damage}
+        ordered = self.against.told if self.against else {}
+        return {"arrived_at_tenths": self.arrived_at_tenths, "damage": self.damage, **ordered}
 
 
 @once
@@ -65,6 +72,7 @@ def receive_lot(
     witness: Actor | None = None,
     second_record: bool = False,
     overrides: Mapping[str, str] | None = None,
+    order_line_id: int | None = None,
 ) -> Lot:
     """Book containers of a lot in at a shelf or in quarantine; a lot that is known gets more of the same.
 
@@ -73,7 +81,8 @@ def receive_lot(
     product, a typed entry without the `witness` that the site's policy asks for, and warnings without a
     reason in `overrides`. The first receipt of a product or from a supplier goes to quarantine unless the
     site's policy says otherwise. `price` is that of one pack; `arrived_at_tenths` are tenths of a degree
-    Celsius.
+    Celsius. With `order_line_id` it fills a line of an order: refused for another product; more than is
+    outstanding, or another supplier, asks for a reason.
     """
     by.must(Permission.RECEIVE_STOCK)
     place = _entrance(place_id, site_id)
@@ -82,6 +91,11 @@ def receive_lot(
     _has_witness(site_id, grade, witness, by, at)
     if not 1 <= containers <= MOST_CONTAINERS:
         raise refusals.not_containers(containers, MOST_CONTAINERS)
+    against = None
+    if order_line_id is not None:
+        came_as = {"supplier": supplier, "containers": containers, "overrides": overrides or {}}
+        against = taken_against(order_line_id, site_id, printed.product, **came_as)
+        reasons |= against.reasons
     known = known_lot(printed, second_record)
     first = first_receipt(printed.product, supplier, site_id, at)
     if first and place.kind == "storage":
@@ -89,7 +103,7 @@ def receive_lot(
     lot = known or _new_lot(printed, grade, at, "quarantined" if first else "available")
     if gtin:
         learn_code(printed.product, gtin, per_pack)
-    came = Came(supplier, note_number, remark, per_pack, arrived_at_tenths, damage)
+    came = Came(supplier, note_number, remark, per_pack, arrived_at_tenths, damage, containers, against)
     delivery = _delivery(site_id, came, at, by)
     if price is not None:
         add_price(delivery, lot, price, per_pack, at=at, by=by)
@@ -160,6 +174,7 @@ def _new_lot(printed: Printed, grade: str, at: datetime, status: str) -> Lot:
 
 
 def _delivery(site_id: int, came: Came, at: datetime, by: Actor) -> Delivery:
+    supplier = learn_supplier(came.supplier, at)
     delivery = Delivery(
         site_id=site_id,
         supplier=came.supplier,
@@ -170,6 +185,9 @@ def _delivery(site_id: int, came: Came, at: datetime, by: Actor) -> Delivery:
         per_pack=came.per_pack,
         arrived_at_tenths=came.arrived_at_tenths,
         damage=came.damage,
+        supplier_id=supplier.id if supplier else None,
+        order_line_id=came.against.line.row.id if came.against else None,
+        containers=came.containers,
     )
     db.session.add(delivery)
     db.session.flush()

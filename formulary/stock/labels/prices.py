@@ -11,7 +11,7 @@ from formulary.rules.findings import Refused, refuse
 from formulary.rules.lot_status import day_words
 from formulary.rules.units import Currency, Dimension, Money, Quantity, currency, show, show_money
 from formulary.stock.labels.containers import container_count, container_word
-from formulary.stock.models import Lot, Price
+from formulary.stock.models import Lot, Price, PurchaseOrderLine
 from formulary.stock.queries import Paid, Prices, Receipt
 
 TIMES = "\N{MULTIPLICATION SIGN}"
@@ -64,6 +64,11 @@ def came_lines(lot: Lot, receipts: Sequence[Receipt], mark: str) -> list[CameLin
 def money_of(price: Price) -> Money:
     """A price as it was recorded, in its own currency."""
     return Money(Fraction(price.minor), currency(price.currency))
+
+
+def agreed(line: PurchaseOrderLine) -> Money | None:
+    """What a pack of an order's line is to cost, as agreed; None where nothing was."""
+    return None if line.minor is None else Money(Fraction(line.minor), currency(line.currency))
 
 
 def _entry(price: Price, product: Product, names: dict[int, str], mark: str) -> PriceEntry:

@@ -1,11 +1,18 @@
 """Places, lots, vials, the ledger of movements, balances, holds, reservations, deliveries, prices,
-temperatures, counts.
+temperatures, counts, suppliers, stock levels, purchase orders.
 """
 
 from formulary.stock.models.counts import CountEntry, CountLine, CountPlace, StockCount
 from formulary.stock.models.holds import Hold, Reservation
 from formulary.stock.models.ledger import HASH_VERSION, HASHED, Balance, Discrepancy, Movement, movement_hash
 from formulary.stock.models.lots import Lot, Vial, measured_in
+from formulary.stock.models.orders import (
+    PurchaseOrder,
+    PurchaseOrderChange,
+    PurchaseOrderLine,
+    StockLevel,
+    Supplier,
+)
 from formulary.stock.models.places import BY_VIAL, GUARDED, PLACE_KINDS, Delivery, Place, Price
 from formulary.stock.models.temperature import TemperatureEvent, TemperatureReading
 
@@ -26,8 +33,13 @@ __all__ = [
     "Movement",
     "Place",
     "Price",
+    "PurchaseOrder",
+    "PurchaseOrderChange",
+    "PurchaseOrderLine",
     "Reservation",
     "StockCount",
+    "StockLevel",
+    "Supplier",
     "TemperatureEvent",
     "TemperatureReading",
     "Vial",

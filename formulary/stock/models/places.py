@@ -52,10 +52,16 @@ class Delivery(Base):
     """What came at once: supplier, delivery note, when, in what condition.
 
     `per_pack` is how many containers a pack holds, `arrived_at_tenths` the temperature on arrival in tenths
-    of a degree Celsius, `damage` what was seen; None and "" where nobody noted it.
+    of a degree Celsius, `damage` what was seen; None and "" where nobody noted it. `supplier` is what was
+    typed, `supplier_id` who that is. `order_line_id` is the line of an order that it was received against,
+    `containers` how many came.
     """
 
     __tablename__ = "delivery"
+    __table_args__ = (
+        Index("ix_delivery_supplier", "supplier_id", "site_id", "received_at"),
+        Index("ix_delivery_order_line", "order_line_id"),
+    )
 
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     supplier: Mapped[str] = mapped_column(String(120), default="")
@@ -66,6 +72,9 @@ class Delivery(Base):
     per_pack: Mapped[int | None] = mapped_column(Integer)
     arrived_at_tenths: Mapped[int | None] = mapped_column(Integer)
     damage: Mapped[str] = mapped_column(Text, default="")
+    supplier_id: Mapped[int | None] = mapped_column(ForeignKey("supplier.id"))
+    order_line_id: Mapped[int | None] = mapped_column(ForeignKey("purchase_order_line.id"))
+    containers: Mapped[int | None] = mapped_column(Integer)
 
 
 class Price(Base):

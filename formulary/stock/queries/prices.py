@@ -78,7 +78,7 @@ def prices(
 
 def receipts(lot_id: int, site_id: int) -> list[Receipt]:
     """The deliveries of a lot to a site, the newest first, with every price that was recorded."""
-    query = _received(db.select(Delivery, Movement.lot_id, Movement.quantity).select_from(Delivery))
+    query = that_came(db.select(Delivery, Movement.lot_id, Movement.quantity).select_from(Delivery))
     query = query.where(Movement.lot_id == lot_id, Delivery.site_id == site_id).order_by(Delivery.id.desc())
     rows = db.session.execute(query).all()
     recorded = _recorded([row.Delivery.id for row in rows])
@@ -91,14 +91,14 @@ def receipt(delivery_id: int, site_id: int, *, lock: bool = False) -> Receipt:
     """One delivery of a site with its prices; Missing where there is none, or where it was undone."""
     query = db.select(Delivery).filter_by(id=delivery_id, site_id=site_id)
     found = db.session.scalar(query.with_for_update() if lock else query)
-    came = _received(db.select(Movement.lot_id, Movement.quantity).select_from(Delivery))
+    came = that_came(db.select(Movement.lot_id, Movement.quantity).select_from(Delivery))
     row = db.session.execute(came.where(Delivery.id == delivery_id)).first()
     if found is None or row is None:
         raise Missing(f"No delivery {delivery_id}")
     return Receipt(found, row.lot_id, row.quantity, _recorded([delivery_id]).get(delivery_id, []))
 
 
-def _received(query: Any) -> Any:
+def that_came(query: Any) -> Any:
     """Joined to the movement that brought a delivery in, unless it was undone."""
     brought = db.and_(Movement.document_kind == "delivery", Movement.document_id == Delivery.id)
     undone = db.exists().where(Reversal.reverses_id == Movement.id)
@@ -123,7 +123,7 @@ def _counting(query: Any) -> Any:
 def _by_lot(currency: Currency, here: tuple[Any, ...], lots: Collection[int]) -> dict[int, Paid]:
     columns = (Price.lot_id, Price.minor, Price.pack, Movement.quantity, Lot.number, Delivery.received_at)
     query = db.select(*columns).select_from(Price).join(Delivery, Delivery.id == Price.delivery_id)
-    query = _received(_counting(query.join(Lot, Lot.id == Price.lot_id)))
+    query = that_came(_counting(query.join(Lot, Lot.id == Price.lot_id)))
     query = query.where(*here, Price.lot_id.in_(lots)).order_by(Price.id)
     found: dict[int, list[Any]] = {}
     for row in db.session.execute(query) if lots else ():
@@ -153,6 +153,6 @@ def _last(currency: Currency, here: tuple[Any, ...], products: Collection[int]) 
     columns = (Price.product_id, Price.minor, Price.pack, Lot.number, Delivery.received_at)
     query = db.select(*columns, newest.label("place")).select_from(Price)
     query = query.join(Delivery, Delivery.id == Price.delivery_id).join(Lot, Lot.id == Price.lot_id)
-    ranked = _received(_counting(query)).where(*here, Price.product_id.in_(products)).subquery()
+    ranked = that_came(_counting(query)).where(*here, Price.product_id.in_(products)).subquery()
     rows = db.session.execute(db.select(ranked).where(ranked.c.place == 1)) if products else ()
     return {row.product_id: _pack(row, currency) for row in rows}

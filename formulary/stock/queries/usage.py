@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
+from sqlalchemy.orm import aliased
+
 from formulary.db import db
 from formulary.stock.models import Balance, Lot, Movement, Place
 
@@ -13,15 +15,23 @@ WINDOW = timedelta(days=90)
 LEAST = timedelta(days=14)
 """Of a product that has been here for less nobody can say how fast it is used."""
 KEPT = ("storage", "quarantine", "in_use")
+Undoing = aliased(Movement)
 USED = ("preparation", "patient", "patch_test")
 
 
 @dataclass(frozen=True)
 class Usage:
-    """What a site used of a product, in the steps of its lots, over so many days."""
+    """What a site used of a product, in the steps of its lots, over so many days from `since` on."""
 
-    used: int
+    drawn: int
+    wasted: int
     days: int
+    since: datetime
+
+    @property
+    def used(self) -> int:
+        """What was drawn, and what was wasted of open vials."""
+        return self.drawn + self.wasted
 
     @property
     def per_day(self) -> Fraction:
@@ -36,19 +46,20 @@ def usage(
     queries.
 
     Used is what went from its stock into a preparation, a patient or a patch test, and what was wasted of
-    its open vials; what was undone is taken off. Waste of sealed stock, transfers, returns and counts are
-    no use. A product that has been here for less than the window is measured from its first day, one that
-    has been here for less than a fortnight is left out: its usage is not known.
+    its open vials; a late entry counts when it happened, what was undone not at all. Waste of sealed stock,
+    transfers, returns and counts are no use. A product that has been here for less than the window is
+    measured from its first day, one that has been here for less than a fortnight is left out: its usage is
+    not known.
     """
     if not product_ids:
         return {}
     here, used = _here_since(site_id, product_ids), _used(site_id, product_ids, at, window)
     found = {}
     for product_id in here.keys() | used.keys():
-        steps, first = used.get(product_id, (0, at))
+        drawn, wasted, first = used.get(product_id, (0, 0, at))
         since = max(at - window, min(here.get(product_id, at), first))
         if at - since >= LEAST:
-            found[product_id] = Usage(max(steps, 0), (at - since).days)
+            found[product_id] = Usage(drawn, wasted, (at - since).days, since)
     return found
 
 
@@ -61,24 +72,20 @@ def _here_since(site_id: int, product_ids: Collection[int]) -> dict[int, datetim
 
 def _used(
     site_id: int, product_ids: Collection[int], at: datetime, window: timedelta
-) -> dict[int, tuple[int, datetime]]:
-    """The steps used and the first time of it, by product."""
-    signed = db.case((Movement.reverses_id.is_(None), Movement.quantity), else_=-Movement.quantity)
-    query = db.select(Lot.product_id, db.func.sum(signed), db.func.min(Movement.occurred_at))
+) -> dict[int, tuple[int, int, datetime]]:
+    """The steps drawn and wasted, and the first time of it, by product."""
+    source, target = Movement.from_place_id, Movement.to_place_id
+    is_waste = target.in_(_places(site_id, ("waste",)))
+    drawn = db.func.sum(db.case((is_waste, 0), else_=Movement.quantity))
+    wasted = db.func.sum(db.case((is_waste, Movement.quantity), else_=0))
+    query = db.select(Lot.product_id, drawn, wasted, db.func.min(Movement.occurred_at))
     query = query.join(Lot, Lot.id == Movement.lot_id).where(
         Movement.occurred_at > at - window, Movement.occurred_at <= at, Lot.product_id.in_(product_ids)
     )
-    query = query.where(_is_use(site_id)).group_by(Lot.product_id)
-    return {row[0]: (int(row[1]), row[2]) for row in db.session.execute(query)}
-
-
-def _is_use(site_id: int) -> Any:
-    """Whether a movement is a use of the site's stock, or undoes one."""
-    source, target = Movement.from_place_id, Movement.to_place_id
-    undone = Movement.reverses_id.is_not(None)
-    return db.or_(
-        db.and_(~undone, _uses(site_id, source, target)), db.and_(undone, _uses(site_id, target, source))
-    )
+    undone = db.exists().where(Undoing.reverses_id == Movement.id)
+    query = query.where(_uses(site_id, source, target), Movement.reverses_id.is_(None), ~undone)
+    rows = db.session.execute(query.group_by(Lot.product_id))
+    return {row[0]: (int(row[1]), int(row[2]), row[3]) for row in rows}
 
 
 def _uses(site_id: int, source: Any, target: Any) -> Any:
