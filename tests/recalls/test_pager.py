@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 
 from formulary import clock
+from formulary.db import db
+from formulary.stock.models import Lot
 from tests.recalls.doing import a_session, opened
 from tests.recalls.reading import accesses, answer, figures, rows, url_of, words
 from tests.support.builders import a_lot, a_patient, act
+from tests.support.snapshots import reach
 
 NO_INSTANTS = ("2026-11-24", "2026-11-24T12:00:00", "0001-01-01T00:00:00+14:00", "x")
 
@@ -31,14 +35,58 @@ def sessions(lot, count, *, first_minutes_ago=1000):
     return codes[::-1]
 
 
-def test_the_newest_fifty_stand_on_the_page_and_the_rest_behind_older(clients):
-    lot = a_lot(number="MANY", containers=10)
-    codes, client = sessions(lot, 101), clients("recall")
-    first = answer(client, lot)
+@dataclass(frozen=True)
+class Given:
+    """A lot that many got, with the codes of their cocktails, newest first."""
+
+    lot: Lot
+    codes: list[str]
+
+
+@pytest.fixture
+def many(app, database):
+    """101 patients of one lot."""
+    return _given(app, database)("many")
+
+
+@pytest.fixture
+def both(app, database):
+    """101 patients of one lot, and 30 of another."""
+    given = _given(app, database)
+    return given("many"), given("some")
+
+
+def _given(app, database):
+    """What was told once and is put back for each story after."""
+    ids = reach(app, database, "given to many", _tell)
+
+    def given(name):
+        codes = [f"C-{ids[key]:04d}" for key in ids if key.startswith(f"{name} ")]
+        return Given(db.session.get_one(Lot, ids[name]), codes)
+
+    return given
+
+
+def _tell():
+    ids = {}
+    for name, number, count, minutes in (("many", "MANY", 101, 1000), ("some", "SOME", 30, 950)):
+        lot = a_lot(number=number, containers=10)
+        codes = sessions(lot, count, first_minutes_ago=minutes)
+        ids |= {name: lot.id} | {f"{name} {code}": int(code[2:]) for code in codes}
+    return ids
+
+
+def codes_in(page):
+    return [f"C-{row.split('C-')[1][:4]}" for row in rows(page, "A")]
+
+
+def test_the_newest_fifty_stand_on_the_page_and_the_rest_behind_older(many, clients):
+    client = clients("recall")
+    first = answer(client, many.lot)
     older = client.get_ok(first.links["Older"])
     oldest = client.get_ok(older.links["Older"])
-    shown = [[row.split("C-")[1][:4] for row in rows(page, "A")] for page in (first, older, oldest)]
-    assert [f"C-{code}" for page in shown for code in page] == codes
+    shown = [codes_in(page) for page in (first, older, oldest)]
+    assert [code for page in shown for code in page] == many.codes
     assert [len(page) for page in shown] == [50, 50, 1]
     assert {figures(page)["A"] for page in (first, older, oldest)} == {"101"}
     assert ("Newer" in first.links, "Older" in oldest.links) == (False, False)
@@ -47,32 +95,29 @@ def test_the_newest_fifty_stand_on_the_page_and_the_rest_behind_older(clients):
     assert [row[2] for row in accesses()] == [50, 50, 1, 50, 50]
 
 
-def test_the_pager_stays_right_while_rows_are_added(clients):
-    lot = a_lot(number="GROWS", containers=10)
-    codes, client = sessions(lot, 52), clients("pharmacist")
-    first = answer(client, lot)
-    sessions(lot, 3, first_minutes_ago=10)
+def test_the_pager_stays_right_while_rows_are_added(many, clients):
+    client = clients("pharmacist")
+    first = answer(client, many.lot)
+    sessions(many.lot, 3, first_minutes_ago=10)
     older = client.get_ok(first.links["Older"])
-    assert [f"C-{row.split('C-')[1][:4]}" for row in rows(older, "A")] == codes[50:]
-    assert [row.split("C-")[1][:4] for row in rows(client.get_ok(older.links["Newer"]), "A")] == [
-        row.split("C-")[1][:4] for row in rows(first, "A")
-    ]
+    assert codes_in(older) == many.codes[50:100]
+    assert codes_in(client.get_ok(older.links["Newer"])) == codes_in(first)
 
 
-def test_the_pager_keeps_all_the_lots_that_were_asked_for(clients):
-    one, other = a_lot(number="ONE1", containers=10), a_lot(number="TWO2", containers=10)
-    codes, client = sessions(one, 30) + sessions(other, 30, first_minutes_ago=500), clients("auditor")
-    first = answer(client, one, other)
+def test_the_pager_keeps_all_the_lots_that_were_asked_for(both, clients):
+    client, (one, other) = clients("auditor"), both
+    first = answer(client, one.lot, other.lot)
     older = client.get_ok(first.links["Older"])
-    shown = [f"C-{row.split('C-')[1][:4]}" for page in (first, older) for row in rows(page, "A")]
-    assert shown == sorted(codes, reverse=True)
+    oldest = client.get_ok(older.links["Older"])
+    shown = [code for page in (first, older, oldest) for code in codes_in(page)]
+    given = [(900 + n, code) for n, code in enumerate(one.codes)]
+    given += [(921 + n, code) for n, code in enumerate(other.codes)]
+    assert shown == [code for _, code in sorted(given, key=lambda told: (told[0], -int(told[1][2:])))]
 
 
-def test_a_technician_is_given_no_pager(clients):
-    lot = a_lot(number="MANY", containers=10)
-    sessions(lot, 52)
-    page = answer(clients("technician"), lot)
-    assert ("Older" in page.links, "52 patients." in words(page)) == (False, True)
+def test_a_technician_is_given_no_pager(many, clients):
+    page = answer(clients("technician"), many.lot)
+    assert ("Older" in page.links, "101 patients." in words(page)) == (False, True)
 
 
 @pytest.mark.parametrize("end", ["after", "before"])
@@ -84,13 +129,11 @@ def test_a_token_that_is_none_of_ours_means_the_top(clients, end, token):
     assert [code in row for row in rows(page, "A")] == [True]
 
 
-def test_a_token_with_nothing_behind_it_never_says_that_nobody_was_reached(clients):
-    lot = a_lot(number="FEW", containers=10)
-    sessions(lot, 51)
+def test_a_token_with_nothing_behind_it_never_says_that_nobody_was_reached(many, clients):
     client = clients("recall")
-    last = answer(client, lot).links["Older"]
+    last = answer(client, many.lot).links["Older"]
     early = a_lot(number="EARLY")
     a_session(a_patient(), (opened(early), "0.5 mL"))
-    page = client.get_ok(last.replace(f"lot={lot.id}", f"lot={early.id}"))
+    page = client.get_ok(last.replace(f"lot={many.lot.id}", f"lot={early.id}"))
     assert (figures(page)["A"], len(rows(page, "A"))) == ("1", 1)
     assert "Nobody was touched" not in words(page)
