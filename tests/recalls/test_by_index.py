@@ -15,6 +15,7 @@ from formulary.web.paging import Window
 from tests.recalls.doing import a_session, opened, somebody
 from tests.support.builders import a_lot, a_patient
 from tests.support.counting import counting_queries
+from tests.support.snapshots import reach
 
 INDEX = "ix_given_lot_recall"
 SORTING = ("TEMP B-TREE", "Sort  (")
@@ -22,15 +23,21 @@ SORTING = ("TEMP B-TREE", "Sort  (")
 
 
 @pytest.fixture
-def lots(app):
+def lots(app, database):
     """Two lots that twelve and nine patients received, and others beside them."""
-    found = [a_lot(containers=10) for _ in range(3)]
-    for lot, count in zip(found, (12, 9, 5), strict=True):
-        vial = opened(lot)
+    found = reach(app, database, "given by index", _tell)
+    return [found["twelve"], found["nine"]]
+
+
+def _tell():
+    found = {}
+    for name, count in (("twelve", 12), ("nine", 9), ("five", 5)):
+        lot = a_lot(containers=10)
+        vial, found[name] = opened(lot), lot.id
         for number in range(count):
             at = clock.now() - timedelta(minutes=number)
             a_session(a_patient(ready=False), (vial, "0.05 mL"), at=at)
-    return [lot.id for lot in found[:2]]
+    return found
 
 
 def without_shortcuts():
