@@ -18,6 +18,7 @@ APPEND_ONLY = {
     "access_entry",
     "audit_entry",
     "cocktail_transition",
+    "count_entry",
     "exposure",
     "given_lot",
     "movement",

@@ -273,6 +273,38 @@ def test_an_older_look_that_is_entered_late_does_not_replace_the_newer_one(road,
     assert list(reaction_faults()) == []
 
 
+def test_an_older_look_entered_late_does_not_replace_what_the_report_was_told_later(road, watch):
+    session = given(road)
+    watch.move(days=3)
+    friday = clock.now().date() + timedelta(days=2)
+    row = recorded(session, felt(**HARMLESS | {"outcome": "resolved"}, follow_up_on=friday))
+    followed_up(row, "unknown", seen_at=clock.now() - timedelta(days=2))
+    assert (seen(row).outcome, seen(row).due_on) == ("resolved", friday)
+    assert queries.standing_of(row.patient_id).grave_in_all == 0
+    assert list(reaction_faults()) == []
+
+
+@pytest.mark.parametrize("days", [2, 0])
+def test_a_death_stands_whatever_look_is_entered_afterwards(road, watch, days):
+    session = given(road)
+    watch.move(days=3)
+    row = recorded(session, felt(**HARMLESS | {"outcome": "fatal"}))
+    followed_up(row, "recovering", seen_at=clock.now() - timedelta(days=days))
+    assert (seen(row).outcome, queries.standing_of(row.patient_id).grave_in_all) == ("fatal", 1)
+    corrected(row, felt(**HARMLESS), "It was another patient who died")
+    assert (seen(row).outcome, queries.standing_of(row.patient_id).grave_in_all) == ("ongoing", 0)
+
+
+def test_a_look_in_the_minute_of_the_report_is_not_older_than_it(road, watch):
+    noon = clock.now() + timedelta(hours=1)
+    session = given(road)
+    watch.set(noon + timedelta(seconds=30))
+    row = recorded(session, felt(outcome="ongoing"))
+    watch.move(minutes=5)
+    followed_up(row, "resolved", seen_at=noon)
+    assert seen(row).outcome == "resolved"
+
+
 def test_a_correction_that_moves_when_it_was_told_says_why_it_is_late(road, watch):
     row = recorded(given(road))
     watch.move(hours=5)

@@ -209,8 +209,8 @@ def test_a_vial_closed_meanwhile_holds_nothing_and_its_old_difference_fits_nothi
             queries.vial(vial.id), reason="left_over", at=clock.now(), by=Cast().actor("pharmacist")
         )
     assert refused(closed, count) == ["count.changed"]
-    assert refused(counted, count, vial, left="1 mL", again=2) == ["vial.closed"]
-    counted(count, vial, outcome="none", again=2)
+    assert refused(counted, count, vial, None, "pharmacist", left="1 mL", again=2) == ["vial.closed"]
+    counted(count, vial, None, "pharmacist", outcome="none", again=2)
     assert closed(count, "technician", reason="").state == "closed"
 
 
@@ -422,6 +422,19 @@ def test_a_place_is_due_by_its_own_interval_and_never_without_one(watch: Watch) 
     start = clock.now()
     for days, due in ((29, 0), (30, 1)):
         assert len(queries.due_for_count(the_site().id, start + timedelta(days=days))) == due
+
+
+def test_a_count_that_left_everything_out_leaves_its_place_due(watch: Watch) -> None:
+    lot = a_lot()
+    changed(the_place(), count_every=30)
+    count = sheet()
+    counted(count, lot, outcome="not_counted")
+    closed(count, "technician", reason="")
+    assert [due.last_on for due in queries.due_for_count(the_site().id, clock.now())] == [None]
+    count = sheet()
+    counted(count, lot, 3)
+    closed(count, "technician", reason="")
+    assert queries.due_for_count(the_site().id, clock.now()) == []
 
 
 def test_a_delivery_of_a_new_lot_meanwhile_asks_for_no_line() -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
 
 from formulary import clock
 from formulary.accounts import Forbidden
+from formulary.bench.queries import plans_of
 from formulary.db import Missing, db, transaction
 from formulary.rules.findings import Refused
 from formulary.stock import actions as stock
@@ -69,6 +71,18 @@ def test_what_stayed_what_left_and_what_passed_was_inside(story: dict, cast: Cas
     assert inside(looked_into(cast, 50)) == [
         ("STAYS", 50, True), ("LEAVES", 40, False), ("EARLY", 5, False), ("PASSES", 10, False),
     ]  # fmt: skip
+
+
+def test_what_was_inside_is_read_by_place_and_time_and_not_from_the_whole_ledger(story: dict) -> None:
+    place, start = the_place(), ago(50)
+    if db.engine.dialect.name == "postgresql":  # it reads a table of a few rows as a whole
+        for way in ("seqscan", "bitmapscan"):
+            db.session.execute(text(f"SET LOCAL enable_{way} = off"))
+    plans = [
+        p for p in plans_of(lambda: queries.inside(place, start, clock.now())) if "movement" in p.statement
+    ]
+    used = [(plan.uses("ix_movement_from"), plan.uses("ix_movement_to")) for plan in plans]
+    assert used == [(True, True)] * 2, [plan.lines for plan in plans]
 
 
 def test_an_excursion_is_opened_once_and_only_where_the_readings_tell_of_one(story: dict, cast: Cast) -> None:

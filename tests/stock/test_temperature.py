@@ -105,6 +105,15 @@ def test_an_instant_has_one_reading_and_another_sites_place_none(cast: Cast) -> 
         stock.record_reading(elsewhere.id, tenths=45, at=clock.now(), by=cast.actor("technician"))
 
 
+@pytest.mark.parametrize("kind", ["supplier", "patient", "waste", "preparation", "lost_or_found"])
+def test_a_place_on_which_no_stock_lies_has_no_temperature(clients, cast: Cast, kind: str) -> None:
+    place = the_place(kind)
+    with pytest.raises(Refused) as refusal, transaction():
+        stock.record_reading(place.id, tenths=45, at=clock.now(), by=cast.actor("technician"))
+    assert refused_codes(refusal) == ["temperature.no_place"]
+    assert clients("technician").get(f"/stock/places/{place.id}/temperature").status_code == 404
+
+
 def test_a_wrong_reading_is_superseded_and_stays(cast: Cast) -> None:
     wrong = read(cast, 450)
     assert seen() == [("warm", 450)]

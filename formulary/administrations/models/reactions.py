@@ -12,6 +12,7 @@ SEVERITIES = ("mild", "moderate", "severe", "unknown")
 """HL7 FHIR R4B, code system adverse-event-severity; `unknown` is ours: nobody has said."""
 OUTCOMES = ("resolved", "recovering", "ongoing", "resolved_with_sequelae", "fatal", "unknown")
 """HL7 FHIR R4B, code system adverse-event-outcome."""
+FATAL = "fatal"
 ONSETS = ("exact", "about", "unknown")
 SERIOUS = ("yes", "no", "unknown")
 TOLD = (
@@ -84,13 +85,26 @@ class Reaction(Versioned, Base):
 
     @property
     def outcome(self) -> str:
-        """How it stands by the latest look since the report that counts, or by that report."""
+        """How it stands by the latest look since the report that counts, or by that report.
+
+        A death that one of them tells of stands, whatever else was seen, until a further report.
+        """
+        of_report = [row for row in self.follow_ups if row.report_number == self.report_number]
+        if FATAL in {self.report.outcome, *(row.outcome for row in of_report)}:
+            return FATAL
         return (self.latest_look or self.report).outcome
 
     @property
     def latest_look(self) -> "ReactionFollowUp | None":
-        """The follow-up of the report that counts which was seen last, whenever it was entered."""
-        later = [row for row in self.follow_ups if row.report_number == self.report_number]
+        """The follow-up of the report that counts which was seen last, whenever it was entered; what was seen
+        before the clinic was told what the report says is older than that report.
+        """
+        told = self.report
+        later = [
+            row
+            for row in self.follow_ups
+            if row.report_number == self.report_number and row.seen_at >= told.told_at
+        ]
         return max(later, key=lambda row: (row.seen_at, row.id), default=None)
 
 

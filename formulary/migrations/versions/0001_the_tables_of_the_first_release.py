@@ -28,6 +28,7 @@ APPEND_ONLY = (
     "price",
     "temperature_reading",
     "purchase_order_change",
+    "count_entry",
 )
 TOLD_TO_THE_RULES = (
     "ingredient",
@@ -1652,6 +1653,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("movement", schema=None) as batch_op:
         batch_op.create_index("ix_movement_document", ["document_kind", "document_id"], unique=False)
+        batch_op.create_index("ix_movement_from", ["from_place_id", "occurred_at"], unique=False)
         batch_op.create_index(
             "ix_movement_lot",
             ["lot_id", "id", "from_place_id", "to_place_id", "quantity", "vial_id"],
@@ -1662,6 +1664,7 @@ def upgrade() -> None:
             ["occurred_at", "lot_id", "from_place_id", "to_place_id", "quantity", "reverses_id"],
             unique=False,
         )
+        batch_op.create_index("ix_movement_to", ["to_place_id", "occurred_at"], unique=False)
         batch_op.create_index("ix_movement_vial", ["vial_id", "id"], unique=False)
         batch_op.create_index("uq_movement_reverses", ["reverses_id"], unique=True)
 
@@ -1886,6 +1889,7 @@ def upgrade() -> None:
         sa.Column("ended_by_id", sa.Integer(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("self_checked", sa.Boolean(), nullable=False),
+        sa.Column("shown_at", types.UtcDateTime(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "state IN ('open', 'closed', 'cancelled')", name=op.f("ck_stock_count_state_is_known")
@@ -1969,6 +1973,7 @@ def upgrade() -> None:
         sa.Column("mark", sa.Integer(), nullable=False),
         sa.Column("counted_at", types.UtcDateTime(), nullable=False),
         sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("seeing", sa.Boolean(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "outcome IN ('counted', 'none', 'not_counted')", name=op.f("ck_count_entry_outcome_is_known")

@@ -4,7 +4,7 @@ entry.
 
 from formulary.stock.actions.assaying import assay_lot
 from formulary.stock.actions.balances import lock
-from formulary.stock.actions.closing import close_count, waiting_for_another
+from formulary.stock.actions.closing import close_count
 from formulary.stock.actions.codes import label_vials, learn_code
 from formulary.stock.actions.counting import add_to_count, cancel_count, count_line, open_count
 from formulary.stock.actions.entries import Entry, Way
@@ -90,7 +90,6 @@ __all__ = [
     "set_range",
     "stand_still",
     "take",
-    "waiting_for_another",
     "waste_lot",
     "waste_vial",
     "where_is",

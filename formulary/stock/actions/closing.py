@@ -68,12 +68,6 @@ def close_count(
     return count
 
 
-def waiting_for_another(site_id: int, found: Iterable[Difference]) -> list[Looked]:
-    """The lines above the limit whose figure no second person has counted."""
-    solo = accounts.site(site_id).solo
-    return [one.line for one in found if one.is_above and not one.line.another_than_first(solo=solo)]
-
-
 def _all_is_there(count: StockCount, lines: list[Looked], seen_id: int | None) -> None:
     for place in queries.count_places([count.id])[count.id]:
         db.session.refresh(place)
@@ -102,13 +96,15 @@ def _stand_still(lines: Iterable[Looked]) -> None:
 def _approved(count: StockCount, found: list[Difference], by: Actor) -> bool:
     """Whether the person checks themselves; refuses what another person must count or approve."""
     above = [one.line for one in found if one.is_above]
-    if waiting := waiting_for_another(count.site_id, found):
+    if unsure := [one.line for one in found if one.is_unsure]:
+        raise refusals.entered_for_that_minute(unsure)
+    if waiting := queries.waiting_for_another(count.site_id, found):
         may = accounts.staff_who_may(Permission.RECEIVE_STOCK, count.site_id, waiting[0].entries[0].by_id)
         raise refusals.needs_another(waiting, may)
-    if not above:
-        return False
-    is_own = any(line.entries[-1].by_id == by.person_id for line in above)
     is_solo = accounts.site(count.site_id).solo
+    if not above:
+        return is_solo and any(one.line.entries[-1].seeing for one in found)
+    is_own = any(line.entries[-1].by_id == by.person_id for line in above)
     if not by.may(Permission.RELEASE_QUARANTINE) or (is_own and not is_solo):
         may = accounts.staff_who_may(Permission.RELEASE_QUARANTINE, count.site_id, by.person_id)
         is_own = by.may(Permission.RELEASE_QUARANTINE)

@@ -59,13 +59,17 @@ def count_line(
     """Answer for a line: so many containers and a part of one, or what is left in a vial; none; not counted.
 
     The ledger is not touched. A line that was answered for asks first: `again` is the number of the answer
-    that this one replaces. Refuses less than nothing, more than MOST_CONTAINERS, 0 (that is "none"), and
-    something left in a vial that was closed or moved meanwhile.
+    that this one replaces. Refuses less than nothing, more than MOST_CONTAINERS, 0 (that is "none"),
+    something left in a vial that was closed or moved meanwhile, and, once the differences are shown, whoever
+    has counted the line (on a solo site nobody else is there: it is marked).
     """
     by.must(Permission.RECEIVE_STOCK)
     count = open_one(count_id, at, by)
     line = queries.count_line(line_id, count.id)
     _is_active(line.place)
+    seeing = _note_if_shown(count, at)
+    if seeing:
+        _is_another(line, by)
     _asks_again(line, at, again)
     found = _found(line, outcome, containers, part)
     entry = CountEntry(
@@ -77,9 +81,11 @@ def count_line(
         mark=_mark(line),
         counted_at=at,
         by_id=by.person_id,
+        seeing=seeing,
     )
     db.session.add(entry)
     db.session.flush()
+    _note_if_shown(count, at)
     new = {"line": line.name, "outcome": outcome, "found": found, "number": entry.number}
     record("stock.count_line", count, by=by, at=at, new=new)
     return entry
@@ -99,6 +105,7 @@ def add_to_count(
     if place is None:
         raise Missing(f"Count {count.id} is not of place {place_id}")
     _is_active(place)
+    _note_if_shown(count, at)
     about = vial.lot if vial is not None else lot
     if about is None:
         raise ValueError("A line is about a lot or a vial")
@@ -180,6 +187,21 @@ def _asks_again(line: Looked, at: datetime, again: int | None) -> None:
         return
     name = accounts.person_names([line.last.by_id]).get(line.last.by_id, "")
     raise refusals.counted_twice(line, name, accounts.site(line.place.site_id).zone, at)
+
+
+def _note_if_shown(count: StockCount, at: datetime) -> bool:
+    """Whether the differences are or were there to be seen; from the first time on it stays so."""
+    if count.shown_at is None and queries.shows_differences(count.site_id, queries.count_lines(count.id), at):
+        count.shown_at = at
+    return count.shown_at is not None
+
+
+def _is_another(line: Looked, by: Actor) -> None:
+    site = accounts.site(line.place.site_id)
+    if not site.solo and any(entry.by_id == by.person_id for entry in line.entries):
+        raise refusals.was_shown(
+            line, accounts.staff_who_may(Permission.RECEIVE_STOCK, site.id, by.person_id)
+        )
 
 
 def _found(line: Looked, outcome: str, containers: int | None, part: Quantity | None) -> int | None:

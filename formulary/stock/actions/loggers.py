@@ -17,7 +17,7 @@ from formulary.rules.storage import BadRow, Clocks, Logged, read_rows
 from formulary.stock import queries
 from formulary.stock.labels import loggers as labels
 from formulary.stock.labels import temperature
-from formulary.stock.models import GUARDED, Place, TemperatureReading
+from formulary.stock.models import Place, TemperatureReading
 
 AT_ONCE = 1_000
 MOST_ROWS = 100_000
@@ -83,7 +83,7 @@ def record_file(place_id: int, *, raw: bytes, clocks: Clocks, at: datetime, by: 
 
 def _place(place_id: int, by: Actor) -> Place:
     place = queries.place_by_id(place_id, by.site_id)
-    if place.kind not in GUARDED:
+    if place.kind not in queries.LIES_AT:
         raise temperature.no_range_here(place)
     return place
 

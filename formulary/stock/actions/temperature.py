@@ -7,7 +7,7 @@ from formulary.audit import record
 from formulary.db import db, once
 from formulary.stock import queries
 from formulary.stock.labels import temperature as labels
-from formulary.stock.models import GUARDED, Place, TemperatureReading
+from formulary.stock.models import Place, TemperatureReading
 
 MINUTE = timedelta(minutes=1)
 COLDEST, HOTTEST = -900, 800
@@ -30,7 +30,7 @@ def set_range(
     """
     by.must(Permission.MANAGE_CLINIC)
     place = queries.place_by_id(place_id, by.site_id)
-    if place.kind not in GUARDED:
+    if place.kind not in queries.LIES_AT:
         raise labels.no_range_here(place)
     if (low_tenths is None) != (high_tenths is None) or (low_tenths or 0) > (high_tenths or 0):
         raise labels.half_a_range()
@@ -62,7 +62,7 @@ def record_reading(
     """
     by.must(Permission.RECEIVE_STOCK)
     place = queries.place_by_id(place_id, by.site_id)
-    if place.kind not in GUARDED:
+    if place.kind not in queries.LIES_AT:
         raise labels.no_range_here(place)
     _plausible(tenths)
     when = taken_at or at

@@ -94,6 +94,13 @@ def counted_twice(line: Looked, by: str, zone: str, at: datetime) -> Refused:
     return refuse("count.line_twice", line.name, why, "Nothing was changed.", fixes=fixes)
 
 
+def was_shown(line: Looked, others: list[str]) -> Refused:
+    """Who has counted a line and may see how far off it is does not count it again."""
+    why = f"You have counted {line.name}, and the differences are shown by now."
+    remedy = f"{joined(others, 'or')} may count it again." if others else "Another person may count it again."
+    return refuse("count.was_shown", line.name, why, f"Nothing was changed. {remedy}")
+
+
 def vial_closed(vial: Vial, state: str) -> Refused:
     """A vial that the ledger has closed holds nothing that could be counted."""
     why = f"Vial {vial.code} is {state} since this count was opened: by the ledger nothing is left in it."
@@ -160,7 +167,13 @@ def needs_another(lines: list[Looked], others: list[str]) -> Refused:
 def changed_since(lines: list[Looked]) -> Refused:
     """What was counted is gone, moved, or mixed since, so that its difference fits nothing any more."""
     what = "closed, moved, mixed or taken from since it was counted, so the difference cannot be posted"
-    return _open_lines("count.changed", lines, what, "Count it again.")
+    return _open_lines("count.changed", lines, what, "Have another person count it again.")
+
+
+def entered_for_that_minute(lines: list[Looked]) -> Refused:
+    """A late entry is typed to the minute: whether it happened before or after the counting nobody knows."""
+    what = "counted in the very minute for which something was entered late, so nobody knows which came first"
+    return _open_lines("count.same_minute", lines, what, "Have another person count it again.")
 
 
 def needs_pharmacist(others: list[str], *, is_own: bool) -> Refused:

@@ -16,7 +16,8 @@ class StockCount(Base):
     """A count of one place or several of a site; it ends closed, with its differences posted, or cancelled.
 
     `reason` says why it was cancelled, or what explains the differences. `self_checked`: one person counted
-    twice and closed it, which only a solo site allows.
+    twice and closed it, which only a solo site allows. `shown_at` is when its differences were first there
+    to be seen: from then on nobody counts a line blind any more.
     """
 
     __tablename__ = "stock_count"
@@ -33,6 +34,7 @@ class StockCount(Base):
     ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     reason: Mapped[str] = mapped_column(Text, default="")
     self_checked: Mapped[bool] = mapped_column(Boolean, default=False)
+    shown_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     def __str__(self) -> str:
         return f"count {self.id}"
@@ -99,11 +101,11 @@ class CountLine(Base):
 
 
 class CountEntry(Base):
-    """One time that somebody counted a line; the last one counts, the ones before it stay.
+    """One time that somebody counted a line; the last one counts, the ones before it stay: append-only.
 
     `found` is None for "not counted" and 0 for "none found". `mixture`: it is the volume of a reconstituted
     solution. `mark` is the lot's last movement by then: what was recorded later and happened earlier, such
-    as a late entry, is told from what happened after the counting.
+    as a late entry, is told from what happened after the counting. `seeing`: the differences had been shown.
     """
 
     __tablename__ = "count_entry"
@@ -120,3 +122,4 @@ class CountEntry(Base):
     mark: Mapped[int] = mapped_column(Integer, default=0)
     counted_at: Mapped[datetime] = mapped_column(UtcDateTime)
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    seeing: Mapped[bool] = mapped_column(Boolean, default=False)

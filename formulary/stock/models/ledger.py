@@ -38,6 +38,8 @@ class Movement(Base):
             "quantity",
             "reverses_id",
         ),
+        Index("ix_movement_from", "from_place_id", "occurred_at"),
+        Index("ix_movement_to", "to_place_id", "occurred_at"),
         Index("ix_movement_document", "document_kind", "document_id"),
         Index("uq_movement_reverses", "reverses_id", unique=True),
     )

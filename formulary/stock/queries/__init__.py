@@ -41,8 +41,9 @@ from formulary.stock.queries.excursions import (
 from formulary.stock.queries.expected import (
     Difference,
     differences,
-    expected_when_counted,
     last_movement,
+    shows_differences,
+    waiting_for_another,
 )
 from formulary.stock.queries.holds import (
     Holds,
@@ -165,7 +166,6 @@ __all__ = [
     "every",
     "excursion_of",
     "excursions_of",
-    "expected_when_counted",
     "has_used",
     "hold",
     "holds_about",
@@ -218,6 +218,7 @@ __all__ = [
     "receipts",
     "said_at",
     "shelf",
+    "shows_differences",
     "similar_lots",
     "source_of_holds",
     "span_of_place",
@@ -234,6 +235,7 @@ __all__ = [
     "vial_by_code",
     "vials_by_id",
     "volume_left",
+    "waiting_for_another",
     "watched_places",
     "what_stops",
 ]

@@ -160,9 +160,12 @@ def _looked(query) -> list[Looked]:  # type: ignore[no-untyped-def]
 
 
 def _last_closed(place_ids: Collection[int]) -> dict[int, datetime]:
+    """When each place was last counted: a count that left out all that lay there is none of it."""
+    there = (CountLine.count_id == CountPlace.count_id, CountLine.place_id == CountPlace.place_id)
+    left_out = db.and_(db.exists().where(*there), ~db.exists().where(*there, CountLine.expected.is_not(None)))
     query = db.select(CountPlace.place_id, StockCount.ended_at)
     query = query.join(StockCount, StockCount.id == CountPlace.count_id)
-    query = query.where(CountPlace.place_id.in_(place_ids), StockCount.state == "closed")
+    query = query.where(CountPlace.place_id.in_(place_ids), StockCount.state == "closed", ~left_out)
     return {place: ended for place, ended in db.session.execute(query.order_by(StockCount.ended_at))}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from formulary.db import db
 from formulary.rules.storage import Excursion, Move, Span, Stay, stays
-from formulary.stock.models import BY_VIAL, Hold, Lot, Movement, Place, TemperatureEvent, Vial
+from formulary.stock.models import BY_VIAL, Balance, Hold, Lot, Movement, Place, TemperatureEvent, Vial
 from formulary.stock.queries.movements import lots_by_id, vials_by_id
 from formulary.stock.queries.temperature import excursions_of
 
@@ -52,26 +52,43 @@ def is_held(event: TemperatureEvent) -> bool:
 def inside(place: Place, start: datetime, end: datetime) -> list[Inside]:
     """Everything that lay at a place between two instants by its movements: what is still there, what was
     moved away since, and what merely passed; nothing that left at `start` or came at `end`.
+
+    It is told backwards from the balances of now, so that what happened before `start` costs nothing.
     """
-    vial = Movement.vial_id if place.kind in BY_VIAL else db.null()
-    signed = db.case((Movement.to_place_id == place.id, Movement.quantity), else_=-Movement.quantity)
-    here = db.or_(Movement.from_place_id == place.id, Movement.to_place_id == place.id)
-    found = stays(_there(vial, signed, here, start), _moves(vial, signed, here, start, end), start, end)
+    found = stays(_there(place, start), _moves(place, start, end), start, end)
     lots = lots_by_id({stay.key[0] for stay in found})  # type: ignore[index]
     vials = vials_by_id({stay.key[1] for stay in found} - {None})  # type: ignore[index]
     rows = [Inside(lots[stay.key[0]], vials.get(stay.key[1]), stay) for stay in found]  # type: ignore[index]
     return sorted(rows, key=lambda row: (row.vial is not None, row.lot.expires_on, row.lot.id))
 
 
-def _there(vial: Any, signed: Any, here: Any, start: datetime) -> dict[Any, int]:
-    lies = db.func.sum(signed)
-    query = db.select(Movement.lot_id, vial, lies).where(here, Movement.occurred_at <= start)
-    query = query.group_by(Movement.lot_id, *([vial] if vial is Movement.vial_id else [])).having(lies > 0)
-    return {(lot_id, vial_id): int(steps) for lot_id, vial_id, steps in db.session.execute(query)}
+def _there(place: Place, start: datetime) -> dict[Any, int]:
+    """What lay there at an instant: the balances of now without what came and went since."""
+    balances = db.select(Balance.lot_id, Balance.vial_id, Balance.quantity).filter_by(place_id=place.id)
+    lies = {(lot_id, vial_id): steps for lot_id, vial_id, steps in db.session.execute(balances)}
+    rows = _moved(place, Movement.occurred_at > start)
+    net = db.select(rows.c.lot_id, rows.c.vial_id, db.func.sum(rows.c.steps))
+    for lot_id, vial_id, steps in db.session.execute(net.group_by(rows.c.lot_id, rows.c.vial_id)):
+        lies[lot_id, vial_id] = lies.get((lot_id, vial_id), 0) - int(steps)
+    return {key: steps for key, steps in lies.items() if steps > 0}
 
 
-def _moves(vial: Any, signed: Any, here: Any, start: datetime, end: datetime) -> list[Move]:
-    query = db.select(Movement.lot_id, vial, Movement.occurred_at, signed)
-    query = query.where(here, Movement.occurred_at > start, Movement.occurred_at < end)
-    rows = db.session.execute(query.order_by(Movement.occurred_at, Movement.id))
-    return [Move((lot_id, vial_id), at, steps) for lot_id, vial_id, at, steps in rows]
+def _moves(place: Place, start: datetime, end: datetime) -> list[Move]:
+    rows = _moved(place, Movement.occurred_at > start, Movement.occurred_at < end)
+    found = db.session.execute(db.select(rows).order_by(rows.c.occurred_at, rows.c.id))
+    return [Move((lot_id, vial_id), at, steps) for lot_id, vial_id, at, steps, _ in found]
+
+
+def _moved(place: Place, *when: Any) -> Any:
+    """What came to a place and what went from it, below zero, each found by its own index."""
+    vial = Movement.vial_id if place.kind in BY_VIAL else db.null().label("vial_id")
+    parts = [
+        db.select(Movement.lot_id, vial, Movement.occurred_at, steps.label("steps"), Movement.id).where(
+            at_place == place.id, *when
+        )
+        for at_place, steps in (
+            (Movement.to_place_id, Movement.quantity),
+            (Movement.from_place_id, -Movement.quantity),
+        )
+    ]
+    return db.union_all(*parts).subquery()

@@ -132,7 +132,7 @@ def waiting(row: Any, lines: list[Looked]) -> tuple[list[Difference], frozenset[
     if row.state != "open" or any(line.last is None for line in lines):
         return [], frozenset()
     found = queries.differences(g.site.id, lines, clock.now())
-    return found, frozenset(line.row.id for line in actions.waiting_for_another(g.site.id, found))
+    return found, frozenset(line.row.id for line in queries.waiting_for_another(g.site.id, found))
 
 
 def _sheet(row: Any, lines: list[Looked]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from formulary import clock
 from formulary.accounts import Permission, requires
-from formulary.db import retried
+from formulary.db import Missing, retried
 from formulary.rules.storage import is_missing
 from formulary.stock import actions, labels, queries
 from formulary.stock.forms import CorrectReadingForm, RangeForm, ReadingForm
@@ -31,7 +31,7 @@ def temperatures() -> Answer:
 @retried
 def temperature(place_id: int) -> Answer | Response:
     """How warm a place was, and a reading taken now."""
-    place, form = queries.place_by_id(place_id, g.site.id), ReadingForm()
+    place, form = _place(place_id), ReadingForm()
     if request.method == "POST":
         g.actor.must(Permission.RECEIVE_STOCK)
     if form.validate_on_submit() and done(
@@ -49,7 +49,7 @@ def temperature(place_id: int) -> Answer | Response:
 @retried
 def temperature_range(place_id: int) -> Answer | Response:
     """State between what a place is kept, and how often it is read."""
-    place = queries.place_by_id(place_id, g.site.id)
+    place = _place(place_id)
     form = RangeForm(obj=place)
     if form.validate_on_submit() and done(
         form,
@@ -76,6 +76,14 @@ def correct_reading(reading_id: int) -> Answer | Response:
         flash(f"The reading of {place.name} is corrected.")
         return redirect(url_for("stock.temperature", place_id=place.id))
     return page("temperature_correct", form, place=place, row=row)
+
+
+def _place(place_id: int) -> Any:
+    """A place on which stock lies; Missing for any other, which is neither warm nor cold."""
+    place = queries.place_by_id(place_id, g.site.id)
+    if place.kind not in queries.LIES_AT:
+        raise Missing(f"Nothing lies at place {place_id}")
+    return place
 
 
 def _now_at(place: Any, at: datetime) -> dict[str, Any]:

@@ -29,11 +29,11 @@ def follow_up(
 ) -> Reaction:
     """Record how a reaction stands, and the day of the next look; None: nobody has to look again.
 
-    A look that is entered late stays behind those that were newer: the latest one says how it stands and when
-    somebody looks again.
+    A look that is entered late stays behind those that were newer, and behind a report of what the clinic was
+    told later: the latest one says how it stands and when somebody looks again.
     """
     row = standing(reaction_id, version, at=at, by=by)
-    when = seen_at or at
+    when = _seen(row, seen_at or at)
     _check(row, outcome, when, next_on, at=at, by=by)
     made = ReactionFollowUp(
         report_number=row.report_number, seen_at=when, outcome=outcome, remark=remark, next_on=next_on
@@ -41,12 +41,19 @@ def follow_up(
     made.entered_at, made.by_id = at, by.person_id
     row.follow_ups.append(made)
     db.session.flush()
-    before, row.due_on = row.due_on, row.latest_look.next_on if row.latest_look else next_on
+    look = row.latest_look
+    before, row.due_on = row.due_on, look.next_on if look else row.report.follow_up_on
     flag_modified(row, "due_on")  # its row is another one, and would leave the version as it was
     db.session.flush()
     old = {"due_on": before.isoformat() if before else None}
     record("reactions.follow_up", row, by=by, at=at, old=old, new={"follow_up": made.told})
     return row
+
+
+def _seen(row: Reaction, when: datetime) -> datetime:
+    """When it was seen; a time typed to the minute of the report is not before that report."""
+    told_at = row.report.told_at
+    return max(when, told_at) if when == told_at.replace(second=0, microsecond=0) else when
 
 
 def _check(

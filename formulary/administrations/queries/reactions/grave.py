@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from formulary.administrations.models import Reaction, ReactionFollowUp, ReactionReport
+from formulary.administrations.models.reactions import FATAL
 from formulary.administrations.queries.reactions.rows import whole
 from formulary.db import db
 from formulary.patients import queries as patients
@@ -53,9 +54,14 @@ def _grave() -> Any:
         ReactionFollowUp.reaction_id == Reaction.id,
         ReactionFollowUp.report_number == Reaction.report_number,
     )
+    died = looks.where(ReactionFollowUp.outcome == FATAL).correlate(Reaction).exists()
+    looks = looks.where(ReactionFollowUp.seen_at >= ReactionReport.told_at)
     looks = looks.order_by(ReactionFollowUp.seen_at.desc(), ReactionFollowUp.id.desc()).limit(1)
-    outcome = db.func.coalesce(looks.correlate(Reaction).scalar_subquery(), ReactionReport.outcome)
+    last = looks.correlate(Reaction, ReactionReport).scalar_subquery()
+    outcome = db.func.coalesce(last, ReactionReport.outcome)
     return db.or_(
+        died,
+        ReactionReport.outcome == FATAL,
         ReactionReport.serious.not_in(HARMLESS["serious"]),
         ReactionReport.severity.not_in(HARMLESS["severity"]),
         outcome.not_in(HARMLESS["outcome"]),
