@@ -2567,6 +2567,85 @@ def upgrade() -> None:
     with op.batch_alter_table("temperature_event", schema=None) as batch_op:
         batch_op.create_index("uq_temperature_event_start", ["place_id", "started_at"], unique=True)
 
+    op.create_table(
+        "transfer",
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("to_site_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("why", sa.String(length=40), nullable=False),
+        sa.Column("carrier", sa.String(length=120), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("opened_at", types.UtcDateTime(), nullable=False),
+        sa.Column("opened_by_id", sa.Integer(), nullable=False),
+        sa.Column("sent_at", types.UtcDateTime(), nullable=True),
+        sa.Column("sent_by_id", sa.Integer(), nullable=True),
+        sa.Column("arrived_at", types.UtcDateTime(), nullable=True),
+        sa.Column("arrived_by_id", sa.Integer(), nullable=True),
+        sa.Column("arrived_at_tenths", sa.Integer(), nullable=True),
+        sa.Column("remark", sa.Text(), nullable=False),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('packing', 'sent', 'missing', 'arrived', 'cancelled')",
+            name=op.f("ck_transfer_state_is_known"),
+        ),
+        sa.CheckConstraint("site_id <> to_site_id", name=op.f("ck_transfer_sites_differ")),
+        sa.ForeignKeyConstraint(
+            ["arrived_by_id"], ["person.id"], name=op.f("fk_transfer_arrived_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["opened_by_id"], ["person.id"], name=op.f("fk_transfer_opened_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(["sent_by_id"], ["person.id"], name=op.f("fk_transfer_sent_by_id_person")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_transfer_site_id_site")),
+        sa.ForeignKeyConstraint(["to_site_id"], ["site.id"], name=op.f("fk_transfer_to_site_id_site")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_transfer")),
+        sa.UniqueConstraint("code", name=op.f("uq_transfer_code")),
+    )
+    with op.batch_alter_table("transfer", schema=None) as batch_op:
+        batch_op.create_index("ix_transfer_from", ["site_id", "id"], unique=False)
+        batch_op.create_index("ix_transfer_to", ["to_site_id", "id"], unique=False)
+        batch_op.create_index(
+            "uq_transfer_packing",
+            ["site_id", "to_site_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'packing'"),
+            postgresql_where=sa.text("state = 'packing'"),
+        )
+
+    op.create_table(
+        "transfer_line",
+        sa.Column("transfer_id", sa.Integer(), nullable=False),
+        sa.Column("lot_id", sa.Integer(), nullable=False),
+        sa.Column("vial_id", sa.Integer(), nullable=True),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("quantity", types.Steps(), nullable=False),
+        sa.Column("arrived", types.Steps(), nullable=False),
+        sa.Column("damaged", types.Steps(), nullable=False),
+        sa.Column("lost", types.Steps(), nullable=False),
+        sa.Column("taken_out_at", types.UtcDateTime(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "arrived + damaged + lost <= quantity", name=op.f("ck_transfer_line_no_more_than_was_sent")
+        ),
+        sa.CheckConstraint(
+            "arrived >= 0 AND damaged >= 0 AND lost >= 0",
+            name=op.f("ck_transfer_line_parts_are_not_negative"),
+        ),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_transfer_line_quantity_is_positive")),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_transfer_line_lot_id_lot")),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_transfer_line_place_id_place")),
+        sa.ForeignKeyConstraint(
+            ["transfer_id"], ["transfer.id"], name=op.f("fk_transfer_line_transfer_id_transfer")
+        ),
+        sa.ForeignKeyConstraint(["vial_id"], ["vial.id"], name=op.f("fk_transfer_line_vial_id_vial")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_transfer_line")),
+    )
+    with op.batch_alter_table("transfer_line", schema=None) as batch_op:
+        batch_op.create_index("ix_transfer_line_lot", ["lot_id", "transfer_id"], unique=False)
+        batch_op.create_index("ix_transfer_line_transfer", ["transfer_id", "id"], unique=False)
+
     for table in APPEND_ONLY:
         for statement in append_only.statements(op.get_bind().dialect.name, table):
             op.execute(statement)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from formulary.accounts import Actor, Permission
 from formulary.overview.queries import Looked, OpenVial, Sealed, Waiting
 from formulary.recalls.queries import Standing
+from formulary.stock.models import Transfer
 from formulary.stock.queries import Due, Watched
 
 
@@ -57,6 +58,7 @@ class Day:
     lookups: tuple[Looked, ...] = field(default=())
     emergencies: int = 0
     counts_due: tuple[Due, ...] = ()
+    transfers: tuple[Transfer, ...] = ()
     discrepancies: int = 0
     releases_alone: bool = False
 

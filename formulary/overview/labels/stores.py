@@ -64,6 +64,18 @@ def explain_discrepancies(day: Day) -> Iterator[Need]:
         yield Need(None, title, told, "warn", "to explain", "stock.discrepancies", "Look")
 
 
+def receive_transfers(day: Day) -> Iterator[Need]:
+    """What other sites have sent and is not here in full."""
+    for row in day.transfers:
+        own, sent = (("transfer_id", row.id),), row.sent_at and words.instant(row.sent_at, day.zone)
+        if row.state == "sent":
+            page, state = ("stock.receive_transfer", "Receive it"), ("in_transit", "on its way")
+            yield Need(None, f"Receive transfer {row.code}", f"Sent {sent}.", *state, *page, own)
+        else:
+            page, told = ("stock.transfer", "Look"), "Something of it has not arrived."
+            yield Need(None, f"Look for what is missing of {row.code}", told, "warn", "missing", *page, own)
+
+
 def count_places(day: Day) -> Iterator[Need]:
     """Places whose interval between two counts has passed."""
     for due in day.counts_due:

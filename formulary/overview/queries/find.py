@@ -16,9 +16,10 @@ from formulary.patients.models import Patient
 from formulary.recalls import queries as recalls
 from formulary.recalls.queries import FoundLot
 from formulary.rules.lot_status import day_words
+from formulary.stock import queries as stock
 from formulary.stock.models import Hold, Place, TemperatureEvent, Vial
 
-OWN = re.compile(r"([VCPTHSEX])-?([0-9]{1,9})(?:/[0-9]{1,3}(?:\.[0-9]{1,3})?)?", re.ASCII | re.IGNORECASE)
+OWN = re.compile(r"([VCPTHSEX]|TR)-?([0-9]{1,9})(?:/[0-9]{1,3}(?:\.[0-9]{1,3})?)?", re.ASCII | re.IGNORECASE)
 PADDED = {"V": 4, "C": 4}
 AT_BENCH = ("verified", "in_preparation", "prepared", "released")
 LEAST_LETTERS, MOST = 3, 8
@@ -52,7 +53,7 @@ def own_code(text: str) -> str | None:
 
 def of_code(code: str, *, by: Actor, at: datetime) -> list[Hit]:
     """What lies under one of our codes, as far as the asker may see it."""
-    return list(LOOKS[code[0]](code, by, at))
+    return list(LOOKS[code.partition("-")[0]](code, by, at))
 
 
 def of_pack(gtin: str, number: str, *, by: Actor) -> list[Hit]:
@@ -131,6 +132,13 @@ def _excursion(code: str, by: Actor, at: datetime) -> Iterator[Hit]:
         yield Hit("excursion", code, place, (_page("stock.excursion", event_id=number),), exact=True)
 
 
+def _transfer(code: str, by: Actor, at: datetime) -> Iterator[Hit]:
+    found = stock.transfer_by_code(code, by.site_id) if by.may(Permission.SEE_STOCK) else None
+    if found is not None:
+        page = _page("stock.transfer", transfer_id=found.id)
+        yield Hit("transfer", code, found.state.replace("_", " "), (page,), exact=True)
+
+
 def _place(code: str, by: Actor, at: datetime) -> Iterator[Hit]:
     query = db.select(Place).filter_by(id=int(code.removeprefix("S-")), site_id=by.site_id)
     place = db.session.scalar(query) if by.may(Permission.SEE_STOCK) else None
@@ -189,5 +197,5 @@ def _page(endpoint: str, **own: int) -> Page:
 
 LOOKS = {
     "V": _vial, "C": _cocktail, "P": _patient, "T": _test, "H": _hold, "S": _place, "E": _reaction,
-    "X": _excursion,
+    "X": _excursion, "TR": _transfer,
 }  # fmt: skip

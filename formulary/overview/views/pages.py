@@ -129,6 +129,7 @@ def _day() -> Day:
         lookups=tuple(queries.recent_lookups(at)) if roles & {Role.RECALL_OFFICER, Role.AUDITOR} else (),
         discrepancies=stock.open_discrepancies(g.site.id) if Role.PHARMACIST in roles else 0,
         counts_due=tuple(stock.due_for_count(g.site.id, at)) if roles & KEEPING else (),
+        transfers=tuple(stock.awaited(g.site.id)) if roles & KEEPING else (),
         warmth=tuple(stock.watched_places(g.site.id, at)) if Role.PHARMACIST in roles else (),
         emergencies=queries.emergencies_to_review() if actor.may(Permission.MANAGE_CLINIC) else 0,
         releases_alone=not g.site.release,

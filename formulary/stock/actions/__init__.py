@@ -2,6 +2,7 @@
 entry.
 """
 
+from formulary.stock.actions.arriving import Arrived, lose, receive_transfer
 from formulary.stock.actions.assaying import assay_lot
 from formulary.stock.actions.balances import lock
 from formulary.stock.actions.closing import close_count
@@ -22,12 +23,14 @@ from formulary.stock.actions.orders import (
     drop_line,
     send_order,
 )
+from formulary.stock.actions.packing import pack_lot, pack_vial, take_out
 from formulary.stock.actions.places import add_place, change_place, furnish
 from formulary.stock.actions.pricing import record_price
 from formulary.stock.actions.quarantine import release_lot
 from formulary.stock.actions.receiving import receive_lot
 from formulary.stock.actions.reconstituting import reconstitute
 from formulary.stock.actions.reservations import Pick, end_reservations, reserve
+from formulary.stock.actions.sending import cancel_transfer, send_transfer
 from formulary.stock.actions.shortfalls import Recorded, explain, record_shortfall
 from formulary.stock.actions.suppliers import add_supplier, change_supplier, set_level
 from formulary.stock.actions.taking import Taken, take
@@ -36,6 +39,7 @@ from formulary.stock.actions.vials import content_of, end_session, open_vial, wh
 from formulary.stock.actions.wasting import waste_lot, waste_vial
 
 __all__ = [
+    "Arrived",
     "Entry",
     "NewLine",
     "Pick",
@@ -49,6 +53,7 @@ __all__ = [
     "assay_lot",
     "cancel_count",
     "cancel_order",
+    "cancel_transfer",
     "change_line",
     "change_place",
     "change_supplier",
@@ -68,14 +73,18 @@ __all__ = [
     "learn_code",
     "lock",
     "look_at_file",
+    "lose",
     "move_lot",
     "move_vial",
     "open_count",
     "open_excursion",
     "open_vial",
+    "pack_lot",
+    "pack_vial",
     "place_hold",
     "post",
     "receive_lot",
+    "receive_transfer",
     "reconstitute",
     "record_file",
     "record_price",
@@ -86,10 +95,12 @@ __all__ = [
     "reserve",
     "reverse",
     "send_order",
+    "send_transfer",
     "set_level",
     "set_range",
     "stand_still",
     "take",
+    "take_out",
     "waste_lot",
     "waste_vial",
     "where_is",

@@ -1,6 +1,5 @@
 """Moving stock inside a site: from shelf to shelf, into quarantine, back to the supplier, to destruction."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from formulary.accounts import Actor, Permission
@@ -49,9 +48,7 @@ def move_vial(vial: Vial, *, target: Place, at: datetime, by: Actor, remark: str
     way = Way(target, _reason(target, OPEN_GOES_TO), ("vial", vial.id), at, remark)
     keep_apart(vial.lot.product, target, remark)
     source = where_is(vial)
-    entries = everything_in(vial, source, way)
-    if target.kind in {"in_use", "quarantine"}:
-        entries = [replace(entry, mixture=None) for entry in entries]
+    entries = everything_in(vial, source, way, moves_on=target.kind in {"in_use", "quarantine"})
     movements = write(entries, at=at, by=by, use=facts.Use(vial.lot, vial, source, target, 0))
     new = {"vial": vial.code, "from": source.name, "to": target.name}
     record("stock.move", vial, by=by, at=at, new=new, reason=remark, movements=movements)

@@ -67,9 +67,12 @@ def waste_lot(
     return lot
 
 
-def everything_in(vial: Vial, source: Place, way: Way) -> list[Entry]:
-    """All that is left in a vial, on its way: the ingredient with the mixture, and the diluent."""
-    left = queries.mixture_left([vial]).get(vial.id)
+def everything_in(vial: Vial, source: Place, way: Way, *, moves_on: bool = False) -> list[Entry]:
+    """All that is left in a vial, on its way: the ingredient with the mixture, and the diluent.
+
+    Where the vial `moves_on` to another place, its mixture stays in it.
+    """
+    left = None if moves_on else queries.mixture_left([vial]).get(vial.id)
     return [
         Entry(lot_row(c.lot_id), vial, source, c.quantity, way, left if c.lot_id == vial.lot_id else None)
         for c in queries.contents(vial_id=vial.id)

@@ -2,11 +2,11 @@
 
 from formulary.accounts.forms import PerhapsSignerForm
 from formulary.rules.units import VOLUME
-from formulary.stock.labels import WASTE_REASONS, reason_words
+from formulary.stock.labels import reasons_for
 from formulary.web import fields as f
 from formulary.web.forms import Form
 
-REASONS = f.choices([(reason, reason_words(reason)) for reason in WASTE_REASONS], empty="Choose…")
+REASONS = f.choices(reasons_for("waste"), empty="Choose…")
 
 
 class OpenForm(Form):

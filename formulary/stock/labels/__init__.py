@@ -21,14 +21,24 @@ from formulary.stock.labels.rows import SHELF_HEADER, Moved, OnShelf, moved, on_
 from formulary.stock.labels.sheet import Line, Sheet, sheet
 from formulary.stock.labels.states import Told, state_of, state_of_lot
 from formulary.stock.labels.story import Event, HoldLine, hold_lines, stopped_words, story
-from formulary.stock.labels.words import PLACE_KINDS, REASONS, WASTE_REASONS, reason_words
+from formulary.stock.labels.transfers import Box, boxes, containers_left
+from formulary.stock.labels.words import (
+    PLACE_KINDS,
+    REASONS,
+    REASONS_FOR,
+    WASTE_REASONS,
+    reason_words,
+    reasons_for,
+)
 
 __all__ = [
     "OUTCOMES",
     "PLACE_KINDS",
     "REASONS",
+    "REASONS_FOR",
     "SHELF_HEADER",
     "WASTE_REASONS",
+    "Box",
     "CameLine",
     "CountRow",
     "Event",
@@ -43,9 +53,11 @@ __all__ = [
     "VialCard",
     "Worth",
     "amount",
+    "boxes",
     "came_lines",
     "container_count",
     "container_word",
+    "containers_left",
     "content",
     "count_refusals",
     "count_rows",
@@ -62,6 +74,7 @@ __all__ = [
     "own",
     "place_words",
     "reason_words",
+    "reasons_for",
     "refusals",
     "sheet",
     "sheet_code",

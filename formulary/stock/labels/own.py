@@ -26,6 +26,15 @@ def counts(ids: Collection[int]) -> dict[int, Named]:
     return {number: Named(f"count {number}", "stock.count", (("count_id", number),)) for number in ids}
 
 
+@names_documents("transfer")
+def transfers(ids: Collection[int]) -> dict[int, Named]:
+    """A transfer by its number, with its page."""
+    return {
+        row.id: Named(f"transfer {row.code}", "stock.transfer", (("transfer_id", row.id),))
+        for row in queries.transfers(ids)
+    }
+
+
 def _delivery(supplier: str, note_number: str) -> str:
     note = f"note {note_number}" if note_number else ""
     return ", ".join(filter(None, (supplier, note))) or "delivery"

@@ -11,6 +11,9 @@ REASONS = {
     "moved": "moved",
     "quarantined": "put into quarantine",
     "released": "released from quarantine",
+    "sent": "sent to another site",
+    "arrived": "arrived from another site",
+    "damaged": "arrived damaged",
     "returned": "returned to the supplier",
     "destroyed": "destroyed",
     "shortfall": "found: more was used than was on record",
@@ -32,6 +35,19 @@ WASTE_REASONS = (
     "past_beyond_use", "expired", "left_over", "dead_space", "broken", "contaminated", "not_given",
     "recalled", "temperature", "other",
 )  # fmt: skip
+TRANSFER_REASONS = {
+    "needed_there": "needed there",
+    "short_there": "the other site runs out",
+    "too_much_here": "more than is used here",
+    "expires_soon": "expires before it is used here",
+    "sent_back": "sent back to where it came from",
+    "other_transfer": "another reason, in the note",
+}
+REASONS_FOR: dict[str, tuple[str, ...]] = {
+    "waste": WASTE_REASONS,
+    "transfer": tuple(TRANSFER_REASONS),
+}
+"""The reasons that are valid for an act; a page offers these and an act refuses every other."""
 PLACE_KINDS = {
     "supplier": "supplier",
     "storage": "storage",
@@ -50,4 +66,9 @@ PLACE_KINDS = {
 
 def reason_words(reason: str) -> str:
     """Why a movement was made, in words."""
-    return REASONS.get(reason, reason.replace("_", " "))
+    return (REASONS | TRANSFER_REASONS).get(reason, reason.replace("_", " "))
+
+
+def reasons_for(act: str) -> list[tuple[str, str]]:
+    """The reasons that are valid for an act, each with its words, as a page offers them."""
+    return [(reason, reason_words(reason)) for reason in REASONS_FOR[act]]

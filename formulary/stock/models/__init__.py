@@ -15,6 +15,7 @@ from formulary.stock.models.orders import (
 )
 from formulary.stock.models.places import BY_VIAL, GUARDED, PLACE_KINDS, Delivery, Place, Price
 from formulary.stock.models.temperature import TemperatureEvent, TemperatureReading
+from formulary.stock.models.transfers import Transfer, TransferLine
 
 __all__ = [
     "BY_VIAL",
@@ -42,6 +43,8 @@ __all__ = [
     "Supplier",
     "TemperatureEvent",
     "TemperatureReading",
+    "Transfer",
+    "TransferLine",
     "Vial",
     "measured_in",
     "movement_hash",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from formulary.accounts import queries as accounts
 from formulary.db import Missing, db
 from formulary.rules.units import Currency, Money
-from formulary.stock.models import Delivery, Lot, Movement, Price
+from formulary.stock.models import Delivery, Lot, Movement, Price, Transfer, TransferLine
 
 Later, Reversal = aliased(Price), aliased(Movement)
 
@@ -65,7 +65,9 @@ def prices(
 ) -> Prices:
     """The prices of these lots and products at a site, whatever their number in three queries.
 
-    With `came_by` of the deliveries received up to then, at the prices that count for them today.
+    With `came_by` of the deliveries received up to then, at the prices that count for them today. Of a lot
+    that no delivery but a transfer brought here, the prices are those of the organisation's other sites, as
+    far as they are in this site's currency.
     """
     currency = accounts.currency(site_id, at)
     if currency is None:
@@ -73,7 +75,20 @@ def prices(
     here: tuple[Any, ...] = (Price.site_id == site_id, Price.currency == currency.code)
     if came_by is not None:
         here = (*here, Delivery.received_at <= came_by)
-    return Prices(currency, _by_lot(currency, here, lots), _last(currency, here, products))
+    found = _by_lot(currency, here, lots)
+    sent_here = _came_by_transfer(site_id, set(lots) - found.keys())
+    if sent_here:
+        found |= _by_lot(currency, here[1:], sent_here)
+    return Prices(currency, found, _last(currency, here, products))
+
+
+def _came_by_transfer(site_id: int, lots: Collection[int]) -> set[int]:
+    """Those of these lots that another site sent here."""
+    if not lots:
+        return set()
+    query = db.select(TransferLine.lot_id).join(Transfer, Transfer.id == TransferLine.transfer_id)
+    here = (Transfer.to_site_id == site_id, TransferLine.lot_id.in_(lots))
+    return set(db.session.scalars(query.where(*here, TransferLine.arrived + TransferLine.damaged > 0)))
 
 
 def receipts(lot_id: int, site_id: int) -> list[Receipt]:

@@ -14,6 +14,7 @@ from formulary.stock.views import (
     receiving,
     shelf,
     temperature,
+    transfers,
     vials,
 )
 from formulary.stock.views.room import bp
@@ -33,5 +34,6 @@ __all__ = [
     "receiving",
     "shelf",
     "temperature",
+    "transfers",
     "vials",
 ]

@@ -14,7 +14,7 @@ from formulary.web.words import day
 
 AROUND = " \r\n\t"
 LONGEST = 400
-OWN = re.compile(r"FML1:([CVRPS]-[0-9]{1,9}(?:/[0-9]{1,3}\.[0-9]{1,3})?)", re.ASCII)
+OWN = re.compile(r"FML1:((?:[CVRPS]|TR)-[0-9]{1,9}(?:/[0-9]{1,3}\.[0-9]{1,3})?)", re.ASCII)
 SYMBOLOGY = re.compile(r"\][A-Za-z][0-9a-zA-Z]")
 GS1_SYMBOLOGIES = frozenset({"]d2", "]C1", "]Q3", "]e0", "]J1"})
 PLAIN_SYMBOLOGIES = frozenset({"]d1", "]Q1", "]C0", "]E0", "]E4", "]I0", "]I1", "]d0", "]Q0"})

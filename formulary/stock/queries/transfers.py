@@ -1,0 +1,101 @@
+"""Transfers between sites: seen by the sender and by the receiver, with their lines."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from formulary.accounts.models import Site
+from formulary.db import Missing, db
+from formulary.stock.models import Lot, Place, Transfer, TransferLine, Vial
+from formulary.web.paging import Page, Window, page
+
+TRANSFERS_SIZE = 50
+UNDER_WAY = ("packing", "sent", "missing")
+AWAITED = ("sent", "missing")
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A line of a transfer with what it names."""
+
+    row: TransferLine
+    lot: Lot
+    vial: Vial | None
+    place: Place
+
+
+def transfer(transfer_id: int, site_id: int, *, lock: bool = False) -> Transfer:
+    """One transfer from or to the site; Missing for others', and for one that is not sent to it yet."""
+    mine = db.or_(
+        Transfer.site_id == site_id, db.and_(Transfer.to_site_id == site_id, Transfer.sent_at.is_not(None))
+    )
+    query = db.select(Transfer).where(Transfer.id == transfer_id, mine)
+    found = db.session.scalar(query.with_for_update() if lock else query)
+    if found is None:
+        raise Missing(f"No transfer {transfer_id}")
+    return found
+
+
+def packing(site_id: int, to_site_id: int) -> Transfer | None:
+    """What is being packed at a site for another; None while nothing is."""
+    return db.session.scalar(
+        db.select(Transfer).filter_by(site_id=site_id, to_site_id=to_site_id, state="packing")
+    )
+
+
+def lines_of(transfer_ids: Collection[int]) -> dict[int, list[Packed]]:
+    """The lines of these transfers, without those that were taken out; one query for all."""
+    query = db.select(TransferLine, Lot, Vial, Place).join(Lot, Lot.id == TransferLine.lot_id)
+    query = query.join(Place, Place.id == TransferLine.place_id)
+    query = query.outerjoin(Vial, Vial.id == TransferLine.vial_id)
+    query = query.where(TransferLine.transfer_id.in_(transfer_ids), TransferLine.taken_out_at.is_(None))
+    found: dict[int, list[Packed]] = {key: [] for key in transfer_ids}
+    for row in db.session.execute(query.order_by(TransferLine.id)) if transfer_ids else ():
+        found[row.TransferLine.transfer_id].append(Packed(*row))
+    return found
+
+
+def packed_in(vial_id: int) -> Transfer | None:
+    """The transfer in which an open vial is packed and not yet sent."""
+    query = db.select(Transfer).join(TransferLine, TransferLine.transfer_id == Transfer.id)
+    here = (TransferLine.vial_id == vial_id, TransferLine.taken_out_at.is_(None), Transfer.state == "packing")
+    return db.session.scalar(query.where(*here))
+
+
+def under_way(site_id: int) -> list[Transfer]:
+    """What a site packs, has sent and waits for, the oldest first."""
+    ours = db.and_(Transfer.site_id == site_id, Transfer.state.in_(UNDER_WAY))
+    theirs = db.and_(Transfer.to_site_id == site_id, Transfer.state.in_(AWAITED))
+    return list(db.session.scalars(db.select(Transfer).where(db.or_(ours, theirs)).order_by(Transfer.id)))
+
+
+def ended_transfers(site_id: int, window: Window) -> Page:
+    """The transfers from and to a site that are over, the newest first."""
+    mine = db.or_(
+        Transfer.site_id == site_id, db.and_(Transfer.to_site_id == site_id, Transfer.sent_at.is_not(None))
+    )
+    query = db.select(Transfer).where(mine, Transfer.state.in_(("arrived", "cancelled")))
+    return page(query, (Transfer.id,), window=window, size=TRANSFERS_SIZE)
+
+
+def awaited(site_id: int) -> list[Transfer]:
+    """What has been sent to a site and is not received in full."""
+    query = db.select(Transfer).where(Transfer.to_site_id == site_id, Transfer.state.in_(AWAITED))
+    return list(db.session.scalars(query.order_by(Transfer.id)))
+
+
+def transfer_by_code(code: str, site_id: int) -> Transfer | None:
+    """The transfer that a slip names, where the site sends or receives it."""
+    found = db.session.scalar(db.select(Transfer).filter_by(code=code))
+    if found is None or not (found.site_id == site_id or (found.to_site_id == site_id and found.sent_at)):
+        return None
+    return found
+
+
+def transfers(ids: Collection[int]) -> list[Transfer]:
+    """Transfers by their keys."""
+    return list(db.session.scalars(db.select(Transfer).where(Transfer.id.in_(ids))))
+
+
+def other_sites(site_id: int) -> list[Site]:
+    """Where a site can send something, by name."""
+    return list(db.session.scalars(db.select(Site).where(Site.id != site_id).order_by(Site.name)))
