@@ -29,6 +29,7 @@ APPEND_ONLY = {
     "reaction_report",
     "reaction_sign",
     "signature",
+    "supplier_return",
     "temperature_reading",
 }
 TOLD_TO_THE_RULES = {

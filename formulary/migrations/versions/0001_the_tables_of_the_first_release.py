@@ -29,6 +29,7 @@ APPEND_ONLY = (
     "temperature_reading",
     "purchase_order_change",
     "count_entry",
+    "supplier_return",
 )
 TOLD_TO_THE_RULES = (
     "ingredient",
@@ -2645,6 +2646,44 @@ def upgrade() -> None:
     with op.batch_alter_table("transfer_line", schema=None) as batch_op:
         batch_op.create_index("ix_transfer_line_lot", ["lot_id", "transfer_id"], unique=False)
         batch_op.create_index("ix_transfer_line_transfer", ["transfer_id", "id"], unique=False)
+
+    op.create_table(
+        "supplier_return",
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("lot_id", sa.Integer(), nullable=False),
+        sa.Column("vial_id", sa.Integer(), nullable=True),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("delivery_id", sa.Integer(), nullable=True),
+        sa.Column("quantity", types.Steps(), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("supplier", sa.String(length=120), nullable=False),
+        sa.Column("number", sa.String(length=60), nullable=False),
+        sa.Column("minor", types.Steps(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("remark", sa.Text(), nullable=False),
+        sa.Column("at", types.UtcDateTime(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(minor IS NULL) = (currency = '')", name=op.f("ck_supplier_return_credit_has_a_currency")
+        ),
+        sa.CheckConstraint("minor >= 0", name=op.f("ck_supplier_return_minor_is_not_negative")),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_supplier_return_quantity_is_positive")),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_supplier_return_by_id_person")),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["delivery.id"], name=op.f("fk_supplier_return_delivery_id_delivery")
+        ),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_supplier_return_lot_id_lot")),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_supplier_return_place_id_place")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_supplier_return_site_id_site")),
+        sa.ForeignKeyConstraint(["vial_id"], ["vial.id"], name=op.f("fk_supplier_return_vial_id_vial")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_supplier_return")),
+        sa.UniqueConstraint("code", name=op.f("uq_supplier_return_code")),
+    )
+    with op.batch_alter_table("supplier_return", schema=None) as batch_op:
+        batch_op.create_index("ix_supplier_return_lot", ["lot_id", "id"], unique=False)
+        batch_op.create_index("ix_supplier_return_site", ["site_id", "id"], unique=False)
 
     for table in APPEND_ONLY:
         for statement in append_only.statements(op.get_bind().dialect.name, table):

@@ -30,6 +30,7 @@ from formulary.stock.actions.quarantine import release_lot
 from formulary.stock.actions.receiving import receive_lot
 from formulary.stock.actions.reconstituting import reconstitute
 from formulary.stock.actions.reservations import Pick, end_reservations, reserve
+from formulary.stock.actions.returning import return_lot, return_vial
 from formulary.stock.actions.sending import cancel_transfer, send_transfer
 from formulary.stock.actions.shortfalls import Recorded, explain, record_shortfall
 from formulary.stock.actions.suppliers import add_supplier, change_supplier, set_level
@@ -93,6 +94,8 @@ __all__ = [
     "release_hold",
     "release_lot",
     "reserve",
+    "return_lot",
+    "return_vial",
     "reverse",
     "send_order",
     "send_transfer",

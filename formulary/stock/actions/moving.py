@@ -1,4 +1,4 @@
-"""Moving stock inside a site: from shelf to shelf, into quarantine, back to the supplier, to destruction."""
+"""Moving stock inside a site: from shelf to shelf, and into quarantine."""
 
 from datetime import datetime
 
@@ -14,9 +14,8 @@ from formulary.stock.actions.wasting import everything_in
 from formulary.stock.labels import refusals
 from formulary.stock.models import Lot, Place, Vial
 
-AWAY = {"quarantine": "quarantined", "returned": "returned", "destroyed": "destroyed"}
-SEALED_GOES_TO = AWAY | {"storage": "moved"}
-OPEN_GOES_TO = AWAY | {"in_use": "moved"}
+SEALED_GOES_TO = {"storage": "moved", "quarantine": "quarantined"}
+OPEN_GOES_TO = {"in_use": "moved", "quarantine": "quarantined"}
 
 
 @once
@@ -25,7 +24,7 @@ def move_lot(
 ) -> Lot:
     """Move sealed stock between places of the site, in the lot's steps.
 
-    Held, expired and quarantined stock goes to quarantine, return or destruction only; stock leaves
+    Held, expired and quarantined stock goes to quarantine only; stock leaves
     quarantine for a shelf through `release_lot`. Beside what it must never lie with it needs a remark.
     """
     by.must(Permission.RECEIVE_STOCK)
@@ -40,7 +39,7 @@ def move_lot(
 
 @once
 def move_vial(vial: Vial, *, target: Place, at: datetime, by: Actor, remark: str = "") -> Vial:
-    """Move an open vial with all in it to another place of open vials, quarantine, return or destruction.
+    """Move an open vial with all in it to another place of open vials or to quarantine.
 
     Beside what it must never lie with it needs a remark.
     """
@@ -48,7 +47,7 @@ def move_vial(vial: Vial, *, target: Place, at: datetime, by: Actor, remark: str
     way = Way(target, _reason(target, OPEN_GOES_TO), ("vial", vial.id), at, remark)
     keep_apart(vial.lot.product, target, remark)
     source = where_is(vial)
-    entries = everything_in(vial, source, way, moves_on=target.kind in {"in_use", "quarantine"})
+    entries = everything_in(vial, source, way, moves_on=True)
     movements = write(entries, at=at, by=by, use=facts.Use(vial.lot, vial, source, target, 0))
     new = {"vial": vial.code, "from": source.name, "to": target.name}
     record("stock.move", vial, by=by, at=at, new=new, reason=remark, movements=movements)

@@ -24,6 +24,7 @@ from formulary.stock.forms.counts import (
 )
 from formulary.stock.forms.places import AddPlaceForm, ChangePlaceForm
 from formulary.stock.forms.receive import ReceiveForm
+from formulary.stock.forms.returns import ReturnLotForm, ReturnVialForm
 from formulary.stock.forms.shelf import ShelfForm
 from formulary.stock.forms.temperature import (
     CorrectReadingForm,
@@ -78,6 +79,8 @@ __all__ = [
     "ReconstituteForm",
     "ReleaseHoldForm",
     "ReleaseLotForm",
+    "ReturnLotForm",
+    "ReturnVialForm",
     "SendForm",
     "ShelfForm",
     "TakeOutForm",

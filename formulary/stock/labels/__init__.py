@@ -17,6 +17,7 @@ from formulary.stock.labels.counts import (
 )
 from formulary.stock.labels.documents import Named, document_names, names_documents
 from formulary.stock.labels.prices import CameLine, Worth, came_lines, left_worth, money_of
+from formulary.stock.labels.returns import Returned, returned
 from formulary.stock.labels.rows import SHELF_HEADER, Moved, OnShelf, moved, on_shelf, shelf_cells, shelf_rows
 from formulary.stock.labels.sheet import Line, Sheet, sheet
 from formulary.stock.labels.states import Told, state_of, state_of_lot
@@ -48,6 +49,7 @@ __all__ = [
     "Moved",
     "Named",
     "OnShelf",
+    "Returned",
     "Sheet",
     "Told",
     "VialCard",
@@ -76,6 +78,7 @@ __all__ = [
     "reason_words",
     "reasons_for",
     "refusals",
+    "returned",
     "sheet",
     "sheet_code",
     "shelf_cells",

@@ -26,6 +26,15 @@ def counts(ids: Collection[int]) -> dict[int, Named]:
     return {number: Named(f"count {number}", "stock.count", (("count_id", number),)) for number in ids}
 
 
+@names_documents("return")
+def returns(ids: Collection[int]) -> dict[int, Named]:
+    """A return by its number, with its page."""
+    return {
+        row.id: Named(f"return {row.code}", "stock.supplier_return", (("return_id", row.id),))
+        for row in queries.returns_by_id(ids)
+    }
+
+
 @names_documents("transfer")
 def transfers(ids: Collection[int]) -> dict[int, Named]:
     """A transfer by its number, with its page."""

@@ -43,9 +43,21 @@ TRANSFER_REASONS = {
     "sent_back": "sent back to where it came from",
     "other_transfer": "another reason, in the note",
 }
+RETURN_REASONS = {
+    "arrived_damaged": "arrived damaged",
+    "wrong_goods": "not what was ordered",
+    "too_many": "more than was ordered",
+    "defect": "a defect was found",
+    "recalled_by_maker": "recalled",
+    "temperature_doubt": "out of its temperature range",
+    "short_dated": "expires too soon",
+    "past_expiry": "past its expiry date",
+    "other_return": "another reason",
+}
 REASONS_FOR: dict[str, tuple[str, ...]] = {
     "waste": WASTE_REASONS,
     "transfer": tuple(TRANSFER_REASONS),
+    "return": tuple(RETURN_REASONS),
 }
 """The reasons that are valid for an act; a page offers these and an act refuses every other."""
 PLACE_KINDS = {
@@ -66,7 +78,7 @@ PLACE_KINDS = {
 
 def reason_words(reason: str) -> str:
     """Why a movement was made, in words."""
-    return (REASONS | TRANSFER_REASONS).get(reason, reason.replace("_", " "))
+    return (REASONS | TRANSFER_REASONS | RETURN_REASONS).get(reason, reason.replace("_", " "))
 
 
 def reasons_for(act: str) -> list[tuple[str, str]]:

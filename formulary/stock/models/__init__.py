@@ -14,6 +14,7 @@ from formulary.stock.models.orders import (
     Supplier,
 )
 from formulary.stock.models.places import BY_VIAL, GUARDED, PLACE_KINDS, Delivery, Place, Price
+from formulary.stock.models.returns import SupplierReturn
 from formulary.stock.models.temperature import TemperatureEvent, TemperatureReading
 from formulary.stock.models.transfers import Transfer, TransferLine
 
@@ -41,6 +42,7 @@ __all__ = [
     "StockCount",
     "StockLevel",
     "Supplier",
+    "SupplierReturn",
     "TemperatureEvent",
     "TemperatureReading",
     "Transfer",

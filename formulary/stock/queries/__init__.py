@@ -82,6 +82,7 @@ from formulary.stock.queries.orders import (
 )
 from formulary.stock.queries.places import place, place_by_id, place_code, places, standing_place
 from formulary.stock.queries.prices import Paid, Prices, Receipt, prices, receipt, receipts
+from formulary.stock.queries.returns import returns, returns_by_id, supplier_return, undone_returns
 from formulary.stock.queries.sheet import BalanceSheet, balance_sheet
 from formulary.stock.queries.shelf import LIES_AT, Asked, shelf
 from formulary.stock.queries.suppliers import (
@@ -238,6 +239,8 @@ __all__ = [
     "readings_of",
     "receipt",
     "receipts",
+    "returns",
+    "returns_by_id",
     "said_at",
     "shelf",
     "shows_differences",
@@ -248,6 +251,7 @@ __all__ = [
     "stretch_of",
     "supplier",
     "supplier_named",
+    "supplier_return",
     "suppliers",
     "suppliers_by_id",
     "took",
@@ -256,6 +260,7 @@ __all__ = [
     "transfer_by_code",
     "transfers",
     "under_way",
+    "undone_returns",
     "usage",
     "vial",
     "vial_by_code",

@@ -93,7 +93,7 @@ def move_lot(lot_id: int) -> Answer:
     """Move sealed containers to another place of the site."""
     row, form = queries.lot(lot_id), MoveLotForm()
     form.source_id.choices = _lying(row, STANDS_FOR)
-    form.target_id.choices = _places("storage", "quarantine", "returned", "destroyed")
+    form.target_id.choices = _places("storage", "quarantine")
     if form.validate_on_submit() and done(
         form,
         "stock.move",

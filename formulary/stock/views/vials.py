@@ -91,7 +91,7 @@ def waste_vial(vial_id: int) -> Answer:
 def move_vial(vial_id: int) -> Answer:
     """Move an open vial to another place of the site."""
     row, form = queries.vial(vial_id, g.site.id), MoveVialForm()
-    targets = queries.places(g.site.id, ["in_use", "quarantine", "returned", "destroyed"])
+    targets = queries.places(g.site.id, ["in_use", "quarantine"])
     form.target_id.choices = f.choices([(p.id, p.name) for p in targets])
     if form.validate_on_submit() and done(
         form,

@@ -1,0 +1,35 @@
+"""What went back to suppliers."""
+
+from collections.abc import Collection
+
+from formulary.db import Missing, db
+from formulary.stock.models import Movement, SupplierReturn
+from formulary.web.paging import Page, Window, page
+
+RETURNS_SIZE = 50
+
+
+def supplier_return(return_id: int, site_id: int) -> SupplierReturn:
+    """One return of the site; Missing for another site's."""
+    found = db.session.scalar(db.select(SupplierReturn).filter_by(id=return_id, site_id=site_id))
+    if found is None:
+        raise Missing(f"No return {return_id}")
+    return found
+
+
+def returns(site_id: int, window: Window) -> Page:
+    """One page of the returns of a site, the newest first."""
+    query = db.select(SupplierReturn).filter_by(site_id=site_id)
+    return page(query, (SupplierReturn.id,), window=window, size=RETURNS_SIZE)
+
+
+def returns_by_id(ids: Collection[int]) -> list[SupplierReturn]:
+    """Returns by their keys."""
+    return list(db.session.scalars(db.select(SupplierReturn).where(SupplierReturn.id.in_(ids))))
+
+
+def undone_returns(ids: Collection[int]) -> set[int]:
+    """Those of these returns that were undone."""
+    query = db.select(Movement.document_id).where(Movement.document_kind == "return")
+    query = query.where(Movement.document_id.in_(ids), Movement.reverses_id.is_not(None))
+    return {number for number in db.session.scalars(query) if number is not None} if ids else set()
