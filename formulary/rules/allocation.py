@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -118,6 +118,17 @@ def allocate(
     return Allocation(need, (), (*barred, *short), missing=missing)
 
 
+def in_turn(sources: Iterable[Stock]) -> list[Stock]:
+    """Sources in the order in which any need takes them: open vials, then those that end first."""
+    return sorted(sources, key=lambda each: (not _is_open(each), ends_at(each), *_names(each)))
+
+
+def ends_at(stock: Stock) -> datetime:
+    """Until when it may be used: its beyond-use date or the end of its printed day, whichever is first."""
+    expiry = end_of_day(stock.expires_on, stock.zone)
+    return expiry if stock.beyond_use_at is None else min(stock.beyond_use_at, expiry)
+
+
 def discarded(pick: Pick, policies: SitePolicies) -> Quantity | None:
     """What is thrown away of the container of a pick: the rest of one that serves one patient.
 
@@ -144,14 +155,12 @@ def _is_open(stock: Stock) -> bool:
     return stock.opened_at is not None
 
 
-def _ends_at(stock: Stock) -> datetime:
-    expiry = end_of_day(stock.expires_on, stock.zone)
-    return expiry if stock.beyond_use_at is None else min(stock.beyond_use_at, expiry)
-
-
 def _order(stock: Stock, asked: _Asked) -> tuple[object, ...]:
-    names = (stock.lot, stock.lot_id, stock.vial or "", stock.vial_id or 0, stock.place)
-    return (not _is_open(stock), _ends_at(stock), _discard(stock, asked), *names)
+    return (not _is_open(stock), ends_at(stock), _discard(stock, asked), *_names(stock))
+
+
+def _names(stock: Stock) -> tuple[object, ...]:
+    return stock.lot, stock.lot_id, stock.vial or "", stock.vial_id or 0, stock.place
 
 
 def _discard(stock: Stock, asked: _Asked) -> Quantity:
@@ -213,7 +222,7 @@ def _bite(size: Quantity, left: Quantity, smallest: Quantity) -> Quantity | None
 
 def _pick(stock: Stock, quantity: Quantity, asked: _Asked) -> Pick:
     if _is_open(stock):
-        until = moment_words(_ends_at(stock), stock.zone, asked.at)
+        until = moment_words(ends_at(stock), stock.zone, asked.at)
         return Pick(stock, quantity, f"open, use before {until}")
     return Pick(stock, quantity, f"sealed, expires {day_words(stock.expires_on)}")
 

@@ -8,7 +8,7 @@ from formulary import clock
 from formulary.db import transaction
 from formulary.stock import actions as stock
 from tests.overview.doing import NAME, a_product_named, leads_to, panels, said, titles, today, words
-from tests.recalls.doing import moved, opened, somebody
+from tests.recalls.doing import opened, somebody
 from tests.support.builders import a_lot, a_patient, a_reading, a_test, some_stock
 
 
@@ -84,24 +84,6 @@ def test_a_lapsed_vial_is_wasted_from_the_board_by_whoever_may(clients, watch):
     watch.set(vial.beyond_use_at)
     offered = {who: clients(who).get_ok("/vials").links for who in ("technician", "auditor")}
     assert [who for who, links in offered.items() if f"Waste {vial.code}" in links] == ["technician"]
-
-
-def test_the_horizon_shows_half_a_year_of_this_site_as_picture_and_rows(clients, cast):
-    ends = {"GONE1": (2026, 11, 23), "SOON1": (2026, 12, 1), "HALF1": (2027, 5, 27), "LONG1": (2027, 5, 28)}
-    for number, day in ends.items():
-        a_lot(number=number, expires_on=date(*day))
-    a_lot(number="LYON1", expires_on=date(2026, 12, 1), site=cast.other_site)
-    page = clients("auditor").get_ok("/expiry")
-    assert words(page.one("h1")) == "3 lots on the shelves, half a year ahead"
-    rows = [words(head) for head in page.all("th", scope="row")]
-    assert [row[:5] for row in rows] == ["GONE1", "SOON1", "HALF1"]
-    assert "lot GONE1, 3 containers, expired 23 Nov; lot SOON1, 3 containers, expires 1 Dec" in words(page)
-
-
-def test_what_left_the_shelf_is_on_no_horizon(clients):
-    lot = a_lot(number="LEFT1", containers=1, expires_on=date(2026, 12, 1))
-    moved(lot, "storage", "waste", "5 mL", reason="broken")
-    assert clients("pharmacist").get_ok("/expiry").h1 == "Nothing expires within half a year"
 
 
 def test_an_empty_board_says_so(clients):

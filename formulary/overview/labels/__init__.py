@@ -3,7 +3,8 @@
 from formulary.overview.labels.board import Around, Board, VialLine, board
 from formulary.overview.labels.day import Day, FollowUp, Reading
 from formulary.overview.labels.formulas import VersionRow, older, version_rows
-from formulary.overview.labels.horizon import HORIZON, Horizon, css_of, horizon
+from formulary.overview.labels.horizon import HORIZON, Lapse, Lapses, lapses
+from formulary.overview.labels.horizon_picture import Horizon, horizon
 from formulary.overview.labels.need import Need
 from formulary.overview.labels.needs import needs
 from formulary.overview.labels.today import Today, ToDo, heading, today
@@ -15,6 +16,8 @@ __all__ = [
     "Day",
     "FollowUp",
     "Horizon",
+    "Lapse",
+    "Lapses",
     "Need",
     "Reading",
     "ToDo",
@@ -22,9 +25,9 @@ __all__ = [
     "VersionRow",
     "VialLine",
     "board",
-    "css_of",
     "heading",
     "horizon",
+    "lapses",
     "needs",
     "older",
     "today",

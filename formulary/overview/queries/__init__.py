@@ -5,7 +5,7 @@ from formulary.overview.queries.find import Hit, of_code, of_pack, of_words, own
 from formulary.overview.queries.formulas import Follower, Followers, follower_counts, followers
 from formulary.overview.queries.rules import RuleCount, answered_rules
 from formulary.overview.queries.sharing import Planned, planned_today
-from formulary.overview.queries.shelf import OpenVial, Sealed, open_vials, sealed
+from formulary.overview.queries.shelf import Lapsing, OpenVial, Sealed, lapsing, open_vials, sealed
 from formulary.overview.queries.tallies import readings_due, tallies
 from formulary.overview.queries.watch import Looked, emergencies_to_review, recent_lookups
 
@@ -13,6 +13,7 @@ __all__ = [
     "Follower",
     "Followers",
     "Hit",
+    "Lapsing",
     "Looked",
     "OpenVial",
     "Planned",
@@ -23,6 +24,7 @@ __all__ = [
     "emergencies_to_review",
     "follower_counts",
     "followers",
+    "lapsing",
     "of_code",
     "of_pack",
     "of_words",

@@ -1,6 +1,6 @@
 """What lies at a site and will not keep: open vials, lots near their expiry, lots in quarantine."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,6 +13,7 @@ from formulary.rules.units import VOLUME, Quantity, dimension
 from formulary.stock import facts
 from formulary.stock import queries as stock
 from formulary.stock.models import Balance, Lot, Place
+from formulary.stock.queries import Prices, Usage
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,18 @@ class Sealed:
     product: str
     expires_on: date
     kind: str
+    product_id: int
     quantity: Quantity
     containers: int | None
+
+
+@dataclass(frozen=True)
+class Lapsing:
+    """The sources of products that lapse and of their open vials, how fast each is used, what was paid."""
+
+    sources: Sequence[Stock]
+    usage: Mapping[int, Usage]
+    prices: Prices
 
 
 def open_vials(site_id: int, at: datetime) -> list[OpenVial]:
@@ -63,7 +74,7 @@ def open_vials(site_id: int, at: datetime) -> list[OpenVial]:
 def sealed(site_id: int, *, until: date) -> list[Sealed]:
     """What lies in quarantine, and what on a shelf expires by that day, the first to expire first."""
     total = func.sum(Balance.quantity)
-    lot = (Lot.id, Lot.number, Product.name, Lot.expires_on, Place.kind)
+    lot = (Lot.id, Lot.number, Product.name, Lot.expires_on, Place.kind, Product.id)
     query = db.select(*lot, total, Product.ledger, Product.dimension, Product.content)
     query = query.join(Balance, Balance.lot_id == Lot.id).join(Place, Place.id == Balance.place_id)
     query = query.join(Product, Product.id == Lot.product_id).where(
@@ -73,7 +84,19 @@ def sealed(site_id: int, *, until: date) -> list[Sealed]:
     query = query.where(or_(shelf, (Place.kind == "quarantine") & Balance.vial_id.is_(None)))
     by = (*lot, Product.ledger, Product.dimension, Product.content)
     rows = db.session.execute(query.group_by(*by).order_by(Lot.expires_on, Lot.id))
-    return [_sealed(row[:5], int(row[5]), row[6:]) for row in rows]
+    return [_sealed(row[:6], int(row[6]), row[7:]) for row in rows]
+
+
+def lapsing(site_id: int, rows: Sequence[Sealed], at: datetime) -> Lapsing:
+    """What decides what becomes of these lots; seven queries at any number of them."""
+    shelf = [row for row in rows if row.kind == "storage"]
+    products, lots = {row.product_id for row in shelf}, {row.lot_id for row in shelf}
+    others = {vial.lot_id for vial in stock.open_vials(site_id) if vial.lot.product_id in products}
+    return Lapsing(
+        facts.at_site(site_id, lots | others, at) if lots else (),
+        stock.usage(site_id, products, at),
+        stock.prices(site_id, at, lots=lots),
+    )
 
 
 def _sealed(lot: Sequence[object], steps: int, product: Sequence[object]) -> Sealed:

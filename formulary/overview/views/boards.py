@@ -11,6 +11,7 @@ from formulary.accounts.facts import site_policies
 from formulary.audit import log_access
 from formulary.db import retried, transaction
 from formulary.overview import labels, queries
+from formulary.overview.forms import HorizonForm
 from formulary.overview.labels import Around, Board
 from formulary.overview.views.room import Page, bp, may_open
 from formulary.rules.lot_status import day_of
@@ -33,11 +34,15 @@ def vials() -> Page:
 @bp.get("/expiry")
 @requires(Permission.SEE_STOCK)
 def expiry() -> Page:
-    """What on the shelves expires within half a year, as a picture and as rows."""
-    on = day_of(clock.now(), g.site.zone)
-    rows = queries.sealed(g.site.id, until=on + labels.HORIZON)
-    shown = labels.horizon(rows, on)
-    return render_template("overview/expiry.html", horizon=shown, today=on, css_of=labels.css_of)
+    """What on the shelves expires, as a picture and as rows: how much will lapse, and what that costs."""
+    form, at = HorizonForm(), clock.now()
+    within = form.within if form.validate() else HorizonForm.DEFAULT
+    rows = queries.sealed(g.site.id, until=day_of(at, g.site.zone) + within)
+    found = labels.lapses(rows, queries.lapsing(g.site.id, rows, at), at)
+    picture = labels.horizon(found.lines, at, within)
+    shown = {"lapses": found, "picture": picture}
+    answered = render_template("overview/expiry.html", form=form, may_open=may_open, **shown)
+    return answered, 422 if form.errors else 200
 
 
 def _board(at: datetime) -> Board:
