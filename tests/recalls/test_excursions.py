@@ -36,6 +36,8 @@ def story(cast, watch):
     a_session(people["Before Early"], (opened(lot), "1 mL"))
     watch.move(minutes=1)
     ranged(cast)
+    read(cast, 50)
+    watch.move(minutes=1)
     read(cast, 120)
     event = looked_into(cast, the_place())
     watch.move(minutes=5)
@@ -52,6 +54,20 @@ def test_only_who_was_treated_since_from_what_was_inside_is_named(story, clients
     assert "1 patient treated since excursion X-1" in page
     assert [name in page for name in people] == [False, True, False]
     assert accesses()[-1] == ("recalls.excursion", "Rose Fournier", 1, "X-1")
+
+
+def test_where_no_reading_within_the_range_is_older_everybody_since_the_goods_came_is_named(
+    clients, cast, watch
+):
+    lot, patient = a_lot(number="WARM1"), a_patient(name="Before Early")
+    watch.move(minutes=1)
+    a_session(patient, (opened(lot), "1 mL"))
+    watch.move(days=2)
+    ranged(cast)
+    read(cast, 120)
+    page = words(clients("recall"), looked_into(cast, the_place()))
+    assert "1 patient treated since excursion X-1" in page
+    assert "Before Early" in page
 
 
 def test_a_role_sees_names_codes_or_counts(story, clients):

@@ -2520,6 +2520,9 @@ def upgrade() -> None:
             "ix_temperature_reading_place", ["place_id", "taken_at", "id", "tenths"], unique=False
         )
         batch_op.create_index(
+            "ix_temperature_reading_tenths", ["place_id", "tenths", "taken_at", "id"], unique=False
+        )
+        batch_op.create_index(
             "uq_temperature_reading_first",
             ["place_id", "taken_at"],
             unique=True,
@@ -2536,7 +2539,7 @@ def upgrade() -> None:
         sa.Column("started_at", types.UtcDateTime(), nullable=False),
         sa.Column("since_at", types.UtcDateTime(), nullable=True),
         sa.Column("ended_at", types.UtcDateTime(), nullable=True),
-        sa.Column("extreme_tenths", sa.Integer(), nullable=False),
+        sa.Column("extreme_tenths", sa.Integer(), nullable=True),
         sa.Column("low_tenths", sa.Integer(), nullable=False),
         sa.Column("high_tenths", sa.Integer(), nullable=False),
         sa.Column("opened_at", types.UtcDateTime(), nullable=False),
@@ -2545,6 +2548,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("closed_at", types.UtcDateTime(), nullable=True),
         sa.Column("closed_by_id", sa.Integer(), nullable=True),
+        sa.Column("known_to", sa.Integer(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "closed_at IS NULL OR (decision <> '' AND reason <> '')",
@@ -2554,7 +2558,13 @@ def upgrade() -> None:
             "decision IN ('', 'kept_in_use', 'held', 'wasted_later')",
             name=op.f("ck_temperature_event_decision_is_known"),
         ),
-        sa.CheckConstraint("side IN ('cold', 'warm')", name=op.f("ck_temperature_event_side_is_known")),
+        sa.CheckConstraint(
+            "side IN ('cold', 'warm', 'unread')", name=op.f("ck_temperature_event_side_is_known")
+        ),
+        sa.CheckConstraint(
+            "(side = 'unread') = (extreme_tenths IS NULL)",
+            name=op.f("ck_temperature_event_extreme_is_known_if_read"),
+        ),
         sa.ForeignKeyConstraint(
             ["closed_by_id"], ["person.id"], name=op.f("fk_temperature_event_closed_by_id_person")
         ),
@@ -2566,7 +2576,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_temperature_event_code")),
     )
     with op.batch_alter_table("temperature_event", schema=None) as batch_op:
-        batch_op.create_index("uq_temperature_event_start", ["place_id", "started_at"], unique=True)
+        batch_op.create_index(
+            "ix_temperature_event_open",
+            ["place_id", "started_at"],
+            unique=False,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.create_index("uq_temperature_event_start", ["place_id", "started_at", "side"], unique=True)
 
     op.create_table(
         "transfer",

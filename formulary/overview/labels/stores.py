@@ -85,12 +85,17 @@ def count_places(day: Day) -> Iterator[Need]:
 
 
 def watch_temperatures(day: Day) -> Iterator[Need]:
-    """Excursions that nobody has decided, and places whose reading is missing."""
+    """Excursions and gaps that nobody has decided, however old, and places whose reading is missing."""
     for row in day.warmth:
         page = ("stock.temperature", "Look", (("place_id", row.place_id),))
         if row.what == "excursion" and row.since is not None:
             told = f"It began {words.instant(row.since, day.zone)}; what was inside waits for a decision."
             yield Need(row.since, f"Decide on the excursion of {row.place}", told, "stop", "excursion", *page)
+        elif row.what == "gap" and row.since is not None:
+            last = words.instant(row.since, day.zone)
+            told = f"Nobody read after {last}; what was inside waits for a decision."
+            title = f"Decide on the gap in the readings of {row.place}"
+            yield Need(row.since, title, told, "unknown", "not read", *page)
         else:
             last = (
                 f"The last one is of {words.instant(row.since, day.zone)}." if row.since else "There is none."

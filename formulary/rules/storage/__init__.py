@@ -2,11 +2,13 @@
 
 from formulary.rules.storage.excursions import (
     COLD,
+    UNREAD,
     WARM,
     Excursion,
     Reading,
     Span,
     excursions,
+    gaps,
     is_missing,
     span_of,
 )
@@ -15,6 +17,7 @@ from formulary.rules.storage.stays import Move, Stay, stays
 
 __all__ = [
     "COLD",
+    "UNREAD",
     "WARM",
     "BadRow",
     "Clocks",
@@ -25,6 +28,7 @@ __all__ = [
     "Span",
     "Stay",
     "excursions",
+    "gaps",
     "is_missing",
     "read_rows",
     "read_value",

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 TENTHS = 10
-WARM, COLD = "warm", "cold"
+WARM, COLD, UNREAD = "warm", "cold", "unread"
 STATED = re.compile(
     r"(?P<low>-?[0-9]{1,2}(?:\.[0-9])?) ?(?:-|\N{EN DASH}|to) ?(?P<high>-?[0-9]{1,2}(?:\.[0-9])?) ?"
     r"\N{DEGREE SIGN}?C(?: \(background\))?",
@@ -44,11 +44,14 @@ class Excursion:
     `start` is its first reading outside, `end` the first one after it that is not on this side (None: none
     yet), `extreme` the reading furthest out, in tenths. `since` is the last reading inside the range
     before it, None where there is none: between the two nobody knows how warm it was.
+
+    A gap is told the same way, on the side UNREAD: `start` and `end` are the readings around it, `extreme` is
+    None, since nobody knows how warm it was between them.
     """
 
     side: str
     start: datetime
-    extreme: int
+    extreme: int | None
     since: datetime | None = None
     end: datetime | None = None
 
@@ -70,6 +73,7 @@ def excursions(readings: Iterable[Reading], span: Span) -> Iterator[Excursion]:
     """
     running: Excursion | None = None
     inside: datetime | None = None
+    furthest = 0
     for reading in readings:
         side = span.side(reading.tenths)
         if running is not None and side != running.side:
@@ -78,12 +82,26 @@ def excursions(readings: Iterable[Reading], span: Span) -> Iterator[Excursion]:
         if not side:
             inside = reading.at
         elif running is None:
-            running = Excursion(side, reading.at, reading.tenths, inside)
+            furthest = reading.tenths
+            running = Excursion(side, reading.at, furthest, inside)
         else:
-            worst = max if side == WARM else min
-            running = replace(running, extreme=worst(running.extreme, reading.tenths))
+            furthest = (max if side == WARM else min)(furthest, reading.tenths)
+            running = replace(running, extreme=furthest)
     if running is not None:
         yield running
+
+
+def gaps(readings: Iterable[Reading], span: Span, every: timedelta) -> Iterator[Excursion]:
+    """The stretches without a reading for longer than the interval, between two readings inside the range.
+
+    Where one of the two is outside, the excursion that it belongs to holds the stretch already.
+    """
+    before: Reading | None = None
+    for reading in readings:
+        is_long = before is not None and reading.at - before.at > every
+        if before is not None and is_long and not span.side(before.tenths) and not span.side(reading.tenths):
+            yield Excursion(UNREAD, before.at, None, before.at, reading.at)
+        before = reading
 
 
 def is_missing(last: datetime | None, every: timedelta | None, now: datetime) -> bool:

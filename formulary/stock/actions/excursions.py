@@ -20,11 +20,11 @@ def open_excursion(place_id: int, began: datetime, *, at: datetime, by: Actor) -
     """Make an event of the excursion whose first reading outside was then; the one there is, is returned."""
     by.must(Permission.PLACE_HOLD)
     place = queries.place_by_id(place_id, by.site_id)
-    if there := queries.event_began(place.id, began):
-        return there
     span = queries.span_of_place(place)
     found = queries.excursions_of(place, span, since=began) if span else []
     one = next((one for one in found if one.start == began), None)
+    if there := queries.event_began(place.id, began, one.side if one else None):
+        return there
     if one is None or span is None:
         raise labels.not_there_any_more(place)
     event = TemperatureEvent(
@@ -67,10 +67,11 @@ def hold_inside(
 def decide_excursion(
     event_id: int, *, decision: str, reason: str, at: datetime, by: Actor
 ) -> TemperatureEvent:
-    """Close an excursion: what was inside is kept in use, held, or to be wasted, and why.
+    """Close an excursion or a gap: what was inside is kept in use, held, or to be wasted, and why.
 
-    What the readings said then is kept with it. Refused while no reading has ended it, and
-    where something is to be held or wasted and no hold from this excursion stands.
+    What the readings said then is kept with it; one that has grown since is decided again, and the trail
+    keeps the decision before. Refused while no reading has ended it, and where something is to be held or
+    wasted and no hold from this excursion stands.
     """
     by.must(Permission.RELEASE_QUARANTINE)
     event, place = queries.event(event_id, by.site_id)
@@ -83,16 +84,28 @@ def decide_excursion(
         raise labels.goes_on(event)
     if decision != temperature.KEPT_IN_USE and not queries.is_held(event):
         raise labels.not_held(event)
+    if not queries.is_to_be_decided(event, place, found):
+        raise labels.decided_already(event)
     closed = {"decision": decision, "reason": reason, "closed_at": at, "closed_by_id": by.person_id}
+    closed |= {"known_to": queries.last_read(), **_as_found(found)}
+    before = _decided(event)
     standing = db.update(TemperatureEvent).where(
-        TemperatureEvent.id == event_id, TemperatureEvent.closed_at.is_(None)
+        TemperatureEvent.id == event_id, TemperatureEvent.known_to.is_not_distinct_from(event.known_to)
     )
-    if db.session.execute(standing.values(closed | _as_found(found))).rowcount != 1:
+    if db.session.execute(standing.values(closed)).rowcount != 1:
         raise labels.decided_already(event)
     db.session.refresh(event)
     new = {"excursion": event.code, "decision": decision, "extreme": event.extreme_tenths}
-    record("stock.decide_excursion", event, by=by, at=at, new=new, reason=reason)
+    record("stock.decide_excursion", event, by=by, at=at, old=before, new=new, reason=reason)
     return event
+
+
+def _decided(event: TemperatureEvent) -> dict[str, object] | None:
+    """What was decided before on fewer readings, as the trail keeps it."""
+    if event.closed_at is None:
+        return None
+    told = {"decision": event.decision, "reason": event.reason, "extreme": event.extreme_tenths}
+    return told | {"closed_at": event.closed_at.isoformat(), "closed_by": event.closed_by_id}
 
 
 def _as_found(found: Excursion | None) -> dict[str, object]:

@@ -15,6 +15,7 @@ from formulary.audit import record
 from formulary.db import db, once
 from formulary.rules.storage import BadRow, Clocks, Logged, read_rows
 from formulary.stock import queries
+from formulary.stock.actions.gaps import told_gaps
 from formulary.stock.labels import loggers as labels
 from formulary.stock.labels import temperature
 from formulary.stock.models import Place, TemperatureReading
@@ -77,6 +78,8 @@ def record_file(place_id: int, *, raw: bytes, clocks: Clocks, at: datetime, by: 
         raise labels.bad_rows(looked.many_bad)
     new = {"file": hashlib.sha256(raw).hexdigest(), "new": looked.new, "known": looked.known}
     new |= {"first": str(looked.first or ""), "last": str(looked.last or ""), "clocks": clocks.value}
+    if looked.first and looked.last:
+        new |= told_gaps(place, looked.first, looked.last, at=at, by=by)
     record("stock.temperature_file", place, by=by, at=at, new=new)
     return place
 

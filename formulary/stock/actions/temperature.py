@@ -6,6 +6,7 @@ from formulary.accounts import Actor, Permission
 from formulary.audit import record
 from formulary.db import db, once
 from formulary.stock import queries
+from formulary.stock.actions.gaps import told_gaps
 from formulary.stock.labels import temperature as labels
 from formulary.stock.models import Place, TemperatureReading
 
@@ -76,6 +77,7 @@ def record_reading(
     db.session.add(row)
     db.session.flush()
     new = {"place": place.name, "taken_at": when.isoformat(), "tenths": tenths}
+    new |= told_gaps(place, when, when, at=at, by=by)
     record("stock.temperature", row, by=by, at=at, new=new, reason=row.late_reason)
     return row
 
@@ -101,6 +103,7 @@ def correct_reading(
     db.session.add(row)
     db.session.flush()
     told = {"place": place.name, "taken_at": wrong.taken_at.isoformat(), "tenths": tenths}
+    told |= told_gaps(place, wrong.taken_at, wrong.taken_at, at=at, by=by)
     record(
         "stock.correct_temperature", row, by=by, at=at, old={"tenths": wrong.tenths}, new=told, reason=reason
     )

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from formulary.rules.findings import Refused, refuse
-from formulary.rules.storage import Excursion, Span, span_of
+from formulary.rules.storage import UNREAD, Excursion, Span, span_of
 from formulary.rules.units import Quantity
 from formulary.stock.labels.containers import container_count
-from formulary.stock.labels.temperature import DECISIONS, range_words, side_of, temperature
+from formulary.stock.labels.temperature import DECISIONS, extreme, range_words, side_of
 from formulary.stock.models import Lot, Place, TemperatureEvent, Vial
 from formulary.stock.queries import Holds, Inside
 from formulary.web import words
@@ -58,6 +58,8 @@ class Facts:
     range: str
     is_gone: bool
     decision: str
+    is_gap: bool
+    is_open: bool
 
     @property
     def goes_on(self) -> bool:
@@ -65,9 +67,8 @@ class Facts:
         return self.ended_at is None and not self.is_gone
 
 
-def facts(event: TemperatureEvent, found: Excursion | None, now: datetime) -> Facts:
-    """What an excursion's page says at its head."""
-    extreme = found.extreme if found else event.extreme_tenths
+def facts(event: TemperatureEvent, found: Excursion | None, now: datetime, *, is_open: bool) -> Facts:
+    """What an excursion's page says at its head; `is_open`: it waits for a decision, or for another one."""
     ended = found.end if found else event.ended_at
     return Facts(
         side=side_of(event.side),
@@ -75,21 +76,23 @@ def facts(event: TemperatureEvent, found: Excursion | None, now: datetime) -> Fa
         since=found.since if found else event.since_at,
         ended_at=ended,
         lasted=words.span((ended or now) - event.started_at),
-        reached=temperature(extreme),
+        reached=extreme(found.extreme if found else event.extreme_tenths),
         range=range_words(Span(event.low_tenths, event.high_tenths)),
         is_gone=found is None,
         decision=DECISIONS.get(event.decision, ""),
+        is_gap=event.side == UNREAD,
+        is_open=is_open,
     )
 
 
 def inside_lines(
-    rows: Sequence[Inside], holds: Holds, extreme: int, start: datetime, end: datetime
+    rows: Sequence[Inside], holds: Holds, furthest: int | None, start: datetime, end: datetime
 ) -> list[InsideLine]:
     """What was inside, each with what its own product's range says of the furthest reading."""
-    return [_line(row, holds, extreme, start, end) for row in rows]
+    return [_line(row, holds, furthest, start, end) for row in rows]
 
 
-def _line(row: Inside, holds: Holds, extreme: int, start: datetime, end: datetime) -> InsideLine:
+def _line(row: Inside, holds: Holds, furthest: int | None, start: datetime, end: datetime) -> InsideLine:
     lot, vial = row.lot, row.vial
     stops = holds.on(
         lot_id=lot.id, product_id=lot.product_id, vial_id=vial.id if vial else None, place_id=None
@@ -104,23 +107,27 @@ def _line(row: Inside, holds: Holds, extreme: int, start: datetime, end: datetim
         words.span(exposed) if exposed > ZERO else CANNOT_EXCLUDE,
         row.stay.remains,
         lot.product.storage or "not stated",
-        *own_range(lot.product.storage, extreme),
+        *own_range(lot.product.storage, furthest),
         ", ".join(hold.words for hold in stops),
     )
 
 
-def own_range(stated: str, extreme: int) -> tuple[str, str]:
+def own_range(stated: str, furthest: int | None) -> tuple[str, str]:
     """Whether the furthest reading lies outside what the catalogue states for a product: unknown where it
-    states no two numbers.
+    states no two numbers, and where nobody read.
     """
+    if furthest is None:
+        return "unknown", "nobody knows how warm it was"
     span = span_of(stated)
     if span is None:
         return "unknown", "its own range is unknown"
-    return ("stop", "its own range was left") if span.side(extreme) else ("pass", "within its own range")
+    return ("stop", "its own range was left") if span.side(furthest) else ("pass", "within its own range")
 
 
 def reason_for_hold(event: TemperatureEvent, place: Place, told: Facts) -> str:
     """The reason that a hold after an excursion is proposed with."""
+    if told.is_gap:
+        return f"Excursion {event.code}: nobody read how warm {place.name} was for {told.lasted}."
     return f"Excursion {event.code}: {place.name} was {told.side}, up to {told.reached}, for {told.lasted}."
 
 

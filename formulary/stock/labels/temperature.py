@@ -1,12 +1,12 @@
 """Temperatures in words: readings, excursions, what was inside, and why an entry is refused."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from formulary.accounts import queries as accounts
 from formulary.rules.findings import Refused, refuse
-from formulary.rules.storage import WARM, Excursion, Reading, Span
+from formulary.rules.storage import COLD, UNREAD, WARM, Excursion, Reading, Span
 from formulary.stock import queries
 from formulary.stock.models import Place, TemperatureEvent, TemperatureReading
 from formulary.web import site, words
@@ -84,33 +84,41 @@ def side_words(tenths: int, span: Span | None) -> tuple[str, str]:
 
 
 def excursion_lines(
-    found: Iterable[Excursion], events: Iterable[TemperatureEvent], now: datetime
+    found: Iterable[Excursion],
+    events: Iterable[TemperatureEvent],
+    undecided: list[datetime],
+    filled: Collection[int],
+    now: datetime,
 ) -> list[ExcursionLine]:
-    """Every excursion of the readings and every one that was opened, each once, the newest first."""
-    by_start = {event.started_at: event for event in events}
-    lines = [_line(one, by_start.pop(one.start, None), now) for one in found]
-    lines += [_only_opened(event, now) for event in by_start.values()]
+    """Every excursion of the readings and every one or gap that was opened, each once, the newest first.
+
+    `undecided` are the readings outside that no decision has known of; `filled` the gaps, by their keys, that
+    were read in between since.
+    """
+    by_start = {(event.started_at, event.side): event for event in events}
+    lines = [_line(one, by_start.pop((one.start, one.side), None), undecided, now) for one in found]
+    lines += [_only_opened(event, event.id in filled, now) for event in by_start.values()]
     return sorted(lines, key=lambda line: line.started_at, reverse=True)
 
 
-def _line(one: Excursion, event: TemperatureEvent | None, now: datetime) -> ExcursionLine:
-    lasted, reached = words.span(one.duration(now)), temperature(one.extreme)
+def _line(
+    one: Excursion, event: TemperatureEvent | None, undecided: list[datetime], now: datetime
+) -> ExcursionLine:
+    lasted, reached = words.span(one.duration(now)), extreme(one.extreme)
     state, told = _opened(event) if event else ("stop", "not looked at")
     if one.end is None:
         told = f"goes on, {told}"
-    if (
-        event is not None
-        and event.closed_at
-        and (event.extreme_tenths, event.ended_at) != (one.extreme, one.end)
-    ):
-        state, told = "warn", f"{told}, on fewer readings than there are now"
+    if event is not None and event.closed_at and queries.is_open(event, one, undecided):
+        state, told = "warn", f"{told}, on fewer readings than there are now: to be decided again"
     return ExcursionLine(one, event, one.start, one.end, lasted, reached, state, told)
 
 
-def _only_opened(event: TemperatureEvent, now: datetime) -> ExcursionLine:
+def _only_opened(event: TemperatureEvent, is_filled: bool, now: datetime) -> ExcursionLine:
     state, told = _opened(event)
+    if event.side == UNREAD and event.closed_at is None:
+        state, told = ("info", f"{event.code}, read since") if is_filled else ("unknown", f"not read: {told}")
     lasted = words.span((event.ended_at or now) - event.started_at)
-    reached = temperature(event.extreme_tenths)
+    reached = extreme(event.extreme_tenths)
     return ExcursionLine(None, event, event.started_at, event.ended_at, lasted, reached, state, told)
 
 
@@ -120,16 +128,28 @@ def _opened(event: TemperatureEvent) -> tuple[str, str]:
     return "info", f"{event.code}, {DECISIONS[event.decision]}"
 
 
-def place_state(last: Reading | None, span: Span | None, *, missing: bool) -> tuple[str, str]:
-    """How a place stands now: its last reading against its range, or that one is missing."""
+def place_state(
+    last: Reading | None, span: Span | None, *, missing: bool, waits: Collection[str] = ()
+) -> tuple[str, str]:
+    """How a place stands now: its last reading against its range, that one is missing, or what `waits` there
+    for a decision: an "excursion", or a "gap" in the readings.
+    """
     if missing:
         return "warn", "reading missing"
-    return ("unknown", "no reading") if last is None else side_words(last.tenths, span)
+    state, told = ("unknown", "no reading") if last is None else side_words(last.tenths, span)
+    if state == "pass" and "excursion" in waits:
+        return "warn", "excursion to be decided"
+    return ("unknown", "gap in the readings to be decided") if state == "pass" and waits else (state, told)
 
 
 def side_of(side: str) -> str:
     """A side in words."""
-    return "too warm" if side == WARM else "too cold"
+    return {WARM: "too warm", COLD: "too cold"}.get(side, "not read, so nobody knows how warm")
+
+
+def extreme(tenths: int | None) -> str:
+    """The furthest reading in words; "unknown" of a gap, in which nobody read."""
+    return "unknown" if tenths is None else temperature(tenths)
 
 
 def no_range_here(place: Place) -> Refused:

@@ -98,7 +98,6 @@ from formulary.stock.queries.suppliers import (
 )
 from formulary.stock.queries.temperature import (
     LOOK_BACK,
-    Watched,
     corrected_among,
     curve_of,
     event,
@@ -106,13 +105,14 @@ from formulary.stock.queries.temperature import (
     events_of,
     every,
     excursions_of,
+    gap_events,
+    gaps_around,
     is_superseded,
     last_reading,
     reading,
     readings_of,
     said_at,
     span_of_place,
-    watched_places,
 )
 from formulary.stock.queries.transfers import (
     AWAITED,
@@ -130,6 +130,15 @@ from formulary.stock.queries.transfers import (
 )
 from formulary.stock.queries.usage import Usage, usage
 from formulary.stock.queries.vials import has_used, labelled_vials, open_vials, vial, vial_by_code
+from formulary.stock.queries.watched import (
+    Watched,
+    filled_gaps,
+    is_open,
+    is_to_be_decided,
+    last_read,
+    undecided_readings,
+    watched_places,
+)
 
 __all__ = [
     "AWAITED",
@@ -185,16 +194,22 @@ __all__ = [
     "every",
     "excursion_of",
     "excursions_of",
+    "filled_gaps",
+    "gap_events",
+    "gaps_around",
     "has_used",
     "hold",
     "holds_about",
     "inside",
     "is_held",
     "is_named",
+    "is_open",
     "is_superseded",
+    "is_to_be_decided",
     "kept_products",
     "labelled_vials",
     "last_movement",
+    "last_read",
     "last_reading",
     "last_receipt",
     "level",
@@ -259,6 +274,7 @@ __all__ = [
     "transfer",
     "transfer_by_code",
     "transfers",
+    "undecided_readings",
     "under_way",
     "undone_returns",
     "usage",

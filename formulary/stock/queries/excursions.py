@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from formulary.db import db
-from formulary.rules.storage import Excursion, Move, Span, Stay, stays
+from formulary.rules.storage import UNREAD, Excursion, Move, Span, Stay, stays
 from formulary.stock.models import BY_VIAL, Balance, Hold, Lot, Movement, Place, TemperatureEvent, Vial
 from formulary.stock.queries.movements import lots_by_id, vials_by_id
-from formulary.stock.queries.temperature import excursions_of
+from formulary.stock.queries.temperature import excursions_of, was_read_between
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,10 @@ class Inside:
 
 def excursion_of(event: TemperatureEvent, place: Place) -> Excursion | None:
     """What the readings say now of an opened excursion, against the range it left; None where they were
-    corrected so that none begins there any more.
+    corrected so that none begins there any more. Of a gap None where it was read in between.
     """
+    if event.side == UNREAD:
+        return _gap_of(event)
     span = Span(event.low_tenths, event.high_tenths)
     found = excursions_of(place, span, since=event.started_at)
     return next((one for one in found if one.start == event.started_at), None)
@@ -31,11 +33,24 @@ def excursion_of(event: TemperatureEvent, place: Place) -> Excursion | None:
 
 def stretch_of(event: TemperatureEvent, found: Excursion | None, at: datetime) -> tuple[datetime, datetime]:
     """From the last reading inside the range to the first one inside it again, or to now: who lay there
-    between was out of range as far as anybody knows.
+    between was out of range as far as anybody knows. Where no reading inside is older, nobody knows since
+    when, and it is told since anything lay there.
     """
-    if found is None:
-        return event.since_at or event.started_at, event.ended_at or at
-    return found.earliest, found.end or at
+    since, end = (event.since_at, event.ended_at) if found is None else (found.since, found.end)
+    return since or _first_came(event), end or at
+
+
+def _first_came(event: TemperatureEvent) -> datetime:
+    came = db.select(db.func.min(Movement.occurred_at)).where(Movement.to_place_id == event.place_id)
+    first: datetime | None = db.session.scalar(came)
+    return event.started_at if first is None else min(first, event.started_at)
+
+
+def _gap_of(event: TemperatureEvent) -> Excursion | None:
+    start, end = event.started_at, event.ended_at
+    if end is None or was_read_between(event.place_id, start, end):
+        return None
+    return Excursion(UNREAD, start, None, start, end)
 
 
 def source_of_holds(event: TemperatureEvent) -> str:

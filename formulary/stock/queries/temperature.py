@@ -1,35 +1,21 @@
 """How warm places were: readings that count, the excursions in them, and what nobody has decided."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import aliased
 
 from formulary.db import Missing, db
-from formulary.rules.storage import COLD, WARM, Excursion, Reading, Span, excursions, is_missing
+from formulary.rules.storage import UNREAD, Excursion, Reading, Span, excursions, gaps
 from formulary.stock.models import Place, TemperatureEvent, TemperatureReading
 from formulary.web.paging import Page, Window, page
 
-READINGS_SIZE, MOST_EVENTS, MOST_WATCHED = 50, 100, 20
-LOOK_BACK, WATCHED, CURVE = timedelta(days=90), timedelta(days=30), timedelta(days=7)
+READINGS_SIZE, MOST_EVENTS = 50, 100
+LOOK_BACK, CURVE = timedelta(days=90), timedelta(days=7)
 MOST_POINTS = 4_000
 BY_TIME = (TemperatureReading.taken_at, TemperatureReading.id)
 Later = aliased(TemperatureReading)
-
-
-@dataclass(frozen=True)
-class Watched:
-    """A place that needs a look: an excursion that nobody has decided, or a reading that is missing.
-
-    `since` is when the excursion began, or the last reading there was (None: none ever).
-    """
-
-    place_id: int
-    place: str
-    what: str
-    since: datetime | None
 
 
 def span_of_place(place: Place) -> Span | None:
@@ -87,7 +73,7 @@ def said_at(place_id: int, instants: Collection[datetime]) -> dict[datetime, lis
 
 def curve_of(place_id: int, at: datetime) -> list[Reading]:
     """The readings of the last week that count, in the order of their time."""
-    query = _counting(db.select(TemperatureReading.taken_at, TemperatureReading.tenths))
+    query = counting(db.select(TemperatureReading.taken_at, TemperatureReading.tenths))
     query = query.where(TemperatureReading.place_id == place_id, TemperatureReading.taken_at > at - CURVE)
     rows = db.session.execute(query.order_by(TemperatureReading.taken_at.desc()).limit(MOST_POINTS)).all()
     return [Reading(*row) for row in reversed(rows)]
@@ -95,7 +81,7 @@ def curve_of(place_id: int, at: datetime) -> list[Reading]:
 
 def last_reading(place_id: int) -> Reading | None:
     """The newest reading of a place that counts."""
-    query = _counting(db.select(TemperatureReading.taken_at, TemperatureReading.tenths))
+    query = counting(db.select(TemperatureReading.taken_at, TemperatureReading.tenths))
     query = query.where(TemperatureReading.place_id == place_id).order_by(TemperatureReading.taken_at.desc())
     row = db.session.execute(query.limit(1)).first()
     return None if row is None else Reading(*row)
@@ -114,9 +100,10 @@ def excursions_of(place: Place, span: Span, *, since: datetime) -> list[Excursio
 
 
 def events_of(place_id: int) -> list[TemperatureEvent]:
-    """The excursions of a place that a person has opened, the newest first."""
+    """The opened excursions and gaps of a place, those to be decided first, then the newest first."""
     query = db.select(TemperatureEvent).filter_by(place_id=place_id)
-    return list(db.session.scalars(query.order_by(TemperatureEvent.started_at.desc()).limit(MOST_EVENTS)))
+    order = (TemperatureEvent.closed_at.is_not(None), TemperatureEvent.started_at.desc())
+    return list(db.session.scalars(query.order_by(*order).limit(MOST_EVENTS)))
 
 
 def event(event_id: int, site_id: int) -> tuple[TemperatureEvent, Place]:
@@ -129,62 +116,42 @@ def event(event_id: int, site_id: int) -> tuple[TemperatureEvent, Place]:
     return found[0], found[1]
 
 
-def event_began(place_id: int, start: datetime) -> TemperatureEvent | None:
-    """The opened excursion that began at this instant."""
-    return db.session.scalar(db.select(TemperatureEvent).filter_by(place_id=place_id, started_at=start))
+def event_began(place_id: int, start: datetime, side: str | None) -> TemperatureEvent | None:
+    """The opened excursion that began at this instant on this side, or where None on either; no gap."""
+    sides = TemperatureEvent.side == side if side else TemperatureEvent.side != UNREAD
+    query = db.select(TemperatureEvent).filter_by(place_id=place_id, started_at=start).where(sides)
+    return db.session.scalar(query.order_by(TemperatureEvent.id.desc()).limit(1))
 
 
-def watched_places(site_id: int, at: datetime) -> list[Watched]:
-    """The places of a site that need a look, in two queries: open excursions of a month, missing readings."""
-    query = db.select(Place.id, Place.name, Place.reading_every, _last_of_place())
-    query = query.where(*_kept_cool(site_id), Place.reading_every.is_not(None)).order_by(Place.name)
-    silent = [
-        Watched(row.id, row.name, "missing", row.last)
-        for row in db.session.execute(query)
-        if is_missing(row.last, timedelta(minutes=row.reading_every), at)
-    ]
-    return [*_undecided(site_id, at), *silent]
+def gap_events(place_id: int, start: datetime, end: datetime) -> list[TemperatureEvent]:
+    """The gaps of a place that were opened and touch a stretch of time."""
+    query = db.select(TemperatureEvent).filter_by(place_id=place_id, side=UNREAD)
+    query = query.where(TemperatureEvent.started_at <= end, TemperatureEvent.ended_at >= start)
+    return list(db.session.scalars(query))
 
 
-def _undecided(site_id: int, at: datetime) -> list[Watched]:
-    taken, tenths = TemperatureReading.taken_at, TemperatureReading.tenths
-    before = db.func.lag(tenths).over(partition_by=TemperatureReading.place_id, order_by=taken)
-    low, high = Place.low_tenths, Place.high_tenths
-    here = db.select(Place.id, Place.name, taken, _side(tenths, low, high).label("side"))
-    here = here.add_columns(_side(before, low, high).label("side_before"))
-    here = _counting(here.join(TemperatureReading, TemperatureReading.place_id == Place.id))
-    rows = here.where(*_kept_cool(site_id), taken > at - WATCHED).subquery()
-    began, ended = TemperatureEvent.started_at, TemperatureEvent.ended_at
-    within = db.and_(began < rows.c.taken_at, ended > rows.c.taken_at)
-    decided = db.exists().where(
-        TemperatureEvent.place_id == rows.c.id,
-        TemperatureEvent.closed_at.is_not(None),
-        TemperatureEvent.side == db.case((rows.c.side > 0, WARM), else_=COLD),
-        db.or_(began == rows.c.taken_at, within),
-    )
-    begins = db.or_(rows.c.side_before.is_(None), rows.c.side_before != rows.c.side)
-    query = db.select(rows.c.id, rows.c.name, rows.c.taken_at).where(rows.c.side != 0, begins, ~decided)
-    found = db.session.execute(query.order_by(rows.c.taken_at.desc()).limit(MOST_WATCHED))
-    return [Watched(row.id, row.name, "excursion", row.taken_at) for row in found]
+def gaps_around(
+    place_id: int, span: Span, every: timedelta, stretch: tuple[datetime, datetime]
+) -> list[Excursion]:
+    """The gaps between the readings from just before a stretch of time to just after it."""
+    first, last = stretch
+    taken = TemperatureReading.taken_at
+    here = db.select(taken, TemperatureReading.tenths).where(TemperatureReading.place_id == place_id)
+    before = db.session.scalar(here.with_only_columns(db.func.max(taken)).where(taken < first))
+    after = db.session.scalar(here.with_only_columns(db.func.min(taken)).where(taken > last))
+    query = counting(here).where(taken.between(before or first, after or last)).order_by(taken)
+    return list(gaps((Reading(*row) for row in db.session.execute(query)), span, every))
 
 
-def _kept_cool(site_id: int) -> tuple[Any, ...]:
-    return Place.site_id == site_id, Place.is_active, Place.low_tenths.is_not(None)
+def was_read_between(place_id: int, start: datetime, end: datetime) -> bool:
+    """Whether there is a reading after one instant and before another."""
+    taken = TemperatureReading.taken_at
+    query = db.select(TemperatureReading.id).where(TemperatureReading.place_id == place_id)
+    return db.session.scalar(query.where(taken > start, taken < end).limit(1)) is not None
 
 
-def _last_of_place() -> Any:
-    newest = db.select(db.func.max(TemperatureReading.taken_at))
-    newest = newest.where(TemperatureReading.place_id == Place.id)
-    return newest.correlate(Place).scalar_subquery().label("last")
-
-
-def _side(tenths: Any, low: Any, high: Any) -> Any:
-    """-1 below, 1 above, 0 inside; nothing where there is no reading."""
-    return db.case((tenths < low, -1), (tenths > high, 1), (tenths.is_not(None), 0))
-
-
-def _counting(query: Any) -> Any:
-    """Only the readings that nothing supersedes."""
+def counting(query: Any) -> Any:
+    """A query narrowed to the readings that nothing supersedes."""
     return query.where(~db.exists().where(Later.supersedes_id == TemperatureReading.id))
 
 
@@ -197,7 +164,7 @@ def _neighbours(here: list[Any]) -> Any:
     taken, tenths = TemperatureReading.taken_at, TemperatureReading.tenths
     before = db.func.lag(tenths).over(order_by=taken).label("before")
     after = db.func.lead(tenths).over(order_by=taken).label("after")
-    return _counting(db.select(taken, tenths, before, after).where(*here)).subquery()
+    return counting(db.select(taken, tenths, before, after).where(*here)).subquery()
 
 
 def _outside(tenths: Any, span: Span) -> Any:
@@ -206,6 +173,6 @@ def _outside(tenths: Any, span: Span) -> Any:
 
 def _inside_before(place_id: int, span: Span, since: datetime) -> datetime | None:
     """The last reading inside the range before an instant: what began outside later is seen whole from it."""
-    query = _counting(db.select(db.func.max(TemperatureReading.taken_at)))
+    query = counting(db.select(db.func.max(TemperatureReading.taken_at)))
     query = query.where(TemperatureReading.place_id == place_id, TemperatureReading.taken_at < since)
     return db.session.scalar(query.where(~_outside(TemperatureReading.tenths, span)))

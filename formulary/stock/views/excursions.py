@@ -85,13 +85,13 @@ def _page_of(event_id: int) -> dict[str, Any]:
     event, place = queries.event(event_id, g.site.id)
     found = queries.excursion_of(event, place)
     start, end = queries.stretch_of(event, found, at)
-    rows, extreme = queries.inside(place, start, end), found.extreme if found else event.extreme_tenths
+    rows, furthest = queries.inside(place, start, end), found.extreme if found else event.extreme_tenths
     people = [event.opened_by_id, *([event.closed_by_id] if event.closed_by_id else [])]
     return {
         "event": event,
         "place": place,
-        "facts": told.facts(event, found, at),
-        "lines": told.inside_lines(rows, queries.open_holds(), extreme, event.started_at, end),
+        "facts": told.facts(event, found, at, is_open=queries.is_to_be_decided(event, place, found)),
+        "lines": told.inside_lines(rows, queries.open_holds(), furthest, event.started_at, end),
         "names": accounts.person_names(people),
     }
 

@@ -1,5 +1,6 @@
 """How warm a place was: its page, its range, readings by hand and their correction."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +24,9 @@ from formulary.web.paging import Window
 def temperatures() -> Answer:
     """Every place on which stock lies: how warm it is, and what needs a look."""
     at, rows = clock.now(), queries.places(g.site.id, queries.LIES_AT)
-    return page("temperatures", rows=[_now_at(place, at) for place in rows], kinds=labels.PLACE_KINDS)
+    waits = _waiting(at)
+    shown = [_now_at(place, at, waits.get(place.id, ())) for place in rows]
+    return page("temperatures", rows=shown, kinds=labels.PLACE_KINDS)
 
 
 @bp.route("/places/<id:place_id>/temperature", methods=["GET", "POST"])
@@ -86,19 +89,31 @@ def _place(place_id: int) -> Any:
     return place
 
 
-def _now_at(place: Any, at: datetime) -> dict[str, Any]:
+def _waiting(at: datetime) -> dict[int, set[str]]:
+    """What waits for a decision at each place of the site."""
+    found: dict[int, set[str]] = {}
+    for row in queries.watched_places(g.site.id, at):
+        if row.what != "missing":
+            found.setdefault(row.place_id, set()).add(row.what)
+    return found
+
+
+def _now_at(place: Any, at: datetime, waits: Collection[str]) -> dict[str, Any]:
     """A place with its range, its last reading, and how it stands."""
     span, last = queries.span_of_place(place), queries.last_reading(place.id)
     missing = is_missing(last.at if last else None, queries.every(place), at) and span is not None
-    state, words = told.place_state(last, span, missing=missing)
+    state, words = told.place_state(last, span, missing=missing, waits=waits)
     names = {"place": place, "range": told.range_words(span), "every": told.every_words(place)}
     return names | {"span": span, "last": last, "state": state, "words": words}
 
 
 def _page_of(place: Any, at: datetime) -> dict[str, Any]:
-    now, window = _now_at(place, at), Window.of(request.args)
+    now, window = _now_at(place, at, _waiting(at).get(place.id, ())), Window.of(request.args)
     span, rows = now["span"], queries.readings_of(place.id, window)
-    found = queries.excursions_of(place, span, since=at - queries.LOOK_BACK) if span else []
+    undecided = queries.undecided_readings(place, span) if span else []
+    since = min([at - queries.LOOK_BACK, *undecided[:1]])
+    found = queries.excursions_of(place, span, since=since) if span else []
+    events = queries.events_of(place.id)
     curve = queries.curve_of(place.id, at)
     points = [(reading.at, reading.tenths) for reading in curve]
     picture = svg.curve(points, span and (span.low, span.high), g.site.zone) if points else None
@@ -107,7 +122,7 @@ def _page_of(place: Any, at: datetime) -> dict[str, Any]:
         "place": place,
         "readings": rows,
         "lines": told.reading_lines(rows.rows, span),
-        "excursions": told.excursion_lines(found, queries.events_of(place.id), at),
+        "excursions": told.excursion_lines(found, events, undecided, queries.filled_gaps(events), at),
         "picture": picture,
         "kind": labels.PLACE_KINDS[place.kind],
     }
