@@ -23,7 +23,7 @@ from formulary.seed.cells import (
 )  # fmt: skip
 from formulary.seed.files import read, read_toml
 
-MaybeDays = Annotated[int | None, or_nothing(whole)]
+MaybeWhole = Annotated[int | None, or_nothing(whole)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +59,28 @@ class CredentialRow:
 
 @dataclass(frozen=True, slots=True)
 class PlaceRow:
-    """A place that a site adds, or what it calls one that every site has (`instead_of`)."""
+    """A place that a site adds, or what it calls one that every site has (`instead_of`).
+
+    Where `reading_every_h` is given, its temperature is its range, and it is read so often.
+    """
 
     site: Text
     kind: Text
     name: Text
     temperature: Words
     instead_of: Words
+    reading_every_h: MaybeWhole
+    count_every_days: MaybeWhole
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingRow:
+    """What the thermometer of a place showed so many hours before the seeding."""
+
+    site: Text
+    place: Text
+    hours_ago: Whole
+    celsius: Annotated[Decimal, number]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +137,11 @@ class PatientRow:
     site: Text
     phone: Words
     weight_kg: Annotated[Decimal | None, or_nothing(number)]
-    weighed_days_ago: MaybeDays
+    weighed_days_ago: MaybeWhole
     allergies: Several
-    allergies_asked_days_ago: MaybeDays
+    allergies_asked_days_ago: MaybeWhole
     conditions: Several
-    consent_days_ago: MaybeDays
+    consent_days_ago: MaybeWhole
     tests: Several
 
 
@@ -157,6 +172,7 @@ class Clinic:
     users: tuple[UserRow, ...]
     credentials: tuple[CredentialRow, ...]
     places: tuple[PlaceRow, ...]
+    readings: tuple[ReadingRow, ...]
     gtins: tuple[GtinRow, ...]
     stock: tuple[StockRow, ...]
     tour: tuple[TourRow, ...]
@@ -172,6 +188,7 @@ FILES: dict[str, type] = {
     "users": UserRow,
     "credentials": CredentialRow,
     "places": PlaceRow,
+    "readings": ReadingRow,
     "gtins": GtinRow,
     "stock": StockRow,
     "tour": TourRow,

@@ -59,7 +59,7 @@ def lot_numbered(number: str) -> Lot:
 def _place(demo: Demo, row: PlaceRow) -> Place:
     site, at = demo.sites[row.site], demo.at - FOUNDED
     if not row.instead_of:
-        by = _at_site(demo, row.site)
+        by = at_site(demo, row.site)
         return actions.add_place(
             site.id, kind=row.kind, name=row.name, temperature=row.temperature, at=at, by=by
         )
@@ -70,11 +70,11 @@ def _place(demo: Demo, row: PlaceRow) -> Place:
         temperature=row.temperature,
         is_active=True,
         at=at,
-        by=_at_site(demo, row.site),
+        by=at_site(demo, row.site),
     )
 
 
-def _at_site(demo: Demo, site: str) -> Actor:
+def at_site(demo: Demo, site: str) -> Actor:
     """The administrator, who furnishes both sites."""
     admin = demo.actor("admin")
     return Actor(admin.person_id, admin.user_id, admin.username, admin.name, demo.sites[site].id, admin.roles)

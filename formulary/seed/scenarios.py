@@ -3,18 +3,21 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from formulary.seed import demo_patients, demo_stock
+from formulary.seed import demo_patients, demo_stock, demo_watch
 from formulary.seed.demo import Demo, found_clinic
 from formulary.seed.glutathione import glutathione
 
 
 def demo(*, password: str, at: datetime) -> Demo:
-    """The clinic of the tour: stocked, with patients, ready for the three deliveries."""
+    """The clinic of the tour: stocked, with patients, watched over, ready for the three deliveries."""
     made = found_clinic(password=password, at=at)
     demo_stock.furnish(made)
     demo_stock.print_codes(made)
     demo_stock.receive(made)
     demo_patients.register(made)
+    demo_watch.state(made)
+    demo_watch.read(made)
+    demo_watch.count(made)
     return made
 
 

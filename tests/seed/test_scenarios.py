@@ -20,8 +20,16 @@ from formulary.patch_tests.models import PatchTest
 from formulary.patients.models import Patient
 from formulary.rules.findings import Refused
 from formulary.seed.scenarios import SCENARIOS, seed
-from formulary.stock.models import Lot
-from formulary.stock.queries import balance_sheet, contents, open_vials, proof
+from formulary.stock.models import Lot, StockCount, TemperatureEvent
+from formulary.stock.queries import (
+    balance_sheet,
+    contents,
+    count_lines,
+    due_for_count,
+    open_vials,
+    proof,
+    watched_places,
+)
 from tests.support.world import settings_for
 
 PASSWORD = "four words for tests"
@@ -54,6 +62,7 @@ def test_the_demo_clinic_is_made_and_everything_in_it_adds_up(empty):
     assert max(db.session.scalars(db.select(AuditEntry.at))) <= clock.now()
     assert [site.is_demo for site in accounts.sites()] == [True, True]
     check_stock(first.id)
+    check_watch(first.id)
     check_policies(site_policies(first, clock.now()))
     check_formula()
     assert len(db.session.scalars(db.select(Patient)).all()) == 7
@@ -64,6 +73,16 @@ def check_stock(site_id):
     assert open_vials(site_id) == []
     assert [left(number, site_id) for number in ("TXA-2101", "ASC-4990", "GSH-0587")] == [0, 0, 0]
     assert all(left(number, site_id) > 0 for number in ("KYB-0417", "BTX-3391", "NS-24118A", "WFI-2207"))
+
+
+def check_watch(site_id):
+    """A fridge with a range, its readings, a decided excursion, and a count; nothing that waits."""
+    assert watched_places(site_id, clock.now()) == []
+    [event] = db.session.scalars(db.select(TemperatureEvent))
+    assert (event.side, event.extreme_tenths, event.decision) == ("warm", 93, "kept_in_use")
+    [count] = db.session.scalars(db.select(StockCount))
+    assert {line.found == line.row.expected for line in count_lines(count.id)} == {True}
+    assert due_for_count(site_id, clock.now()) == []
 
 
 def check_policies(policies):
