@@ -43,6 +43,14 @@ def lot_of(row: PlannedDraw) -> Lot:
     return queries.lot(row.lot_id or 0)
 
 
+def to_keep(attempt: Attempt) -> list[int]:
+    """What is kept for its steps: the whole container where one is still to be opened for this patient."""
+    products = [(row, lot_of(row).product) for row in steps_of(attempt)]
+    sealed = [row.vial_id is None and product.container != "multi_dose" for row, product in products]
+    pairs = zip(products, sealed, strict=True)
+    return sorted(product.content if whole else row.quantity for (row, product), whole in pairs)
+
+
 def a_scan(of: Lot, **other: Any) -> str:
     """What a scanner sends for a pack of this lot; another GTIN, lot or expiry on request."""
     codes = catalogue.product(of.product_id).codes

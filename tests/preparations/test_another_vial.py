@@ -8,7 +8,18 @@ from formulary.db import db, transaction
 from formulary.preparations import actions, facts, queries
 from formulary.rules.findings import Level, Refused
 from formulary.stock.models import Reservation
-from tests.preparations.doing import do_step, draw, hold, lot_of, ml, scan, step, steps_of, technician
+from tests.preparations.doing import (
+    do_step,
+    draw,
+    hold,
+    lot_of,
+    ml,
+    scan,
+    step,
+    steps_of,
+    technician,
+    to_keep,
+)
 from tests.support.builders import a_lot
 
 
@@ -81,7 +92,7 @@ def test_the_reservation_follows(road):
     attempt = road.claimed()
     scan(attempt, 2)
     another(attempt, 2, from_this="0.1")
-    assert kept(attempt) == sorted(s.quantity for s in steps_of(attempt))
+    assert kept(attempt) == to_keep(attempt)
 
 
 @pytest.mark.parametrize("too_much", ["0.2", "0.3"])

@@ -16,6 +16,7 @@ from formulary.stock import queries as shelf
 from formulary.stock.models import Lot
 from tests.preparations.doing import NBSP, do_step, hold, lot_of, scan, steps_of, technician
 from tests.preparations.test_another_vial import another
+from tests.stock.doing import lies, posted
 from tests.support.builders import a_lot, some_stock
 
 
@@ -89,6 +90,8 @@ def test_a_line_out_of_two_lots_of_two_strengths_is_planned_part_by_part(road, m
         monkeypatch.setattr(module, "smallest_draw", lambda _: Quantity.of("0.05", "mL"))
     cocktail = road.verified()
     some_stock(another_lot(containers=0, expires_on=date(2027, 1, 31)), 100_000)
+    [first] = shelf.lots_with_number("TXA-2231")
+    posted(first, "storage", "waste", lies(first, "storage") - 150_000, reason="broken")
     an_assay(road.clinic, "TXA-B", 80)
     with transaction():
         attempt = actions.claim(cocktail.id, at=clock.now(), by=technician())

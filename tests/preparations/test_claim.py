@@ -13,7 +13,7 @@ from formulary.rules.facts import Pin
 from formulary.rules.findings import Refused
 from formulary.rules.units import Quantity
 from formulary.stock.models import Reservation
-from tests.preparations.doing import hold, lot_of, ml, steps_of, technician
+from tests.preparations.doing import hold, lot_of, ml, steps_of, technician, to_keep
 
 
 def claim(cocktail, by=None, key=None):
@@ -44,7 +44,7 @@ def test_the_vials_are_kept_for_it(road):
     attempt = road.claimed()
     kept = db.session.scalars(db.select(Reservation).where(Reservation.ended_at.is_(None))).all()
     assert {r.for_ref for r in kept} == {f"cocktail:{attempt.cocktail_id}"}
-    assert sorted(r.quantity for r in kept) == sorted(s.quantity for s in steps_of(attempt))
+    assert sorted(r.quantity for r in kept) == to_keep(attempt)
 
 
 def test_prescriber_and_verifier_are_copied_for_the_checks_of_the_database(road):

@@ -6,14 +6,11 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from formulary.rules.allocation import Allocation, Pick, allocate, discarded
+from formulary.rules.allocation import Allocation, Pick, Together, ToKeep, allocate, discarded, line_by_line
 from formulary.rules.facts import Container, Stock
 from formulary.rules.findings import Level
-from formulary.rules.lot_status import free, usable
-from formulary.rules.units import VOLUME, DimensionMismatch, Quantity, total
+from formulary.rules.units import DimensionMismatch, Quantity
 from tests.rules.builders import AT, GLUTATHIONE, a_stock, q, some_policies
 
 POLICIES = some_policies()
@@ -212,93 +209,6 @@ def test_the_sites_decimal_mark_is_in_the_words() -> None:
     assert refused(result) == [("0417", "0,3 mL left, 0,5 mL needed")]
 
 
-# --- laws ---
-
-tenths = st.integers(min_value=0, max_value=40)
-
-
-@st.composite
-def sources(draw) -> Stock:
-    number = draw(st.integers(min_value=1, max_value=9999))
-    left = Quantity(draw(tenths) * 100_000, VOLUME)
-    more = {
-        "remaining": left,
-        "expires_on": date(2026, 11, 20) + timedelta(days=draw(st.integers(0, 20))),
-        "held": draw(st.sampled_from([(), (), (), ("recall R-7",)])),
-        "container": draw(st.sampled_from([Container.MULTI_DOSE, Container.SINGLE_DOSE])),
-        "reserved": draw(st.sampled_from([None, None, q("0.5 mL")])),
-        "reserved_for": "another",
-    }
-    if draw(st.booleans()):
-        return opened(f"{number:04}", hours=draw(st.integers(-2, 9)), **more)
-    return sealed(f"L{number}", one_container=draw(st.sampled_from([None, q("1 mL"), q("2.5 mL")])), **more)
-
-
-needs = st.integers(min_value=1, max_value=60).map(lambda n: Quantity(n * 100_000, VOLUME))
-shelves = st.lists(sources(), max_size=6, unique_by=lambda s: s.vial or s.lot)
-
-
-def run(need: Quantity, shelf, *, may_split: bool) -> Allocation:
-    return allocate(need, shelf, at=AT, for_patient=7, may_split=may_split, policies=POLICIES)
-
-
-def fit(shelf) -> list[Stock]:
-    return [s for s in shelf if not usable(s, at=AT, for_patient=7, policies=POLICIES)]
-
-
-def capacity(stock: Stock) -> Quantity:
-    if stock.opened_at is not None or stock.one_container is None:
-        return free(stock)
-    return min(stock.one_container, free(stock))
-
-
-@given(needs, shelves, st.booleans())
-def test_picks_sum_to_the_need_or_are_none_and_every_source_is_accounted_for(need, shelf, may_split) -> None:
-    result = run(need, shelf, may_split=may_split)
-    assert total((p.quantity for p in result.picks), VOLUME) in (need, Quantity.zero(VOLUME))
-    for stock in {id(p.stock): p.stock for p in result.picks}.values():
-        taken = total((p.quantity for p in result.picks if p.stock is stock), VOLUME)
-        assert stock in fit(shelf) and taken <= free(stock)
-    assert all(Quantity.zero(VOLUME) < p.quantity <= capacity(p.stock) for p in result.picks)
-    named = [
-        *(r.stock for r in result.refusals),
-        *result.spare,
-        *{id(p.stock): p.stock for p in result.picks}.values(),
-    ]
-    assert sorted(map(id, named)) == sorted(map(id, shelf))
-    assert all(refusal.why for refusal in result.refusals)
-
-
-@given(needs, shelves)
-def test_nothing_is_picked_only_where_nothing_would_do(need, shelf) -> None:
-    enough = total((free(s) for s in fit(shelf)), VOLUME) >= need
-    assert run(need, shelf, may_split=True).complete == enough
-    assert run(need, shelf, may_split=False).complete == any(capacity(s) >= need for s in fit(shelf))
-
-
-@given(needs, shelves, st.booleans(), st.randoms(use_true_random=False))
-def test_the_order_of_the_shelf_does_not_matter(need, shelf, may_split, random) -> None:
-    shuffled = list(shelf)
-    random.shuffle(shuffled)
-    assert run(need, shelf, may_split=may_split) == run(need, shuffled, may_split=may_split)
-
-
-@given(needs, shelves)
-def test_no_sealed_container_is_opened_while_an_open_vial_would_do(need, shelf) -> None:
-    result = run(need, shelf, may_split=True)
-    idle = [s for s in fit(shelf) if s.opened_at is not None and not any(p.stock is s for p in result.picks)]
-    if any(p.opens for p in result.picks):
-        assert idle == []
-
-
-@given(needs, shelves)
-def test_no_sealed_lot_is_opened_before_one_that_expires_earlier(need, shelf) -> None:
-    opens = [p.stock for p in run(need, shelf, may_split=True).picks if p.opens]
-    assert [s.expires_on for s in opens] == sorted(s.expires_on for s in opens)
-    spared = [s for s in fit(shelf) if s.opened_at is None and not any(o is s for o in opens)]
-    assert all(o.expires_on <= s.expires_on for o, s in itertools.product(opens, spared))
-
-
 def test_of_two_vials_alike_the_one_that_was_numbered_first_is_taken() -> None:
     vials = [opened("0418"), opened("0417"), opened("0500")]
     for order in itertools.permutations(vials):
@@ -340,3 +250,81 @@ def test_a_shortage_says_how_much_is_missing_or_that_no_container_holds_it() -> 
     ):
         found = Allocation(q("1 mL"), (), (), missing=missing).shortage()
         assert (found.code, found.reason.replace("\u00a0", " ")) == ("stock.short", words)
+
+
+# --- the lines of one cocktail ---
+
+
+def lines(*needs: str, shelf: list[Stock], **more) -> Together:
+    return line_by_line(
+        lambda taken, need=need: pick(need, *shelf, **{"taken": taken, **more})  # type: ignore[misc]
+        for need in needs
+    )
+
+
+def told(together: Together) -> list[list[tuple[str, Quantity, int]]]:
+    return [[(p.stock.vial or p.stock.lot, p.quantity, p.container) for p in x.picks] for x in together.lines]
+
+
+def test_what_one_line_takes_of_a_vial_is_gone_for_the_next() -> None:
+    result = lines("3 mL", "3 mL", shelf=[opened(), sealed()])
+    assert told(result) == [
+        [("0417", q("3 mL"), 1)],
+        [("0417", q("1.6 mL"), 1), ("L2231", q("1.4 mL"), 1)],
+    ]
+
+
+def test_a_container_that_one_line_opens_serves_the_next() -> None:
+    result = lines("4 mL", "5 mL", "2 mL", shelf=[sealed(container=Container.SINGLE_DOSE)])
+    assert told(result) == [
+        [("L2231", q("4 mL"), 1)],
+        [("L2231", q("5 mL"), 1)],
+        [("L2231", q("1 mL"), 1), ("L2231", q("1 mL"), 2)],
+    ]
+    first, second, begun, new = result.picks
+    assert [p.opens for p in result.picks] == [True, False, False, True]
+    assert second.why == "from the container that is opened for another line"
+    assert (begun.left, new.left) == (q("1 mL"), None)
+    thrown_away = [result.discarded(p, POLICIES) for p in result.picks]
+    assert thrown_away == [q("0 mL"), q("0 mL"), q("0 mL"), q("9 mL")]
+    assert result.to_keep(POLICIES) == (ToKeep(first.stock, q("11 mL"), q("20 mL")),)
+
+
+def test_of_a_container_that_others_share_only_what_is_drawn_is_kept() -> None:
+    shelf = [sealed()]
+    assert lines("4 mL", "5 mL", shelf=shelf).to_keep(POLICIES) == (ToKeep(shelf[0], q("9 mL"), q("9 mL")),)
+    sharing = some_policies(shared_single_dose_h=Fraction(6))
+    single = [sealed(container=Container.SINGLE_DOSE)]
+    assert lines("4 mL", shelf=single).to_keep(sharing) == (ToKeep(single[0], q("4 mL"), q("4 mL")),)
+    [vial] = [opened(container=Container.SINGLE_DOSE)]
+    assert lines("4 mL", shelf=[vial]).to_keep(POLICIES) == (ToKeep(vial, q("4 mL"), q("4 mL")),)
+
+
+def test_where_one_line_is_short_nothing_is_taken_for_any() -> None:
+    result = lines("4 mL", "1 mL", shelf=[opened()])
+    assert [line.complete for line in result.lines] == [True, False]
+    assert (result.complete, result.picks, result.to_keep(POLICIES)) == (False, (), ())
+    assert refused(result.lines[1]) == [("0417", "0.6 mL left beside the other lines, 1 mL needed")]
+    assert result.lines[1].missing == q("0.4 mL")
+
+
+def test_a_container_without_a_split_is_told_apart_from_what_lies_in_others() -> None:
+    result = lines("6 mL", "6 mL", "6 mL", "6 mL", shelf=[sealed()], may_split=False)
+    assert [[p.container for p in line.picks] for line in result.lines] == [[1], [2], [3], []]
+    assert refused(result.lines[3]) == [
+        ("L2231", "4 mL in one container beside the other lines, 6 mL needed")
+    ]
+
+
+def test_one_new_container_that_holds_all_is_opened_before_two_of_which_one_is_promised() -> None:
+    promised = sealed("L1", left="10 mL", reserved=q("5 mL"), reserved_for="cocktail:12")
+    later = sealed("L2", expires_on=date(2027, 12, 31))
+    assert picked(pick("8 mL", promised, later)) == [("L2", q("8 mL"))]
+    assert picked(pick("4 mL", promised, later)) == [("L1", q("4 mL"))]
+    assert picked(pick("14 mL", promised, later)) == [("L1", q("5 mL")), ("L2", q("9 mL"))]
+
+
+def test_a_container_for_one_patient_of_which_a_part_is_promised_is_not_opened_for_another() -> None:
+    promised = sealed(left="20 mL", container=Container.SINGLE_DOSE, reserved=q("0.5 mL"), reserved_for="x")
+    assert picked(pick("10 mL", promised)) == [("L2231", q("10 mL"))]
+    assert pick("11 mL", promised).picks == ()

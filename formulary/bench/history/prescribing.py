@@ -86,14 +86,16 @@ def cancel(told: Told) -> None:
 
 
 def reserve(told: Told, drawn: int = 0) -> None:
-    """Full containers are kept for each line of a cocktail that is not drawn yet."""
+    """For each line of a cocktail that is not drawn yet what is drawn is kept, or a container for its
+    patient.
+    """
     for ware, volume in told.person.recipe.lines[drawn:]:
         lot = told.vials.lots.with_container(ware, at=told.at, least=FREE)
         told.book.add(
             Reservation,
             lot_id=lot.id,
             place_id=told.book.ground.places["storage"],
-            quantity=amount(ware, volume),
+            quantity=amount(ware, volume) if ware.is_shared else ware.content,
             for_ref=f"cocktail:{told.id}",
             created_at=told.at,
         )

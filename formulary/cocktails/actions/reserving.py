@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from formulary.accounts import Actor
 from formulary.cocktails.facts import reservation_ref
-from formulary.cocktails.labels.sources import allocate_line, is_countable
+from formulary.cocktails.labels.sources import allocate_lines, is_countable
 from formulary.cocktails.models import Cocktail
-from formulary.rules import allocation, formulation
+from formulary.rules import formulation
+from formulary.rules.allocation import ToKeep
 from formulary.stock import actions as stock
 
 if TYPE_CHECKING:
@@ -16,24 +17,28 @@ if TYPE_CHECKING:
 
 
 def reserve_lines(checked: "Checked", *, at: datetime, by: Actor) -> None:
-    """Reserve what is there for every line; what is short was found by the checklist and reserves nothing."""
+    """Reserve what all lines would be drawn from; what is short was found by the checklist: then nothing is
+    kept.
+
+    Where nobody else shares what is opened, whole containers are kept.
+    """
     facts = checked.gathered.cocktail
-    lines = formulation.solve_cocktail(facts).lines
-    chosen = [allocate_line(facts, solved, at=at) for solved in lines if is_countable(solved)]
-    keep(checked.cocktail, chosen, at=at, by=by)
+    lines = [solved for solved in formulation.solve_cocktail(facts).lines if is_countable(solved)]
+    keep(checked.cocktail, allocate_lines(facts, lines, at=at).to_keep(facts.policies), at=at, by=by)
 
 
-def keep(cocktail: Cocktail, chosen: Iterable[allocation.Allocation], *, at: datetime, by: Actor) -> None:
-    """Keep what was chosen for a cocktail, in the place of what was kept for it before."""
-    picks = [_place(pick) for each in chosen for pick in each.picks]
+def keep(cocktail: Cocktail, chosen: Iterable[ToKeep], *, at: datetime, by: Actor) -> None:
+    """Keep so much of each source for a cocktail, in the place of what was kept for it before."""
+    picks = [_place(each) for each in chosen]
     stock.reserve(reservation_ref(cocktail), picks, at=at, by=by)
 
 
-def _place(pick: allocation.Pick) -> stock.Pick:
-    source = pick.stock
+def _place(kept: ToKeep) -> stock.Pick:
+    source = kept.stock
     if source.place_id is None:
         raise ValueError(f"Lot {source.lot} lies nowhere")
-    return stock.Pick(source.lot_id, pick.quantity.whole(), source.place_id, source.vial_id)
+    quantity, most = kept.drawn.whole(), kept.whole.whole()
+    return stock.Pick(source.lot_id, quantity, source.place_id, source.vial_id, most)
 
 
 def release_reservations(cocktail: Cocktail, *, why: str, at: datetime) -> None:

@@ -1,10 +1,10 @@
 """What it would cost if it were prepared now: each line from the lots it would be drawn from, in words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from formulary.cocktails.labels.sources import allocate_line, is_countable
-from formulary.rules.allocation import Allocation, Pick, discarded
+from formulary.cocktails.labels.sources import allocate_lines, is_countable
+from formulary.rules.allocation import Allocation, Pick
 from formulary.rules.facts import Cocktail
 from formulary.rules.formulation import Solution, Solved
 from formulary.rules.units import Currency, Money, Quantity, show_money
@@ -94,17 +94,31 @@ def costs_now(cocktail: Cocktail, solution: Solution, site_id: int) -> Costs:
 def costs(cocktail: Cocktail, solution: Solution, priced: Prices) -> Costs:
     """What each line costs by the lots that would be drawn, else by the last known price of its product."""
     mark = cocktail.policies.decimal_mark
-    lines = tuple(_line(solved, cocktail, priced, mark) for solved in solution.lines)
+    countable = [solved for solved in solution.lines if is_countable(solved)]
+    found = allocate_lines(cocktail, countable, at=cocktail.at)
+    by_line = {id(solved): each for solved, each in zip(countable, found.lines, strict=True)}
+    thrown_away = {id(p): found.discarded(p, cocktail.policies) for each in found.lines for p in each.picks}
+    asked = _Asked(priced, thrown_away, mark)
+    lines = tuple(_line(solved, by_line.get(id(solved)), asked) for solved in solution.lines)
     return Costs(priced.currency, lines, len(cocktail.lines), mark)
 
 
-def _line(solved: Solved, cocktail: Cocktail, priced: Prices, mark: str) -> LineCost:
-    if not is_countable(solved):
+@dataclass(frozen=True)
+class _Asked:
+    """The prices on record, and what is thrown away after each pick."""
+
+    priced: Prices
+    thrown_away: Mapping[int, Quantity | None]
+    mark: str
+
+
+def _line(solved: Solved, found: Allocation | None, asked: _Asked) -> LineCost:
+    mark, priced = asked.mark, asked.priced
+    if found is None:
         return LineCost(solved.number, None, None, (f"{solved.name}: what it takes is not known.",), mark)
-    found = allocate_line(cocktail, solved, at=cocktail.at)
     if not found.complete:
         return _not_in_stock(solved, found, priced, mark)
-    parts = [_pick(solved, pick, cocktail, priced, mark) for pick in found.picks]
+    parts = [_pick(solved, pick, asked) for pick in found.picks]
     drawn = sum_of_all(priced.currency, [part[0] for part in parts])
     wasted = sum_of_all(priced.currency, [part[1] for part in parts])
     return LineCost(solved.number, drawn, wasted, tuple(part[2] for part in parts), mark)
@@ -119,11 +133,10 @@ def _not_in_stock(solved: Solved, found: Allocation, priced: Prices, mark: str) 
     return LineCost(solved.number, paid.of(found.need.steps), None, (why,), mark)
 
 
-def _pick(
-    solved: Solved, pick: Pick, cocktail: Cocktail, priced: Prices, mark: str
-) -> tuple[Money | None, Money | None, str]:
+def _pick(solved: Solved, pick: Pick, asked: _Asked) -> tuple[Money | None, Money | None, str]:
     """What is drawn and what is thrown away of one container, and how that is worked out."""
-    rest, paid = discarded(pick, cocktail.policies), priced.by_lot.get(pick.stock.lot_id)
+    priced, mark, rest = asked.priced, asked.mark, asked.thrown_away[id(pick)]
+    paid = priced.by_lot.get(pick.stock.lot_id)
     told, source = paid or priced.last.get(solved.line.product.id), f"lot {pick.stock.lot}"
     nothing = None if priced.currency is None else Money.nothing(priced.currency)
     if told is None:

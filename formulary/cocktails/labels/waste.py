@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from formulary.cocktails.labels.sources import allocate_line, is_countable
-from formulary.rules.allocation import Allocation, Pick, discarded
+from formulary.cocktails.labels.sources import allocate_lines, is_countable
+from formulary.rules.allocation import Allocation, Pick, Together
 from formulary.rules.facts import Cocktail
 from formulary.rules.findings import joined
 from formulary.rules.formulation import Solution, Solved, about
@@ -40,37 +40,50 @@ class Waste:
 
 def waste_today(cocktail: Cocktail, solution: Solution) -> Waste:
     """What each line would open and leave, by the allocator that reserves for it."""
-    told = [_line(solved, cocktail) for solved in solution.lines]
+    countable = [solved for solved in solution.lines if is_countable(solved)]
+    found = allocate_lines(cocktail, countable, at=cocktail.at)
+    by_line = {id(solved): each for solved, each in zip(countable, found.lines, strict=True)}
+    told = [_line(solved, by_line.get(id(solved)), found, cocktail) for solved in solution.lines]
     vials = sum((share for _, share in told if share is not None), Fraction(0))
     mark = cocktail.policies.decimal_mark
     known = len(told) == len(cocktail.lines) and all(share is not None for _, share in told)
     return Waste(vials, known, tuple(words for words, _ in told), mark)
 
 
-def _line(solved: Solved, cocktail: Cocktail) -> tuple[str, Fraction | None]:
-    if not is_countable(solved):
+def _line(
+    solved: Solved, found: Allocation | None, together: Together, cocktail: Cocktail
+) -> tuple[str, Fraction | None]:
+    if found is None:
         return f"{solved.name}: what it takes is not known", None
-    found = allocate_line(cocktail, solved, at=cocktail.at)
     if not found.complete:
         return f"{solved.name}: no usable source", None
-    parts = [_pick(pick, cocktail) for pick in found.picks]
+    parts = [_pick(pick, together, cocktail) for pick in found.picks]
     shares = [share for _, share in parts if share is not None]
     words = dict.fromkeys([*(text for text, _ in parts), *_open_ones(found)])
     return f"{solved.name}: {joined(words)}", sum(shares, Fraction(0)) if len(shares) == len(parts) else None
 
 
-def _pick(pick: Pick, cocktail: Cocktail) -> tuple[str, Fraction | None]:
+def _pick(pick: Pick, together: Together, cocktail: Cocktail) -> tuple[str, Fraction | None]:
     """One container in words, and which share of a whole one is thrown away."""
-    rest, mark = discarded(pick, cocktail.policies), cocktail.policies.decimal_mark
-    stock = pick.stock
-    name = f"opens one of lot {stock.lot}" if pick.opens else f"from open vial {stock.vial}"
-    if rest is None or (stock.one_container is None and not rest.is_zero):
+    rest, mark = together.discarded(pick, cocktail.policies), cocktail.policies.decimal_mark
+    whole, name = pick.stock.one_container, _container(pick)
+    if rest is None or (whole is None and not rest.is_zero):
         return f"{name}, and what would be left is not known", None
     if rest.is_zero:
         return f"{name}, and nothing is thrown away", Fraction(0)
-    whole = stock.one_container
     assert whole is not None  # noqa: S101 - a rest of what nobody knows was told above
     return f"{name}, and {about(rest, mark)} of {about(whole, mark)} is thrown away", rest / whole
+
+
+def _container(pick: Pick) -> str:
+    stock = pick.stock
+    if stock.opened_at is not None:
+        return f"from open vial {stock.vial}"
+    return (
+        f"opens one of lot {stock.lot}"
+        if pick.opens
+        else f"from the one of lot {stock.lot} that is open then"
+    )
 
 
 def _open_ones(found: Allocation) -> Iterator[str]:

@@ -1,15 +1,18 @@
 """What every act at the bench begins and ends with: the step in hand, findings answered, stock kept."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from formulary.accounts import Actor, Permission
 from formulary.accounts import queries as accounts
+from formulary.accounts.facts import site_policies
 from formulary.cocktails.facts import reservation_ref
 from formulary.db import db
 from formulary.preparations import queries
 from formulary.preparations.models import Attempt, PlannedDraw
+from formulary.rules.allocation import containers_for, is_shared
+from formulary.rules.facts import Container
 from formulary.rules.findings import Finding, refuse
 from formulary.stock import actions as stock
 
@@ -93,14 +96,33 @@ def words(state: str) -> str:
 
 
 def keep_rest(attempt: Attempt, *, at: datetime, by: Actor) -> None:
-    """Keep what the remaining steps need, and nothing more."""
-    picks = [
-        stock.Pick(step.lot_id, step.quantity, step.place_id, step.vial_id)
-        for step in queries.steps(attempt)
-        if step.state == "planned" and step.lot_id and step.place_id
-    ]
+    """Keep what the remaining steps need, and nothing more: whole containers where nobody shares a rest."""
+    by_source: dict[tuple[int, int, int | None], list[int]] = {}
+    for step in queries.steps(attempt):
+        if step.state == "planned" and step.lot_id and step.place_id:
+            by_source.setdefault((step.lot_id, step.place_id, step.vial_id), []).append(step.quantity)
     db.session.flush()
+    whole = _whole_containers(attempt, by_source, at)
+    picks = [
+        stock.Pick(lot_id, sum(quantities), place_id, vial_id, whole.get((lot_id, place_id, vial_id), 0))
+        for (lot_id, place_id, vial_id), quantities in by_source.items()
+    ]
     stock.reserve(reservation_ref(attempt.cocktail), picks, at=at, by=by)
+
+
+def _whole_containers(
+    attempt: Attempt, by_source: Mapping[tuple[int, int, int | None], list[int]], at: datetime
+) -> dict[tuple[int, int, int | None], int]:
+    """What the containers hold that are still to be opened, of those that serve one patient."""
+    sealed = {key: queries.lot(key[0]).product for key in by_source if key[2] is None}
+    if not sealed:
+        return {}
+    policies = site_policies(accounts.site(attempt.site_id), at)
+    return {
+        key: product.content * containers_for(by_source[key], product.content)
+        for key, product in sealed.items()
+        if product.content and not is_shared(Container(product.container), policies)
+    }
 
 
 def answered_by_deviation(attempt: Attempt, findings: Iterable[Finding]) -> frozenset[str]:

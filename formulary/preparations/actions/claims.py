@@ -1,6 +1,6 @@
 """Claiming a verified cocktail: the worksheet is planned, vials are reserved, and nobody else prepares it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from formulary.accounts import queries as accounts
 from formulary.audit import record
 from formulary.cocktails import actions as cocktails
 from formulary.cocktails import queries as cocktail_queries
-from formulary.cocktails.labels.sources import allocate_line
+from formulary.cocktails.labels.sources import allocate_line, allocate_lines, work_order
 from formulary.cocktails.models import Cocktail, Revision
 from formulary.db import db, once
 from formulary.preparations import queries
@@ -18,7 +18,7 @@ from formulary.preparations.actions.doses import allocate_dose, differ
 from formulary.preparations.actions.planning import Part, follow, parts, planned_draw
 from formulary.preparations.models import Attempt, PlannedDraw
 from formulary.rules import checklist, facts, formulation
-from formulary.rules.allocation import Allocation
+from formulary.rules.allocation import Allocation, Pick
 from formulary.rules.facts import Pin
 from formulary.rules.findings import Refused, Stage, refuse
 from formulary.rules.formulation import Solved
@@ -84,40 +84,52 @@ def _nobody_was_first(cocktail: Cocktail, by: Actor) -> None:
 
 
 def _chosen(told: facts.Cocktail, at: datetime) -> list[Planned]:
-    """Lines with their vials; where the lot chosen was assayed, the volume is that of its own strength."""
-    chosen = _solved(told, at)
-    assayed = {each.solved.number: found for each in chosen if (found := _assay(each)) is not None}
-    if assayed:
+    """Lines with their vials, in the order of work; what the draws of one take is gone for the next.
+
+    Where the one lot chosen was assayed, the volume is that of its own strength.
+    """
+    if assayed := _assayed(told, at):
         lines = (replace(x, strength=assayed.get(x.number, x.strength)) for x in told.lines)
-        chosen = _solved(replace(told, lines=tuple(lines)), at)
-    return [_part_by_part(each, told) for each in chosen]
+        told = replace(told, lines=tuple(lines))
+    chosen = list[Planned]()
+    for solved in sorted(_solved(told), key=work_order):
+        taken = [replace(p.pick, quantity=p.quantity) for each in chosen for p in each.parts]
+        chosen.append(_planned(solved, told, taken, at))
+    return chosen
 
 
-def _part_by_part(planned: Planned, told: facts.Cocktail) -> Planned:
-    """Where a lot chosen is of another strength than the line was planned with, each gives its own volume."""
-    solved, line = planned.solved, planned.solved.line
+def _solved(told: facts.Cocktail) -> list[Solved]:
+    solution = formulation.solve_cocktail(told).or_refuse()
+    return [solved for solved in solution.lines if solved.achieved_volume.steps > 0]
+
+
+def _assayed(told: facts.Cocktail, at: datetime) -> dict[int, facts.Strength]:
+    """The strengths, by line, of the assayed lots that solutions come from as they are planned."""
+    if all(stock.strength is None for stock in told.stock):
+        return {}
+    lines = _solved(told)
+    found = zip(lines, allocate_lines(told, lines, at=at).lines, strict=True)
+    by_line = {solved.number: _assay(solved.line, each.picks) for solved, each in found}
+    return {number: strength for number, strength in by_line.items() if strength is not None}
+
+
+def _planned(solved: Solved, told: facts.Cocktail, taken: Sequence[Pick], at: datetime) -> Planned:
+    """A line with its vials; one of another strength than it was planned with gives its own volume."""
+    found, line = allocate_line(told, solved, at=at, taken=taken), solved.line
     strength = formulation.strength_of(line)
     dose = formulation.amount(solved.draw_volume, strength)
-    if dose is None or not differ([pick.stock for pick in planned.allocation.picks], line, strength):
-        return planned
-    found = allocate_dose(dose, [s for s in told.stock if s.product_id == line.product.id], line, told)
+    if dose is not None and differ([pick.stock for pick in found.picks], line, strength):
+        own = [s for s in told.stock if s.product_id == line.product.id]
+        found = allocate_dose(dose, own, line, told, taken)
     return Planned(solved, found, parts(solved, found.picks, told))
 
 
-def _assay(planned: Planned) -> facts.Strength | None:
+def _assay(line: facts.Line, picks: Sequence[Pick]) -> facts.Strength | None:
     """The strength of the one assayed lot that a solution comes from, where its line is not pinned to it."""
-    line = planned.solved.line
-    found = {pick.stock.strength for pick in planned.allocation.picks}
+    found = {pick.stock.strength for pick in picks}
     if line.product.is_powder or line.strength is not None or len(found) != 1:
         return None
     return found.pop()
-
-
-def _solved(told: facts.Cocktail, at: datetime) -> list[Planned]:
-    solution = formulation.solve_cocktail(told).or_refuse()
-    needed = [solved for solved in solution.lines if solved.achieved_volume.steps > 0]
-    found = [(solved, allocate_line(told, solved, at=at)) for solved in needed]
-    return [Planned(solved, each, parts(solved, each.picks, told)) for solved, each in found]
 
 
 def _complete(chosen: list[Planned], mark: str) -> None:
@@ -146,7 +158,7 @@ def _attempt(cocktail: Cocktail, revision: Revision, *, at: datetime, by: Actor)
 def _steps(chosen: list[Planned], told: facts.Cocktail) -> Iterator[PlannedDraw]:
     """The draws in the order of work: what is made up comes last."""
     position = 0
-    for line in sorted(chosen, key=lambda p: (p.solved.line.pin is Pin.QS, p.solved.number)):
+    for line in chosen:
         is_qs, product = line.solved.line.pin is Pin.QS, line.solved.line.product
         for part in line.parts:
             position += 1

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from formulary.cocktails.labels.sources import MAY_SPLIT, smallest_draw
-from formulary.preparations.actions.planning import down, in_one, on_marks
-from formulary.rules.allocation import Allocation, Pick, allocate
+from formulary.preparations.actions.planning import down, on_marks
+from formulary.rules.allocation import Allocation, Pick, allocate, left_before
 from formulary.rules.facts import Cocktail, Line, Pin, Stock, Strength
 from formulary.rules.formulation import amount, limits
 from formulary.rules.units import VOLUME, Quantity, Rounding
@@ -34,9 +34,11 @@ def differ(stocks: Iterable[Stock], line: Line, strength: Strength | None) -> bo
     return any(strength_in(stock, line).ratio != strength.ratio for stock in stocks)
 
 
-def allocate_dose(dose: Quantity, stocks: Sequence[Stock], line: Line, told: Cocktail) -> Allocation:
+def allocate_dose(
+    dose: Quantity, stocks: Sequence[Stock], line: Line, told: Cocktail, taken: Sequence[Pick] = ()
+) -> Allocation:
     """Choose where so much of the ingredient comes from; each pick is the volume that holds its share, on a
-    mark.
+    mark. What is `taken` by other lines is gone.
 
     What is needed and what is missing are told as amounts of the ingredient.
     """
@@ -50,10 +52,11 @@ def allocate_dose(dose: Quantity, stocks: Sequence[Stock], line: Line, told: Coc
         policies=told.policies,
         for_ref=told.ref,
         smallest=_smallest(stocks, line, told),
+        taken=[_taken_in_doses(pick, line) for pick in taken if _key(pick.stock) in own],
     )
     return replace(
         found,
-        picks=tuple(_in_volume(pick, own[_key(pick.stock)], line, told) for pick in found.picks),
+        picks=tuple(_in_volume(pick, own[_key(pick.stock)], line, told, taken) for pick in found.picks),
         refusals=tuple(replace(each, stock=own[_key(each.stock)]) for each in found.refusals),
         spare=tuple(own[_key(each)] for each in found.spare),
     )
@@ -86,9 +89,21 @@ def _in_doses(stock: Stock, line: Line) -> Stock:
     )
 
 
-def _in_volume(pick: Pick, stock: Stock, line: Line, told: Cocktail) -> Pick:
+def _taken_in_doses(pick: Pick, line: Line) -> Pick:
+    """What another line takes of a source, counted in its ingredient."""
+    strength, left = strength_in(pick.stock, line), pick.left
+    return replace(
+        pick,
+        stock=_in_doses(pick.stock, line),
+        quantity=_held(pick.quantity, strength, Rounding.CEILING),
+        left=None if left is None else _held(left, strength),
+    )
+
+
+def _in_volume(pick: Pick, stock: Stock, line: Line, told: Cocktail, taken: Sequence[Pick]) -> Pick:
     """The volume of a source that holds its share, on a mark, and never more than its container."""
     exact = Quantity(pick.quantity.steps / strength_in(stock, line).ratio, VOLUME).to_step()
     read = on_marks(exact, told, ties_down=limits.has_hard_maximum(line.product, told.route)).volume
-    own = replace(pick, stock=stock, quantity=read)
-    return own if read <= in_one(own) else replace(own, quantity=down(exact, told))
+    left = left_before(stock, pick.container, taken)
+    own = replace(pick, stock=stock, quantity=read, left=left)
+    return own if read <= own.holds else replace(own, quantity=down(exact, told))

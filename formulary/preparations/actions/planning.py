@@ -63,16 +63,7 @@ def _on_marks(
         return volumes
     whole, read = total(volumes, VOLUME), [down(volume, facts) for volume in volumes[:-1]]
     last = whole - total(read, VOLUME)
-    return (
-        [*read, last] if last <= in_one(picks[-1]) and all(volume > NOTHING for volume in read) else volumes
-    )
-
-
-def in_one(pick: Pick) -> Quantity:
-    """What the container of a pick can give."""
-    stock = pick.stock
-    whole = stock.remaining if stock.one_container is None else stock.one_container
-    return min(whole, stock.remaining) if pick.opens else stock.remaining
+    return [*read, last] if last <= picks[-1].holds and all(volume > NOTHING for volume in read) else volumes
 
 
 def down(volume: Quantity, facts: Cocktail) -> Quantity:

@@ -16,7 +16,7 @@ from formulary.preparations.actions.planning import volume_holding as holding
 from formulary.preparations.models import Attempt, PlannedDraw
 from formulary.rules import checklist
 from formulary.rules import facts as rules
-from formulary.rules.allocation import Allocation, Pick, allocate
+from formulary.rules.allocation import Allocation, Pick, allocate, first_fit
 from formulary.rules.findings import Finding, Refused, refuse
 from formulary.rules.formulation import amount, ledger_amount, strength_of
 from formulary.rules.units import VOLUME, Quantity, show
@@ -72,13 +72,13 @@ def alternatives(
     attempt: Attempt, step: PlannedDraw, told: rules.Cocktail, from_this: Quantity | None
 ) -> Allocation:
     """What else a step could be drawn from, and why the others do not serve."""
-    line, others = _line(step, told), _others(attempt, step, told)
+    line, others, taken = _line(step, told), _others(step, told), _taken(attempt, step, told)
     need = queries.lot(step.lot_id or 0).quantity(step.quantity)
     if from_this is not None:
         need = need - _less(step, told, from_this)
     planned_at = _planned_at(attempt, step, line)
     if doses.differ([*others, *_in_hand(step, told)], line, planned_at):
-        return doses.allocate_dose(_dose(step, told, planned_at, from_this), others, line, told)
+        return doses.allocate_dose(_dose(step, told, planned_at, from_this), others, line, told, taken)
     smallest = ledger_amount(smallest_draw(told), strength_of(line), is_powder=line.product.is_powder)
     return allocate(
         need,
@@ -89,6 +89,7 @@ def alternatives(
         policies=told.policies,
         for_ref=told.ref,
         smallest=smallest,
+        taken=taken,
     )
 
 
@@ -149,20 +150,28 @@ def _no_second_vial(step: PlannedDraw, mark: str) -> Refused:
     )
 
 
-def _others(attempt: Attempt, step: PlannedDraw, told: rules.Cocktail) -> list[rules.Stock]:
-    """The sources but the one in hand, less what the other steps of this attempt will take of them."""
-    own = (step.lot_id, step.vial_id, step.place_id)
-    taken: dict[tuple[int | None, ...], int] = {}
+def _others(step: PlannedDraw, told: rules.Cocktail) -> list[rules.Stock]:
+    """The sources of its product but the one in hand."""
+    return [s for s in told.stock if s.product_id == step.product_id and _place(s) != _place(step)]
+
+
+def _taken(attempt: Attempt, step: PlannedDraw, told: rules.Cocktail) -> list[Pick]:
+    """What the other steps of this attempt will take, each from the container that it fits in."""
+    by_source: dict[tuple[int | None, ...], list[int]] = {}
     for other in queries.steps(attempt):
         if other is not step and other.state == "planned":
-            key = (other.lot_id, other.vial_id, other.place_id)
-            taken[key] = taken.get(key, 0) + other.quantity
-    mine = [s for s in told.stock if s.product_id == step.product_id]
-    return [_without(s, taken.get(k, 0)) for s in mine if (k := (s.lot_id, s.vial_id, s.place_id)) != own]
+            by_source.setdefault(_place(other), []).append(other.quantity)
+    found = ((stock, by_source.get(_place(stock), [])) for stock in told.stock)
+    return [pick for stock, quantities in found for pick in _picks_of(stock, quantities)]
 
 
-def _without(stock: rules.Stock, taken: int) -> rules.Stock:
-    return replace(stock, remaining=stock.remaining - Quantity(taken, stock.remaining.dimension))
+def _picks_of(stock: rules.Stock, quantities: Sequence[int]) -> list[Pick]:
+    size, dimension = stock.one_container, stock.remaining.dimension
+    numbers: Sequence[int] = [1] * len(quantities)
+    if stock.opened_at is None and size is not None and not size.is_zero:
+        numbers = first_fit(quantities, size.whole())
+    pairs = zip(quantities, numbers, strict=True)
+    return [Pick(stock, Quantity(quantity, dimension), "planned", number) for quantity, number in pairs]
 
 
 def _plan(

@@ -8,6 +8,7 @@ from formulary.db import db
 from formulary.stock import facts
 from formulary.stock.actions.balances import draw, fill, lock
 from formulary.stock.actions.entries import Document, Entry, Way, checked, rows_of
+from formulary.stock.actions.keeping import Left, settle_kept
 from formulary.stock.actions.settling import settle
 from formulary.stock.labels import refusals
 from formulary.stock.models import Lot, Movement, Place, Vial
@@ -80,18 +81,24 @@ def _opposite(movement: Movement, at: datetime, why: str) -> Entry:
 def write(
     entries: Sequence[Entry], *, at: datetime, by: Actor, use: facts.Use | None = None
 ) -> list[Movement]:
-    """Write rows that belong together: their balances locked first, then the use checked, then moved."""
+    """Write rows that belong together: their balances locked first, then the use checked, then moved.
+
+    What the use's act kept of a source is used up by it; what others kept never exceeds what is left.
+    """
     for entry in entries:
         checked(entry)
     rows = lock(key for entry in entries for key in entry.keys)
     if use is not None:
         facts.allow(use, at)
+    written = []
     for entry in entries:
         drawn_on, added_to = entry.keys
         left = draw(entry, rows[drawn_on].id) if drawn_on else None
+        written += [] if left is None else [Left(entry, left)]
         if added_to:
             fill(entry, rows[added_to].id)
         settle(entry, left)
+    settle_kept(written, use.for_ref if use else None, at)
     movements = rows_of(entries, at, by)
     db.session.add_all(movements)
     db.session.flush()

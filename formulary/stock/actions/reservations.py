@@ -1,27 +1,35 @@
-"""Reservations: quantities kept for somebody, never more than lies there."""
+"""Reservations: quantities kept for somebody, never more than lies there; a draw uses up its own."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from formulary.accounts import Actor
 from formulary.db import db
 from formulary.rules.findings import Finding, Refused
-from formulary.stock.actions.balances import lock
+from formulary.stock import queries
+from formulary.stock.actions.balances import UNSEEN, lock
 from formulary.stock.actions.entries import Key
 from formulary.stock.facts import standing
 from formulary.stock.labels import refusals
 from formulary.stock.models import Lot, Place, Reservation, Vial
 
+KEY = (Reservation.place_id, Reservation.lot_id, Reservation.vial_id)
+
 
 @dataclass(frozen=True)
 class Pick:
-    """A quantity of one source: a sealed lot at a place, or an open vial; in the lot's steps."""
+    """A quantity of one source: a sealed lot at a place, or an open vial; in the lot's steps.
+
+    `most` is what is kept of it where so much is free: the whole containers that would be opened.
+    """
 
     lot_id: int
     quantity: int
     place_id: int
     vial_id: int | None = None
+    most: int = 0
 
     @property
     def key(self) -> Key:
@@ -29,28 +37,36 @@ class Pick:
         return self.place_id, self.lot_id, self.vial_id
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A reservation that stands, as the ledger's acts look at it."""
+
+    id: int
+    key: Key
+    quantity: int
+    for_ref: str
+    until: datetime | None
+
+
 def reserve(
     for_ref: str, picks: Iterable[Pick], *, at: datetime, by: Actor, until: datetime | None = None
-) -> list[Reservation]:
-    """Keep these quantities for `for_ref` (`cocktail:12`), all of them or none; ends what was kept before.
+) -> int:
+    """Keep these quantities for `for_ref` (`cocktail:12`), all of them or none; nothing else is kept for it.
 
-    Refuses with one finding per source of which others have left too little. The caller's audit entry tells
-    of it.
+    What it keeps already stays as it is. What is on hold is kept for nobody. Refuses with one finding per
+    source of which others have left too little; how many sources it keeps now. The caller's audit entry
+    tells of it.
     """
-    wanted = list(picks)
-    end_reservations(for_ref, why="reserved anew", at=at)
-    rows = lock(pick.key for pick in wanted)
-    kept = _kept(wanted, at)
-    asked: dict[Key, int] = {}
-    for pick in wanted:
-        asked[pick.key] = asked.get(pick.key, 0) + pick.quantity
-    short = [key for key, quantity in asked.items() if quantity > rows[key].quantity - kept.get(key, 0)]
-    if short:
-        raise Refused(*map(_taken_meanwhile, short))
-    made = [_reservation(for_ref, pick, at, until) for pick in wanted]
-    db.session.add_all(made)
+    wanted, own = _wanted(picks), dict[Key, list[Kept]]()
+    for row in kept_for(for_ref, at):
+        own.setdefault(row.key, []).append(row)
+    raised = [pick for key, pick in wanted.items() if not _fits(own.get(key, []), pick, until)]
+    made = _made(for_ref, raised, at) if raised else {}
+    for key, rows in own.items():
+        _keep_as_it_is(rows, wanted.get(key) if key not in {pick.key for pick in raised} else None, at)
+    db.session.add_all(_reservation(for_ref, key, quantity, at, until) for key, quantity in made.items())
     db.session.flush()
-    return made
+    return len(made) + len(wanted) - len(raised)
 
 
 def end_reservations(for_ref: str, *, why: str, at: datetime) -> int:
@@ -59,11 +75,104 @@ def end_reservations(for_ref: str, *, why: str, at: datetime) -> int:
     return db.session.execute(ended.values(ended_at=at, ended_why=why[:60])).rowcount
 
 
-def _kept(picks: list[Pick], at: datetime) -> dict[Key, int]:
-    key = (Reservation.place_id, Reservation.lot_id, Reservation.vial_id)
-    query = db.select(*key, db.func.sum(Reservation.quantity)).group_by(*key)
-    query = query.where(Reservation.lot_id.in_({pick.lot_id for pick in picks}), standing(at))
-    return {(place, lot, vial): int(total) for place, lot, vial, total in db.session.execute(query)}
+def kept_for(for_ref: str, at: datetime) -> list[Kept]:
+    """What stands for one act."""
+    return _rows(Reservation.for_ref == for_ref, standing(at))
+
+
+def kept_of(keys: Sequence[Key], at: datetime) -> list[Kept]:
+    """What stands of these sources, the newest first."""
+    return _rows(db.or_(*map(_is, keys)), standing(at))
+
+
+def lessen(row: Kept, to: int, why: str, at: datetime) -> None:
+    """Keep no more than `to` of it; nothing left ends it."""
+    if to <= 0:
+        end(row.id, why, at)
+        return
+    less = db.update(Reservation).where(Reservation.id == row.id, Reservation.quantity > to)
+    db.session.execute(less.values(quantity=to), execution_options=UNSEEN)
+
+
+def end(reservation_id: int, why: str, at: datetime) -> None:
+    """It stands no more."""
+    ended = db.update(Reservation).where(Reservation.id == reservation_id, Reservation.ended_at.is_(None))
+    db.session.execute(ended.values(ended_at=at, ended_why=why[:60]), execution_options=UNSEEN)
+
+
+def keep_more(row: Kept, key: Key, quantity: int, at: datetime) -> None:
+    """Keep so much of another source for the same act: what it was to come from lies there now."""
+    db.session.add(_reservation(row.for_ref, key, quantity, at, row.until))
+
+
+def _wanted(picks: Iterable[Pick]) -> dict[Key, Pick]:
+    """One pick for each source: several of it are counted together."""
+    found: dict[Key, Pick] = {}
+    for pick in picks:
+        before = found.get(pick.key)
+        quantity = pick.quantity + (before.quantity if before else 0)
+        most = max(pick.most, pick.quantity) + (before.most if before else 0)
+        found[pick.key] = Pick(pick.lot_id, quantity, pick.place_id, pick.vial_id, most)
+    return found
+
+
+def _fits(own: Sequence[Kept], pick: Pick, until: datetime | None) -> bool:
+    """Whether what is kept is enough already, for as long as is asked."""
+    return len(own) == 1 and own[0].quantity >= pick.quantity and own[0].until == until
+
+
+def _keep_as_it_is(own: Sequence[Kept], pick: Pick | None, at: datetime) -> None:
+    """Leave what is enough, without what is more; end what is wanted no more, or kept anew."""
+    for row in own:
+        if pick is None:
+            end(row.id, "changed", at)
+        elif row.quantity > max(pick.most, pick.quantity):
+            lessen(row, max(pick.most, pick.quantity), "used", at)
+
+
+def _made(for_ref: str, picks: Sequence[Pick], at: datetime) -> dict[Key, int]:
+    """What can be kept of each source beside what others keep; refused where it is too little."""
+    rows, others = lock(pick.key for pick in picks), _kept_by_others(for_ref, picks, at)
+    free = {pick.key: rows[pick.key].quantity - others.get(pick.key, 0) for pick in picks}
+    stopped = _on_hold(picks)
+    usable = [pick for pick in picks if pick.key not in stopped]
+    if short := [pick.key for pick in usable if pick.quantity > free[pick.key]]:
+        raise Refused(*map(_taken_meanwhile, short))
+    return {pick.key: min(pick.most, free[pick.key]) for pick in usable}
+
+
+def _on_hold(picks: Sequence[Pick]) -> set[Key]:
+    holds = queries.open_holds()
+    if not holds.rows:
+        return set()
+    lots = queries.lots_by_id({pick.lot_id for pick in picks})
+    return {pick.key for pick in picks if holds.on(**_looked_at(pick, lots[pick.lot_id]))}
+
+
+def _looked_at(pick: Pick, lot: Lot) -> dict[str, Any]:
+    whose = {"lot_id": lot.id, "product_id": lot.product_id}
+    return {**whose, "vial_id": pick.vial_id, "place_id": pick.place_id}
+
+
+def _kept_by_others(for_ref: str, picks: Sequence[Pick], at: datetime) -> dict[Key, int]:
+    query = db.select(*KEY, db.func.sum(Reservation.quantity)).group_by(*KEY)
+    theirs = (Reservation.lot_id.in_({pick.lot_id for pick in picks}), Reservation.for_ref != for_ref)
+    found = db.session.execute(query.where(*theirs, standing(at)))
+    return {(place, lot, vial): int(total) for place, lot, vial, total in found}
+
+
+def _rows(*conditions: Any) -> list[Kept]:
+    columns = (Reservation.id, *KEY, Reservation.quantity, Reservation.for_ref, Reservation.until)
+    query = (
+        db.select(*columns).where(*conditions).order_by(Reservation.created_at.desc(), Reservation.id.desc())
+    )
+    return [Kept(number, (p, lot, v), *rest) for number, p, lot, v, *rest in db.session.execute(query)]
+
+
+def _is(key: Key) -> Any:
+    place_id, lot_id, vial_id = key
+    same_vial = Reservation.vial_id.is_(None) if vial_id is None else Reservation.vial_id == vial_id
+    return db.and_(Reservation.place_id == place_id, Reservation.lot_id == lot_id, same_vial)
 
 
 def _taken_meanwhile(key: Key) -> Finding:
@@ -74,12 +183,13 @@ def _taken_meanwhile(key: Key) -> Finding:
     return refusals.taken_meanwhile(f"lot {lot.number} in {place.name}")
 
 
-def _reservation(for_ref: str, pick: Pick, at: datetime, until: datetime | None) -> Reservation:
+def _reservation(for_ref: str, key: Key, quantity: int, at: datetime, until: datetime | None) -> Reservation:
+    place_id, lot_id, vial_id = key
     return Reservation(
-        lot_id=pick.lot_id,
-        place_id=pick.place_id,
-        vial_id=pick.vial_id,
-        quantity=pick.quantity,
+        lot_id=lot_id,
+        place_id=place_id,
+        vial_id=vial_id,
+        quantity=quantity,
         for_ref=for_ref,
         created_at=at,
         until=until,

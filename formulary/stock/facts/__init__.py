@@ -14,6 +14,7 @@ from formulary.accounts.facts import site_policies
 from formulary.accounts.models import Site
 from formulary.catalogue.models import Product
 from formulary.db import UtcDateTime, db
+from formulary.rules.allocation import is_shared
 from formulary.rules.beyond_use import opened_until
 from formulary.rules.facts import Container, Diluent, Stock, Strength
 from formulary.rules.findings import Finding, Level, Refused, capital
@@ -157,8 +158,15 @@ def _stops_using(stock: Stock, use: Use, at: datetime) -> tuple[Finding, ...]:
         decided = site_policies(accounts.site(use.source.site_id), at)
         found = usable(stock, at=at, for_patient=use.for_patient, policies=decided, for_ref=use.for_ref)
     if not found and stock.remaining.steps >= use.quantity > free(stock, use.for_ref).steps:
-        found = (_reserved_for_another(stock),)
+        found = () if _is_opened_to_share(stock, use, at) else (_reserved_for_another(stock),)
     return found
+
+
+def _is_opened_to_share(stock: Stock, use: Use, at: datetime) -> bool:
+    """Whether a container is opened whose rest serves those for whom it is kept: it follows into the vial."""
+    if (use.source.kind, use.target.kind) != ("storage", "in_use"):
+        return False
+    return is_shared(stock.container, site_policies(accounts.site(use.source.site_id), at))
 
 
 def _reserved_for_another(stock: Stock) -> Finding:

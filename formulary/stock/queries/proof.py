@@ -13,7 +13,17 @@ from sqlalchemy.dialects.postgresql import JSONB
 from formulary.audit.models import AuditEntry
 from formulary.audit.queries import Fault
 from formulary.db import db, hashed
-from formulary.stock.models import BY_VIAL, GUARDED, HASH_VERSION, HASHED, Balance, Lot, Movement, Place
+from formulary.stock.models import (
+    BY_VIAL,
+    GUARDED,
+    HASH_VERSION,
+    HASHED,
+    Balance,
+    Lot,
+    Movement,
+    Place,
+    Reservation,
+)
 
 _PAIR = r'\[[1-9][0-9]{0,8},"[0-9a-f]+"\]'
 PAIRS = rf"^\[{_PAIR}(,{_PAIR})*\]$"
@@ -25,6 +35,7 @@ def ledger_faults() -> Iterator[Fault]:
     yield from movement_faults()
     yield from reversal_faults()
     yield from balance_faults()
+    yield from reservation_faults()
 
 
 def movement_faults() -> Iterator[Fault]:
@@ -80,6 +91,25 @@ def balance_faults() -> Iterator[Fault]:
     query = query.join(Lot, Lot.id == sums.c.lot_id).outerjoin(Balance, _balance_of(sums))
     for row in db.session.execute(query.order_by(sums.c.place_id, sums.c.lot_id)):
         yield _balance_fault(row)
+
+
+def reservation_faults() -> Iterator[Fault]:
+    """Reservations that together are more than the balance they stand on."""
+    key = (Reservation.place_id, Reservation.lot_id, Reservation.vial_id)
+    standing = db.and_(Reservation.ended_at.is_(None), Reservation.until.is_(None))
+    kept = (
+        db.select(*key, db.func.sum(Reservation.quantity).label("kept"))
+        .where(standing)
+        .group_by(*key)
+        .subquery()
+    )
+    lies = db.func.coalesce(Balance.quantity, 0)
+    query = db.select(kept, lies.label("lies"), Place.name, Lot.number).outerjoin(Balance, _balance_of(kept))
+    query = query.join(Place, Place.id == kept.c.place_id).join(Lot, Lot.id == kept.c.lot_id)
+    for row in db.session.execute(query.where(kept.c.kept > lies).order_by(kept.c.place_id, kept.c.lot_id)):
+        vial = f", vial {row.vial_id}" if row.vial_id is not None else ""
+        what = f"are {int(row.kept)} and {int(row.lies)} lies there (lot {row.number}{vial}, {row.name})"
+        yield Fault("reservation", "reservations", what)
 
 
 def counted() -> dict[str, int]:
