@@ -9,6 +9,7 @@ import pytest
 from formulary import clock
 from formulary.cocktails import actions as cocktails
 from formulary.cocktails.labels.costs import costs
+from formulary.cocktails.labels.waste import waste_today
 from formulary.db import transaction
 from formulary.rules import checklist
 from formulary.rules.facts import Container
@@ -18,7 +19,7 @@ from formulary.rules.units import Money, currency
 from formulary.stock import actions as stock
 from formulary.stock import queries
 from formulary.stock.queries import Paid, Prices
-from tests.rules.builders import ASCORBIC, GLUTATHIONE, SALINE, TRANEXAMIC, a_cocktail, a_stock, q
+from tests.rules.builders import ASCORBIC, GLUTATHIONE, SALINE, TRANEXAMIC, a_cocktail, a_line, a_stock, q
 from tests.support.builders import a_policy
 
 EUR = currency("EUR")
@@ -170,3 +171,15 @@ def test_costs_are_no_part_of_what_a_report_rests_on():
     before = checklist.run(cocktail, Stage.SIGN)
     costs(cocktail, solve_cocktail(cocktail), Prices(EUR, ALL, {}))
     assert checklist.run(cocktail, Stage.SIGN) == before
+
+
+def test_two_lines_of_one_ampoule_open_it_once_and_waste_its_rest_once():
+    lines = (a_line(1, TRANEXAMIC, "20 mg"), a_line(2, TRANEXAMIC, "30 mg"), a_line(3, SALINE, "qs"))
+    cocktail = a_cocktail(stock=SHELF, lines=lines)
+    solution = solve_cocktail(cocktail)
+    first, second, _ = waste_today(cocktail, solution).lines
+    assert plain(first).endswith("opens one of lot L1231, and nothing is thrown away")
+    assert "from the one of lot L1231 that is open then, and" in plain(second)
+    txa = [line.wasted for line in told(lines=lines).lines[:2]]
+    drawn = [line.drawn for line in told(lines=lines).lines[:2]]
+    assert sum((m.minor for m in [*txa, *drawn]), Fraction(0)) == 500
