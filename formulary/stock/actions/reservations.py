@@ -11,9 +11,9 @@ from formulary.rules.findings import Finding, Refused
 from formulary.stock import queries
 from formulary.stock.actions.balances import UNSEEN, lock
 from formulary.stock.actions.entries import Key
-from formulary.stock.facts import standing
 from formulary.stock.labels import refusals
 from formulary.stock.models import Lot, Place, Reservation, Vial
+from formulary.stock.queries.reserved import standing
 
 KEY = (Reservation.place_id, Reservation.lot_id, Reservation.vial_id)
 

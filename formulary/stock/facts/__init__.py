@@ -6,14 +6,14 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import BindParameter, Integer, Row, Select, String, bindparam
+from sqlalchemy import Integer, Row, Select, bindparam
 from sqlalchemy.orm import aliased
 
 from formulary.accounts import queries as accounts
 from formulary.accounts.facts import site_policies
 from formulary.accounts.models import Site
 from formulary.catalogue.models import Product
-from formulary.db import UtcDateTime, db
+from formulary.db import db
 from formulary.rules.allocation import is_shared
 from formulary.rules.beyond_use import opened_until
 from formulary.rules.facts import Container, Diluent, Stock, Strength
@@ -21,8 +21,9 @@ from formulary.rules.findings import Finding, Level, Refused, capital
 from formulary.rules.lot_status import free, name_of, usable
 from formulary.rules.units import VOLUME, Quantity
 from formulary.rules.units import dimension as measured_as
-from formulary.stock.models import Balance, Lot, Place, Reservation, Vial, measured_in
+from formulary.stock.models import Balance, Lot, Place, Vial, measured_in
 from formulary.stock.queries import Holds, open_holds
+from formulary.stock.queries.reserved import Kept, reserved_of
 
 DRAWN_FROM = ("storage", "quarantine", "in_use")
 USED_AT = frozenset({"in_use", "preparation", "patient", "patch_test"})
@@ -180,11 +181,11 @@ def _stocks(at: datetime, for_ref: str | None, query: Select[Any], **asked: obje
     rows = db.session.execute(query, asked).all()
     if not rows:
         return ()
-    holds, reserved = open_holds(), _reserved({row.lot_id for row in rows}, at, for_ref)
+    holds, reserved = open_holds(), reserved_of({row.lot_id for row in rows}, at, for_ref)
     return tuple(_stock(row, holds, reserved) for row in rows)
 
 
-def _stock(row: Row[Any], holds: Holds, reserved: dict[tuple[int, int, int | None], "Kept"]) -> Stock:
+def _stock(row: Row[Any], holds: Holds, reserved: dict[tuple[int, int, int | None], Kept]) -> Stock:
     dimension = measured_in(row)
     kept = reserved.get((row.lot_id, row.place_id, row.vial_id))
     stopped = holds.on(
@@ -233,37 +234,6 @@ def _held_with(diluent: Diluent | None, holds: Holds) -> list[str]:
         return []
     stopped = holds.on(lot_id=diluent.lot_id, product_id=diluent.product_id, vial_id=None, place_id=None)
     return [f"its diluent, {hold.words}" for hold in stopped]
-
-
-@dataclass(frozen=True)
-class Kept:
-    """What others have reserved of one source, and one of them by name."""
-
-    quantity: int
-    ref: str
-
-
-def _reserved(
-    lots: Collection[int], at: datetime, for_ref: str | None
-) -> dict[tuple[int, int, int | None], Kept]:
-    rows = db.session.execute(RESERVED, {"lots": list(lots), "at": at, "but_for": for_ref or ""})
-    return {(lot, place, vial): Kept(int(quantity), ref) for lot, place, vial, quantity, ref in rows}
-
-
-def standing(at: datetime | BindParameter[datetime]) -> Any:
-    """The condition that a reservation still holds at `at`."""
-    in_time = db.or_(Reservation.until.is_(None), Reservation.until > at)
-    return db.and_(Reservation.ended_at.is_(None), in_time)
-
-
-KEPT_IN = (Reservation.lot_id, Reservation.place_id, Reservation.vial_id)
-RESERVED = (
-    db.select(*KEPT_IN, db.func.sum(Reservation.quantity), db.func.min(Reservation.for_ref))
-    .where(Reservation.lot_id.in_(bindparam("lots", expanding=True)))
-    .where(standing(bindparam("at", type_=UtcDateTime)))
-    .where(Reservation.for_ref != bindparam("but_for", type_=String))
-    .group_by(*KEPT_IN)
-)
 
 
 def _strength(row: Row[Any]) -> Strength | None:
