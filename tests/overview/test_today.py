@@ -37,7 +37,7 @@ DAY = {
     "practitioner2": [f"Give C-0006 to {NAME}", f"Read patch test T-1 of {NAME}"],
     "recall": ["Follow lot L1"],
     "admin": [],
-    "auditor": [],
+    "auditor": ["Look at lot L1"],
     "practitioner3": [],
 }
 NEEDS = ("Nothing needs", "One thing needs", "Two things need", "Three things need")

@@ -2,6 +2,7 @@
 
 from formulary.overview.labels.board import Around, Board, VialLine, board
 from formulary.overview.labels.day import Day, FollowUp, Reading
+from formulary.overview.labels.digest import ROLE_WORDS, Digest, digest
 from formulary.overview.labels.formulas import VersionRow, older, version_rows
 from formulary.overview.labels.horizon import HORIZON, Lapse, Lapses, lapses
 from formulary.overview.labels.horizon_picture import Horizon, horizon
@@ -11,9 +12,11 @@ from formulary.overview.labels.today import Today, ToDo, heading, today
 
 __all__ = [
     "HORIZON",
+    "ROLE_WORDS",
     "Around",
     "Board",
     "Day",
+    "Digest",
     "FollowUp",
     "Horizon",
     "Lapse",
@@ -25,6 +28,7 @@ __all__ = [
     "VersionRow",
     "VialLine",
     "board",
+    "digest",
     "heading",
     "horizon",
     "lapses",

@@ -93,9 +93,10 @@ class Board:
 
     @property
     def heading(self) -> str:
-        """ "5 open vials, 1 to be wasted"."""
+        """ "5 open vials, 1 to be wasted, 1 soon over"."""
         over = sum(1 for line in self.lines if line.has_lapsed)
-        more = f", {over:,} to be wasted" if over else ""
+        soon = sum(1 for line in self.lines if line.lapses_soon)
+        more = (f", {over:,} to be wasted" if over else "") + (f", {soon:,} soon over" if soon else "")
         return f"{plural(len(self.lines), 'open vial')}{more}" if self.lines else "No vial is open"
 
     @property

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from formulary.accounts import Actor, Permission
 from formulary.overview.queries import Looked, OpenVial, Sealed, Waiting
 from formulary.recalls.queries import Standing
+from formulary.stock.facts.supply import Supply
 from formulary.stock.models import Transfer
 from formulary.stock.queries import Due, Watched
 
@@ -42,7 +43,8 @@ class FollowUp:
 class Day:
     """What there is at the site of whoever asks, at this instant; empty where their roles do not need it.
 
-    `releases_alone`: the site asks for no second person, so that a preparer releases what they prepared.
+    `quarantine_id` is the place of the quarantine, where there is just one. `releases_alone`: the site
+    asks for no second person, so that a preparer releases what they prepared.
     """
 
     actor: Actor
@@ -58,8 +60,10 @@ class Day:
     lookups: tuple[Looked, ...] = field(default=())
     emergencies: int = 0
     counts_due: tuple[Due, ...] = ()
+    short: tuple[Supply, ...] = ()
     transfers: tuple[Transfer, ...] = ()
     discrepancies: int = 0
+    quarantine_id: int | None = None
     releases_alone: bool = False
 
     @property

@@ -15,7 +15,8 @@ Pair = tuple[str, str]
 class Need:
     """One thing to do: until when it is possible (None: no hour is set), what, why, and where it is done.
 
-    `patient` is the code of whom it is about, where it is about anybody.
+    `patient` is the code of whom it is about, where it is about anybody; `count` is how many things it
+    stands for.
     """
 
     until: datetime | None
@@ -27,6 +28,7 @@ class Need:
     button: str
     arguments: tuple[tuple[str, int], ...] = ()
     patient: str = ""
+    count: int = 1
 
 
 Duty = Callable[[Day], Iterator[Need]]

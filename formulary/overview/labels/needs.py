@@ -17,6 +17,7 @@ DUTIES: dict[Role, tuple[Duty, ...]] = {
         stores.expiring,
         stores.receive_transfers,
         stores.quarantine,
+        stores.order,
         stores.explain_discrepancies,
         stores.count_places,
         stores.watch_temperatures,
@@ -26,6 +27,7 @@ DUTIES: dict[Role, tuple[Duty, ...]] = {
         benches.go_on,
         stores.open_vials,
         stores.receive_transfers,
+        stores.order,
         stores.count_places,
     ),
     Role.PRACTITIONER: (
@@ -39,7 +41,7 @@ DUTIES: dict[Role, tuple[Duty, ...]] = {
     ),
     Role.RECALL_OFFICER: (stores.follow_holds,),
     Role.ADMINISTRATOR: (stores.review_emergencies,),
-    Role.AUDITOR: (),
+    Role.AUDITOR: (stores.look_at_holds, stores.look_at_discrepancies),
 }
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 

@@ -1,13 +1,14 @@
 """What does not keep, waits for a look, or is stopped: vials, lots, holds, emergency accesses."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from formulary.overview.labels.board import LAPSED, SOON
 from formulary.overview.labels.day import Day
 from formulary.overview.labels.need import Need, shown
 from formulary.overview.queries import OpenVial, Sealed
-from formulary.rules.lot_status import end_of_day
+from formulary.rules.lot_status import day_of, end_of_day
 from formulary.stock.labels import state_of
 from formulary.web import words
 
@@ -31,7 +32,7 @@ def expiring(day: Day) -> Iterator[Need]:
     """Lots on the shelf that have expired, or do within two weeks."""
     for row in day.sealed:
         until = end_of_day(row.expires_on, str(day.zone))
-        if row.kind == "storage" and until - day.at <= NEAR_EXPIRY:
+        if row.kind == "storage" and row.expires_on <= day_of(day.at, str(day.zone)) + NEAR_EXPIRY:
             gone = until <= day.at
             title = f"{'Take away' if gone else 'Use'} lot {row.number}, {row.product}"
             state = ("expired", "expired") if gone else ("expiring", "expires soon")
@@ -61,7 +62,22 @@ def explain_discrepancies(day: Day) -> Iterator[Need]:
     if day.discrepancies:
         title = f"Explain {words.plural(day.discrepancies, 'discrepancy', 'discrepancies')}"
         told = "More was used than the ledger knew of, or a count found another quantity."
-        yield Need(None, title, told, "warn", "to explain", "stock.discrepancies", "Look")
+        page = ("stock.discrepancies", "Look")
+        yield Need(None, title, told, "warn", "to explain", *page, count=day.discrepancies)
+
+
+def look_at_discrepancies(day: Day) -> Iterator[Need]:
+    """The same for whoever only looks on."""
+    return _look_at(explain_discrepancies(day), "Explain")
+
+
+def look_at_holds(day: Day) -> Iterator[Need]:
+    """Holds that stand, for whoever only looks on."""
+    return _look_at(follow_holds(day), "Follow")
+
+
+def _look_at(needs: Iterator[Need], act: str) -> Iterator[Need]:
+    return (replace(need, title=need.title.replace(act, "Look at", 1)) for need in needs)
 
 
 def receive_transfers(day: Day) -> Iterator[Need]:
@@ -74,6 +90,15 @@ def receive_transfers(day: Day) -> Iterator[Need]:
         else:
             page, told = ("stock.transfer", "Look"), "Something of it has not arrived."
             yield Need(None, f"Look for what is missing of {row.code}", told, "warn", "missing", *page, own)
+
+
+def order(day: Day) -> Iterator[Need]:
+    """Products of which less is usable than their minimum."""
+    for one in day.short:
+        coming = " Some is on order." if one.coming else ""
+        told = f"{shown(one.quantity(one.plan.usable))} usable.{coming}"
+        page = ("stock.supply", "Look", (("product_id", one.product.id),))
+        yield Need(None, f"Order {one.product.name}", told, "warn", "below minimum", *page)
 
 
 def count_places(day: Day) -> Iterator[Need]:
@@ -108,7 +133,8 @@ def review_emergencies(day: Day) -> Iterator[Need]:
     if day.emergencies:
         title = f"Review {words.plural(day.emergencies, 'emergency access', 'emergency accesses')}"
         told = "Somebody opened a patient of another site and gave a reason."
-        yield Need(None, title, told, "break_glass", "to review", "patients.emergencies", "Review")
+        page = ("patients.emergencies", "Review")
+        yield Need(None, title, told, "break_glass", "to review", *page, count=day.emergencies)
 
 
 def _lapsed_at(vial: OpenVial, day: Day) -> datetime:
