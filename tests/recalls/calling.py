@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from formulary.cli import main
 from formulary.db import db
 from tests.cli.conftest import made_apps
-from tests.recalls.reading import a_story
+from tests.recalls.reading import the_story
 from tests.support.world import settings_for
 
 __all__ = ["made_apps", "recall", "story", "told"]
@@ -43,6 +43,6 @@ def told(recall):
 
 
 @pytest.fixture
-def story(cast):
+def story(app, database, cast):
     """A lot that touched somebody in every way."""
-    return a_story(cast.other_site)
+    return the_story(app, database, cast.other_site)

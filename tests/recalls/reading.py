@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from flask import Flask
+
 from formulary import clock
 from formulary.accounts.models import Site
 from formulary.audit.models import AccessEntry
@@ -17,7 +19,9 @@ from formulary.stock.models import Lot
 from tests.recalls.doing import a_cocktail, a_session, an_attempt, drawn, opened, q, somebody
 from tests.support.builders import a_lot, a_patient, a_product, a_test, act, an_ingredient
 from tests.support.client import Client
+from tests.support.databases import Database
 from tests.support.pages import Page, text_of
+from tests.support.snapshots import Ids, reach
 
 NUMBER = "TX-2231"
 NOBODY_MAY = "Your role sees counts; a recall officer sees who they are."
@@ -84,6 +88,18 @@ class Story:
     def codes(self, letters: str) -> set[str]:
         """The codes of the patients of these buckets."""
         return {self.patients[letter].code for letter in letters}
+
+
+def the_story(app: Flask, database: Database, elsewhere: Site) -> Story:
+    """The lot in every bucket, told once and put back for each test after."""
+
+    def tell() -> Ids:
+        told = a_story(elsewhere)
+        return {"lot": told.lot.id} | {letter: patient.id for letter, patient in told.patients.items()}
+
+    ids = reach(app, database, "a lot in every bucket", tell)
+    patients = {key: db.session.get_one(Patient, ids[key]) for key in ids if key != "lot"}
+    return Story(db.session.get_one(Lot, ids["lot"]), patients)
 
 
 def a_story(elsewhere: Site) -> Story:

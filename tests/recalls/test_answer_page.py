@@ -11,7 +11,6 @@ from tests.recalls.doing import a_cocktail, a_session, an_attempt, drawn, given,
 from tests.recalls.reading import (
     NOBODY_MAY,
     NUMBER,
-    a_story,
     accesses,
     answer,
     bucket,
@@ -19,6 +18,7 @@ from tests.recalls.reading import (
     firsts,
     letters,
     rows,
+    the_story,
     url_of,
     words,
 )
@@ -34,9 +34,9 @@ FULL = {
 
 
 @pytest.fixture
-def story(cast):
+def story(app, database, cast):
     """A lot that touched somebody in every way."""
-    return a_story(cast.other_site)
+    return the_story(app, database, cast.other_site)
 
 
 @pytest.mark.parametrize("who", LOOKERS)
