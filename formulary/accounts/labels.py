@@ -206,6 +206,13 @@ POLICIES = {
             ),
         ),
         PolicyKind(
+            "waste_witness",
+            "Witness of waste",
+            "Whether another person watches what is wasted or destroyed, and signs for it.",
+            "Nobody has to watch; a witness may sign all the same.",
+            (Part("required", "A witness signs", _.YES_OR_NO),),
+        ),
+        PolicyKind(
             "currency",
             "Currency",
             "The currency of what is paid for stock. A price keeps the currency it was recorded in.",

@@ -2702,6 +2702,86 @@ def upgrade() -> None:
         batch_op.create_index("ix_supplier_return_lot", ["lot_id", "id"], unique=False)
         batch_op.create_index("ix_supplier_return_site", ["site_id", "id"], unique=False)
 
+    op.create_table(
+        "waste_stream",
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("goes_in", sa.Text(), nullable=False),
+        sa.Column("rule", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_waste_stream_site_id_site")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_waste_stream")),
+        sa.UniqueConstraint("site_id", "name", name=op.f("uq_waste_stream_site_id")),
+    )
+    op.create_table(
+        "disposal",
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("stream_id", sa.Integer(), nullable=True),
+        sa.Column("method", sa.String(length=40), nullable=False),
+        sa.Column("taken_by", sa.String(length=120), nullable=False),
+        sa.Column("reference", sa.String(length=60), nullable=False),
+        sa.Column("remark", sa.Text(), nullable=False),
+        sa.Column("at", types.UtcDateTime(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("witness_id", sa.Integer(), nullable=True),
+        sa.Column("self_checked", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_disposal_by_id_person")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_disposal_site_id_site")),
+        sa.ForeignKeyConstraint(
+            ["stream_id"], ["waste_stream.id"], name=op.f("fk_disposal_stream_id_waste_stream")
+        ),
+        sa.ForeignKeyConstraint(["witness_id"], ["person.id"], name=op.f("fk_disposal_witness_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_disposal")),
+        sa.UniqueConstraint("code", name=op.f("uq_disposal_code")),
+    )
+    with op.batch_alter_table("disposal", schema=None) as batch_op:
+        batch_op.create_index("ix_disposal_site", ["site_id", "id"], unique=False)
+
+    op.create_table(
+        "wasted",
+        sa.Column("movement_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("container", sa.String(length=20), nullable=False),
+        sa.Column("stream_id", sa.Integer(), nullable=True),
+        sa.Column("at", types.UtcDateTime(), nullable=False),
+        sa.Column("witness_id", sa.Integer(), nullable=True),
+        sa.Column("self_checked", sa.Boolean(), nullable=False),
+        sa.Column("disposal_id", sa.Integer(), nullable=True),
+        sa.Column("is_undone", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "container IN ('closed', 'open', 'prepared')", name=op.f("ck_wasted_container_is_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["disposal_id"], ["disposal.id"], name=op.f("fk_wasted_disposal_id_disposal")
+        ),
+        sa.ForeignKeyConstraint(
+            ["movement_id"], ["movement.id"], name=op.f("fk_wasted_movement_id_movement")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_wasted_site_id_site")),
+        sa.ForeignKeyConstraint(
+            ["stream_id"], ["waste_stream.id"], name=op.f("fk_wasted_stream_id_waste_stream")
+        ),
+        sa.ForeignKeyConstraint(["witness_id"], ["person.id"], name=op.f("fk_wasted_witness_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wasted")),
+        sa.UniqueConstraint("movement_id", name=op.f("uq_wasted_movement_id")),
+    )
+    with op.batch_alter_table("wasted", schema=None) as batch_op:
+        batch_op.create_index("ix_wasted_disposal", ["disposal_id"], unique=False)
+        batch_op.create_index("ix_wasted_site", ["site_id", "at"], unique=False)
+        batch_op.create_index(
+            "ix_wasted_waiting",
+            ["site_id", "stream_id"],
+            unique=False,
+            sqlite_where=sa.text("disposal_id IS NULL AND NOT is_undone"),
+            postgresql_where=sa.text("disposal_id IS NULL AND NOT is_undone"),
+        )
+
     for table in APPEND_ONLY:
         for statement in append_only.statements(op.get_bind().dialect.name, table):
             op.execute(statement)

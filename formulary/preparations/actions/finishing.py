@@ -60,7 +60,7 @@ def waste_rests(attempt: Attempt, vial_ids: set[int], *, at: datetime, by: Actor
     """Discard what is left in these of the vials that were opened for the attempt."""
     for vial in queries.open_rests(attempt):
         if vial.id in vial_ids:
-            stock.waste_vial(vial, reason="left_over", at=at, by=by)
+            stock.waste_vial(vial, reason="left_over", is_part=True, at=at, by=by)
 
 
 def terms_of(until: BeyondUse) -> list[dict[str, str]]:

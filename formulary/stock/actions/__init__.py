@@ -8,6 +8,7 @@ from formulary.stock.actions.balances import lock
 from formulary.stock.actions.closing import close_count
 from formulary.stock.actions.codes import label_vials, learn_code
 from formulary.stock.actions.counting import add_to_count, cancel_count, count_line, open_count
+from formulary.stock.actions.disposing import add_stream, change_stream, dispose
 from formulary.stock.actions.entries import Entry, Way
 from formulary.stock.actions.excursions import decide_excursion, hold_inside, open_excursion
 from formulary.stock.actions.holds import place_hold, release_hold
@@ -49,6 +50,7 @@ __all__ = [
     "Way",
     "add_line",
     "add_place",
+    "add_stream",
     "add_supplier",
     "add_to_count",
     "assay_lot",
@@ -57,12 +59,14 @@ __all__ = [
     "cancel_transfer",
     "change_line",
     "change_place",
+    "change_stream",
     "change_supplier",
     "close_count",
     "content_of",
     "correct_reading",
     "count_line",
     "decide_excursion",
+    "dispose",
     "draft_order",
     "drop_line",
     "end_reservations",

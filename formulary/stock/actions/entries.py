@@ -16,14 +16,31 @@ Key = tuple[int, int, int | None]
 
 
 @dataclass(frozen=True)
+class Watched:
+    """Who watched, or that the same person checked it; on a site that asks for nobody: neither."""
+
+    witness: Actor | None
+    self_checked: bool = False
+
+
+@dataclass(frozen=True)
+class Bin:
+    """The bin into which something is thrown (None: nobody said which), and who watched."""
+
+    stream_id: int | None
+    watched: Watched
+
+
+@dataclass(frozen=True)
 class Way:
-    """Where something goes, why, for which document, and when it happened."""
+    """Where something goes, why, for which document, when it happened; of waste into which bin."""
 
     target: Place
     reason: str
     document: Document
     occurred_at: datetime
     remark: str = ""
+    bin: Bin | None = None
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from formulary.accounts import Actor
 from formulary.db import db
 from formulary.stock import facts
 from formulary.stock.actions.balances import draw, fill, lock
+from formulary.stock.actions.bins import take_out_again, throw_in
 from formulary.stock.actions.entries import Document, Entry, Way, checked, rows_of
 from formulary.stock.actions.keeping import Left, settle_kept
 from formulary.stock.actions.settling import settle
@@ -49,6 +50,7 @@ def reverse(movement: Movement, *, at: datetime, by: Actor, why: str = "") -> Mo
     if db.session.scalar(db.select(Movement.id).filter_by(reverses_id=movement.id)):
         raise refusals.reversed_already()
     stand_still([movement])
+    take_out_again(movement)
     return write([_opposite(movement, at, why)], at=at, by=by)[0]
 
 
@@ -102,4 +104,5 @@ def write(
     movements = rows_of(entries, at, by)
     db.session.add_all(movements)
     db.session.flush()
+    throw_in(entries, movements, at)
     return movements

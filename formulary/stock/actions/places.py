@@ -9,7 +9,7 @@ from formulary.audit import record
 from formulary.db import db, once
 from formulary.stock import queries
 from formulary.stock.labels import refusals
-from formulary.stock.models import Place
+from formulary.stock.models import Place, WasteStream
 
 STANDING = {
     "supplier": "Suppliers",
@@ -25,14 +25,20 @@ STANDING = {
     "destroyed": "Destroyed",
     "lost_or_found": "Lost or found",
 }
+BINS = {
+    "Sharps": "Needles, syringes with their needle, opened ampoules.",
+    "Pharmaceutical waste": "Medicines, and what is left of them.",
+}
+"""What a clinic usually keeps; what the law where it works asks of each is not known here: it enters that."""
 ADDED = ("storage", "quarantine", "in_use", "preparation")
 
 
 @at_opening
 def furnish(site: Site, *, at: datetime, by: Actor) -> list[Place]:
-    """Give a new site one place of every kind; the site's own audit entry tells of it."""
+    """Give a new site one place of every kind and its bins; the site's own audit entry tells of it."""
     made = [Place(site_id=site.id, kind=kind, name=name) for kind, name in STANDING.items()]
     db.session.add_all(made)
+    db.session.add_all(WasteStream(site_id=site.id, name=name, goes_in=what) for name, what in BINS.items())
     db.session.flush()
     return made
 

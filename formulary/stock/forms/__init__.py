@@ -22,6 +22,7 @@ from formulary.stock.forms.counts import (
     FindLineForm,
     OpenCountForm,
 )
+from formulary.stock.forms.disposal import ChangeStreamForm, DisposeForm, StreamForm
 from formulary.stock.forms.places import AddPlaceForm, ChangePlaceForm
 from formulary.stock.forms.receive import ReceiveForm
 from formulary.stock.forms.returns import ReturnLotForm, ReturnVialForm
@@ -54,10 +55,12 @@ __all__ = [
     "CancelCountForm",
     "CancelTransferForm",
     "ChangePlaceForm",
+    "ChangeStreamForm",
     "CloseCountForm",
     "CorrectReadingForm",
     "CountLineForm",
     "DecideForm",
+    "DisposeForm",
     "ExplainForm",
     "FindLineForm",
     "HoldForm",
@@ -83,6 +86,7 @@ __all__ = [
     "ReturnVialForm",
     "SendForm",
     "ShelfForm",
+    "StreamForm",
     "TakeOutForm",
     "WasteLotForm",
     "WasteVialForm",

@@ -71,7 +71,9 @@ class WasteLotForm(Form):
     place_id = f.IdSelect("From", [f.Required()])
     containers = f.CountField("Containers", [f.Required()])
     reason = f.ChoiceField("Why", [f.Required("Choose why.")], choices=REASONS)
+    stream_id = f.IdSelect("Into which bin")
     remark = f.TextField("What happened")
+    signer = f.FormField(PerhapsSignerForm, "Witness")
 
 
 class WasteVialForm(Form):
@@ -79,7 +81,9 @@ class WasteVialForm(Form):
 
     reason = f.ChoiceField("Why", [f.Required("Choose why.")], choices=REASONS)
     volume = f.QuantityField("Volume", units=VOLUME, hint="Leave it empty to waste all that is left.")
+    stream_id = f.IdSelect("Into which bin")
     remark = f.TextField("What happened")
+    signer = f.FormField(PerhapsSignerForm, "Witness")
 
 
 class LabelForm(Form):

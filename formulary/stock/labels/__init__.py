@@ -15,6 +15,14 @@ from formulary.stock.labels.counts import (
     place_words,
     sheet_code,
 )
+from formulary.stock.labels.disposal import (
+    Certificate,
+    FilledBin,
+    certificates,
+    filled_bins,
+    thrown_lines,
+    wastage,
+)
 from formulary.stock.labels.documents import Named, document_names, names_documents
 from formulary.stock.labels.prices import CameLine, Worth, came_lines, left_worth, money_of
 from formulary.stock.labels.returns import Returned, returned
@@ -41,8 +49,10 @@ __all__ = [
     "WASTE_REASONS",
     "Box",
     "CameLine",
+    "Certificate",
     "CountRow",
     "Event",
+    "FilledBin",
     "HoldLine",
     "Line",
     "LineRow",
@@ -57,6 +67,7 @@ __all__ = [
     "amount",
     "boxes",
     "came_lines",
+    "certificates",
     "container_count",
     "container_word",
     "containers_left",
@@ -65,6 +76,7 @@ __all__ = [
     "count_rows",
     "difference_words",
     "document_names",
+    "filled_bins",
     "hold_lines",
     "label_strength",
     "left_worth",
@@ -89,6 +101,8 @@ __all__ = [
     "stopped_words",
     "story",
     "strength_of",
+    "thrown_lines",
     "vial_card",
     "vial_rows",
+    "wastage",
 ]

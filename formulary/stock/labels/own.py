@@ -35,6 +35,15 @@ def returns(ids: Collection[int]) -> dict[int, Named]:
     }
 
 
+@names_documents("disposal")
+def disposals(ids: Collection[int]) -> dict[int, Named]:
+    """A certificate of destruction by its number, with its page."""
+    return {
+        row.id: Named(f"certificate {row.code}", "stock.disposal", (("disposal_id", row.id),))
+        for row in queries.disposals_by_id(ids)
+    }
+
+
 @names_documents("transfer")
 def transfers(ids: Collection[int]) -> dict[int, Named]:
     """A transfer by its number, with its page."""

@@ -54,9 +54,16 @@ RETURN_REASONS = {
     "past_expiry": "past its expiry date",
     "other_return": "another reason",
 }
+METHODS = {
+    "handed_over": "handed over to a carrier of waste",
+    "incinerated": "incinerated",
+    "made_unusable": "made unusable here",
+    "other_method": "another method",
+}
 REASONS_FOR: dict[str, tuple[str, ...]] = {
     "waste": WASTE_REASONS,
     "transfer": tuple(TRANSFER_REASONS),
+    "dispose": tuple(METHODS),
     "return": tuple(RETURN_REASONS),
 }
 """The reasons that are valid for an act; a page offers these and an act refuses every other."""
@@ -78,7 +85,7 @@ PLACE_KINDS = {
 
 def reason_words(reason: str) -> str:
     """Why a movement was made, in words."""
-    return (REASONS | TRANSFER_REASONS | RETURN_REASONS).get(reason, reason.replace("_", " "))
+    return (REASONS | TRANSFER_REASONS | RETURN_REASONS | METHODS).get(reason, reason.replace("_", " "))
 
 
 def reasons_for(act: str) -> list[tuple[str, str]]:

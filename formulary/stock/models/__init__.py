@@ -3,6 +3,7 @@ temperatures, counts, suppliers, stock levels, purchase orders.
 """
 
 from formulary.stock.models.counts import CountEntry, CountLine, CountPlace, StockCount
+from formulary.stock.models.disposal import Disposal, Wasted, WasteStream
 from formulary.stock.models.holds import Hold, Reservation
 from formulary.stock.models.ledger import HASH_VERSION, HASHED, Balance, Discrepancy, Movement, movement_hash
 from formulary.stock.models.lots import Lot, Vial, measured_in
@@ -30,6 +31,7 @@ __all__ = [
     "CountPlace",
     "Delivery",
     "Discrepancy",
+    "Disposal",
     "Hold",
     "Lot",
     "Movement",
@@ -48,6 +50,8 @@ __all__ = [
     "Transfer",
     "TransferLine",
     "Vial",
+    "WasteStream",
+    "Wasted",
     "measured_in",
     "movement_hash",
 ]

@@ -10,7 +10,7 @@ from formulary.accounts import queries as accounts
 from formulary.db import retried
 from formulary.stock import actions, facts, labels, queries
 from formulary.stock.forms import LabelForm, MoveLotForm, OpenForm, ReleaseLotForm, WasteLotForm
-from formulary.stock.views.room import Answer, bp, done, page, to_lot, to_vial
+from formulary.stock.views.room import Answer, bins, bp, done, page, signed_by_a_witness, to_lot, to_vial
 from formulary.web import barcodes, pdf
 from formulary.web import fields as f
 from formulary.web.paging import Window
@@ -120,15 +120,16 @@ def waste_lot(lot_id: int) -> Answer:
     """Waste sealed containers, with a reason."""
     row, form = queries.lot(lot_id), WasteLotForm()
     form.place_id.choices = _lying(row, STANDS_FOR)
-    if form.validate_on_submit() and done(
+    form.stream_id.choices = bins()
+    if form.validate_on_submit() and signed_by_a_witness(
         form,
         "stock.waste",
-        lambda at: actions.waste_lot(
+        lambda witness, at: actions.waste_lot(
             queries.lot(lot_id),
             place=queries.place_by_id(form.place_id.data, g.site.id),
             quantity=_steps(lot_id, form.containers.data),
-            reason=form.reason.data,
-            remark=form.remark.data,
+            witness=witness,
+            **form.values("place_id", "containers", "signer"),
             at=at,
             by=g.actor,
             key=form.key,

@@ -8,10 +8,13 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, g, redirect, render_template, url_for
 
 from formulary import clock
-from formulary.accounts import Permission
+from formulary.accounts import Actor, Permission
+from formulary.accounts.guards import second_person
 from formulary.audit import record_refusal
 from formulary.db import transaction
 from formulary.rules.findings import Refused
+from formulary.stock import queries
+from formulary.web import fields as f
 from formulary.web.forms import Form
 
 bp = Blueprint("stock", __name__, url_prefix="/stock")
@@ -27,6 +30,22 @@ def done(form: Form, what: str, act: Callable[[datetime], Any]) -> Any:
         record_refusal(what, refusal, by=g.actor)
         form.add_findings(refusal.findings)
         return None
+
+
+def signed_by_a_witness(form: Any, what: str, act: Callable[[Actor | None, datetime], Any]) -> Any:
+    """The row of an act that somebody else may watch: their secret is checked before its transaction."""
+    try:
+        named = form.signer.form.username.data
+        witness = second_person(form.signer, at=clock.now()) if named else None
+    except Refused as refusal:
+        form.add_findings(refusal.findings)
+        return None
+    return done(form, what, lambda at: act(witness, at))
+
+
+def bins() -> Any:
+    """The bins of the site for a select."""
+    return f.choices([(row.id, row.name) for row in queries.streams(g.site.id)], empty="not said")
 
 
 def page(template: str, form: Form | None = None, **context: Any) -> Answer:

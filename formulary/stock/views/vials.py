@@ -13,7 +13,7 @@ from formulary.rules.findings import refuse
 from formulary.rules.lot_status import usable
 from formulary.stock import actions, facts, labels, queries
 from formulary.stock.forms import MoveVialForm, ReconstituteForm, WasteVialForm
-from formulary.stock.views.room import Answer, bp, done, page, to_vial
+from formulary.stock.views.room import Answer, bins, bp, done, page, signed_by_a_witness, to_vial
 from formulary.web import barcodes, pdf
 from formulary.web import fields as f
 from formulary.web.paging import Window
@@ -73,11 +73,17 @@ def reconstitute(vial_id: int) -> Answer:
 def waste_vial(vial_id: int) -> Answer:
     """Waste what is left in a vial, or a part of it."""
     row, form = queries.vial(vial_id, g.site.id), WasteVialForm()
-    if form.validate_on_submit() and done(
+    form.stream_id.choices = bins()
+    if form.validate_on_submit() and signed_by_a_witness(
         form,
         "stock.waste",
-        lambda at: actions.waste_vial(
-            queries.vial(vial_id, g.site.id), **form.values(), at=at, by=g.actor, key=form.key
+        lambda witness, at: actions.waste_vial(
+            queries.vial(vial_id, g.site.id),
+            **form.values("signer"),
+            witness=witness,
+            at=at,
+            by=g.actor,
+            key=form.key,
         ),
     ):
         flash(f"Wasted from vial {row.code}.")
