@@ -56,6 +56,10 @@ _TABLE = {
     "returned": ("info", "returned", "arrow-return-left"),
     "destroyed": ("info", "destroyed", "trash3"),
     "lost": ("unknown", "not accounted for", ""),
+    # orders
+    "sent": ("live", "sent", "truck"),
+    "partly_received": ("live", "partly received", "truck"),
+    "received": ("pass", "received", ""),
     # cocktails, preparations, administrations
     "draft": ("info", "draft", "pencil-square"),
     "prescribed": ("live", "prescribed", "pen"),

@@ -7,9 +7,8 @@ from zoneinfo import ZoneInfo
 from formulary.accounts import Actor, Permission
 from formulary.overview.queries import Looked, OpenVial, Sealed, Waiting
 from formulary.recalls.queries import Standing
-from formulary.stock.facts.supply import Supply
 from formulary.stock.models import Transfer
-from formulary.stock.queries import Due, Watched
+from formulary.stock.queries import Due, OnOrder, Supply, Watched
 
 
 @dataclass(frozen=True)
@@ -64,6 +63,7 @@ class Day:
     transfers: tuple[Transfer, ...] = ()
     discrepancies: int = 0
     quarantine_id: int | None = None
+    late: tuple[OnOrder, ...] = ()
     releases_alone: bool = False
 
     @property

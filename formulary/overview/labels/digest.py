@@ -116,6 +116,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "watch_temperatures": ("Temperatures", "stock.temperatures"),
     "receive_transfers": ("Transfers from other sites", "stock.transfers"),
     "order": ("Below minimum", "stock.supplies"),
+    "chase": ("Orders that are overdue", "stock.orders"),
     "follow_holds": ("Holds", "recalls.index"),
     "look_at_holds": ("Holds", "recalls.index"),
     "review_emergencies": ("Emergency accesses", "patients.emergencies"),

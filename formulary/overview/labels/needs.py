@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from formulary.accounts import Role
-from formulary.overview.labels import benches, stores
+from formulary.overview.labels import benches, stores, supply
 from formulary.overview.labels.day import Day
 from formulary.overview.labels.need import Duty, Need
 
@@ -18,6 +18,7 @@ DUTIES: dict[Role, tuple[Duty, ...]] = {
         stores.receive_transfers,
         stores.quarantine,
         stores.order,
+        supply.chase,
         stores.explain_discrepancies,
         stores.count_places,
         stores.watch_temperatures,
@@ -28,6 +29,7 @@ DUTIES: dict[Role, tuple[Duty, ...]] = {
         stores.open_vials,
         stores.receive_transfers,
         stores.order,
+        supply.chase,
         stores.count_places,
     ),
     Role.PRACTITIONER: (

@@ -19,7 +19,7 @@ from formulary.patch_tests import queries as tests
 from formulary.recalls import queries as recalls
 from formulary.rules.lot_status import day_of
 from formulary.stock import queries as stock
-from formulary.stock.facts.supply import below_minimum
+from formulary.stock.facts import supply
 
 KEEPING = frozenset({Role.PHARMACIST, Role.TECHNICIAN})
 """Who is told of places that are due for a count: whoever counts them."""
@@ -31,6 +31,7 @@ def the_day() -> Day:
     """Everything that the lists of what is to do are made from, read once."""
     actor, at, roles = g.actor, clock.now(), g.actor.roles
     until = day_of(at, g.site.zone) + labels.HORIZON
+    told = supply.alerts(g.site.id, at) if roles & KEEPING else None
     benches = roles & {Role.PHARMACIST, Role.TECHNICIAN, Role.PRACTITIONER}
     return Day(
         actor, at, ZoneInfo(g.site.zone),
@@ -44,7 +45,8 @@ def the_day() -> Day:
         discrepancies=stock.open_discrepancies(g.site.id) if roles & {Role.PHARMACIST, Role.AUDITOR} else 0,
         counts_due=tuple(stock.due_for_count(g.site.id, at)) if roles & KEEPING else (),
         transfers=tuple(stock.awaited(g.site.id)) if roles & KEEPING else (),
-        short=tuple(below_minimum(g.site.id, at)) if roles & KEEPING else (),
+        short=tuple(told.short) if told else (),
+        late=tuple(told.late) if told else (),
         warmth=tuple(stock.watched_places(g.site.id, at)) if Role.PHARMACIST in roles else (),
         emergencies=queries.emergencies_to_review() if actor.may(Permission.MANAGE_CLINIC) else 0,
         releases_alone=not g.site.release,

@@ -119,10 +119,10 @@ def lapses_unused(lying: Sequence[Lying], use_per_day: Fraction, within: int) ->
     return lapsed
 
 
-def middle(days: Iterable[int]) -> Fraction | None:
-    """The median of observed lead times in days, None where there is none."""
+def middle(days: Iterable[int]) -> int | None:
+    """The median of observed lead times, in whole days rounded up; None where there is none."""
     seen = sorted(days)
     if not seen:
         return None
     half = len(seen) // 2
-    return Fraction(seen[half]) if len(seen) % 2 else Fraction(seen[half - 1] + seen[half], 2)
+    return seen[half] if len(seen) % 2 else ceil(Fraction(seen[half - 1] + seen[half], 2))

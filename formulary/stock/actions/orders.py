@@ -16,7 +16,6 @@ from formulary.rules.reordering import allowed
 from formulary.rules.units import Money, plain_money
 from formulary.stock import queries
 from formulary.stock.actions.suppliers import in_use
-from formulary.stock.facts.supply import is_withdrawn
 from formulary.stock.labels import order_refusals as refusals
 from formulary.stock.labels import prices as price_labels
 from formulary.stock.models import PurchaseOrder, PurchaseOrderChange, PurchaseOrderLine
@@ -162,7 +161,7 @@ def send_order(order_id: int, *, version: int | None = None, at: datetime, by: A
     in_use(order.supplier.id)
     for line in lines:
         _expected(order.row.site_id, line.row.expected_on, at)
-        if is_withdrawn(line.product):
+        if queries.is_withdrawn(line.product):
             raise refusals.withdrawn(line.product)
     order.row.state, order.row.sent_at, order.row.sent_by_id = "sent", at, by.person_id
     new = {"order": order.row.code, "supplier": order.supplier.name, "lines": len(lines)}
@@ -209,7 +208,7 @@ def _may(order: Order, act: str, version: int | None, by: Actor) -> None:
 
 def _may_order(site_id: int, line: NewLine, at: datetime) -> None:
     product = catalogue.product(line.product_id)
-    if is_withdrawn(product):
+    if queries.is_withdrawn(product):
         raise refusals.withdrawn(product)
     _packs(line.packs)
     sizes = queries.pack_levels([product.id])[product.id]

@@ -1,71 +1,19 @@
 """How a site stands with its products: what is usable, what comes, what is used, what to order."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from fractions import Fraction
 
 from formulary.accounts import queries as accounts
 from formulary.catalogue.models import Product, ProductCode
 from formulary.rules.facts import Stock
 from formulary.rules.lot_status import day_of, free
-from formulary.rules.reordering import Coming, Lying, Plan, Wanted, planned
-from formulary.rules.units import Quantity
+from formulary.rules.reordering import Coming, Lying, Wanted, planned
 from formulary.stock import queries
 from formulary.stock.facts import candidates, usable_as_is
-from formulary.stock.models import StockLevel, Supplier, measured_in
-from formulary.stock.queries import OnOrder, Usage
-
-OUT_OF_USE = frozenset({"withdrawn", "discontinued"})
-"""What the catalogue says of a product that cannot be had any more."""
-
-
-@dataclass(frozen=True)
-class Supply:
-    """A product at a site: its levels, what lies there, what comes, its use, and what to order.
-
-    `sealed` is usable stock, `opened` are open vials, kept apart from the figures, `unusable` is what may
-    not be used. `used` is None where the use is unknown, or was not asked for. `lead_days` is the product's
-    own, else its supplier's.
-    """
-
-    product: Product
-    level: StockLevel | None
-    supplier: Supplier | None
-    pack: ProductCode | None
-    sealed: Sequence[Stock]
-    opened: Sequence[Stock]
-    unusable: Sequence[Stock]
-    coming: Sequence[OnOrder]
-    used: Usage | None
-    lead_days: int | None
-    plan: Plan
-    today: date
-
-    @property
-    def content(self) -> int:
-        """Steps of one full container; 1 while the catalogue does not know, and nothing can lie here then."""
-        return self.product.content or 1
-
-    @property
-    def overdue(self) -> list[OnOrder]:
-        """What was expected before today."""
-        return [one for one in self.coming if one.is_overdue(self.today)]
-
-    @property
-    def is_withdrawn(self) -> bool:
-        """Whether the catalogue says that it cannot be had any more."""
-        return is_withdrawn(self.product)
-
-    def quantity(self, containers: Fraction | int) -> Quantity:
-        """So many containers as a quantity."""
-        return Quantity(Fraction(containers) * self.content, measured_in(self.product))
-
-
-def is_withdrawn(product: Product) -> bool:
-    """Whether the catalogue says that a product cannot be had any more."""
-    return product.status.strip().lower() in OUT_OF_USE
+from formulary.stock.models import StockLevel, Supplier
+from formulary.stock.queries import Kept, OnOrder, Supply, Usage, is_withdrawn
 
 
 def supplies(
@@ -73,25 +21,11 @@ def supplies(
 ) -> list[Supply]:
     """How the site stands with these products, in their order; as many queries for one as for all."""
     ids = [product.id for product in products]
-    levels, packs = queries.levels(site_id, ids), queries.pack_levels(ids)
+    levels = queries.levels(site_id, ids)
     suppliers = queries.suppliers_by_id([level.supplier_id for level in levels.values()])
+    kept = [Kept(one, levels.get(one.id), _supplier(levels.get(one.id), suppliers)) for one in products]
     used = queries.usage(site_id, ids, at) if with_use else {}
-    lying, coming = _by_product(candidates(site_id, ids, at)), _coming(queries.on_order(site_id, ids))
-    today = day_of(at, accounts.site(site_id).zone)
-    return [
-        _supply(
-            product,
-            levels.get(product.id),
-            suppliers,
-            packs[product.id],
-            lying[product.id],
-            coming[product.id],
-            used.get(product.id),
-            at,
-            today,
-        )
-        for product in products
-    ]
+    return _all(site_id, kept, at, queries.on_order(site_id, ids), queries.pack_levels(ids), used)
 
 
 def supply(site_id: int, product: Product, at: datetime) -> Supply:
@@ -109,23 +43,57 @@ def below_minimum(site_id: int, at: datetime) -> list[Supply]:
 
     Only products with a minimum are read, and their use is not.
     """
-    told = {key for key, row in queries.levels(site_id).items() if row.minimum}
-    products = [product for product in queries.products_by_id(told) if not is_withdrawn(product)]
-    return [one for one in supplies(site_id, products, at, with_use=False) if one.plan.is_short]
+    return list(alerts(site_id, at).short)
 
 
-def _supply(  # noqa: PLR0917 - the rows that were read for all products at once
-    product: Product,
-    level: StockLevel | None,
-    suppliers: dict[int, Supplier],
-    packs: dict[int, ProductCode | None],
+@dataclass(frozen=True)
+class Alerts:
+    """What runs out at a site, and what was expected before today and has not come."""
+
+    short: Sequence[Supply]
+    late: Sequence[OnOrder]
+
+
+def alerts(site_id: int, at: datetime) -> Alerts:
+    """Both at once: six queries at most, two where no level is set and nothing is on order."""
+    coming, today = queries.on_order(site_id), day_of(at, accounts.site(site_id).zone)
+    late = [one for one in coming if one.is_overdue(today)]
+    told = [one for one in queries.kept_with_minimum(site_id) if not is_withdrawn(one.product)]
+    found = _all(site_id, told, at, coming, {}, {}) if told else []
+    return Alerts([one for one in found if one.plan.is_short], late)
+
+
+def _all(  # noqa: PLR0917 - the rows that were read for all products at once
+    site_id: int,
+    products: Sequence[Kept],
+    at: datetime,
+    on_order: Iterable[OnOrder],
+    packs: Mapping[int, Mapping[int, ProductCode | None]],
+    used: Mapping[int, Usage],
+) -> list[Supply]:
+    lying = _by_product(candidates(site_id, [one.product.id for one in products], at))
+    coming, today = _coming(on_order), day_of(at, accounts.site(site_id).zone)
+    read = ((one, one.product.id) for one in products)
+    return [
+        _supply(one, packs.get(key, {}), lying[key], coming[key], used.get(key), at, today)
+        for one, key in read
+    ]
+
+
+def _supplier(level: StockLevel | None, suppliers: Mapping[int, Supplier]) -> Supplier | None:
+    return suppliers.get(level.supplier_id or 0) if level else None
+
+
+def _supply(  # noqa: PLR0917 - what was read of one product
+    kept: Kept,
+    packs: Mapping[int, ProductCode | None],
     lying: Sequence[Stock],
     coming: Sequence[OnOrder],
     used: Usage | None,
     at: datetime,
     today: date,
 ) -> Supply:
-    supplier = suppliers.get(level.supplier_id or 0) if level else None
+    product, level, supplier = kept.product, kept.level, kept.supplier
     stated = level.lead_days if level else None
     lead_days = stated if stated is not None else supplier.lead_days if supplier else None
     usable = [stock for stock in lying if not usable_as_is(stock, at)]

@@ -1,4 +1,4 @@
-"""What people type about stock: deliveries, vials, moves, waste, holds, places, counts."""
+"""What people type about stock: deliveries, vials, moves, waste, holds, places, counts, orders."""
 
 from formulary.stock.forms.acts import (
     AssayForm,
@@ -23,6 +23,17 @@ from formulary.stock.forms.counts import (
     OpenCountForm,
 )
 from formulary.stock.forms.disposal import ChangeStreamForm, DisposeForm, StreamForm
+from formulary.stock.forms.orders import (
+    AddLineForm,
+    CancelOrderForm,
+    ChangeSupplierForm,
+    DropLineForm,
+    LevelForm,
+    NewOrderForm,
+    OrderLineForm,
+    SendOrderForm,
+    SupplierForm,
+)
 from formulary.stock.forms.places import AddPlaceForm, ChangePlaceForm
 from formulary.stock.forms.receive import ReceiveForm
 from formulary.stock.forms.returns import ReturnLotForm, ReturnVialForm
@@ -49,30 +60,37 @@ from formulary.stock.forms.transfers import (
 )
 
 __all__ = [
+    "AddLineForm",
     "AddPlaceForm",
     "ArriveForm",
     "AssayForm",
     "CancelCountForm",
+    "CancelOrderForm",
     "CancelTransferForm",
     "ChangePlaceForm",
     "ChangeStreamForm",
+    "ChangeSupplierForm",
     "CloseCountForm",
     "CorrectReadingForm",
     "CountLineForm",
     "DecideForm",
     "DisposeForm",
+    "DropLineForm",
     "ExplainForm",
     "FindLineForm",
     "HoldForm",
     "HoldInsideForm",
     "LabelForm",
+    "LevelForm",
     "LoggerForm",
     "LoseForm",
     "MoveLotForm",
     "MoveVialForm",
+    "NewOrderForm",
     "OpenCountForm",
     "OpenExcursionForm",
     "OpenForm",
+    "OrderLineForm",
     "PackLotForm",
     "PackVialForm",
     "PriceForm",
@@ -85,8 +103,10 @@ __all__ = [
     "ReturnLotForm",
     "ReturnVialForm",
     "SendForm",
+    "SendOrderForm",
     "ShelfForm",
     "StreamForm",
+    "SupplierForm",
     "TakeOutForm",
     "WasteLotForm",
     "WasteVialForm",

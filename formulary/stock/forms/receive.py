@@ -34,6 +34,7 @@ class ReceiveForm(Form):
     packs = f.CountField("Packs", [f.Required("Say how many packs came.")])
     per_pack = f.CountField("Containers in a pack", [f.Required("Say how many one pack holds.")], default=1)
     place_id = f.IdSelect("Put into", [f.Required("Choose a place.")])
+    order_line_id = f.IdSelect("Order that it fills")
     supplier = f.TextField("Supplier", [f.Required("Say who delivered it.")])
     note_number = f.IdentifierField("Delivery note")
     price = f.MoneyField("Price of one pack", hint="Empty while nobody knows it; it can be recorded later.")
@@ -64,6 +65,17 @@ class ReceiveForm(Form):
     def is_new_code(self) -> bool:
         """Whether "Read" was pressed on another code than the one the form is filled from."""
         return self.reading and self.was_read.data != self.fingerprint
+
+    def fill_blanks(self, **answers: object) -> None:
+        """Fill in what an order says, only where nothing was typed and the code said nothing."""
+        if self.known_as is not None:
+            answers.pop("per_pack", None)
+        self.fill(**{name: answer for name, answer in answers.items() if self._is_blank(name)})
+
+    def _is_blank(self, name: str) -> bool:
+        field = self[name]
+        typed = any(str(text).strip() for text in field.raw_data or ())
+        return not typed and field.data in {None, "", field.default}
 
     def follow_fix(self) -> None:
         """A button that corrects lot or expiry corrects what was typed the second time as well."""

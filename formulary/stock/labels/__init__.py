@@ -1,6 +1,6 @@
 """The words of stock: reasons, places, states, documents, rows and sheets of pages, refusals."""
 
-from formulary.stock.labels import count_refusals, own, refusals
+from formulary.stock.labels import count_refusals, order_refusals, own, purchases, refusals
 from formulary.stock.labels.assays import label_strength, strength_of
 from formulary.stock.labels.cards import VialCard, vial_card, vial_rows
 from formulary.stock.labels.containers import container_count, container_word, content, stated_diluent
@@ -30,6 +30,7 @@ from formulary.stock.labels.rows import SHELF_HEADER, Moved, OnShelf, moved, on_
 from formulary.stock.labels.sheet import Line, Sheet, sheet
 from formulary.stock.labels.states import Told, state_of, state_of_lot
 from formulary.stock.labels.story import Event, HoldLine, hold_lines, stopped_words, story
+from formulary.stock.labels.supply import SupplyRow, counted, on_order_words, packs_of, supply_row
 from formulary.stock.labels.transfers import Box, boxes, containers_left
 from formulary.stock.labels.words import (
     PLACE_KINDS,
@@ -61,6 +62,7 @@ __all__ = [
     "OnShelf",
     "Returned",
     "Sheet",
+    "SupplyRow",
     "Told",
     "VialCard",
     "Worth",
@@ -74,6 +76,7 @@ __all__ = [
     "content",
     "count_refusals",
     "count_rows",
+    "counted",
     "difference_words",
     "document_names",
     "filled_bins",
@@ -84,9 +87,13 @@ __all__ = [
     "money_of",
     "moved",
     "names_documents",
+    "on_order_words",
     "on_shelf",
+    "order_refusals",
     "own",
+    "packs_of",
     "place_words",
+    "purchases",
     "reason_words",
     "reasons_for",
     "refusals",
@@ -101,6 +108,7 @@ __all__ = [
     "stopped_words",
     "story",
     "strength_of",
+    "supply_row",
     "thrown_lines",
     "vial_card",
     "vial_rows",

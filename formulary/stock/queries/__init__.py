@@ -66,7 +66,15 @@ from formulary.stock.queries.holds import (
     touched_by,
     what_stops,
 )
-from formulary.stock.queries.levels import kept_products, level, levels, pack_levels, products_by_id
+from formulary.stock.queries.levels import (
+    Kept,
+    kept_products,
+    kept_with_minimum,
+    level,
+    levels,
+    pack_levels,
+    products_by_id,
+)
 from formulary.stock.queries.lots import is_named, lot, lots_of, lots_with_number, may_dissolve, similar_lots
 from formulary.stock.queries.movements import (
     deliveries,
@@ -108,6 +116,7 @@ from formulary.stock.queries.suppliers import (
     suppliers_by_id,
     took,
 )
+from formulary.stock.queries.supply import Supply, is_withdrawn
 from formulary.stock.queries.temperature import (
     LOOK_BACK,
     corrected_among,
@@ -154,26 +163,26 @@ from formulary.stock.queries.watched import (
 
 __all__ = [
     "AWAITED", "LIES_AT", "LOOK_BACK", "MOST_DISCREPANCIES", "Asked", "BalanceSheet", "Brought",
-    "Content", "Counting", "Delivers", "Difference", "Due", "Holds", "Inside", "Looked", "OnOrder",
-    "Order", "Ordered", "Packed", "Paid", "Prices", "Receipt", "Stopped", "Thrown", "Unfit", "Usage",
-    "Watched", "awaited", "balance_sheet", "being_counted", "brought_by", "by_site", "contents",
-    "corrected_among", "count", "count_line", "count_lines", "count_places", "counts", "curve_of",
-    "deliveries", "deliveries_of_line", "delivering", "destroyed_with", "differences", "discrepancies",
-    "discrepancy", "disposal", "disposals", "disposals_by_id", "due_for_count", "ended_transfers",
-    "event", "event_began", "events_of", "every", "excursion_of", "excursions_of", "filled_gaps",
-    "gap_events", "gaps_around", "has_used", "hold", "holds_about", "inside", "is_held", "is_named",
-    "is_open", "is_superseded", "is_to_be_decided", "kept_products", "labelled_vials", "last_movement",
-    "last_read", "last_reading", "last_receipt", "level", "levels", "lies_at", "lines_of",
-    "locked_quantity", "lot", "lots_by_id", "lots_of", "lots_with_number", "may_dissolve", "milestones",
-    "mixture_left", "moved_since", "movements_of_lot", "movements_of_vial", "never_beside", "on_order",
-    "open_discrepancies", "open_holds", "open_vials", "order", "order_changes", "order_of_line", "orders",
-    "orders_of", "orders_to", "other_sites", "overdue_orders", "pack_levels", "packed_in", "packing",
-    "place", "place_by_id", "place_code", "places", "places_by_id", "prices", "products_by_id", "reading",
-    "readings_of", "receipt", "receipts", "returns", "returns_by_id", "said_at", "shelf",
-    "shows_differences", "similar_lots", "source_of_holds", "span_of_place", "standing_place", "stream",
-    "streams", "stretch_of", "supplier", "supplier_named", "supplier_return", "suppliers",
-    "suppliers_by_id", "took", "touched_by", "transfer", "transfer_by_code", "transfers",
-    "undecided_readings", "under_way", "undone_returns", "usage", "vial", "vial_by_code", "vials_by_id",
-    "volume_left", "waiting_for_another", "waiting_rows", "waiting_waste", "wasted_since",
-    "watched_places", "what_stops",
+    "Content", "Counting", "Delivers", "Difference", "Due", "Holds", "Inside", "Kept", "Looked",
+    "OnOrder", "Order", "Ordered", "Packed", "Paid", "Prices", "Receipt", "Stopped", "Supply", "Thrown",
+    "Unfit", "Usage", "Watched", "awaited", "balance_sheet", "being_counted", "brought_by", "by_site",
+    "contents", "corrected_among", "count", "count_line", "count_lines", "count_places", "counts",
+    "curve_of", "deliveries", "deliveries_of_line", "delivering", "destroyed_with", "differences",
+    "discrepancies", "discrepancy", "disposal", "disposals", "disposals_by_id", "due_for_count",
+    "ended_transfers", "event", "event_began", "events_of", "every", "excursion_of", "excursions_of",
+    "filled_gaps", "gap_events", "gaps_around", "has_used", "hold", "holds_about", "inside", "is_held",
+    "is_named", "is_open", "is_superseded", "is_to_be_decided", "is_withdrawn", "kept_products",
+    "kept_with_minimum", "labelled_vials", "last_movement", "last_read", "last_reading", "last_receipt",
+    "level", "levels", "lies_at", "lines_of", "locked_quantity", "lot", "lots_by_id", "lots_of",
+    "lots_with_number", "may_dissolve", "milestones", "mixture_left", "moved_since", "movements_of_lot",
+    "movements_of_vial", "never_beside", "on_order", "open_discrepancies", "open_holds", "open_vials",
+    "order", "order_changes", "order_of_line", "orders", "orders_of", "orders_to", "other_sites",
+    "overdue_orders", "pack_levels", "packed_in", "packing", "place", "place_by_id", "place_code",
+    "places", "places_by_id", "prices", "products_by_id", "reading", "readings_of", "receipt", "receipts",
+    "returns", "returns_by_id", "said_at", "shelf", "shows_differences", "similar_lots",
+    "source_of_holds", "span_of_place", "standing_place", "stream", "streams", "stretch_of", "supplier",
+    "supplier_named", "supplier_return", "suppliers", "suppliers_by_id", "took", "touched_by", "transfer",
+    "transfer_by_code", "transfers", "undecided_readings", "under_way", "undone_returns", "usage", "vial",
+    "vial_by_code", "vials_by_id", "volume_left", "waiting_for_another", "waiting_rows", "waiting_waste",
+    "wasted_since", "watched_places", "what_stops",
 ]  # fmt: skip

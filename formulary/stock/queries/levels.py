@@ -1,10 +1,20 @@
 """What a site wants to keep of its products, which pack levels they have, and which products are here."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from formulary.catalogue.models import Product, ProductCode
 from formulary.db import db
-from formulary.stock.models import Balance, Lot, Place, StockLevel
+from formulary.stock.models import Balance, Lot, Place, StockLevel, Supplier
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A product of a site with what it wants to keep of it, and its usual supplier."""
+
+    product: Product
+    level: StockLevel | None
+    supplier: Supplier | None
 
 
 def level(site_id: int, product_id: int) -> StockLevel | None:
@@ -29,6 +39,14 @@ def kept_products(site_id: int) -> list[Product]:
     told = db.select(StockLevel.product_id).filter_by(site_id=site_id)
     query = db.select(Product).where(db.or_(Product.id.in_(lies), Product.id.in_(told)))
     return list(db.session.scalars(query.order_by(db.func.lower(Product.name))))
+
+
+def kept_with_minimum(site_id: int) -> list[Kept]:
+    """The products that the site has set a minimum for, by name; one query."""
+    query = db.select(Product, StockLevel, Supplier).join(StockLevel, StockLevel.product_id == Product.id)
+    query = query.outerjoin(Supplier, Supplier.id == StockLevel.supplier_id)
+    query = query.where(StockLevel.site_id == site_id, StockLevel.minimum > 0)
+    return [Kept(*row) for row in db.session.execute(query.order_by(db.func.lower(Product.name)))]
 
 
 def products_by_id(product_ids: Collection[int]) -> list[Product]:

@@ -33,7 +33,7 @@ class Delivers:
     took: Sequence[int] = ()
 
     @property
-    def usual_days(self) -> object:
+    def usual_days(self) -> int | None:
         """The median of the days that its orders took; None where none has come yet."""
         return middle(self.took)
 

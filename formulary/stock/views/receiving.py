@@ -16,6 +16,7 @@ from formulary.db import retried, transaction
 from formulary.rules.findings import Finding, Fix, Level, Refused
 from formulary.stock import actions, labels, queries
 from formulary.stock.forms import ReceiveForm
+from formulary.stock.labels.prices import agreed
 from formulary.stock.views.room import Answer, bp, page, to_lot, today
 from formulary.web import fields as f
 
@@ -27,6 +28,8 @@ REASONS = {
     "lot.expiry_far": ["Printed so on the pack", "Confirmed by the maker"],
     "lot.swallowed": ["Printed so on the pack"],
     "place.never_beside": ["In a closed bin of its own"],
+    "order.over_delivered": ["Counted again: more came", "Free goods"],
+    "order.other_supplier": ["Delivered on their behalf", "The supplier has another name now"],
 }
 
 
@@ -40,6 +43,7 @@ def receive() -> Answer:
     form.read(today())
     _know(form)
     form.follow_fix()
+    _offer_orders(form)
     to_be_booked = form.is_submitted() and form.is_filled and not (form.reading or form.fix)
     if to_be_booked and form.validate() and (lot := _receive(form)):
         flash(_said(lot))
@@ -104,6 +108,25 @@ def _know(form: ReceiveForm) -> None:
         form.fill(product_id=form.known_as, number=scan.lot, expires_on=scan.expires_on, per_pack=per_pack)
 
 
+def _offer_orders(form: ReceiveForm) -> None:
+    """The lines that wait for this product; the only one is taken, and fills in what nobody has typed."""
+    if not form.is_submitted():
+        form.order_line_id.data = request.args.get("order_line", type=int)
+    product_id, chosen = form.product_id.data, form.order_line_id.data
+    waiting = queries.on_order(g.site.id, [product_id] if product_id else None)
+    if form.is_new_code and chosen is None and product_id and len(waiting) == 1:
+        chosen = form.order_line_id.data = waiting[0].line.row.id
+    if chosen is not None and chosen not in {one.line.row.id for one in waiting}:
+        waiting = [one for one in queries.on_order(g.site.id) if one.line.row.id == chosen] + waiting
+    offered = [(one.line.row.id, labels.purchases.offered_line(one)) for one in waiting]
+    form.order_line_id.choices = f.choices(offered, "no order")
+    line = next((one for one in waiting if one.line.row.id == chosen), None)
+    if line is not None and (form.reading or not form.is_submitted()):
+        row, price = line.line.row, agreed(line.line.row)
+        said = {"product_id": row.product_id, "supplier": line.supplier.name, "per_pack": row.per_pack}
+        form.fill_blanks(**said, price=price if price and price.currency == form.price.currency else None)
+
+
 def _own_label(code: str) -> Finding:
     reason = f"{code} is a label of our own: what carries it has been received."
     return Finding("scan.own_code", code, reason, "Scan the maker’s code on the pack.", field="scan")
@@ -141,7 +164,8 @@ def _page(form: ReceiveForm) -> Answer:
         given=form.overrides(),
         second_person=bool(accounts.policy(g.site.id, "manual_entry_second_person", clock.now())),
         beside=_on_record(form),
-        by_hand=url_for("stock.receive", by="hand"),
+        by_hand=url_for("stock.receive", by="hand", order_line=form.order_line_id.data),
+        suppliers=queries.suppliers(active=True),
     )
 
 

@@ -60,6 +60,7 @@ def may() -> dict[str, bool]:
         "see": Permission.SEE_STOCK,
         "receive": Permission.RECEIVE_STOCK,
         "open": Permission.RECEIVE_STOCK,
+        "order": Permission.ORDER_STOCK,
         "waste": Permission.PREPARE,
         "hold": Permission.PLACE_HOLD,
         "end_hold": Permission.RELEASE_HOLD,

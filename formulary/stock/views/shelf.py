@@ -28,7 +28,9 @@ def index() -> Answer:
     asked = form.asked(today()) if form.validate() else Asked()
     lots = queries.shelf(g.site.id, asked, Window.of(request.args))
     kept = {name: request.args[name] for name in FILTERS if request.args.get(name)}
-    return page("index", form, lots=lots, rows=_rows(lots, at), kept=kept, **_around(bool(kept), at))
+    coming = labels.on_order_words(queries.on_order(g.site.id, {lot.product_id for lot in lots}))
+    shown = {"rows": _rows(lots, at), "coming": coming, "kept": kept}
+    return page("index", form, lots=lots, **shown, **_around(bool(kept), at))
 
 
 @bp.get("/shelf.<any(csv, xlsx):kind>")
@@ -37,7 +39,7 @@ def shelf_file(kind: str) -> Answer | Response:
     """The lots that the search finds, all of them, as a file."""
     form, at = _form(), clock.now()
     if not form.validate():
-        return page("index", form, lots=Page([]), rows=[], kept={}, **_around(True, at))
+        return page("index", form, lots=Page([]), rows=[], coming={}, kept={}, **_around(True, at))
     rows = map(labels.shelf_cells, _every_row(form.asked(today()), at))
     return sheets.answer(sheets.Sheet(f"shelf-{today()}", labels.SHELF_HEADER, rows), kind)
 
