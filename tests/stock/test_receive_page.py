@@ -176,6 +176,14 @@ def test_a_code_that_cannot_be_is_told_at_the_scan_field(pharmacist: Client, cod
     assert said in refused.errors[0]
 
 
+def test_what_expires_before_it_was_made_is_not_booked_in(pharmacist: Client, product: Product) -> None:
+    page = scanned(pharmacist, f"]d201{gtin_of(product)}11271201" + "1727113010L2231")
+    before = movements()
+    refused = pharmacist.read(booked(pharmacist, page), URL, 422)
+    assert any("It was made on 1 Dec 2027" in words for words in refused.errors), refused.errors
+    assert movements() == before
+
+
 def test_a_pack_without_a_code_is_typed_twice(pharmacist: Client, product: Product) -> None:
     page = pharmacist.get_ok(f"{URL}?by=hand")
     typed = {"product_id": str(product.id), "number": "L2231", "expires_on": "2027-11-30"}
@@ -244,6 +252,8 @@ def test_an_expiry_far_away_needs_a_reason(pharmacist: Client, product: Product)
         ({"packs": "0"}, "“0” is not taken here."),
         ({"packs": "-1"}, "“-1” is not taken here."),
         ({"packs": "0.0000001"}, "“0.0000001” is not taken here."),
+        ({"packs": "1e9"}, "“1e9” is not taken here."),
+        ({"packs": "1000000000"}, "“1000000000” is not taken here."),
         ({"packs": "٣"}, "“٣” is not taken here."),
         ({"number": "L٢٢٣١"}, "has a letter that no lot number has"),
         ({"number": "A" * 21}, "a lot number has at most 20"),

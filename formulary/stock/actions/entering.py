@@ -23,6 +23,7 @@ class Printed:
     maker: str
     number: str
     expires_on: date
+    made_on: date | None = None
 
     @property
     def made_by(self) -> str:
@@ -38,7 +39,8 @@ class Printed:
 def may_enter(printed: Printed, place: Place, at: datetime, overrides: Mapping[str, str]) -> dict[str, str]:
     """The reasons given for warnings; raises Refused with everything that stands against it."""
     zone, for_return = accounts.site(place.site_id).zone, place.kind == "quarantine"
-    found = receivable(printed.number, printed.expires_on, at=at, zone=zone, quarantine=for_return)
+    said = {"zone": zone, "quarantine": for_return, "made_on": printed.made_on}
+    found = receivable(printed.number, printed.expires_on, at=at, **said)
     found = (*found, *swallowed(printed), *lies_beside(printed.product, place, "place_id"))
     reasons = {f.code: overrides[f.key] for f in found if f.level == Level.WARN and overrides.get(f.key)}
     stops = [f for f in found if f.level == Level.BLOCK or (f.level == Level.WARN and f.code not in reasons)]

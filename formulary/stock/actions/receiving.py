@@ -27,24 +27,57 @@ MOST_CONTAINERS = 10_000
 
 @dataclass(frozen=True)
 class Came:
-    """What came with it: supplier, delivery note, a remark, its packs, how warm and how whole it came, how
-    much, and the line of an order that it fills.
+    """What came with it: supplier, delivery note, a remark, how much in packs of how many, its price, how
+    warm and how whole it came.
     """
 
     supplier: str
     note_number: str
     remark: str
+    containers: int
     per_pack: int
+    price: Money | None
     arrived_at_tenths: int | None
     damage: str
-    containers: int
-    against: Against | None = None
 
     @property
-    def condition(self) -> dict[str, object]:
-        """How it came, for the audit trail."""
-        ordered = self.against.told if self.against else {}
-        return {"arrived_at_tenths": self.arrived_at_tenths, "damage": self.damage, **ordered}
+    def told(self) -> dict[str, object]:
+        """The same for the audit trail."""
+        how = {"arrived_at_tenths": self.arrived_at_tenths, "damage": self.damage}
+        paid = told(self.price, self.per_pack) if self.price is not None else {}
+        return {
+            "containers": self.containers, "supplier": self.supplier, "note": self.note_number, **how, **paid,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Seen:
+    """How its code was read, who looked at it too, and what was said of warnings."""
+
+    gtin: str
+    raw: str
+    grade: str
+    witness: Actor | None
+    second_record: bool
+    overrides: Mapping[str, str]
+
+    @property
+    def told(self) -> dict[str, object]:
+        """The same for the audit trail."""
+        witness = self.witness.name if self.witness else ""
+        read = {"gtin": self.gtin, "scan": self.raw, "grade": self.grade}
+        return {**read, "witness": witness, "second_record": self.second_record}
+
+
+@dataclass(frozen=True)
+class _Accepted:
+    """What may enter: where, as more of which lot, why a second person looks first, against which order."""
+
+    place: Place
+    known: Lot | None
+    first: str
+    against: Against | None
+    reasons: dict[str, str]
 
 
 @once
@@ -73,49 +106,72 @@ def receive_lot(
     second_record: bool = False,
     overrides: Mapping[str, str] | None = None,
     order_line_id: int | None = None,
+    made_on: date | None = None,
 ) -> Lot:
     """Book containers of a lot in at a shelf or in quarantine; a lot that is known gets more of the same.
 
-    Refuses expired or same-day goods on a shelf, a number or expiry that no pack prints, a lot that is known
-    with something else different (until `second_record` says that it is another), a GTIN of another
-    product, a typed entry without the `witness` that the site's policy asks for, and warnings without a
-    reason in `overrides`. The first receipt of a product or from a supplier goes to quarantine unless the
-    site's policy says otherwise. `price` is that of one pack; `arrived_at_tenths` are tenths of a degree
-    Celsius. With `order_line_id` it fills a line of an order: refused for another product; more than is
-    outstanding, or another supplier, asks for a reason.
+    Refuses expired or same-day goods on a shelf, what was `made_on` the day it expires or later, a number or
+    expiry that no pack prints, a lot that is known with something else different (until `second_record`
+    says that it is another), a GTIN of another product, a typed entry without the `witness` that the site's
+    policy asks for, and warnings without a reason in `overrides`. The first receipt of a product or from a
+    supplier goes to quarantine unless the site's policy says otherwise. `price` is that of one pack;
+    `arrived_at_tenths` are tenths of a degree Celsius. With `order_line_id` it fills a line of an order:
+    refused for another product; more than is outstanding, or another supplier, asks for a reason.
     """
     by.must(Permission.RECEIVE_STOCK)
-    place = _entrance(place_id, site_id)
-    printed = Printed(_product(product_id), maker, number, expires_on)
-    reasons = may_enter(printed, place, at, overrides or {})
-    _has_witness(site_id, grade, witness, by, at)
-    if not 1 <= containers <= MOST_CONTAINERS:
-        raise refusals.not_containers(containers, MOST_CONTAINERS)
+    printed = Printed(_product(product_id), maker, number, expires_on, made_on)
+    came = Came(supplier, note_number, remark, containers, per_pack, price, arrived_at_tenths, damage)
+    seen = Seen(gtin, raw, grade, witness, second_record, overrides or {})
+    entrance = _entrance(place_id, site_id)
+    accepted = _accepted(printed, entrance, came, seen, order_line_id, at=at, by=by)
+    return _book_in(printed, accepted, came, seen, at=at, by=by)
+
+
+def _accepted(
+    printed: Printed,
+    entrance: Place,
+    came: Came,
+    seen: Seen,
+    order_line_id: int | None,
+    *,
+    at: datetime,
+    by: Actor,
+) -> _Accepted:
+    """What enters and where; raises Refused with everything that stands against it."""
+    site_id = entrance.site_id
+    reasons = may_enter(printed, entrance, at, seen.overrides)
+    _has_witness(site_id, seen, by, at)
+    if not 1 <= came.containers <= MOST_CONTAINERS:
+        raise refusals.not_containers(came.containers, MOST_CONTAINERS)
     against = None
     if order_line_id is not None:
-        came_as = {"supplier": supplier, "containers": containers, "overrides": overrides or {}}
+        came_as = {"supplier": came.supplier, "containers": came.containers, "overrides": seen.overrides}
         against = taken_against(order_line_id, site_id, printed.product, **came_as)
         reasons |= against.reasons
-    known = known_lot(printed, second_record)
-    first = first_receipt(printed.product, supplier, site_id, at)
-    if first and place.kind == "storage":
-        place = queries.place(site_id, "quarantine")
-    lot = known or _new_lot(printed, grade, at, "quarantined" if first else "available")
-    if gtin:
-        learn_code(printed.product, gtin, per_pack)
-    came = Came(supplier, note_number, remark, per_pack, arrived_at_tenths, damage, containers, against)
-    delivery = _delivery(site_id, came, at, by)
-    if price is not None:
-        add_price(delivery, lot, price, per_pack, at=at, by=by)
+    known = known_lot(printed, seen.second_record)
+    first = first_receipt(printed.product, came.supplier, site_id, at)
+    is_looked_at = first and entrance.kind == "storage"
+    place = queries.place(site_id, "quarantine") if is_looked_at else entrance
+    return _Accepted(place, known, first, against, reasons)
+
+
+def _book_in(
+    printed: Printed, accepted: _Accepted, came: Came, seen: Seen, *, at: datetime, by: Actor
+) -> Lot:
+    """The lot with its delivery, its price and its row of the ledger, and the entry that tells of them."""
+    place, status = accepted.place, "quarantined" if accepted.first else "available"
+    lot = accepted.known or _new_lot(printed, seen.grade, at, status)
+    if seen.gtin:
+        learn_code(printed.product, seen.gtin, came.per_pack)
+    delivery = _delivery(place.site_id, came, accepted.against, at, by)
+    if came.price is not None:
+        add_price(delivery, lot, came.price, came.per_pack, at=at, by=by)
     way = Way(place, "received", ("delivery", delivery.id), at)
-    entry = Entry(lot, None, queries.place(site_id, "supplier"), containers * content_of(lot), way)
-    movements = write([entry], at=at, by=by)
-    new = {
-        **printed.told, "containers": containers, "place": place.name, "supplier": supplier,
-        "note": note_number, "gtin": gtin, "scan": raw, "grade": grade, "first_receipt": first,
-        "witness": witness.name if witness else "", "second_record": second_record, "reasons": reasons,
-        **came.condition, **(told(price, per_pack) if price else {}),
-    }  # fmt: skip
+    supplier = queries.place(place.site_id, "supplier")
+    movements = write([Entry(lot, None, supplier, came.containers * content_of(lot), way)], at=at, by=by)
+    where = {"place": place.name, "first_receipt": accepted.first, "reasons": accepted.reasons}
+    ordered = accepted.against.told if accepted.against else {}
+    new = {**printed.told, **came.told, **seen.told, **where, **ordered}
     record("stock.receive", lot, by=by, at=at, new=new, movements=movements)
     return lot
 
@@ -151,8 +207,9 @@ def _entrance(place_id: int, site_id: int) -> Place:
     return place
 
 
-def _has_witness(site_id: int, grade: str, witness: Actor | None, by: Actor, at: datetime) -> None:
-    if grade != "typed" or not accounts.policy(site_id, "manual_entry_second_person", at):
+def _has_witness(site_id: int, seen: Seen, by: Actor, at: datetime) -> None:
+    witness = seen.witness
+    if seen.grade != "typed" or not accounts.policy(site_id, "manual_entry_second_person", at):
         return
     if witness is None or witness.person_id == by.person_id or not witness.may(Permission.WITNESS):
         raise refusals.no_witness()
@@ -173,7 +230,7 @@ def _new_lot(printed: Printed, grade: str, at: datetime, status: str) -> Lot:
     return lot
 
 
-def _delivery(site_id: int, came: Came, at: datetime, by: Actor) -> Delivery:
+def _delivery(site_id: int, came: Came, against: Against | None, at: datetime, by: Actor) -> Delivery:
     supplier = learn_supplier(came.supplier, at)
     delivery = Delivery(
         site_id=site_id,
@@ -186,7 +243,7 @@ def _delivery(site_id: int, came: Came, at: datetime, by: Actor) -> Delivery:
         arrived_at_tenths=came.arrived_at_tenths,
         damage=came.damage,
         supplier_id=supplier.id if supplier else None,
-        order_line_id=came.against.line.row.id if came.against else None,
+        order_line_id=against.line.row.id if against else None,
         containers=came.containers,
     )
     db.session.add(delivery)

@@ -62,6 +62,7 @@ def _receive(form: ReceiveForm) -> Any:
                 gtin=form.scan_of.gtin if form.scan_of else "",
                 raw=form.scan_of.raw if form.scan_of else "",
                 grade=form.grade,
+                made_on=form.scan_of.made_on if form.scan_of else None,
                 witness=witness,
                 overrides=form.overrides(),
                 at=clock.now(),

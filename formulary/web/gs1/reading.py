@@ -26,13 +26,16 @@ UTC = ZoneInfo("UTC")
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What a code says. Not `trusted`: a person must confirm each field. `own` is a code of ours."""
+    """What a code says. Not `trusted`: a person must confirm each field. `own` is a code of ours, `made_on`
+    the day of production.
+    """
 
     raw: str
     gtin: str = ""
     lot: str = ""
     expires_on: date | None = None
     serial: str = ""
+    made_on: date | None = None
     own: str = ""
     trusted: bool = False
     notes: tuple[Finding, ...] = ()
@@ -96,6 +99,7 @@ def _scan(raw: str, elements: dict[str, str], today: date) -> Scan:
         lot=elements.get("10", ""),
         expires_on=dates.get("17") or dates.get("7003"),
         serial=elements.get("21", ""),
+        made_on=dates.get("11"),
         trusted=True,
         notes=_day_note(elements, dates),
     )
