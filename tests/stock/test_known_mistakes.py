@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from formulary import clock
+from formulary.audit.queries import chain_faults
 from formulary.db import db, transaction
 from formulary.rules.allocation import allocate
 from formulary.rules.facts import SitePolicies
@@ -23,6 +24,7 @@ from tests.stock.doing import (
     opened,
     posted,
     q,
+    reason_of,
     received,
     reconstituted,
     refused_codes,
@@ -187,3 +189,19 @@ def test_nothing_is_destroyed_without_a_row_of_the_ledger() -> None:
     found = queries.balance_sheet(lot.id)
     assert (row.quantity, found.wasted_in_all, found.on_hand, found.balances) == (3 * ONE, 3 * ONE, 0, True)
     assert queries.lot(lot.id).number == lot.number
+
+
+def test_a_clock_that_goes_back_an_hour_leaves_the_ledger_as_it_happened(watch: Watch) -> None:
+    lot, water = a_lot(a_powder()), a_lot(containers=2)
+    vial, dry = reconstituted(opened(lot), water, "4 mL"), opened(lot)
+    watch.move(hours=-1)
+    with pytest.raises(Refused) as refusal:
+        reconstituted(dry, water, "4 mL")
+    assert reason_of(refusal) == f"Vial {dry.code} was opened after that."
+    for taken in drawn(vial, "1 mL"):
+        undone(taken.movement)
+    count = sheet()
+    counted(count, water, 1)
+    db.session.expire_all()
+    assert (queries.volume_left(queries.vial(vial.id)), lies(water, "storage")) == (4_000_000, ONE)
+    assert [*proof.ledger_faults(), *chain_faults()] == []
