@@ -53,6 +53,13 @@ PREPARE = Kind(
     "as many transactions, with none of these. "
     "The ratio is of throughputs: the floor's time over ours.",
 )
+RACE = Kind(
+    "race for vials",
+    Aim(1 / 3, "≥ 1/3", at_least=True),
+    "Processes that draw at once from the same open vials until they are empty: choose by the rule, keep, "
+    "draw, with rights, checks, ledger, hashes and audit. Nothing is oversold or lost, or the bench stops. "
+    "The floor is guarded SQL by as many processes. The ratio is of throughputs.",
+)
 SHELF = Kind(
     "shelf page",
     Aim(1.3, "≤ 1.3"),

@@ -10,7 +10,7 @@ from formulary.bench.browser import sign_in
 from formulary.bench.clinic import Clinic, found, open_clinic
 from formulary.bench.history import Wanted
 from formulary.bench.kinds import Kind
-from formulary.bench.measures import compose, drawing, live, pages, proof, recall
+from formulary.bench.measures import compose, drawing, live, pages, proof, race, recall
 from formulary.bench.queries import Bare, bare
 from formulary.bench.results import Found
 from formulary.bench.stores import Store, opened
@@ -29,6 +29,7 @@ class Plan:
     rows: tuple[int, ...] = (50, 500)
     shelves: tuple[int, int] = (20, 20_000)
     prepared: int = 15
+    contest: race.Contest | None = None
     ingredients: int = 2_000
     seed: int = 7
     days: int = 365
@@ -76,7 +77,10 @@ def _on(name: str, plan: Plan, say: Say) -> Iterator[Found]:
         found(bench.founded)
         for size in plan.cocktails:
             _measure(bench, size, is_last=size == plan.cocktails[-1])
-        _growth(bench)
+        if plan.cocktails:
+            _growth(bench)
+        if plan.contest is not None:
+            _race(bench, plan.contest)
     yield from bench.found
 
 
@@ -175,6 +179,20 @@ def _pages(bench: Bench, clinic: Clinic, size: int, floor_url: str) -> None:
         small = pages.measure_shelf(small_clinic, effort)
     told = f"{many:,} lots / {few} lots, {large.queries} / {small.queries} queries"
     bench.add(kinds.SHELF, told, Pair(large.seconds, small.seconds))
+
+
+def _race(bench: Bench, contest: race.Contest) -> None:
+    """Many processes for the same vials; raises where anything was oversold or lost."""
+    size = f"{contest.processes} × {contest.each} draws, {contest.lots} lots"
+    bench.say(f"{bench.store.name}: racing {size}")
+    floor_url = bench.store.empty("racefloor")
+    with open_clinic(bench.store.copy(bench.founded, "race")) as clinic:
+        raced = race.measure(clinic, floor_url, contest)
+    if wrong := raced.wrong(contest):
+        raise RuntimeError(f"The race was not won cleanly: {'; '.join(wrong)}")
+    ours, floor = (contest.acts / seconds for seconds in (raced.pair.ours, raced.pair.floor))
+    bench.say(f"{bench.store.name}: {ours:.0f} draws a second, bare {floor:.0f}; {raced.words}")
+    bench.race(kinds.RACE, size, raced.pair)
 
 
 def _growth(bench: Bench) -> None:

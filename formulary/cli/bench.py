@@ -4,6 +4,7 @@ import json
 
 import click
 
+from formulary.bench.measures.race import Contest
 from formulary.bench.results import table
 from formulary.bench.running import DATABASES, Plan, run
 from formulary.cli.frame import Said, said
@@ -18,7 +19,8 @@ from formulary.cli.frame import Said, said
     help="Ledgers of so many cocktails of five draws; 200000 takes a quarter of an hour.",
 )
 @click.option("--databases", default=",".join(DATABASES), show_default=True, help="One of them, or both.")
-def command(as_json: bool, cocktails: str, databases: str) -> None:
+@click.option("--race", is_flag=True, help="Only the race of eight processes for the vials of twenty lots.")
+def command(as_json: bool, cocktails: str, databases: str, race: bool) -> None:
     """Measure recall, preparing, pages, checks and the proof, each against its floor in the same run.
 
     Builds its ledgers in temporary databases and removes them; the clinic's own is not touched. PostgreSQL is
@@ -27,8 +29,10 @@ def command(as_json: bool, cocktails: str, databases: str) -> None:
     \b
     Example:
       formulary bench --cocktails 2000 --databases sqlite
+      formulary bench --race
     """
-    plan = Plan(cocktails=_numbers(cocktails), databases=_names(databases))
+    contest = Contest() if race else None
+    plan = Plan(cocktails=() if race else _numbers(cocktails), databases=_names(databases), contest=contest)
     with said():
         found = run(plan, lambda words: click.echo(words, err=True))
     click.echo(json.dumps([line.as_data() for line in found], indent=2) if as_json else table(found))

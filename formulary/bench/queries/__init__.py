@@ -4,6 +4,7 @@ from formulary.bench.queries.bare import Bare, bare
 from formulary.bench.queries.drawing import Bench, make_bench, prepare_and_draw
 from formulary.bench.queries.plans import Plan, plans_of, statements_of
 from formulary.bench.queries.proof import make_ledger, sums
+from formulary.bench.queries.race import make_shelf, take_next, taken_in_all
 from formulary.bench.queries.recall import make_given, page_of
 
 __all__ = [
@@ -14,9 +15,12 @@ __all__ = [
     "make_bench",
     "make_given",
     "make_ledger",
+    "make_shelf",
     "page_of",
     "plans_of",
     "prepare_and_draw",
     "statements_of",
     "sums",
+    "take_next",
+    "taken_in_all",
 ]

@@ -11,6 +11,7 @@ from formulary.cocktails.models import Cocktail
 from formulary.rules import formulation
 from formulary.rules.allocation import ToKeep
 from formulary.stock import actions as stock
+from formulary.stock.labels.taken import or_the_next_best
 
 if TYPE_CHECKING:
     from formulary.cocktails.actions.signing import Checked
@@ -24,7 +25,9 @@ def reserve_lines(checked: "Checked", *, at: datetime, by: Actor) -> None:
     """
     facts = checked.gathered.cocktail
     lines = [solved for solved in formulation.solve_cocktail(facts).lines if is_countable(solved)]
-    keep(checked.cocktail, allocate_lines(facts, lines, at=at).to_keep(facts.policies), at=at, by=by)
+    chosen = allocate_lines(facts, lines, at=at)
+    with or_the_next_best(chosen.lines):
+        keep(checked.cocktail, chosen.to_keep(facts.policies), at=at, by=by)
 
 
 def keep(cocktail: Cocktail, chosen: Iterable[ToKeep], *, at: datetime, by: Actor) -> None:

@@ -23,6 +23,7 @@ from formulary.rules.facts import Pin
 from formulary.rules.findings import Refused, Stage, refuse
 from formulary.rules.formulation import Solved
 from formulary.stock import queries as shelf
+from formulary.stock.labels.taken import or_the_next_best
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ def claim(cocktail_id: int, *, at: datetime, by: Actor) -> Attempt:
     attempt.planned = list(_steps(chosen, told))
     db.session.flush()
     follow(attempt, told.policies)
-    keep_rest(attempt, at=at, by=by)
+    with or_the_next_best(each.allocation for each in chosen):
+        keep_rest(attempt, at=at, by=by)
     new = {"cocktail": cocktail.code, "attempt": attempt.number, "steps": len(attempt.planned)}
     record("preparations.claim", attempt, by=by, at=at, new=new)
     return attempt

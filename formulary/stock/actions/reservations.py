@@ -11,7 +11,7 @@ from formulary.rules.findings import Finding, Refused
 from formulary.stock import queries
 from formulary.stock.actions.balances import UNSEEN, lock
 from formulary.stock.actions.entries import Key
-from formulary.stock.labels import refusals
+from formulary.stock.labels.taken import taken_meanwhile
 from formulary.stock.models import Lot, Place, Reservation, Vial
 from formulary.stock.queries.reserved import standing
 
@@ -178,9 +178,9 @@ def _is(key: Key) -> Any:
 def _taken_meanwhile(key: Key) -> Finding:
     place_id, lot_id, vial_id = key
     if vial_id is not None:
-        return refusals.taken_meanwhile(f"vial {db.session.get_one(Vial, vial_id).code}")
+        return taken_meanwhile(f"vial {db.session.get_one(Vial, vial_id).code}")
     lot, place = db.session.get_one(Lot, lot_id), db.session.get_one(Place, place_id)
-    return refusals.taken_meanwhile(f"lot {lot.number} in {place.name}")
+    return taken_meanwhile(f"lot {lot.number} in {place.name}")
 
 
 def _reservation(for_ref: str, key: Key, quantity: int, at: datetime, until: datetime | None) -> Reservation:

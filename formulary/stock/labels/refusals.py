@@ -292,9 +292,3 @@ def explained_already(lot: Lot) -> Refused:
     """A discrepancy is explained once."""
     why = f"Somebody has explained this discrepancy of lot {lot.number} already."
     return refuse("discrepancy.explained_already", lot.number, why, "Read what they wrote.")
-
-
-def taken_meanwhile(name: str) -> Finding:
-    """Somebody else was faster."""
-    why = f"Someone has just taken {name}: too little is left. Nothing was reserved."
-    return Finding("stock.taken", name, why, "Check again for the next best.", level=Level.BLOCK, rule="L6")
