@@ -114,6 +114,42 @@ class StockRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SupplierRow:
+    """Who delivers: how many days its orders take, as stated, and how it is reached."""
+
+    name: Text
+    lead_days: MaybeWhole
+    contact: Words
+
+
+@dataclass(frozen=True, slots=True)
+class LevelRow:
+    """What a site wants to keep of a product, in containers, and how it is ordered."""
+
+    site: Text
+    product: Text
+    minimum: MaybeWhole
+    target: MaybeWhole
+    supplier: Words
+    per_pack: MaybeWhole
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """A line of an order that is on its way; lines of one `order` of a site belong together."""
+
+    site: Text
+    order: Text
+    supplier: Text
+    product: Text
+    packs: Whole
+    per_pack: Whole
+    sent_days_ago: Whole
+    expected_in_days: Whole
+    demo_price: Annotated[Decimal | None, or_nothing(number)]
+
+
+@dataclass(frozen=True, slots=True)
 class TourRow:
     """A code that the tour scans, bracketed as it is printed, and what is to come of it."""
 
@@ -175,6 +211,9 @@ class Clinic:
     readings: tuple[ReadingRow, ...]
     gtins: tuple[GtinRow, ...]
     stock: tuple[StockRow, ...]
+    suppliers: tuple[SupplierRow, ...]
+    levels: tuple[LevelRow, ...]
+    orders: tuple[OrderRow, ...]
     tour: tuple[TourRow, ...]
     patients: tuple[PatientRow, ...]
     contraindications: tuple[ConditionRow, ...]
@@ -191,6 +230,9 @@ FILES: dict[str, type] = {
     "readings": ReadingRow,
     "gtins": GtinRow,
     "stock": StockRow,
+    "suppliers": SupplierRow,
+    "levels": LevelRow,
+    "orders": OrderRow,
     "tour": TourRow,
     "patients": PatientRow,
     "contraindications": ConditionRow,

@@ -52,6 +52,9 @@ def test_every_name_that_a_file_takes_from_another_is_there(clinic, shelf):
     products = {product.name for product in shelf.products}
     sites = {site.name for site in clinic.sites}
     assert {row.product for row in (*clinic.stock, *clinic.gtins, *clinic.tour)} <= products
+    assert {row.product for row in (*clinic.levels, *clinic.orders)} <= products
+    suppliers = {row.supplier for row in clinic.stock}
+    assert {row.supplier for row in (*clinic.levels, *clinic.orders)} - {""} <= suppliers
     assert {row.site for row in (*clinic.stock, *clinic.users, *clinic.places, *clinic.patients)} <= sites
     assert {policy["site"] for policy in clinic.policies} == sites
     assert {place.kind for place in clinic.places} <= set(PLACE_KINDS)

@@ -20,12 +20,14 @@ from formulary.patch_tests.models import PatchTest
 from formulary.patients.models import Patient
 from formulary.rules.findings import Refused
 from formulary.seed.scenarios import SCENARIOS, seed
+from formulary.stock.facts.supply import below_minimum
 from formulary.stock.models import Lot, StockCount, TemperatureEvent
 from formulary.stock.queries import (
     balance_sheet,
     contents,
     count_lines,
     due_for_count,
+    on_order,
     open_vials,
     proof,
     watched_places,
@@ -65,6 +67,7 @@ def test_the_demo_clinic_is_made_and_everything_in_it_adds_up(empty):
     check_watch(first.id)
     check_policies(site_policies(first, clock.now()))
     check_formula()
+    check_orders(first.id)
     assert len(db.session.scalars(db.select(Patient)).all()) == 7
     assert len(db.session.scalars(db.select(PatchTest)).all()) == 3
 
@@ -90,6 +93,14 @@ def check_policies(policies):
     assert policies.allergy_asked_within == timedelta(days=90)
     assert policies.conditions_asked_within == timedelta(days=90)
     assert policies.consent_version == "2026-01"
+
+
+def check_orders(site_id):
+    """One order is on its way, and what lies below its minimum is what the tour receives."""
+    coming = [(one.order.code, one.line.outstanding) for one in on_order(site_id)]
+    assert coming == [("PO-1", 20), ("PO-1", 10)]
+    short = [one.product.name.split(" ")[0] for one in below_minimum(site_id, clock.now())]
+    assert short == ["ascorbic", "glutathione", "tranexamic"]
 
 
 def check_formula():
