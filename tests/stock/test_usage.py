@@ -6,12 +6,13 @@ from fractions import Fraction
 import pytest
 
 from formulary import clock
+from formulary.bench.queries import plans_of
 from formulary.db import transaction
 from formulary.rules.units import Quantity
 from formulary.stock import actions as stock
 from formulary.stock import queries
 from tests.stock.doing import drawn, opened, posted, somebody, undone
-from tests.support.builders import a_lot, the_site
+from tests.support.builders import a_lot, some_stock, the_site
 
 pytestmark = pytest.mark.usefixtures("cast")
 
@@ -20,6 +21,14 @@ def used(lot):
     """What is known of its product: the volume used and over how many days; None where it is unknown."""
     found = queries.usage(the_site().id, [lot.product_id], clock.now()).get(lot.product_id)
     return None if found is None else (Quantity(found.used, lot.measured_in), found.days)
+
+
+def usage_of(lot):
+    queries.usage(the_site().id, [lot.product_id], clock.now())
+
+
+def receipts_of(lot):
+    queries.receipts(lot.id, the_site().id)
 
 
 def ml(number):
@@ -73,6 +82,33 @@ def test_only_the_last_ninety_days_count_and_only_this_site(watch, cast):
     assert there.product_id == lot.product_id
     found = queries.usage(cast.other_site.id, [lot.product_id], clock.now())[lot.product_id]
     assert (found.used, found.days) == (0, 90)
+
+
+def test_what_came_from_the_other_site_just_now_is_used_at_an_unknown_rate_here(watch, cast):
+    lot = a_lot(containers=9, site=cast.other_site)
+    watch.move(days=60)
+    some_stock(lot, 5_000_000, site=the_site())
+    assert used(lot) is None
+    watch.move(days=20)
+    assert used(lot) == (ml("0"), 20)
+
+
+@pytest.mark.databases("sqlite")  # PostgreSQL has statistics, and reads a table of a few rows as a whole
+@pytest.mark.parametrize(
+    ("asked", "ways"),
+    [
+        (
+            usage_of,
+            ["ix_movement_lot (lot_id=?)", "ix_movement_time (lot_id=? AND occurred_at>? AND occurred_at<?)"],
+        ),
+        (receipts_of, ["ix_movement_time (lot_id=?)"]),
+    ],
+)
+def test_what_reverses_nothing_is_not_looked_for_through_the_whole_ledger(asked, ways):
+    lot = a_lot()
+    lines = [line.strip() for plan in plans_of(lambda: asked(lot)) for line in plan.lines]
+    read = [line for line in lines if line.startswith(("SEARCH movement ", "SCAN movement "))]
+    assert [line.partition("INDEX ")[2] for line in read] == ways
 
 
 def test_nothing_is_read_where_nothing_is_asked():

@@ -1662,12 +1662,18 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_movement_time",
-            ["occurred_at", "lot_id", "from_place_id", "to_place_id", "quantity", "reverses_id"],
+            ["lot_id", "occurred_at", "from_place_id", "to_place_id", "quantity", "reverses_id"],
             unique=False,
         )
         batch_op.create_index("ix_movement_to", ["to_place_id", "occurred_at"], unique=False)
         batch_op.create_index("ix_movement_vial", ["vial_id", "id"], unique=False)
-        batch_op.create_index("uq_movement_reverses", ["reverses_id"], unique=True)
+        batch_op.create_index(
+            "uq_movement_reverses",
+            ["reverses_id"],
+            unique=True,
+            sqlite_where=sa.text("reverses_id IS NOT NULL"),
+            postgresql_where=sa.text("reverses_id IS NOT NULL"),
+        )
 
     op.create_table(
         "patch_test_item",

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from formulary.db import Base, Steps, UtcDateTime
 
 SEALED, OPENED = text("vial_id IS NULL"), text("vial_id IS NOT NULL")
+REVERSING = text("reverses_id IS NOT NULL")
+"""SQLite would else look for what reverses nothing by this index: through nearly the whole ledger."""
 
 
 class Movement(Base):
@@ -31,8 +33,8 @@ class Movement(Base):
         Index("ix_movement_vial", "vial_id", "id"),
         Index(
             "ix_movement_time",
-            "occurred_at",
             "lot_id",
+            "occurred_at",
             "from_place_id",
             "to_place_id",
             "quantity",
@@ -41,7 +43,13 @@ class Movement(Base):
         Index("ix_movement_from", "from_place_id", "occurred_at"),
         Index("ix_movement_to", "to_place_id", "occurred_at"),
         Index("ix_movement_document", "document_kind", "document_id"),
-        Index("uq_movement_reverses", "reverses_id", unique=True),
+        Index(
+            "uq_movement_reverses",
+            "reverses_id",
+            unique=True,
+            sqlite_where=REVERSING,
+            postgresql_where=REVERSING,
+        ),
     )
 
     lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"))

@@ -64,10 +64,21 @@ def usage(
 
 
 def _here_since(site_id: int, product_ids: Collection[int]) -> dict[int, datetime]:
-    """When the first of the lots that ever lay at the site came on record, by product."""
-    query = db.select(Lot.product_id, db.func.min(Lot.created_at)).join(Balance, Balance.lot_id == Lot.id)
-    query = query.where(Lot.product_id.in_(product_ids), Balance.place_id.in_(_places(site_id, KEPT)))
-    return {product_id: since for product_id, since in db.session.execute(query.group_by(Lot.product_id))}
+    """When the first of each product came to the site, by the first that was recorded of each lot."""
+    there = db.select(Balance.lot_id, Balance.place_id, Lot.product_id).join(Lot, Lot.id == Balance.lot_id)
+    there = there.where(Lot.product_id.in_(product_ids), Balance.place_id.in_(_places(site_id, KEPT)))
+    lay = there.distinct().subquery()
+    came = db.select(Movement.occurred_at).where(
+        Movement.lot_id == lay.c.lot_id, Movement.to_place_id == lay.c.place_id, *_stands()
+    )
+    first = came.order_by(Movement.id).limit(1).scalar_subquery()
+    query = db.select(lay.c.product_id, db.func.min(first)).group_by(lay.c.product_id)
+    return {product_id: since for product_id, since in db.session.execute(query) if since is not None}
+
+
+def _stands() -> tuple[Any, ...]:
+    """The conditions that a movement is no reversal, and was not reversed."""
+    return Movement.reverses_id.is_(None), ~db.exists().where(Undoing.reverses_id == Movement.id)
 
 
 def _used(
@@ -82,8 +93,7 @@ def _used(
     query = query.join(Lot, Lot.id == Movement.lot_id).where(
         Movement.occurred_at > at - window, Movement.occurred_at <= at, Lot.product_id.in_(product_ids)
     )
-    undone = db.exists().where(Undoing.reverses_id == Movement.id)
-    query = query.where(_uses(site_id, source, target), Movement.reverses_id.is_(None), ~undone)
+    query = query.where(_uses(site_id, source, target), *_stands())
     rows = db.session.execute(query.group_by(Lot.product_id))
     return {row[0]: (int(row[1]), int(row[2]), row[3]) for row in rows}
 
