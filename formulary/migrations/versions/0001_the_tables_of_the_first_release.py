@@ -30,6 +30,7 @@ APPEND_ONLY = (
     "purchase_order_change",
     "count_entry",
     "supplier_return",
+    "lot_document",
 )
 TOLD_TO_THE_RULES = (
     "ingredient",
@@ -2707,6 +2708,26 @@ def upgrade() -> None:
     with op.batch_alter_table("supplier_return", schema=None) as batch_op:
         batch_op.create_index("ix_supplier_return_lot", ["lot_id", "id"], unique=False)
         batch_op.create_index("ix_supplier_return_site", ["site_id", "id"], unique=False)
+
+    op.create_table(
+        "lot_document",
+        sa.Column("lot_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("media", sa.String(length=20), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("at", types.UtcDateTime(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("size > 0", name=op.f("ck_lot_document_size_is_positive")),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_lot_document_by_id_person")),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_lot_document_lot_id_lot")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lot_document")),
+    )
+    with op.batch_alter_table("lot_document", schema=None) as batch_op:
+        batch_op.create_index("uq_lot_document_content", ["lot_id", "sha256"], unique=True)
 
     op.create_table(
         "waste_stream",

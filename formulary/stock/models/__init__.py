@@ -4,6 +4,7 @@ temperatures, counts, suppliers, stock levels, purchase orders.
 
 from formulary.stock.models.counts import CountEntry, CountLine, CountPlace, StockCount
 from formulary.stock.models.disposal import Disposal, Wasted, WasteStream
+from formulary.stock.models.documents import DOCUMENT_KINDS, LotDocument
 from formulary.stock.models.holds import Hold, Reservation
 from formulary.stock.models.ledger import HASH_VERSION, HASHED, Balance, Discrepancy, Movement, movement_hash
 from formulary.stock.models.lots import Lot, Vial, measured_in
@@ -21,6 +22,7 @@ from formulary.stock.models.transfers import Transfer, TransferLine
 
 __all__ = [
     "BY_VIAL",
+    "DOCUMENT_KINDS",
     "GUARDED",
     "HASHED",
     "HASH_VERSION",
@@ -34,6 +36,7 @@ __all__ = [
     "Disposal",
     "Hold",
     "Lot",
+    "LotDocument",
     "Movement",
     "Place",
     "Price",

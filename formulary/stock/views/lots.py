@@ -10,6 +10,8 @@ from formulary.accounts import queries as accounts
 from formulary.db import retried
 from formulary.stock import actions, facts, labels, queries
 from formulary.stock.forms import LabelForm, MoveLotForm, OpenForm, ReleaseLotForm, WasteLotForm
+from formulary.stock.labels.attached import attached
+from formulary.stock.queries.documents import documents_of
 from formulary.stock.views.room import Answer, bins, bp, done, page, signed_by_a_witness, to_lot, to_vial
 from formulary.web import barcodes, pdf
 from formulary.web import fields as f
@@ -49,6 +51,7 @@ def lot(lot_id: int) -> Answer:
         left=left,
         worth=labels.left_worth(row, left, prices, mark),
         similar=queries.similar_lots(row.number),
+        documents=attached(documents_of(row.id)),
         elsewhere=elsewhere,
         in_quarantine=any(s.status == "quarantined" and s.vial is None for s in stocks),
     )
