@@ -191,7 +191,7 @@ def _race(bench: Bench, contest: race.Contest) -> None:
     if wrong := raced.wrong(contest):
         raise RuntimeError(f"The race was not won cleanly: {'; '.join(wrong)}")
     ours, floor = (contest.acts / seconds for seconds in (raced.pair.ours, raced.pair.floor))
-    bench.say(f"{bench.store.name}: {round(ours)} draws a second, bare {round(floor)}; {raced.words}")
+    bench.say(f"{bench.store.name}: {int(ours)} draws a second, bare {int(floor)}; {raced.words}")
     bench.race(kinds.RACE, size, raced.pair)
 
 
