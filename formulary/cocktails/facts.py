@@ -100,41 +100,71 @@ def gather(
     """
     wanted = {line.product_id for line in content.lines}
     stock = candidates(site.id, wanted, at, for_ref=ref)
-    sources = (*stock, *picked, *(draw.stock for draw in draws))
-    mixed = {source.diluent.product_id for source in sources if source.diluent is not None}
+    others = (*picked, *(draw.stock for draw in draws))
     book, on = catalogue.now(), day_of(at, site.zone)
-    products = book.products(wanted | mixed, on=on)
-    substances = {products[key].ingredient.id for key in wanted if not products[key].ingredient.is_diluent}
-    taken = {source.diluent.product_id for source in sources[len(stock) :] if source.diluent is not None}
-    additive = _additive(book, (products[key] for key in wanted | taken))
-    cocktail = facts.Cocktail(
-        lines=tuple(_of_its_lot(x, line_facts(x, products[x.product_id]), stock) for x in content.lines),
-        target=None if content.target is None else Quantity(content.target, VOLUME),
-        route=content.route,
-        policies=site_policies(site, at),
-        at=at,
-        formula=catalogue.formula(content.formula_version_id),
-        patient=None
-        if content.patient_id is None
-        else with_tests(patient_facts(content.patient_id, at), content.patient_id),
-        stock=stock,
-        syringes=book.syringes(),
-        compatibilities=book.compatibilities(),
-        overfill=Quantity(content.overfill, VOLUME),
-        planned_for=content.planned_for,
+    mixed, of = _mixed((*stock, *others)), partial(book.products, on=on)
+    products = of(wanted | mixed)
+    cocktail = replace(
+        _as_typed(content, products, book, policies=site_policies(site, at), stock=stock, at=at),
         draws=tuple(draws),
         beyond_use_at=beyond_use_at,
         picked=tuple(picked),
         ref=ref,
         diluents=tuple(products[key] for key in sorted(mixed)),
-        precautions=precautions(book),
         acting=None if by is None else practitioner(by, at),
-        is_top_up=content.is_top_up,
-        history=_history(content.patient_id, substances, additive, at, of=partial(book.products, on=on)),
-        usual=usual(substances),
     )
-    cocktail = replace(cocktail, course=_course(cocktail, substances | additive, ref))
+    additive = _additive(book, (products[key] for key in wanted | _mixed(others)))
+    cocktail = _with_its_past(cocktail, content.patient_id, additive, of)
     return Gathered(set_aside(cocktail), {key: products[key] for key in wanted})
+
+
+def _mixed(sources: Iterable[facts.Stock]) -> frozenset[int]:
+    """The products with which powders among these are dissolved."""
+    return frozenset(source.diluent.product_id for source in sources if source.diluent is not None)
+
+
+def _as_typed(
+    content: Content,
+    products: Mapping[int, facts.Product],
+    book: catalogue.Book,
+    *,
+    policies: facts.SitePolicies,
+    stock: tuple[facts.Stock, ...],
+    at: datetime,
+) -> facts.Cocktail:
+    """What was typed, for whom, with what lies here: nothing yet of what was drawn or given before."""
+    patient_id = content.patient_id
+    return facts.Cocktail(
+        lines=tuple(_of_its_lot(x, line_facts(x, products[x.product_id]), stock) for x in content.lines),
+        target=None if content.target is None else Quantity(content.target, VOLUME),
+        route=content.route,
+        policies=policies,
+        at=at,
+        formula=catalogue.formula(content.formula_version_id),
+        patient=None if patient_id is None else with_tests(patient_facts(patient_id, at), patient_id),
+        stock=stock,
+        syringes=book.syringes(),
+        compatibilities=book.compatibilities(),
+        overfill=Quantity(content.overfill, VOLUME),
+        planned_for=content.planned_for,
+        precautions=precautions(book),
+        is_top_up=content.is_top_up,
+    )
+
+
+def _with_its_past(
+    told: facts.Cocktail,
+    patient_id: int | None,
+    additive: frozenset[int],
+    of: Callable[[Set[int]], Mapping[int, facts.Product]],
+) -> facts.Cocktail:
+    """With what the patient got of its ingredients, what is usual of them here, and what else is ordered."""
+    ingredients = (line.product.ingredient for line in told.lines)
+    substances = {ingredient.id for ingredient in ingredients if not ingredient.is_diluent}
+    told = replace(
+        told, history=_history(patient_id, substances, additive, told.at, of=of), usual=usual(substances)
+    )
+    return replace(told, course=_course(told, substances | additive, told.ref))
 
 
 def _additive(book: catalogue.Book, products: Iterable[facts.Product]) -> frozenset[int]:
