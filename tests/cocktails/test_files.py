@@ -219,7 +219,7 @@ ALLERGIES = 'Allergies are a list of names in quotes: ["sulfite"], or [] where n
         (
             "{ height = 170 }",
             "“height” is not known here; known are weight, weighed, allergies, allergies_asked, answers, "
-            "answers_asked and patch_tests.",
+            "answers_asked, patch_tests and patch_tests_applied.",
         ),
         ('{ allergies = "sulfite" }', ALLERGIES),
         ('{ weighed = 2026-05-01 }', "weighed is the day of weight, and there is no weight."),
@@ -234,6 +234,14 @@ ALLERGIES = 'Allergies are a list of names in quotes: ["sulfite"], or [] where n
         (
             "{ answers = { pregnancy = \"no\" }, answers_asked = { keloid = 2026-05-01 } }",
             "answers_asked names keloid, and answers does not.",
+        ),
+        (
+            '{ patch_tests = { "tranexamic acid" = "negative" }, patch_tests_applied = 2026-11-22 }',
+            "What was applied on 2026-11-22 is read 72 h later: it came to nothing yet.",
+        ),
+        (
+            '{ patch_tests_applied = 2026-05-01 }',
+            "patch_tests_applied is the day of patch_tests, and there is no patch_tests.",
         ),
         ("{ weight = 62 }", 'weight is 62; write number and unit in quotes, as in "5 mL".'),
     ],
@@ -351,6 +359,15 @@ def test_a_patch_test_of_a_file_comes_to_what_it_says(clinic, came_to, rule, cod
     told = facts(f'patient = {{ patch_tests = {{ "tranexamic acid" = "{came_to}" }} }}\n{MELASMA}', clinic)
     found = checklist.run(told, Stage.SIGN).answers
     assert [answer.code for answer in found if answer.line == 1 and answer.rule == rule] == [code]
+
+
+@pytest.mark.parametrize(
+    ("day", "code"), [("2026-11-20", "negative"), ("2025-11-20", "lapsed"), ("{}", "negative")]
+)
+def test_a_patch_test_of_a_file_counts_from_the_day_on_which_it_was_applied(clinic, day, code):
+    said = f'patch_tests = {{ "tranexamic acid" = "negative" }}, patch_tests_applied = {day}'
+    found = checklist.run(facts(f"patient = {{ {said} }}\n{MELASMA}", clinic), Stage.SIGN).answers
+    assert [x.code for x in found if x.line == 1 and x.rule == "T1"] == [f"patch_test.{code}"]
 
 
 def test_what_is_no_toml_no_text_or_too_long_says_so(clinic):

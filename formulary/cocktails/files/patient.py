@@ -20,18 +20,27 @@ from formulary.cocktails.files.places import Lines, Path, told
 from formulary.patients.facts import precautions
 from formulary.rules import facts
 from formulary.rules.findings import joined
+from formulary.rules.lot_status import day_of
 from formulary.rules.units import parse, unit
 
-WHEN = MappingProxyType({"weighed": "weight", "allergies_asked": "allergies", "answers_asked": "answers"})
-"""What says on which day something else was measured or asked."""
-OF_PATIENT = ("weight", "weighed", "allergies", "allergies_asked", "answers", "answers_asked", "patch_tests")
+WHEN = MappingProxyType(
+    {
+        "weighed": "weight",
+        "allergies_asked": "allergies",
+        "answers_asked": "answers",
+        "patch_tests_applied": "patch_tests",
+    }
+)
+"""What says on which day something else was measured, asked or applied."""
+OF_PATIENT = tuple(part for pair in WHEN.items() for part in reversed(pair))
 T = TypeVar("T")
 KG = (unit("kg"),)
 PATH: Path = ("patient",)
 SAID = tuple(said.value for said in facts.Said)
 ALIKE, MOST = 70, 3
 APPLIED = timedelta(days=5)
-READ = (timedelta(hours=48), timedelta(hours=96))
+FIRST, SECOND, LATEST = timedelta(hours=48), timedelta(hours=72), timedelta(hours=96)
+"""When a test is read after it was applied: the second time between these two."""
 GRADES = MappingProxyType({"negative": "-", "doubtful": "?+", "positive": "+"})
 """How a test is read that came to this, at both of the readings that it must have."""
 
@@ -51,7 +60,7 @@ def read_patient(said: Any, names: Names, lines: Lines, *, at: datetime, zone: s
         allergies_asked_at=_said(days.moment, said, "allergies_asked") if "allergies" in said else None,
         weight=weight,
         weighed_on=None if weight is None else _said(days.day, said, "weighed"),
-        tests=_tests(said.get("patch_tests", {}), names, lines, at),
+        tests=_tests(said.get("patch_tests", {}), said.get("patch_tests_applied"), names, days),
         answers=_answers(said.get("answers", {}), said.get("answers_asked"), days),
     )
 
@@ -91,20 +100,20 @@ def _answers(said: Any, asked: Any, days: Days) -> tuple[facts.ConditionAnswer, 
         if answer not in SAID:
             words = f"{word} is “{told(answer)}”; write {joined(map(_quoted, SAID), 'or')}."
             raise lines.fault((*path, word), words)
-    asked_at = _asked_at(asked, list(answers), days)
+    asked_at = _days_of(asked, "answers_asked", list(answers), days)
     return tuple(
         facts.ConditionAnswer(word, facts.Said(answer), asked_at[word]) for word, answer in answers.items()
     )
 
 
-def _asked_at(asked: Any, words: Sequence[str], days: Days) -> dict[str, datetime]:
-    """When each was asked: one day for all, or a table of a day for some of them."""
-    path = (*PATH, "answers_asked")
-    if not isinstance(asked, dict):
-        return dict.fromkeys(words, days.moment(asked, path))
-    for word in asked.keys() - set(words):
-        raise days.lines.fault((*path, word), f"answers_asked names {told(word)}, and answers does not.")
-    return {word: days.moment(asked.get(word), (*path, word)) for word in words}
+def _days_of(said: Any, when: str, names: Sequence[str], days: Days) -> dict[str, datetime]:
+    """When each was asked or applied: one day for all, or a table of a day for some of them."""
+    path = (*PATH, when)
+    if not isinstance(said, dict):
+        return dict.fromkeys(names, days.moment(said, path))
+    for name in said.keys() - set(names):
+        raise days.lines.fault((*path, name), f"{when} names {told(name)}, and {WHEN[when]} does not.")
+    return {name: days.moment(said.get(name), (*path, name)) for name in names}
 
 
 def _no_question(word: str, known: list[str]) -> str:
@@ -115,12 +124,30 @@ def _no_question(word: str, known: list[str]) -> str:
     return f"No question here is called “{told(word)}”. {what}."
 
 
-def _tests(said: Any, names: Names, lines: Lines, at: datetime) -> tuple[facts.PatchTest, ...]:
-    """A test of each product named, read as it must be for what it came to."""
-    path = (*PATH, "patch_tests")
+def _tests(said: Any, applied: Any, names: Names, days: Days) -> tuple[facts.PatchTest, ...]:
+    """A test of each product named, read as it must be for what it came to; applied five days ago where the
+    file names no day.
+    """
+    path, lines = (*PATH, "patch_tests"), days.lines
     rows = _table(said, path, '"tranexamic acid" = "negative"', lines)
     tested = [(product_named(name, (*path, name), names, lines), name) for name in rows]
-    return tuple(_test(product, _grade(rows[name], (*path, name), lines), at) for product, name in tested)
+    on = _days_of(applied, "patch_tests_applied", list(rows), days)
+    dated = rows.keys() if applied is not None and not isinstance(applied, dict) else (applied or {}).keys()
+    since = {name: on[name] if name in dated else days.at - APPLIED for name in rows}
+    return tuple(
+        _test(product, _grade(rows[name], (*path, name), lines), _came(since[name], days))
+        for product, name in tested
+    )
+
+
+def _came(applied: datetime, days: Days) -> tuple[datetime, datetime, datetime]:
+    """When it was applied and read; Unreadable where nobody can know yet what it came to."""
+    longest = days.at - applied
+    if longest < SECOND:
+        day = day_of(applied, days.zone).isoformat()
+        words = f"What was applied on {day} is read 72 h later: it came to nothing yet."
+        raise days.lines.fault((*PATH, "patch_tests_applied"), words)
+    return applied, applied + FIRST, applied + min(longest, LATEST)
 
 
 def _grade(came_to: Any, path: Path, lines: Lines) -> str:
@@ -131,9 +158,11 @@ def _grade(came_to: Any, path: Path, lines: Lines) -> str:
     return grade
 
 
-def _test(product: facts.Product, grade: str, at: datetime) -> facts.PatchTest:
-    applied = at - APPLIED
-    readings = tuple(facts.Reading(grade, applied + after) for after in READ)
+def _test(
+    product: facts.Product, grade: str, moments: tuple[datetime, datetime, datetime]
+) -> facts.PatchTest:
+    applied, *read = moments
+    readings = tuple(facts.Reading(grade, at) for at in read)
     return facts.PatchTest(product.ingredient.id, product.id, None, applied, readings)
 
 

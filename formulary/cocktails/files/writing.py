@@ -2,7 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 
 from formulary.cocktails.facts import Content, TypedLine
@@ -20,19 +22,27 @@ KG = unit("kg")
 BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
+@dataclass(frozen=True)
+class CameTo:
+    """What a patch test came to, and when it was applied."""
+
+    state: str
+    applied_at: datetime
+
+
 def text_of(
     content: Content,
     products: Mapping[int, facts.Product],
     *,
     formula: str = "",
     patient: facts.Patient | None = None,
-    tests: Mapping[str, str] = MappingProxyType({}),
+    tests: Mapping[str, CameTo] = MappingProxyType({}),
     zone: str = "UTC",
 ) -> str:
     """The file of this content; Refused with the lines that have no figure, which no file can hold.
 
-    A patient is weight, allergies, answers and `tests` alone, with the days in `zone` on which it was weighed
-    and asked, and is left out unless given: a file never holds a name.
+    A patient is weight, allergies, answers and `tests` alone, with the days in `zone` on which it was
+    weighed, asked and tested, and is left out unless given: a file never holds a name.
     """
     _must_be_whole(content, products)
     head = [f"route = {_quoted(_route(content.route))}"]
@@ -48,16 +58,20 @@ def text_of(
     return "\n".join([*head, *lines, ""])
 
 
-def concluded(cocktail: facts.Cocktail) -> dict[str, str]:
+def concluded(cocktail: facts.Cocktail) -> dict[str, CameTo]:
     """What the patch tests of its products came to, by their names, as far as they are read and count."""
     tests, policy = cocktail.patient.tests if cocktail.patient else (), cocktail.policies.patch_test
     products = {line.product.name: line.product for line in cocktail.lines}
-    states = {
-        name: clears(tests, product.ingredient.id, product.id, None, at=cocktail.at, policy=policy).state
+    found = {
+        name: clears(tests, product.ingredient.id, product.id, None, at=cocktail.at, policy=policy)
         for name, product in products.items()
         if product.ingredient.patch_test_required
     }
-    return {name: state for name, state in states.items() if state in GRADES}
+    return {
+        name: CameTo(answer.state, answer.test.applied_at)
+        for name, answer in found.items()
+        if answer.state in GRADES and answer.test is not None
+    }
 
 
 def _must_be_whole(content: Content, products: Mapping[int, facts.Product]) -> None:
@@ -91,7 +105,7 @@ def _line(line: TypedLine, product: facts.Product) -> Iterator[str]:
         yield f"{line.pin} = {_quoted(figure)}"
 
 
-def _patient(patient: facts.Patient, tests: Mapping[str, str], zone: str) -> str:
+def _patient(patient: facts.Patient, tests: Mapping[str, CameTo], zone: str) -> str:
     parts = []
     if patient.weight is not None and patient.weighed_on is not None:
         parts += [f"weight = {_amount(patient.weight, KG)}", f"weighed = {patient.weighed_on.isoformat()}"]
@@ -100,18 +114,21 @@ def _patient(patient: facts.Patient, tests: Mapping[str, str], zone: str) -> str
         parts.append(f"allergies_asked = {day_of(patient.allergies_asked_at, zone).isoformat()}")
     if patient.answers:
         parts.append(f"answers = {_table({answer.word: answer.said for answer in patient.answers})}")
-        parts.append(f"answers_asked = {_asked(patient.answers, zone)}")
+        asked = {answer.word: answer.asked_at for answer in patient.answers}
+        parts.append(f"answers_asked = {_days(asked, zone)}")
     if tests:
-        parts.append(f"patch_tests = {_table(tests)}")
+        parts.append(f"patch_tests = {_table({name: test.state for name, test in tests.items()})}")
+        applied = {name: test.applied_at for name, test in tests.items()}
+        parts.append(f"patch_tests_applied = {_days(applied, zone)}")
     return f"{{ {', '.join(parts)} }}" if parts else "{}"
 
 
-def _asked(answers: Sequence[facts.ConditionAnswer], zone: str) -> str:
-    """The day on which all was asked, or of each question its own."""
-    days = {answer.word: day_of(answer.asked_at, zone).isoformat() for answer in answers}
+def _days(moments: Mapping[str, datetime], zone: str) -> str:
+    """The day of all of them, or of each its own."""
+    days = {name: day_of(at, zone).isoformat() for name, at in moments.items()}
     if len(set(days.values())) == 1:
         return next(iter(days.values()))
-    return f"{{ {', '.join(f'{_key(word)} = {day}' for word, day in days.items())} }}"
+    return f"{{ {', '.join(f'{_key(name)} = {day}' for name, day in days.items())} }}"
 
 
 def _table(rows: Mapping[str, str]) -> str:
