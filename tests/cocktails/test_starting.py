@@ -13,10 +13,12 @@ from formulary.cocktails import files, queries
 from formulary.cocktails.facts import content_of, gather
 from formulary.cocktails.models import Cocktail
 from formulary.db import db, transaction
+from formulary.patch_tests.facts import with_tests
 from formulary.patients.facts import patient_facts
 from formulary.rules import checklist
 from formulary.rules.findings import Stage
 from formulary.rules.formulation import solve_cocktail
+from formulary.rules.lot_status import day_of
 from tests.support.behind import behind_its_back
 from tests.support.builders import an_allergy
 from tests.support.road import a_closed_session, a_prescription
@@ -186,6 +188,8 @@ def test_a_patient_goes_into_the_file_only_where_asked_for_and_never_by_name(tre
     assert [(test.product_id, test.readings[-1].grade) for test in read.tests] == [
         (the_product(name), "-") for name in TESTED
     ]
+    own_days = {day_of(test.applied_at, "Europe/Paris") for test in with_tests(own, treated.id).tests}
+    assert {day_of(test.applied_at, "Europe/Paris") for test in read.tests} == own_days
     assert treated.name.split()[-1] not in text
     assert db.session.scalar(db.select(db.func.count(AccessEntry.id))) == before + 1
 
