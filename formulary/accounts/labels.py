@@ -213,6 +213,13 @@ POLICIES = {
             (Part("required", "A witness signs", _.YES_OR_NO),),
         ),
         PolicyKind(
+            "undo_within_minutes",
+            "Undoing",
+            "For how long a person can undo their own last act on stock.",
+            "An act can be undone for 15 minutes.",
+            (Part("", "An act can be undone for", _.COUNT, "minutes"),),
+        ),
+        PolicyKind(
             "currency",
             "Currency",
             "The currency of what is paid for stock. A price keeps the currency it was recorded in.",

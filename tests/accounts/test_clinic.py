@@ -149,6 +149,7 @@ CASES = [
     ("manual_entry_second_person", {"answer": "yes"}, True),
     ("manual_entry_second_person", {"answer": "no"}, False),
     ("first_receipt_quarantine", {"required": "no"}, {"required": False}),
+    ("undo_within_minutes", {"answer": "30"}, 30),
     ("waste_witness", {"required": "yes"}, {"required": True}),
     (
         "count_variance",

@@ -32,6 +32,7 @@ APPEND_ONLY = {
     "signature",
     "supplier_return",
     "temperature_reading",
+    "undone_act",
 }
 TOLD_TO_THE_RULES = {
     "basis_factor",

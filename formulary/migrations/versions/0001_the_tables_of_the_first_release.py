@@ -31,6 +31,7 @@ APPEND_ONLY = (
     "count_entry",
     "supplier_return",
     "lot_document",
+    "undone_act",
 )
 TOLD_TO_THE_RULES = (
     "ingredient",
@@ -2808,6 +2809,19 @@ def upgrade() -> None:
             sqlite_where=sa.text("disposal_id IS NULL AND NOT is_undone"),
             postgresql_where=sa.text("disposal_id IS NULL AND NOT is_undone"),
         )
+
+    op.create_table(
+        "undone_act",
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("action", sa.String(length=80), nullable=False),
+        sa.Column("at", types.UtcDateTime(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_undone_act_by_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_undone_act")),
+        sa.UniqueConstraint("entry_id", name=op.f("uq_undone_act_entry_id")),
+    )
 
     for table in APPEND_ONLY:
         for statement in append_only.statements(op.get_bind().dialect.name, table):

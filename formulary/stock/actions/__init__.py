@@ -37,6 +37,7 @@ from formulary.stock.actions.shortfalls import Recorded, explain, record_shortfa
 from formulary.stock.actions.suppliers import add_supplier, change_supplier, set_level
 from formulary.stock.actions.taking import Taken, take
 from formulary.stock.actions.temperature import correct_reading, record_reading, set_range
+from formulary.stock.actions.undoing import undo, undoable_now
 from formulary.stock.actions.vials import content_of, end_session, open_vial, where_is
 from formulary.stock.actions.wasting import waste_lot, waste_vial
 
@@ -108,6 +109,8 @@ __all__ = [
     "stand_still",
     "take",
     "take_out",
+    "undo",
+    "undoable_now",
     "waste_lot",
     "waste_vial",
     "where_is",

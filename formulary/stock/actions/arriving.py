@@ -55,6 +55,7 @@ def receive_transfer(
     if not found:
         raise told.nothing_arrived(box)
     old = {"state": box.state, "lines": {line.row.id: _parts(line) for line, _ in found}}
+    old |= {"remark": box.remark, "tenths": box.arrived_at_tenths}
     movements = [row for line, one in found for row in _book(box, line, one, remark=remark, at=at, by=by)]
     _note(box, lines.values(), arrived_at_tenths, remark=remark, at=at, by=by)
     new = {"transfer": box.code, "lines": {line.row.id: _parts(line) for line, _ in found}}

@@ -56,9 +56,9 @@ def lies_beside(product: Product, place: Place, field: str) -> Iterator[Finding]
         yield never_beside(product, place, others, field)
 
 
-def keep_apart(product: Product, place: Place, why: str) -> None:
+def keep_apart(product: Product, place: Place, why: str, *, field: str = "remark") -> None:
     """Refuse to put a product there without a word on how it is kept apart."""
-    if found := [] if why.strip() else list(lies_beside(product, place, "remark")):
+    if found := [] if why.strip() else list(lies_beside(product, place, field)):
         raise Refused(*found)
 
 

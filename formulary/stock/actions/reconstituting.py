@@ -65,16 +65,27 @@ def reconstitute(
     against = [*_against(vial, vial, 1, act), *_against(diluent_vial, vial, steps, act)]
     opened = _opened(diluent_lot, diluent_source, steps, vial, act)
     sources = [(diluent_vial, steps)] if diluent_vial else list(opened)
+    for_whom = _for_whom(diluent_vial)
     movements = [row for source, part in sources for row in _pour(source, part, vial, place, act)]
+    old = {"late_reason": vial.late_reason} | ({"diluent": for_whom} if for_whom else {})
     vial.diluent_lot_id, vial.reconstituted_at = diluent_lot.id, act.when
     vial.displacement = None if displacement is None else displacement.whole()
     vial.mixed_volume, vial.mixed_content = steps + (vial.displacement or 0), content_now(vial)
     limit_use(vial, place, at)
     vial.late_reason = vial.late_reason or (act.late_reason if act.is_late else "")
     new = {"vial": vial.code, "diluent": diluent_lot.number, "nL": steps, "until": str(vial.beyond_use_at)}
+    new |= {"opened": [] if diluent_vial else [source.id for source, _ in sources]}
     new |= {"spoke_against_it": against} if against else {}
-    record("stock.reconstitute", vial, by=by, at=at, new=new, movements=movements, reason=act.late_reason)
+    told = {"old": old, "new": new, "movements": movements, "reason": act.late_reason}
+    record("stock.reconstitute", vial, by=by, at=at, **told)
     return vial
+
+
+def _for_whom(diluent: Vial | None) -> dict[str, object]:
+    """For whom an open vial of diluent was opened, before this act is served from it."""
+    if diluent is None:
+        return {}
+    return {"vial": diluent.id, "for": diluent.opened_for_id, "ref": diluent.opened_for_ref}
 
 
 def _when(said: datetime | None, at: datetime) -> datetime:

@@ -58,6 +58,7 @@ from formulary.stock.forms.transfers import (
     TakeOutForm,
     arrive_form,
 )
+from formulary.stock.forms.undoing import UndoForm
 
 __all__ = [
     "AddLineForm",
@@ -108,6 +109,7 @@ __all__ = [
     "StreamForm",
     "SupplierForm",
     "TakeOutForm",
+    "UndoForm",
     "WasteLotForm",
     "WasteVialForm",
     "arrive_form",

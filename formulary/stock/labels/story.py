@@ -33,7 +33,7 @@ ICONS = {
 
 @dataclass(frozen=True)
 class Event:
-    """One point of the timeline."""
+    """One point of the timeline; `undoable` is the entry of the act, where whoever looks can undo it."""
 
     at: datetime
     css: str
@@ -41,6 +41,7 @@ class Event:
     words: str
     by: str = ""
     ahead: bool = False
+    undoable: int | None = None
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,19 @@ class HoldLine:
     released_by: str
 
 
-def story(lot: Lot, zone: str, at: datetime) -> list[Event]:
-    """The newest first: the expiry, holds, and what came, was opened or went away."""
+def story(
+    lot: Lot, zone: str, at: datetime, undoable: tuple[int, frozenset[int]] | None = None
+) -> list[Event]:
+    """The newest first: the expiry, holds, and what came, was opened or went away.
+
+    `undoable` is the entry of the act that could be undone now, with the keys of its movements.
+    """
     rows = queries.milestones(lot.id)
-    events = [_event(row.reason, words) for row, words in zip(rows, moved(rows), strict=True)]
+    number, own = undoable or (None, frozenset())
+    events = [
+        _event(row.reason, words, number if row.id in own else None)
+        for row, words in zip(rows, moved(rows), strict=True)
+    ]
     events += [event for line in hold_lines(lot) for event in _of_hold(line)]
     return [_expiry(lot, zone, at), *sorted(events, key=lambda event: event.at, reverse=True)]
 
@@ -77,11 +87,11 @@ def stopped_words(stopped: Stopped) -> list[tuple[str, int]]:
     ]
 
 
-def _event(reason: str, row: Moved) -> Event:
+def _event(reason: str, row: Moved, undoable: int | None) -> Event:
     css, icon = ICONS[reason]
     what = container_count(row.lot.product, int(row.quantity.steps)) or ""
     words = f"{row.target if reason == 'opened' else what} {reason_words(reason)}".strip()
-    return Event(row.at, css, icon, capital(words), row.by)
+    return Event(row.at, css, icon, capital(words), row.by, undoable=undoable)
 
 
 def _of_hold(line: HoldLine) -> Iterable[Event]:

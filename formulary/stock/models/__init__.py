@@ -19,6 +19,7 @@ from formulary.stock.models.places import BY_VIAL, GUARDED, PLACE_KINDS, Deliver
 from formulary.stock.models.returns import SupplierReturn
 from formulary.stock.models.temperature import TemperatureEvent, TemperatureReading
 from formulary.stock.models.transfers import Transfer, TransferLine
+from formulary.stock.models.undone import UndoneAct
 
 __all__ = [
     "BY_VIAL",
@@ -52,6 +53,7 @@ __all__ = [
     "TemperatureReading",
     "Transfer",
     "TransferLine",
+    "UndoneAct",
     "Vial",
     "WasteStream",
     "Wasted",

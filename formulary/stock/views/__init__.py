@@ -23,6 +23,7 @@ from formulary.stock.views import (
     supply,
     temperature,
     transfers,
+    undoing,
     vials,
 )
 from formulary.stock.views.room import bp
@@ -51,5 +52,6 @@ __all__ = [
     "supply",
     "temperature",
     "transfers",
+    "undoing",
     "vials",
 ]

@@ -12,7 +12,17 @@ from formulary.stock import actions, facts, labels, queries
 from formulary.stock.forms import LabelForm, MoveLotForm, OpenForm, ReleaseLotForm, WasteLotForm
 from formulary.stock.labels.attached import attached
 from formulary.stock.queries.documents import documents_of
-from formulary.stock.views.room import Answer, bins, bp, done, page, signed_by_a_witness, to_lot, to_vial
+from formulary.stock.views.room import (
+    Answer,
+    bins,
+    bp,
+    done,
+    page,
+    signed_by_a_witness,
+    to_lot,
+    to_vial,
+    undoable,
+)
 from formulary.web import barcodes, pdf
 from formulary.web import fields as f
 from formulary.web.paging import Window
@@ -45,7 +55,7 @@ def lot(lot_id: int) -> Answer:
         vials=labels.vial_rows(stocks, [labels.state_of(s, at) for s in stocks]),
         movements=movements,
         rows=labels.moved(movements.rows),
-        story=labels.story(row, g.site.zone, at),
+        story=labels.story(row, g.site.zone, at, undoable()),
         holds=labels.hold_lines(row),
         came=labels.came_lines(row, came, mark),
         left=left,

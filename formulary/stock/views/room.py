@@ -13,7 +13,8 @@ from formulary.accounts.guards import second_person
 from formulary.audit import record_refusal
 from formulary.db import transaction
 from formulary.rules.findings import Refused
-from formulary.stock import queries
+from formulary.stock import actions, queries
+from formulary.stock.labels.undoing import act_words
 from formulary.web import fields as f
 from formulary.web.forms import Form
 
@@ -43,6 +44,18 @@ def signed_by_a_witness(form: Any, what: str, act: Callable[[Actor | None, datet
     return done(form, what, lambda at: act(witness, at))
 
 
+def offer() -> tuple[int, str, datetime] | None:
+    """The act that could be undone now, for the page after it: its entry, what it is called, when it was."""
+    entry = actions.undoable_now(g.actor, clock.now())
+    return None if entry is None else (entry.id, act_words(entry), entry.at)
+
+
+def undoable() -> tuple[int, frozenset[int]] | None:
+    """The entry of the act that could be undone now, with the keys of its movements."""
+    entry = actions.undoable_now(g.actor, clock.now())
+    return None if entry is None else (entry.id, frozenset(number for number, _ in entry.movements))
+
+
 def bins() -> Any:
     """The bins of the site for a select."""
     return f.choices([(row.id, row.name) for row in queries.streams(g.site.id)], empty="not said")
@@ -50,7 +63,7 @@ def bins() -> Any:
 
 def page(template: str, form: Form | None = None, **context: Any) -> Answer:
     """A page of this room; 422 where the form has something to say."""
-    answered = render_template(f"stock/{template}.html", form=form, may=may(), **context)
+    answered = render_template(f"stock/{template}.html", form=form, may=may(), offer=offer, **context)
     return answered, 422 if form is not None and form.errors else 200
 
 
