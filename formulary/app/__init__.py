@@ -17,9 +17,9 @@ from formulary.db import db
 
 ROOMS = (
     "accounts", "audit", "catalogue", "stock", "patients", "patch_tests",
-    "cocktails", "preparations", "administrations", "recalls", "overview",
+    "cocktails", "preparations", "administrations", "recalls", "exchange", "overview",
 )  # fmt: skip
-WITH_TABLES = ROOMS[:-1]
+WITH_TABLES = ROOMS[: ROOMS.index("exchange")]
 LOOPBACK = ("127.0.0.1", "localhost")
 STATEMENTS_KEPT = 2_000
 """How many statements stay compiled: more than the app has, so that none is put together twice."""

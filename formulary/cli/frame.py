@@ -20,8 +20,11 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 COMMANDS = (
-    "init", "upgrade", "seed", "serve", "verify", "recall", "check", "scan", "user", "generate", "bench",
+    "init", "upgrade", "seed", "serve", "verify", "recall", "check", "scan", "import", "user", "generate",
+    "bench",
 )  # fmt: skip
+FILES = {"import": "importing"}
+"""The files of commands whose word is none that Python takes for a name."""
 
 
 class Said(click.ClickException):
@@ -37,14 +40,18 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Their names, in the order in which a clinic meets them."""
-        return [name for name in COMMANDS if find_spec(f"formulary.cli.{name}")]
+        return [name for name in COMMANDS if find_spec(_file(name))]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of this name."""
         if cmd_name not in self.list_commands(ctx):
             return None
-        command: click.Command = import_module(f"formulary.cli.{cmd_name}").command
+        command: click.Command = import_module(_file(cmd_name)).command
         return command
+
+
+def _file(name: str) -> str:
+    return f"formulary.cli.{FILES.get(name, name)}"
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import click
@@ -14,8 +15,8 @@ from formulary.cli.frame import Said, operator, with_app
 from formulary.db import transaction
 from formulary.recalls import actions, labels, queries
 from formulary.recalls.forms import read_asked
-from formulary.recalls.queries import Given, Known, Lookup
-from formulary.rules.lot_status import day_of
+from formulary.recalls.queries import Given, Known, Lookup, UnnotedUse
+from formulary.rules.lot_status import NOT_ON_RECORD, day_of, day_words
 from formulary.rules.units import Quantity, Unit, natural_unit, plain, show
 
 
@@ -26,7 +27,8 @@ class Export:
     lookup: Lookup
     given: tuple[tuple[Given, int], ...]
     known: dict[int, Known]
-    codes: dict[int, str]
+    unnoted: tuple[UnnotedUse, ...]
+    codes: dict[int | None, str]
     sight: RecallSight
     names: bool
 
@@ -36,6 +38,7 @@ class Export:
         if self.sight is RecallSight.COUNTS:
             return 0
         told = {row.patient_id for row, _ in self.given} | self.lookup.patient_ids
+        told |= {row.patient_id for row in self.unnoted}
         return len({self.known[patient_id].id for patient_id in told})
 
 
@@ -119,10 +122,12 @@ def _export(text: str, by: Actor | Operator, *, names: bool) -> Export:
     asked = read_asked(text.strip(), captured=False, today=day_of(at, _zone(by)))
     lookup = queries.look_up(asked.number, gtin=asked.gtin, own=asked.own, at=at, by=by)
     given = tuple(labels.together(queries.everybody(list(lookup.lots)))) if lookup.lots else ()
-    patients = {row.patient_id for row, _ in given} | lookup.patient_ids
-    codes = queries.cocktail_codes({row.cocktail_id for row, _ in given})
+    lots = lookup.found.lots
+    more = tuple(queries.every_unnoted(lots, queries.flows(list(lookup.lots)))) if lookup.unnoted.uses else ()
+    patients = {row.patient_id for row, _ in given} | lookup.patient_ids | {row.patient_id for row in more}
+    codes = queries.cocktail_codes(row.cocktail_id for row, _ in given)
     known = queries.known_patients(patients, by=by, at=at)
-    return Export(lookup, given, known, dict(codes), by.recall_sight, names)
+    return Export(lookup, given, known, more, dict(codes), by.recall_sight, names)
 
 
 def _zone(by: Actor | Operator) -> str:
@@ -150,7 +155,7 @@ def _lot(lookup: Lookup, lot_id: int) -> dict[str, Any]:
         "lot": lot.number,
         "product": lot.product,
         "maker": lot.maker,
-        "expiry": lot.expires_on.isoformat(),
+        "expiry": None if lot.expires_on == NOT_ON_RECORD else lot.expires_on.isoformat(),
         "held": [hold.words for hold in lookup.holds[lot_id]],
         "balance": figures | {"unit": unit.code},
     }
@@ -161,7 +166,7 @@ def _patients(export: Export) -> Iterator[dict[str, Any]]:
         yield {
             **_who(export, row.patient_id),
             "lot": export.lookup.lots[row.lot_id].number,
-            "cocktail": export.codes[row.cocktail_id],
+            "cocktail": export.codes.get(row.cocktail_id),
             "at": row.at.isoformat(),
             **_measured(export.lookup, row.lot_id, steps),
             "grade": row.grade,
@@ -192,9 +197,13 @@ def _promised(export: Export) -> Iterator[dict[str, Any]]:
 
 
 def _not_excluded(export: Export) -> Iterator[dict[str, Any]]:
-    """Bucket J: who was tested with the product and no lot is on record."""
-    for row in export.lookup.not_excluded if export.sight is not RecallSight.COUNTS else ():
+    """Bucket J: who was tested with the product, or got it by earlier records, and no lot is on record."""
+    if export.sight is RecallSight.COUNTS:
+        return
+    for row in export.lookup.not_excluded:
         yield {**_who(export, row.patient_id), "test": row.code, "at": row.at.isoformat()}
+    for use in export.unnoted:
+        yield {**_who(export, use.patient_id), "test": None, "at": use.at.isoformat()}
 
 
 def _who(export: Export, patient_id: int) -> dict[str, str]:
@@ -214,11 +223,15 @@ def _on_hand(lookup: Lookup, row: queries.Lying) -> dict[str, Any]:
 def _head(lookup: Lookup) -> Iterator[str]:
     for lot_id, lot in lookup.lots.items():
         holds = "".join(f", held: {hold.words}" for hold in lookup.holds[lot_id])
-        yield f"Lot {lot.number}, {lot.product}, expires {lot.expires_on}{holds}"
+        yield f"Lot {lot.number}, {lot.product}, expires {_expiry(lot.expires_on)}{holds}"
         balance, unit = lookup.balances[lot_id], _unit(lookup, lot_id)
         for name, words in labels.BALANCE.items():
             yield f"  {words:<26}{_shown(lot.quantity(getattr(balance, name)), unit):>16}"
         yield "  It balances." if balance.balances else "  It does not balance."
+
+
+def _expiry(on: date) -> str:
+    return day_words(on) if on == NOT_ON_RECORD else on.isoformat()
 
 
 def _figures(lookup: Lookup) -> Iterator[str]:
@@ -249,7 +262,7 @@ def _told(row: dict[str, Any]) -> str:
     who = " ".join(filter(None, (row["patient"], row.get("name"))))
     amount = f"{row['quantity']} {row['unit']}" if row.get("quantity") else "amount not known"
     lot = f"lot {row['lot']}" if "lot" in row else "lot not known"
-    return f"  {at:<16}  {who:<12}  {row.get('cocktail') or row.get('test'):<8}  {lot}  {amount}"
+    return f"  {at:<16}  {who:<12}  {row.get('cocktail') or row.get('test') or 'earlier':<8}  {lot}  {amount}"
 
 
 def _places(lookup: Lookup) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from formulary.db import bulk
 from formulary.db.base import FRESH, Base, Versioned, db
+from formulary.db.files import StoredFile, content_hash
 from formulary.db.keys import RequestKey, once
 from formulary.db.session import (
     Busy,
@@ -26,10 +27,12 @@ __all__ = [
     "RequestKey",
     "Stale",
     "Steps",
+    "StoredFile",
     "UtcDateTime",
     "Versioned",
     "before_commit",
     "bulk",
+    "content_hash",
     "db",
     "exclusive",
     "expect_version",

@@ -20,7 +20,7 @@ LEVELS = {"block": "BLOCK", "prescriber": "STOP", "inform": "INFO"}
 """What an answer yes to a question of the clinic's own comes to, by its action."""
 ACCOUNT = 400
 """How many rows of a patient's account are read at most; where there are more it is not known to be whole."""
-IN_WORDS = {"administration": "session", "patch_test": "patch test"}
+IN_WORDS = {"administration": "session", "patch_test": "patch test", "imported_use": "session"}
 
 
 def patient_facts(patient_id: int, at: datetime) -> facts.Patient:

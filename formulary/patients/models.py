@@ -171,14 +171,14 @@ class Exposure(Base):
     `amount` is in steps of `dimension` and counts `basis`, as the product's strength did when it was noted
     ("" is not on record); `taken` is in steps of the product's ledger, which the proof compares with what the
     ledger moved; None where nobody knows. `document` is the act that wrote it (a session, a
-    patch test), of a room above this one; `at` is when it happened. Diluents do not count. `takes_back` is
-    the row that this one takes back whole, known amount or not: the two together are nothing. `is_top_up`
-    says that it tops up the session before, into whose total it counts.
+    patch test, a line of earlier records), of a room above this one; `at` is when it happened. Diluents do
+    not count. `takes_back` is the row that this one takes back whole, known amount or not: the two together
+    are nothing. `is_top_up` says that it tops up the session before, into whose total it counts.
     """
 
     __tablename__ = "exposure"
     __table_args__ = (
-        one_of("document_kind", "administration", "patch_test"),
+        one_of("document_kind", "administration", "patch_test", "imported_use"),
         Index("ix_exposure_patient", "patient_id", "ingredient_id", "at"),
         Index("ix_exposure_ingredient", "ingredient_id", "document_kind", "at"),
         Index("ix_exposure_document", "document_kind", "document_id"),

@@ -11,6 +11,7 @@ from werkzeug.routing import BuildError
 from formulary import clock
 from formulary.rules import units
 from formulary.rules.findings import Finding
+from formulary.rules.lot_status import NOT_ON_RECORD
 from formulary.rules.units import Money, Quantity, Unit
 from formulary.web import assets, site, states, svg, words
 from formulary.web.fields import figures
@@ -88,6 +89,8 @@ def percent(ratio: Fraction) -> Markup:
 
 def day(on: date) -> Markup:
     """ "24 Nov 2026" in the site's zone."""
+    if on == NOT_ON_RECORD:
+        return Markup("<span>not on record</span>")
     return _TIME.format(_machine(on), words.day(on, site.zone()))
 
 

@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from formulary.rules.lot_status import NOT_ON_RECORD
+
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 SPACE = "\N{NO-BREAK SPACE}"
@@ -20,6 +22,8 @@ def in_zone(at: datetime, zone: ZoneInfo) -> datetime:
 
 def day(on: date, zone: ZoneInfo) -> str:
     """A date, "24 Nov 2026"; of an instant the date in that zone."""
+    if on == NOT_ON_RECORD:
+        return "not on record"
     return f"{day_short(on, zone)}{SPACE}{_date(on, zone).year}"
 
 

@@ -21,6 +21,7 @@ APPEND_ONLY = {
     "count_entry",
     "exposure",
     "given_lot",
+    "imported_use",
     "lot_document",
     "movement",
     "patch_test_reading",

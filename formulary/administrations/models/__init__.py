@@ -1,5 +1,14 @@
 """Giving a cocktail, and what was felt afterwards."""
 
+from formulary.administrations.models.imported import (
+    USE_FREE,
+    USE_HASHED,
+    USE_LAST,
+    USE_VERSION,
+    ImportedUse,
+    stretch_hash,
+    use_hash,
+)
 from formulary.administrations.models.reactions import (
     Reaction,
     ReactionFollowUp,
@@ -11,12 +20,19 @@ from formulary.administrations.models.sessions import GIVEN, Administration, Giv
 
 __all__ = [
     "GIVEN",
+    "USE_FREE",
+    "USE_HASHED",
+    "USE_LAST",
+    "USE_VERSION",
     "Administration",
     "GivenLot",
+    "ImportedUse",
     "InjectionSite",
     "Reaction",
     "ReactionFollowUp",
     "ReactionKind",
     "ReactionReport",
     "ReactionSign",
+    "stretch_hash",
+    "use_hash",
 ]

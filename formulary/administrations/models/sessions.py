@@ -84,7 +84,7 @@ class InjectionSite(Base):
 
 class GivenLot(Base):
     """How much of each lot reached the patient, in its ledger's steps: the recall's last step, written at
-    closing and append-only.
+    closing and append-only; or brought over from earlier records (`imported_id`), without a session.
 
     Patient, cocktail and instant are copied here: a recall answers from this index alone. `at` is when the
     session began, however late it was closed.
@@ -93,6 +93,11 @@ class GivenLot(Base):
     __tablename__ = "given_lot"
     __table_args__ = (
         UniqueConstraint("administration_id", "draw_id"),
+        CheckConstraint(
+            "(imported_id IS NULL) = (administration_id IS NOT NULL)", name="of_a_session_or_imported"
+        ),
+        CheckConstraint("(draw_id IS NULL) = (administration_id IS NULL)", name="draw_of_a_session"),
+        CheckConstraint("(cocktail_id IS NULL) = (administration_id IS NULL)", name="cocktail_of_a_session"),
         Index(
             "ix_given_lot_recall",
             "lot_id",
@@ -106,11 +111,12 @@ class GivenLot(Base):
         ),
     )
 
-    administration_id: Mapped[int] = mapped_column(ForeignKey("administration.id"))
-    draw_id: Mapped[int] = mapped_column(ForeignKey("draw.id"))
+    administration_id: Mapped[int | None] = mapped_column(ForeignKey("administration.id"))
+    draw_id: Mapped[int | None] = mapped_column(ForeignKey("draw.id"))
+    imported_id: Mapped[int | None] = mapped_column(ForeignKey("imported_use.id"), unique=True)
     lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"))
     patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
-    cocktail_id: Mapped[int] = mapped_column(ForeignKey("cocktail.id"))
+    cocktail_id: Mapped[int | None] = mapped_column(ForeignKey("cocktail.id"))
     grade: Mapped[str] = mapped_column(String(20), default="confirmed")
     via: Mapped[str] = mapped_column(String(10), default="direct")
     given: Mapped[int] = mapped_column(Steps, default=0)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import and_, or_
 from sqlalchemy.orm import aliased
 
-from formulary.administrations.models import Administration, GivenLot
+from formulary.administrations.models import Administration, GivenLot, ImportedUse
 from formulary.audit.queries import Fault
 from formulary.catalogue.models import Ingredient, Product
 from formulary.cocktails.models import Cocktail
@@ -24,7 +24,8 @@ NOTHING = db.literal(0)
 
 def counted_faults() -> Iterator[Fault]:
     """Exposures that are not what their act brought, or not of its patient and time; acts not counted."""
-    for kind, brought in (("administration", _given()), ("patch_test", _tested())):
+    acts = (("administration", _given()), ("patch_test", _tested()), ("imported_use", _imported()))
+    for kind, brought in acts:
         for document, product, told, was in _differing(kind, brought):
             words = f"is counted as {told} and was {was} (product {product})"
             yield Fault("exposure", f"what {kind.replace('_', ' ')} {document} brought", words)
@@ -42,13 +43,20 @@ def _given() -> Any:
     query = db.select(
         GivenLot.administration_id.label("document_id"), Lot.product_id, GivenLot.given.label("taken")
     )
-    return _counting(query.select_from(GivenLot).join(Lot, Lot.id == GivenLot.lot_id), Lot.product_id)
+    query = query.select_from(GivenLot).join(Lot, Lot.id == GivenLot.lot_id)
+    return _counting(query.where(GivenLot.administration_id.is_not(None)), Lot.product_id)
 
 
 def _tested() -> Any:
     taken = db.func.coalesce(PatchTestItem.quantity, NOTHING).label("taken")
     query = db.select(PatchTestItem.test_id.label("document_id"), PatchTestItem.product_id, taken)
     return _counting(query, PatchTestItem.product_id)
+
+
+def _imported() -> Any:
+    taken = ImportedUse.quantity.label("taken")
+    query = db.select(ImportedUse.id.label("document_id"), ImportedUse.product_id, taken)
+    return _counting(query, ImportedUse.product_id)
 
 
 def _counting(query: Any, product_id: Any) -> Any:
@@ -77,10 +85,11 @@ def _differing(kind: str, brought: Any) -> Iterator[Any]:
 
 
 def _astray() -> Any:
-    """Of another patient or instant than the session or the test."""
+    """Of another patient or instant than the session, the test or the line of earlier records."""
     acts = (
         ("administration", Administration, Administration.started_at),
         ("patch_test", PatchTest, PatchTest.applied_at),
+        ("imported_use", ImportedUse, ImportedUse.at),
     )
     query, wrong = db.select(Exposure.id), []
     for kind, act, at in acts:
@@ -96,7 +105,7 @@ def _other_session() -> Any:
     query = db.select(Exposure.id).join(Administration, Administration.id == Exposure.document_id)
     query = query.join(Cocktail, Cocktail.id == Administration.cocktail_id)
     query = query.where(Exposure.document_kind == "administration", Exposure.is_top_up != Cocktail.is_top_up)
-    tests = db.select(Exposure.id).where(Exposure.document_kind == "patch_test", Exposure.is_top_up)
+    tests = db.select(Exposure.id).where(Exposure.document_kind != "administration", Exposure.is_top_up)
     return db.union_all(query, tests).order_by("id")
 
 

@@ -13,6 +13,8 @@ from sqlalchemy.orm import aliased
 
 from formulary.administrations.models import Administration, GivenLot
 from formulary.administrations.queries.counted import counted_faults
+from formulary.administrations.queries.imported import counted as counted_lines
+from formulary.administrations.queries.imported import imported_faults
 from formulary.audit.models import AuditEntry
 from formulary.audit.queries import Fault
 from formulary.cocktails.models import Cocktail
@@ -38,6 +40,7 @@ def exposure_faults() -> Iterator[Fault]:
     yield from test_faults()
     yield from patient_faults()
     yield from counted_faults()
+    yield from imported_faults()
 
 
 def draw_faults() -> Iterator[Fault]:
@@ -64,6 +67,7 @@ def given_faults() -> Iterator[Fault]:
     """What was given: as its draw and its session say, adding up, all of it there, and as the ledger says."""
     query = db.select(GivenLot.id).outerjoin(Draw, Draw.id == GivenLot.draw_id)
     query = query.outerjoin(Administration, Administration.id == GivenLot.administration_id)
+    query = query.where(GivenLot.imported_id.is_(None))
     yield from _told(
         query,
         "given_lot",
@@ -104,7 +108,8 @@ def counted() -> dict[str, int]:
     """How many draws and given lots the proof went through."""
     tables = {"draws": Draw, "given lots": GivenLot}
     count = db.func.count
-    return {name: db.session.scalar(db.select(count(table.id))) or 0 for name, table in tables.items()}
+    told = {name: db.session.scalar(db.select(count(table.id))) or 0 for name, table in tables.items()}
+    return told | counted_lines()
 
 
 def _other_than_moved() -> Any:

@@ -32,6 +32,7 @@ APPEND_ONLY = (
     "supplier_return",
     "lot_document",
     "undone_act",
+    "imported_use",
 )
 TOLD_TO_THE_RULES = (
     "ingredient",
@@ -214,6 +215,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_request_key")),
         sa.UniqueConstraint("key", name=op.f("uq_request_key_key")),
     )
+    op.create_table(
+        "stored_file",
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("stored_at", types.UtcDateTime(), nullable=False),
+        sa.Column("recorded_at", types.UtcDateTime(), nullable=True),
+        sa.Column("rows_new", sa.Integer(), nullable=True),
+        sa.Column("rows_known", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stored_file")),
+    )
+    with op.batch_alter_table("stored_file", schema=None) as batch_op:
+        batch_op.create_index("ix_stored_file_person", ["person_id", "kind", "id"], unique=False)
+        batch_op.create_index("ix_stored_file_site", ["site_id", "kind", "id"], unique=False)
+
     op.create_table(
         "sign_in_attempt",
         sa.Column("account", sa.String(length=64), nullable=False),
@@ -2262,7 +2283,7 @@ def upgrade() -> None:
         sa.Column("at", types.UtcDateTime(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "document_kind IN ('administration', 'patch_test')",
+            "document_kind IN ('administration', 'patch_test', 'imported_use')",
             name=op.f("ck_exposure_document_kind_is_known"),
         ),
         sa.ForeignKeyConstraint(
@@ -2284,12 +2305,54 @@ def upgrade() -> None:
         batch_op.create_index("ix_exposure_document", ["document_kind", "document_id"], unique=False)
 
     op.create_table(
+        "imported_use",
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("patient_id", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("lot_id", sa.Integer(), nullable=True),
+        sa.Column("quantity", types.Steps(), nullable=False),
+        sa.Column("written", sa.String(length=40), nullable=False),
+        sa.Column("at", types.UtcDateTime(), nullable=False),
+        sa.Column("practitioner", sa.String(length=120), nullable=False),
+        sa.Column("remark", sa.String(length=400), nullable=False),
+        sa.Column("identity", sa.String(length=64), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_imported_use_quantity_is_positive")),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["stored_file.id"], name=op.f("fk_imported_use_file_id_stored_file")
+        ),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_imported_use_lot_id_lot")),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_imported_use_patient_id_patient")
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["product.id"], name=op.f("fk_imported_use_product_id_product")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_imported_use_site_id_site")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_imported_use")),
+        sa.UniqueConstraint("identity", name=op.f("uq_imported_use_identity")),
+    )
+    with op.batch_alter_table("imported_use", schema=None) as batch_op:
+        batch_op.create_index("ix_imported_use_patient", ["patient_id", "at"], unique=False)
+        batch_op.create_index(
+            "ix_imported_use_unnoted",
+            ["product_id", "site_id", "at", "patient_id"],
+            unique=False,
+            sqlite_where=sa.text("lot_id IS NULL"),
+            postgresql_where=sa.text("lot_id IS NULL"),
+        )
+
+    op.create_table(
         "given_lot",
-        sa.Column("administration_id", sa.Integer(), nullable=False),
-        sa.Column("draw_id", sa.Integer(), nullable=False),
+        sa.Column("administration_id", sa.Integer(), nullable=True),
+        sa.Column("draw_id", sa.Integer(), nullable=True),
+        sa.Column("imported_id", sa.Integer(), nullable=True),
         sa.Column("lot_id", sa.Integer(), nullable=False),
         sa.Column("patient_id", sa.Integer(), nullable=False),
-        sa.Column("cocktail_id", sa.Integer(), nullable=False),
+        sa.Column("cocktail_id", sa.Integer(), nullable=True),
         sa.Column("grade", sa.String(length=20), nullable=False),
         sa.Column("via", sa.String(length=10), nullable=False),
         sa.Column("given", types.Steps(), nullable=False),
@@ -2304,10 +2367,25 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["cocktail_id"], ["cocktail.id"], name=op.f("fk_given_lot_cocktail_id_cocktail")
         ),
+        sa.CheckConstraint(
+            "(imported_id IS NULL) = (administration_id IS NOT NULL)",
+            name=op.f("ck_given_lot_of_a_session_or_imported"),
+        ),
+        sa.CheckConstraint(
+            "(draw_id IS NULL) = (administration_id IS NULL)", name=op.f("ck_given_lot_draw_of_a_session")
+        ),
+        sa.CheckConstraint(
+            "(cocktail_id IS NULL) = (administration_id IS NULL)",
+            name=op.f("ck_given_lot_cocktail_of_a_session"),
+        ),
         sa.ForeignKeyConstraint(["draw_id"], ["draw.id"], name=op.f("fk_given_lot_draw_id_draw")),
+        sa.ForeignKeyConstraint(
+            ["imported_id"], ["imported_use.id"], name=op.f("fk_given_lot_imported_id_imported_use")
+        ),
         sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_given_lot_lot_id_lot")),
         sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_given_lot_patient_id_patient")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_given_lot")),
+        sa.UniqueConstraint("imported_id", name=op.f("uq_given_lot_imported_id")),
         sa.UniqueConstraint("administration_id", "draw_id", name=op.f("uq_given_lot_administration_id")),
     )
     with op.batch_alter_table("given_lot", schema=None) as batch_op:

@@ -45,12 +45,15 @@ class PlaceLine:
 
 @dataclass(frozen=True)
 class Listing:
-    """One bucket with its rows; `hidden` says how many there are where the asker sees counts alone."""
+    """One bucket with its rows; `hidden` says how many there are where the asker sees counts alone, `more`
+    how many rows are not shown.
+    """
 
     letter: str
     heading: str
     rows: tuple[PatientLine | PlaceLine, ...]
     hidden: int = 0
+    more: int = 0
 
 
 def patient_lists(lookup: Lookup, sight: RecallSight) -> list[Listing]:
@@ -60,7 +63,7 @@ def patient_lists(lookup: Lookup, sight: RecallSight) -> list[Listing]:
         "B": (_test(lookup, row) for row in lookup.tested),
         **{letter: (_mixed(lookup, row) for row in lookup.cocktails(letter)) for letter in "CDE"},
         "F": (_promised(lookup, row) for row in lookup.promised),
-        "J": (_test(lookup, row) for row in lookup.not_excluded),
+        "J": (*(_test(lookup, row) for row in lookup.not_excluded), *_unnoted(lookup)),
     }
     return [found for letter, lines in rows.items() if (found := _listing(letter, lines, lookup, sight))]
 
@@ -89,7 +92,8 @@ def together(rows: Iterable[Given]) -> Iterator[tuple[Given, int]]:
 
 
 def _cocktail_and_lot(row: Given) -> tuple[int, int, str]:
-    return row.cocktail_id, row.lot_id, row.via
+    """What a line is about; a row of earlier records stands alone."""
+    return -row.id if row.cocktail_id is None else row.cocktail_id, row.lot_id, row.via
 
 
 def _together(rows: list[Given]) -> tuple[Given, int]:
@@ -102,13 +106,14 @@ def _listing(letter: str, lines: Iterable[PatientLine], lookup: Lookup, sight: R
         count = lookup.counts[letter]
         return Listing(letter, HEADINGS[letter], (), count) if count else None
     rows = tuple(lines)
-    return Listing(letter, HEADINGS[letter], rows) if rows else None
+    more = lookup.unnoted.uses - len(lookup.unnoted.rows) if letter == "J" else 0
+    return Listing(letter, HEADINGS[letter], rows, more=more) if rows else None
 
 
 def _given(lookup: Lookup) -> Iterator[PatientLine]:
     for row, steps in given_lines(lookup):
         quantity, patient = lookup.lots[row.lot_id].quantity(steps), lookup.patients[row.patient_id]
-        code, lot = lookup.codes[row.cocktail_id], lookup.lots[row.lot_id].number
+        code, lot = lookup.codes.get(row.cocktail_id, ""), lookup.lots[row.lot_id].number
         yield PatientLine(patient, code, lot, row.at, quantity, WAYS[row.via], row.grade)
 
 
@@ -119,6 +124,14 @@ def _test(lookup: Lookup, row: Tested) -> PatientLine:
     return PatientLine(
         lookup.patients[row.patient_id], row.code, lot.number if lot else "", row.at, quantity, words
     )
+
+
+def _unnoted(lookup: Lookup) -> Iterator[PatientLine]:
+    """What earlier records tell without a lot; all lots of a product are counted alike."""
+    of_product = {lot.product_id: lot for lot in lookup.found.lots}
+    for row in lookup.unnoted.rows:
+        quantity = of_product[row.product_id].quantity(row.quantity)
+        yield PatientLine(lookup.patients[row.patient_id], "", "", row.at, quantity, grade="possible")
 
 
 def _mixed(lookup: Lookup, row: UnderWay) -> PatientLine:

@@ -43,6 +43,8 @@ def _stock(lookup: Lookup, held: bool) -> Iterator[Node]:
     if lookup.opened or _was_opened(lookup):
         words = f"{counts['H']} still open" if lookup.opened else "none is open"
         yield Node("opened", "Opened vials", words, state if lookup.opened else "info")
+    if lookup.reach.imported:
+        yield Node("earlier", plural(lookup.reach.imported, "use"), "by earlier records", "info")
     if lookup.returned:
         yield Node("returned", "Returned", plural(len(lookup.returned), "place"), "info")
 
@@ -77,7 +79,7 @@ def _patients(lookup: Lookup) -> Iterator[Node]:
 def _links(lookup: Lookup, columns: Columns, held: bool) -> Iterator[Link]:
     names = {node.name for column in columns for node in column}
     lots = [node.name for node in columns[0]]
-    for target in ("sealed", "opened", "returned"):
+    for target in ("sealed", "opened", "earlier", "returned"):
         yield from (Link(lot, target, hot=not held and target == "sealed") for lot in lots if target in names)
     opened = "opened" if "opened" in names else "sealed"
     for use in "BACDEFI":
@@ -87,6 +89,8 @@ def _links(lookup: Lookup, columns: Columns, held: bool) -> Iterator[Link]:
     for use, patients in (("B", "tested"), ("A", "received"), *((use, "waiting") for use in "CDEF")):
         if use in names and patients in names:
             yield Link(use, patients, hot=use == "C" or (not held and patients == "waiting"))
+    if "earlier" in names and "received" in names:
+        yield Link("earlier", "received")
 
 
 def _short(name: str, most: int = 22) -> str:

@@ -59,13 +59,20 @@ def _sealed(lookup: Lookup) -> Tile:
 
 def _state(letter: str, lookup: Lookup) -> tuple[str, str]:
     if letter == "A":
-        number = lookup.reach.cocktails
-        return "info", f"in {number:,} {'cocktail' if number == 1 else 'cocktails'}"
+        return "info", _uses(lookup)
     if letter == "C":
         return "administering", "under way"
     if letter in STOPPABLE:
         return _stopped(letter, lookup)
     return {"I": ("info", "by reason"), "J": ("unknown", "lot not recorded")}.get(letter, ("", ""))
+
+
+def _uses(lookup: Lookup) -> str:
+    """In how many cocktails, and by how many lines of earlier records."""
+    cocktails, imported = lookup.reach.cocktails, lookup.reach.imported
+    words = [f"in {cocktails:,} {'cocktail' if cocktails == 1 else 'cocktails'}"]
+    earlier = [f"{imported:,} {'use' if imported == 1 else 'uses'} by earlier records"] if imported else []
+    return ", ".join((words if cocktails or not imported else []) + earlier)
 
 
 def _stopped(letter: str, lookup: Lookup) -> tuple[str, str]:

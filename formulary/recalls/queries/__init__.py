@@ -11,6 +11,7 @@ from formulary.recalls.queries.promised import Promised
 from formulary.recalls.queries.standing import Standing, standing_holds
 from formulary.recalls.queries.tested import Tested
 from formulary.recalls.queries.under_way import UnderWay
+from formulary.recalls.queries.unnoted import Unnoted, UnnotedUse, every_unnoted
 from formulary.recalls.queries.warmth import Since, treated_since
 
 __all__ = [
@@ -30,8 +31,11 @@ __all__ = [
     "Standing",
     "Tested",
     "UnderWay",
+    "Unnoted",
+    "UnnotedUse",
     "cocktail_codes",
     "descendants",
+    "every_unnoted",
     "everybody",
     "find_lots",
     "flows",

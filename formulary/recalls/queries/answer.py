@@ -13,6 +13,7 @@ from formulary.recalls.queries.patients import Known
 from formulary.recalls.queries.promised import Promised
 from formulary.recalls.queries.tested import Tested
 from formulary.recalls.queries.under_way import UnderWay
+from formulary.recalls.queries.unnoted import Unnoted
 from formulary.rules.trace import MassBalance
 from formulary.web.paging import Page
 
@@ -41,7 +42,8 @@ class Pinning:
 class Lookup:
     """The whole answer, as known at `at`; of a number that nobody knows it holds nothing.
 
-    `given` is one page of bucket A, `reach` counts all of it; the other buckets are whole.
+    `given` is one page of bucket A, `reach` counts all of it, and so does `unnoted`, which
+    holds the latest; the other buckets are whole.
     """
 
     asked: str
@@ -55,11 +57,12 @@ class Lookup:
     lying: tuple[Lying, ...] = ()
     gone: tuple[Flow, ...] = ()
     not_excluded: tuple[Tested, ...] = ()
+    unnoted: Unnoted = field(default_factory=Unnoted)
     formulas: tuple[Pinning, ...] = ()
     balances: Mapping[int, MassBalance] = field(default_factory=dict)
     holds: Mapping[int, tuple[Held, ...]] = field(default_factory=dict)
     patients: Mapping[int, Known] = field(default_factory=dict)
-    codes: Mapping[int, str] = field(default_factory=dict)
+    codes: Mapping[int | None, str] = field(default_factory=dict)
 
     @cached_property
     def lots(self) -> dict[int, FoundLot]:
@@ -110,21 +113,23 @@ class Lookup:
             "G": len(self.sealed) + len(self.returned),
             "H": len({row.vial_id for row in self.opened}),
             "I": len(self.wasted),
-            "J": self.patients_of(self.not_excluded),
+            "J": self.patients_of(self.not_excluded) + self.unnoted.patients,
         }
 
     @property
     def completeness(self) -> tuple[int, int]:
-        """How many uses (cocktails given, patch tests) name their lot, and how many there may be in all."""
+        """How many uses (cocktails given, patch tests, lines of earlier records) name their lot, and how many
+        there may be in all.
+        """
         tests = {row.test_id for row in self.tested}
-        named = self.reach.cocktails + len(tests)
-        return named, named + len({row.test_id for row in self.not_excluded} - tests)
+        named = self.reach.cocktails + self.reach.imported + len(tests)
+        return named, named + len({row.test_id for row in self.not_excluded} - tests) + self.unnoted.uses
 
     @property
     def patient_ids(self) -> set[int]:
         """Every patient whom the answer is about."""
         rows = (*self.given, *self.tested, *self.under_way, *self.promised, *self.not_excluded)
-        return {row.patient_id for row in rows}
+        return {row.patient_id for row in (*rows, *self.unnoted.rows)}
 
     @property
     def shown(self) -> int:

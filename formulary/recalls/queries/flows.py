@@ -15,6 +15,7 @@ from formulary.stock.models import Movement, Place
 
 ON_SHELVES = frozenset({"storage", "quarantine", "in_use", "in_transit"})
 GONE_TO = frozenset({"waste", "destroyed", "returned"})
+BROUGHT_OVER = frozenset({"imported", "opening_balance"})
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,18 @@ class Flow:
 
 
 @dataclass(frozen=True)
+class Stay:
+    """From when until when a lot may have been at a site; None: nobody knows, or there is no end."""
+
+    start: datetime | None
+    end: datetime | None
+
+    def holds(self, at: datetime) -> bool:
+        """Whether it may have been there then."""
+        return (self.start is None or self.start <= at) and (self.end is None or at <= self.end)
+
+
+@dataclass(frozen=True)
 class Flows:
     """The flows of some lots."""
 
@@ -46,16 +59,32 @@ class Flows:
         """The mass balance of each lot; `prepared` is what of it lies in cocktails that are mixed."""
         return {lot_id: mass_balance(self._net(lot_id), prepared.get(lot_id, 0)) for lot_id in lot_ids}
 
-    def was_there(self, lot_id: int, site_id: int, at: datetime) -> bool:
-        """Whether the lot may have been at the site then: from its first movement there until it was used up.
+    def was_there(
+        self, lot_id: int, site_id: int, at: datetime, used_through: datetime | None = None
+    ) -> bool:
+        """Whether the lot may have been at the site then."""
+        stay = self.stay(lot_id, site_id, used_through)
+        return stay is not None and stay.holds(at)
 
-        Where the ledger does not account for all of it, or some is left, there is no last moment.
+    def stay(self, lot_id: int, site_id: int, used_through: datetime | None = None) -> Stay | None:
+        """From its first movement at the site until it was used up; None where it never was there.
+
+        Where the ledger does not account for all of it, or some is left, there is no last moment. What was
+        brought over from earlier records was there before anybody here wrote of it: there is no first one.
+        A lot of which earlier records alone tell lay there until its last use on record, and until the end
+        of its printed expiry, `used_through`, where that is later; where nobody knows that, there is no end.
         """
-        here = [f for f in self.rows if (f.lot_id, f.site_id) == (lot_id, site_id) and f.kind in ON_SHELVES]
-        if not here or at < min(flow.first for flow in here):
-            return False
+        rows = [f for f in self.rows if (f.lot_id, f.site_id) == (lot_id, site_id)]
+        here = [f for f in rows if f.kind in ON_SHELVES]
+        brought = [f for f in rows if f.reason in BROUGHT_OVER]
+        if not here and not brought:
+            return None
+        start = None if brought else min(flow.first for flow in here)
         may_be_left = any(sum(f.quantity for f in here if f.place == flow.place) for flow in here)
-        return may_be_left or self._lost(lot_id) or at <= max(flow.last for flow in here)
+        if may_be_left or self._lost(lot_id) or (not here and used_through is None):
+            return Stay(start, None)
+        ends = [flow.last for flow in (*here, *brought)]
+        return Stay(start, max(ends if here or used_through is None else [*ends, used_through]))
 
     def _lost(self, lot_id: int) -> bool:
         return lot_id in self._not_accounted

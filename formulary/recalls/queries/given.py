@@ -26,13 +26,16 @@ UTC_ITSELF = timedelta()
 
 
 class Given(NamedTuple):
-    """So much of a lot reached a patient in a cocktail, in the lot's steps; `via` says by what way."""
+    """So much of a lot reached a patient in a cocktail, in the lot's steps; `via` says by what way.
+
+    By earlier records it was in no cocktail of ours.
+    """
 
     id: int
     lot_id: int
     at: datetime
     patient_id: int
-    cocktail_id: int
+    cocktail_id: int | None
     quantity: int
     grade: str
     via: str
@@ -40,10 +43,14 @@ class Given(NamedTuple):
 
 @dataclass(frozen=True)
 class Reach:
-    """How many patients (merged records count as one) and cocktails these lots reached."""
+    """How many patients (merged records count as one) and cocktails these lots reached.
+
+    `imported` counts the uses that earlier records tell of.
+    """
 
     patients: int = 0
     cocktails: int = 0
+    imported: int = 0
 
 
 def received(lot_ids: Sequence[int], *, after: Key | None = None, size: int = PAGE) -> list[Given]:
@@ -87,8 +94,9 @@ def reach(lot_ids: Sequence[int]) -> Reach:
     kept = func.coalesce(Patient.merged_into_id, Patient.id)
     patients = db.select(func.count(kept.distinct())).join(touched, touched.c.patient_id == Patient.id)
     cocktails = db.select(func.count(GivenLot.cocktail_id.distinct())).where(*here)
-    row = db.session.execute(db.select(patients.scalar_subquery(), cocktails.scalar_subquery())).one()
-    return Reach(*row)
+    imported = db.select(func.count()).where(*here, GivenLot.cocktail_id.is_(None))
+    sums = (query.scalar_subquery() for query in (patients, cocktails, imported))
+    return Reach(*db.session.execute(db.select(*sums)).one())
 
 
 def _rows(lot_ids: Sequence[int], key: Key | None, size: int, *, backwards: bool = False) -> list[Given]:

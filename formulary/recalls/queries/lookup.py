@@ -19,6 +19,7 @@ from formulary.recalls.queries.patients import known_patients
 from formulary.recalls.queries.promised import Wanted, promised
 from formulary.recalls.queries.tested import not_excluded, tested
 from formulary.recalls.queries.under_way import prepared, under_way
+from formulary.recalls.queries.unnoted import unnoted
 from formulary.stock.queries import open_holds
 from formulary.web.paging import Window
 
@@ -52,6 +53,7 @@ def _answered(asked: str, found: Found, window: Window, *, at: datetime, by: Act
 def _filled(bare: Lookup, lot_ids: Sequence[int], window: Window, by: Actor) -> Lookup:
     lots, moved, mixed = bare.found.lots, flows(lot_ids), under_way(lot_ids)
     here, holds = lying(lot_ids), _holds(lots)
+    open_tests = not_excluded(lots, moved)
     held_at = {held.at for some in holds.values() for held in some}
     answer = replace(
         bare,
@@ -62,13 +64,14 @@ def _filled(bare: Lookup, lot_ids: Sequence[int], window: Window, by: Actor) -> 
         promised=promised(_wanted(lot_ids, here), held_at=held_at, at=bare.at),
         lying=here,
         gone=moved.gone(),
-        not_excluded=not_excluded(lots, moved),
+        not_excluded=open_tests,
+        unnoted=unnoted(lots, moved, beside={row.patient_id for row in open_tests}),
         formulas=_formulas(lots),
         balances=moved.balances(lot_ids, prepared(mixed)),
         holds=holds,
     )
     patients = known_patients(answer.patient_ids, by=by, at=bare.at)
-    codes = cocktail_codes({row.cocktail_id for row in answer.given})
+    codes = cocktail_codes(row.cocktail_id for row in answer.given)
     return replace(answer, patients=patients, codes=codes)
 
 
@@ -105,7 +108,7 @@ def _formulas(lots: Sequence[FoundLot]) -> tuple[Pinning, ...]:
     return tuple(Pinning(*row) for row in db.session.execute(query))
 
 
-def cocktail_codes(cocktail_ids: Iterable[int]) -> Mapping[int, str]:
+def cocktail_codes(cocktail_ids: Iterable[int | None]) -> Mapping[int | None, str]:
     """The codes of cocktails by key; a code names nobody."""
-    query = db.select(Cocktail.id, Cocktail.code).where(Cocktail.id.in_(set(cocktail_ids)))
+    query = db.select(Cocktail.id, Cocktail.code).where(Cocktail.id.in_(set(cocktail_ids) - {None}))
     return {number: code for number, code in db.session.execute(query)}

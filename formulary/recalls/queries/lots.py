@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Select, func, or_
@@ -11,12 +11,14 @@ from formulary.catalogue.models import Ingredient, Product, ProductCode
 from formulary.cocktails.models import Cocktail
 from formulary.db import Missing, db
 from formulary.preparations.models import Draw
-from formulary.rules.lot_status import near, normalise
+from formulary.rules.lot_status import NOT_ON_RECORD, near, normalise
 from formulary.rules.units import VOLUME, Quantity, dimension
 from formulary.stock.models import Lot, Vial
 
 OFFERED = 50
 LEAST_LETTERS = 3
+LATEST_DAY = timedelta(days=2)
+"""A day has ended everywhere once two have begun in UTC."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,13 @@ class FoundLot:
     def quantity(self, steps: int) -> Quantity:
         """So many of its ledger's steps as a quantity."""
         return Quantity(steps, VOLUME if self.ledger == "volume" else dimension(self.dimension))
+
+    @property
+    def used_through(self) -> datetime | None:
+        """The end of its printed expiry wherever on earth; None where nobody knows it."""
+        if self.expires_on == NOT_ON_RECORD:
+            return None
+        return datetime.combine(self.expires_on + LATEST_DAY, time(), UTC)
 
     def containers(self, steps: int) -> int | None:
         """How many full containers that is; None where the catalogue does not know, or one is not full."""

@@ -71,7 +71,8 @@ def not_excluded(lots: Sequence[FoundLot], flows: Flows) -> tuple[Tested, ...]:
         (row.id, product_id): _of(row, product_id=product_id)
         for row, product_id in (*unnoted, *unmixed)
         if any(
-            lot.product_id == product_id and flows.was_there(lot.id, row.site_id, row.applied_at)
+            lot.product_id == product_id
+            and flows.was_there(lot.id, row.site_id, row.applied_at, lot.used_through)
             for lot in lots
         )
     }

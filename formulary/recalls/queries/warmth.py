@@ -85,11 +85,11 @@ def _patients(here: tuple[Any, ...]) -> int:
 
 def _treated(rows: list[GivenLot], by: Actor, at: datetime) -> list[Treated]:
     known = known_patients({row.patient_id for row in rows}, by=by, at=at)
-    codes = cocktail_codes({row.cocktail_id for row in rows})
+    codes = cocktail_codes(row.cocktail_id for row in rows)
     lots = stock.lots_by_id({row.lot_id for row in rows})
     return [
         Treated(
-            known[row.patient_id], codes[row.cocktail_id], lots[row.lot_id],
+            known[row.patient_id], codes.get(row.cocktail_id, ""), lots[row.lot_id],
             lots[row.lot_id].quantity(row.given), row.at,
         )
         for row in rows

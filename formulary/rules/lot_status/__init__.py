@@ -1,6 +1,7 @@
 """Lots and open vials at an instant: may it be used, may it enter, and how its number is looked up."""
 
 from formulary.rules.lot_status.days import (
+    NOT_ON_RECORD,
     day_of,
     day_words,
     end_of_day,
@@ -27,6 +28,7 @@ from formulary.rules.lot_status.usable import (
 )
 
 __all__ = [
+    "NOT_ON_RECORD",
     "Bar",
     "Expiry",
     "InUse",

@@ -10,6 +10,10 @@ from zoneinfo import ZoneInfo
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
+NOT_ON_RECORD = date.min
+"""The expiry of a lot of earlier records that tell none: long past, so that nothing of it is ever used."""
+
+
 def local(at: datetime, zone: str) -> datetime:
     """The instant on the site's clock; raises ValueError for a time without a zone of its own."""
     if at.tzinfo is None:
@@ -42,6 +46,8 @@ def month_end(year: int, month: int) -> date:
 
 def day_words(day: date, this_year: int | None = None) -> str:
     """A day for people, "30 Nov 2027"; without the year where it is `this_year`."""
+    if day == NOT_ON_RECORD:
+        return "not on record"
     written = f"{day.day} {MONTHS[day.month - 1]}"
     return written if day.year == this_year else f"{written} {day.year}"
 

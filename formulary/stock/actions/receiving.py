@@ -28,7 +28,7 @@ MOST_CONTAINERS = 10_000
 @dataclass(frozen=True)
 class Came:
     """What came with it: supplier, delivery note, a remark, how much in packs of how many, its price, how
-    warm and how whole it came.
+    warm and how whole it came; `received_at` is when, where that was before it is entered.
     """
 
     supplier: str
@@ -39,6 +39,7 @@ class Came:
     price: Money | None
     arrived_at_tenths: int | None
     damage: str
+    received_at: datetime | None = None
 
     @property
     def told(self) -> dict[str, object]:
@@ -107,6 +108,7 @@ def receive_lot(
     overrides: Mapping[str, str] | None = None,
     order_line_id: int | None = None,
     made_on: date | None = None,
+    received_at: datetime | None = None,
 ) -> Lot:
     """Book containers of a lot in at a shelf or in quarantine; a lot that is known gets more of the same.
 
@@ -117,10 +119,13 @@ def receive_lot(
     supplier goes to quarantine unless the site's policy says otherwise. `price` is that of one pack;
     `arrived_at_tenths` are tenths of a degree Celsius. With `order_line_id` it fills a line of an order:
     refused for another product; more than is outstanding, or another supplier, asks for a reason.
+    `received_at` is when it came, where that was before it is entered.
     """
     by.must(Permission.RECEIVE_STOCK)
     printed = Printed(_product(product_id), maker, number, expires_on, made_on)
-    came = Came(supplier, note_number, remark, containers, per_pack, price, arrived_at_tenths, damage)
+    came = Came(
+        supplier, note_number, remark, containers, per_pack, price, arrived_at_tenths, damage, received_at
+    )
     seen = Seen(gtin, raw, grade, witness, second_record, overrides or {})
     entrance = _entrance(place_id, site_id)
     accepted = _accepted(printed, entrance, came, seen, order_line_id, at=at, by=by)
@@ -166,7 +171,7 @@ def _book_in(
     delivery = _delivery(place.site_id, came, accepted.against, at, by)
     if came.price is not None:
         add_price(delivery, lot, came.price, came.per_pack, at=at, by=by)
-    way = Way(place, "received", ("delivery", delivery.id), at)
+    way = Way(place, "received", ("delivery", delivery.id), came.received_at or at)
     supplier = queries.place(place.site_id, "supplier")
     movements = write([Entry(lot, None, supplier, came.containers * content_of(lot), way)], at=at, by=by)
     where = {"place": place.name, "first_receipt": accepted.first, "reasons": accepted.reasons}
@@ -236,7 +241,7 @@ def _delivery(site_id: int, came: Came, against: Against | None, at: datetime, b
         site_id=site_id,
         supplier=came.supplier,
         note_number=came.note_number,
-        received_at=at,
+        received_at=came.received_at or at,
         received_by_id=by.person_id,
         remark=came.remark,
         per_pack=came.per_pack,

@@ -3,6 +3,7 @@
 REASONS = {
     "received": "received",
     "opening_balance": "brought forward",
+    "imported": "brought over from earlier records",
     "opened": "opened",
     "drawn": "drawn",
     "reconstituted": "reconstituted",

@@ -1,0 +1,60 @@
+"""What deliveries and opening stock have in common: a lot, its expiry, a place, held against what enters."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from formulary.catalogue.models import Product
+from formulary.db import db
+from formulary.exchange.actions.cells import read_lot, read_ware
+from formulary.exchange.actions.looking import Cells
+from formulary.exchange.actions.lots import Lots
+from formulary.exchange.queries import Ware, Wares, places_here
+from formulary.stock.actions.entering import Printed, known_lot, may_enter
+from formulary.stock.models import Lot, Place
+from formulary.web.tables import BadCell, read_printed_expiry, read_yes
+
+
+@dataclass(frozen=True)
+class Goods:
+    """What a row says lies, or came, at a place."""
+
+    ware: Ware
+    number: str
+    expires_on: date
+    place: Place
+    another: bool
+    known: Lot | None
+
+
+class Entrance:
+    """The door that rows of one list go through."""
+
+    def __init__(self, site_id: int, kinds: tuple[str, ...], at: datetime) -> None:
+        """Read the catalogue's names and the places."""
+        self.wares, self.places, self.at = Wares(), places_here(site_id, kinds), at
+        self._lots = Lots()
+
+    def goods(self, cells: Cells) -> Goods | None:
+        """What a row says, as receiving by hand would take it; None where it is bad."""
+        ware = read_ware(cells, self.wares)
+        place = cells.must("place", self._place)
+        number, expires_on = cells.must("lot", read_lot), cells.must("expiry", read_printed_expiry)
+        another = bool(cells.read("another lot", read_yes))
+        if not (ware and place and number and expires_on):
+            return None
+        goods = Goods(ware, number, expires_on, place, another, None)
+        return cells.of("lot", lambda: self._entering(goods, cells.row.line))
+
+    def _place(self, text: str) -> Place:
+        found = self.places.get(text.casefold())
+        if found is None:
+            names = ", ".join(place.name for place in self.places.values())
+            raise BadCell("There is no such place here.", f"Write one of these: {names}.")
+        return found
+
+    def _entering(self, goods: Goods, line: int) -> Goods:
+        ware, number, on = goods.ware, goods.number, goods.expires_on
+        printed = Printed(db.session.get_one(Product, ware.id), "", number, on)
+        may_enter(printed, goods.place, self.at, {})
+        self._lots.find(ware.id, number, on, line=line, another=goods.another)
+        return replace(goods, known=known_lot(printed, goods.another))

@@ -1,0 +1,99 @@
+"""Which lot a row means: one on record, one that the list itself brings, or one that must be asked about."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+
+from formulary.exchange.queries import KnownLot, known_lots
+from formulary.rules import lot_status
+from formulary.rules.lot_status import NOT_ON_RECORD, day_words
+from formulary.web.tables import BadCell
+
+normalise = lru_cache(10_000)(lot_status.normalise)
+near = lru_cache(10_000)(lot_status.near)
+ANOTHER = "Correct it, or write yes under “another lot”."
+Key = tuple[int, str]
+
+
+@dataclass
+class Meant:
+    """A lot that rows mean: its number as first written, its expiry once told, its key once made."""
+
+    product_id: int
+    number: str
+    expires_on: date
+    line: int = 0
+    id: int | None = None
+    on_record: bool = False
+
+    @property
+    def where(self) -> str:
+        """Where it is told of."""
+        return "on record" if self.on_record else f"in line {self.line}"
+
+
+@dataclass
+class Lots:
+    """The lots of a list, and those on record that its rows may mean."""
+
+    _meant: dict[Key, list[Meant]] = field(default_factory=dict)
+    _near: dict[Key, set[str]] = field(default_factory=dict)
+    _asked: set[Key] = field(default_factory=set)
+    changed: list[Meant] = field(default_factory=list)
+
+    def read(self, wanted: Iterable[tuple[int, str]]) -> None:
+        """Read what is on record of these (product, number), once for each."""
+        fresh = {(product, normalise(number)) for product, number in wanted} - self._asked
+        if fresh:
+            self._asked |= fresh
+            for known in known_lots({key[0] for key in fresh}, {key[1] for key in fresh}):
+                self._add_known(known)
+
+    def find(self, product_id: int, number: str, expiry: date | None, *, line: int, another: bool) -> Meant:
+        """The lot that a row means; BadCell where it could be another one."""
+        same = self._meant.get((product_id, normalise(number)), [])
+        for meant in same:
+            if expiry in (None, meant.expires_on):
+                return _only_one(same) if expiry is None else meant
+        for meant in same:
+            if meant.expires_on == NOT_ON_RECORD and expiry is not None:
+                meant.expires_on = expiry
+                self.changed.append(meant)
+                return meant
+        if not another:
+            self._ask(product_id, number, same)
+        return self._new(Meant(product_id, number, expiry or NOT_ON_RECORD, line))
+
+    def _ask(self, product_id: int, number: str, same: list[Meant]) -> None:
+        for meant in same:
+            why = f"Lot {meant.number} is {meant.where} with the expiry {day_words(meant.expires_on)}."
+            raise BadCell(why, ANOTHER)
+        alike = self._near.get((product_id, _bare(number)), set())
+        if alike:
+            why = f"It looks like lot {', '.join(sorted(alike))}, which is known, and is not the same."
+            raise BadCell(why, ANOTHER)
+
+    def _new(self, meant: Meant) -> Meant:
+        self._meant.setdefault((meant.product_id, normalise(meant.number)), []).append(meant)
+        self._near.setdefault((meant.product_id, _bare(meant.number)), set()).add(meant.number)
+        return meant
+
+    def _add_known(self, known: KnownLot) -> None:
+        there = self._meant.get((known.product_id, known.normalised), [])
+        if all(meant.id != known.id for meant in there):
+            meant = Meant(known.product_id, known.number, known.expires_on, 0, known.id, on_record=True)
+            self._new(meant)
+
+
+def _only_one(same: list[Meant]) -> Meant:
+    if len(same) > 1:
+        days = ", ".join(day_words(meant.expires_on) for meant in same)
+        raise BadCell("More than one lot has this number.", f"Write the expiry of the one: {days}.")
+    return same[0]
+
+
+def _bare(number: str) -> str:
+    """A number as a tired eye reads it, and as a spreadsheet leaves it: without zeros before digits."""
+    read = near(number)
+    return read.lstrip("0") if read.isdigit() else read
