@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -194,19 +194,32 @@ _MARK = Markup(
 CURVE_LEFT, CURVE_WIDTH, CURVE_TOP, CURVE_HEIGHT, AIR = 56, 656, 16, 184, 10
 
 
-def curve(points: Sequence[tuple[datetime, int]], span: tuple[int, int] | None, zone: str) -> Markup:
+def curve(
+    points: Sequence[tuple[datetime, int]],
+    span: tuple[int, int] | None,
+    zone: str,
+    longest: timedelta | None = None,
+) -> Markup:
     """Temperatures (instant, tenths of a degree) as a line, the range shaded behind it where one is known.
 
-    Of the readings that fall on one column of the picture the lowest and the highest are drawn.
+    Of the readings that fall on one column of the picture the lowest and the highest are drawn. No line
+    crosses what nobody read: where two readings are further apart than `longest`, it begins anew.
     """
     values, begin, until = [tenths for _, tenths in points], points[0][0], points[-1][0]
     low, high = min(*values, *(span or values)) - AIR, max(*values, *(span or values)) + AIR
     stretch, clocks = max(int((until - begin).total_seconds()), 1), ZoneInfo(zone)
     columns: dict[int, list[int]] = {}
+    anew, before = set[int](), begin
     for at, tenths in points:
         x = CURVE_LEFT + int((at - begin).total_seconds()) * CURVE_WIDTH // stretch
+        if longest is not None and at - before > longest:
+            anew.add(x)
         columns.setdefault(x, []).append(tenths)
+        before = at
     drawn = [(x, v) for x, found in columns.items() for v in dict.fromkeys((min(found), max(found)))]
+    path = "L".join(f"{x} {px(_height(v, low, high))}" for x, v in drawn)
+    for x in anew:
+        path = path.replace(f"L{x} ", f"h1M{x} ", 1)
     lowest, highest = (f"{degrees(v)} °C" for v in (min(values), max(values)))
     range_is = f"{degrees(span[0])} to {degrees(span[1])} °C" if span else "unknown"
     return _CURVE.format(
@@ -215,7 +228,7 @@ def curve(points: Sequence[tuple[datetime, int]], span: tuple[int, int] | None, 
         f"the lowest {lowest}, the highest {highest}. The range is {range_is}.",
         span=_shaded(span, low, high) if span else "",
         marks=Markup("").join(_mark(v, low, high) for v in span or (low, high)),
-        path="M" + "L".join(f"{x} {px(_height(v, low, high))}" for x, v in drawn),
+        path=f"M{path}h1" if anew else f"M{path}",
         first=words.instant(begin, clocks),
         last=words.instant(until, clocks),
     )

@@ -120,6 +120,14 @@ def test_a_curve_of_one_reading_and_of_an_unknown_range_is_drawn_without_shade()
     assert "The range is unknown." in picture
 
 
+def test_no_line_crosses_what_nobody_read() -> None:
+    points = [*a_week(50, 50), *((at + timedelta(hours=6), tenths) for at, tenths in a_week(50, 50, 90))]
+    picture = svg.curve(points, (20, 80), "UTC", timedelta(hours=1))
+    assert re.findall(r'class="p-ink" d="([^"]+)"', picture) == [
+        "M56 118.2L138 118.2h1M548 118.2L630 118.2L712 36.4h1"
+    ]
+
+
 def test_of_many_readings_a_column_keeps_its_lowest_and_highest() -> None:
     picture = svg.curve(a_week(*([50, 90, 10] * 2_000)), (20, 80), "UTC")
     [path] = re.findall(r'class="p-ink" d="([^"]+)"', picture)

@@ -116,7 +116,11 @@ def _page_of(place: Any, at: datetime) -> dict[str, Any]:
     events = queries.events_of(place.id)
     curve = queries.curve_of(place.id, at)
     points = [(reading.at, reading.tenths) for reading in curve]
-    picture = svg.curve(points, span and (span.low, span.high), g.site.zone) if points else None
+    picture = (
+        svg.curve(points, span and (span.low, span.high), g.site.zone, queries.every(place))
+        if points
+        else None
+    )
     return {
         "now_at": now,
         "place": place,
