@@ -1,11 +1,15 @@
 """What does not keep: readings, vials and lots on the first page, the board of open vials, the horizon."""
 
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from formulary import clock
 from formulary.db import transaction
+from formulary.overview import queries
+from formulary.overview.labels import Day
+from formulary.overview.labels.stores import expiring
 from formulary.stock import actions as stock
 from tests.overview.doing import NAME, a_product_named, leads_to, panels, said, titles, today, words
 from tests.recalls.doing import opened, somebody
@@ -35,6 +39,16 @@ def test_a_lot_calls_two_weeks_before_it_expires_and_when_it_has(clients):
     page = today(clients("pharmacist"))
     assert titles(page) == ["Take away lot GONE, Gone", "Use lot LAST, Last", "Use lot SOON, Soon"]
     assert "3 containers, 15 mL, on the shelf." in said(page, "Use lot SOON, Soon")
+
+
+def test_a_lot_inside_the_window_is_told_on_every_day_of_it_and_not_on_the_exact_day_alone(cast, watch):
+    a_lot(a_product_named("Soon"), number="SOON", expires_on=date(2026, 12, 10))
+    told, by, zone = [], cast.actor("pharmacist"), ZoneInfo(cast.site.zone)
+    for _ in range(20):
+        rows = tuple(queries.sealed(cast.site.id, until=date(2027, 1, 1)))
+        told.append([need.title for need in expiring(Day(by, clock.now(), zone, sealed=rows))])
+        watch.move(days=1)
+    assert told == [[]] * 2 + [["Use lot SOON, Soon"]] * 15 + [["Take away lot SOON, Soon"]] * 3
 
 
 def test_a_lot_in_quarantine_waits_for_a_look(clients):
