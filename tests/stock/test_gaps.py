@@ -6,6 +6,7 @@ import pytest
 
 from formulary import clock
 from formulary.audit.models import AuditEntry
+from formulary.bench.queries import plans_of
 from formulary.db import db, transaction
 from formulary.rules.findings import Refused
 from formulary.rules.storage import Clocks
@@ -195,3 +196,13 @@ def test_a_late_reading_moves_the_end_of_a_gap_that_waits(cast: Cast, watch: Wat
     read(cast, 50, 1)
     assert [row[:2] for row in opened()] == [("X-1", "unread"), ("X-2", "unread")]
     assert ago(1) in {row.ended_at for row in db.session.scalars(db.select(TemperatureEvent))}
+
+
+@pytest.mark.databases("sqlite")  # PostgreSQL reads a table of a few rows as a whole
+def test_today_finds_what_lies_outside_by_its_index_and_not_among_all_readings(cast: Cast) -> None:
+    ranged(cast)
+    read(cast, 120)
+    plans = plans_of(lambda: queries.watched_places(cast.site.id, clock.now()))
+    [plan] = [plan for plan in plans if "UNION ALL" in plan.statement]
+    used = [line for line in plan.lines if "ix_temperature_reading_tenths" in line]
+    assert ["tenths<?" in used[0], "tenths>?" in used[1]] == [True, True], plan.lines
