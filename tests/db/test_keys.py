@@ -1,11 +1,14 @@
 """`@once`: a double click acts once, and answers like the first."""
 
+from dataclasses import dataclass
+
 import pytest
 
 from formulary import audit
 from formulary.accounts import Operator
 from formulary.accounts.models import Person
 from formulary.db import Misuse, RequestKey, db, once, retried, transaction
+from formulary.db.keys import told_as
 from formulary.rules.findings import Refused
 from tests.db.conftest import BY
 
@@ -38,8 +41,53 @@ def named(name):
 
 
 def test_the_same_key_again_answers_with_the_row_of_the_first_time(app, watch):
-    assert add(watch) == add(watch, name="Not looked at")
-    assert (named("Ines Faure"), named("Not looked at")) == (1, 0)
+    assert add(watch) == add(watch)
+    assert named("Ines Faure") == 1
+
+
+def test_the_same_key_with_something_else_is_refused_and_not_told_done(app, watch):
+    add(watch)
+    with pytest.raises(Refused) as refused:
+        add(watch, name="Another")
+    assert [f.code for f in refused.value.findings] == ["form.key_reused"]
+    assert (named("Ines Faure"), named("Another")) == (1, 0)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What an act may be told in one piece."""
+
+    amounts: tuple[int, ...]
+    words: frozenset[str] = frozenset()
+
+
+class Speechless:
+    """What has no words of its own."""
+
+
+@pytest.mark.parametrize(
+    ("one", "same"),
+    [
+        (Parts((1, 2), frozenset({"a", "b"})), Parts((1, 2), frozenset({"b", "a"}))),
+        ({"a": 1, "b": [2]}, {"b": [2], "a": 1}),
+        (Speechless(), Speechless()),
+    ],
+)
+def test_the_same_is_said_in_the_same_words(one, same):
+    assert told_as(one) == told_as(same)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [(1, 2), (1, "1"), (0, None), ((1, 2), (2, 1)), ({"a": 1}, {"a": 2}), (Parts((1,)), Parts((2,)))],
+)
+def test_something_else_is_said_in_other_words(one, other):
+    assert told_as(one) != told_as(other)
+
+
+def test_a_row_is_told_by_its_key(app):
+    one, other = db.session.scalars(db.select(Person).limit(2))
+    assert told_as(one) == told_as(db.session.get(Person, one.id)) != told_as(other)
 
 
 def test_another_key_acts_again(app, watch):

@@ -4,11 +4,16 @@ from datetime import date, timedelta
 
 import pytest
 
+from formulary import clock
+from formulary.db import db
+from formulary.stock import actions as stock
+from formulary.stock import queries
+from formulary.stock.models import Place, Reservation
 from tests.overview.doing import words
 from tests.recalls.doing import moved, opened
-from tests.stock.doing import held, posted, received
+from tests.stock.doing import held, posted, received, somebody
 from tests.stock.test_prices import euros
-from tests.support.builders import a_lot, a_policy, a_product, some_stock
+from tests.support.builders import a_lot, a_policy, a_product, act, some_stock, the_place, the_site
 
 DAYS_HERE = 20
 
@@ -37,6 +42,24 @@ def used_steadily(watch, lots, steps):
     """Twenty days have gone by since these came, and so many steps of the first of them were used."""
     watch.move(days=DAYS_HERE)
     posted(lots[0], "storage", "patient", steps)
+
+
+@act()
+def another_shelf(lot, steps):
+    """A second place of the site, with so much of a lot from the first."""
+    place = Place(site_id=the_site().id, kind="storage", name="Second shelf")
+    db.session.add(place)
+    db.session.flush()
+    ends = {"source": the_place(), "target": place}
+    stock.move_lot(queries.lot(lot.id), **ends, quantity=steps, at=clock.now(), by=somebody())
+    return place
+
+
+@act()
+def reserved(lot, steps):
+    """So much of a lot is kept for a cocktail."""
+    kept = {"lot_id": lot.id, "place_id": the_place().id, "for_ref": "cocktail:1"}
+    db.session.add(Reservation(**kept, quantity=steps, created_at=clock.now()))
 
 
 def in_days(watch, number):
@@ -110,12 +133,43 @@ def test_what_is_held_is_projected_by_nobody(clients, watch):
     assert "Nobody can say while it is held: recall R-7." in told["Costs"]
 
 
-def test_what_left_the_shelf_or_lies_in_quarantine_is_on_no_horizon(clients):
+def test_what_left_is_on_no_horizon(clients):
     lot = a_lot(number="LEFT1", containers=1, expires_on=date(2026, 12, 1))
     moved(lot, "storage", "waste", "5 mL", reason="broken")
-    some_stock(a_lot(containers=0, expires_on=date(2026, 12, 1)), 5_000_000, kind="quarantine")
-    assert horizon(clients).h1 == "Nothing on the shelves expires in this time"
+    assert horizon(clients).h1 == "Nothing expires in this time"
+
+
+def test_what_lies_in_quarantine_or_is_on_its_way_is_shown_and_projected_by_nobody(clients, watch):
+    for number, kind in (("APART1", "quarantine"), ("AWAY1", "in_transit"), ("LATER1", "quarantine")):
+        days = 400 if number == "LATER1" else 40
+        lot = a_lot(number=number, containers=0, expires_on=in_days(watch, days))
+        some_stock(lot, 5_000_000, kind=kind)
+    watch.move(days=DAYS_HERE)
+    told = rows(horizon(clients))
+    assert {number: (line["Will lapse"], line["How it stands"]) for number, line in told.items()} == {
+        "APART1": ("unknown", "in quarantine"),
+        "AWAY1": ("unknown", "in transit"),
+    }
+    assert "Nobody can say while it is in transit." in told["AWAY1"]["Costs"]
 
 
 def test_a_look_ahead_that_nobody_offers_is_refused(clients):
     assert clients("auditor").get("/expiry?ahead=9999").status_code == 422
+
+
+def test_of_a_lot_that_is_partly_held_nobody_can_say_what_will_be_lost(clients, watch):
+    lot = received(a_product().id, "FIRST1", expires_on=in_days(watch, DAYS_HERE + 30), containers=8)
+    other = another_shelf(lot, 15_000_000)
+    used_steadily(watch, (lot,), 20_000_000)
+    assert rows(horizon(clients))["FIRST1"]["Will lapse"] == "nothing"
+    held("place", other.id)
+    told = rows(horizon(clients))["FIRST1"]
+    assert (told["Will lapse"], told["Used"].startswith("unknown")) == ("unknown", True)
+    assert "Nobody can say while part of it is held" in told["Costs"]
+
+
+def test_what_is_reserved_will_be_used_and_counts_as_any_other(clients, watch):
+    lot = received(a_product().id, "FIRST1", expires_on=in_days(watch, DAYS_HERE + 9), containers=4)
+    used_steadily(watch, (lot,), 10_000_000)
+    reserved(lot, 10_000_000)
+    assert rows(horizon(clients))["FIRST1"]["Will lapse"] == "1.1 of 2 containers"

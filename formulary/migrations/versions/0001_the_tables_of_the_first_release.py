@@ -211,6 +211,7 @@ def upgrade() -> None:
         sa.Column("row_table", sa.String(length=60), nullable=False),
         sa.Column("row_id", sa.Integer(), nullable=False),
         sa.Column("at", types.UtcDateTime(), nullable=False),
+        sa.Column("told", sa.String(length=64), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_request_key")),
         sa.UniqueConstraint("key", name=op.f("uq_request_key_key")),

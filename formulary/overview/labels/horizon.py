@@ -22,12 +22,14 @@ from formulary.web.words import distance, plural
 HORIZON = timedelta(days=184)
 DAY, MICRO = timedelta(days=1), timedelta(microseconds=1)
 MOST = 500
-STOPPED = ("held", "quarantined", "unknown")
+NO_BAR = frozenset({"lot.expired", "vial.beyond_use", "stock.reserved"})
+"""What has lapsed is lost, and what is reserved will be used."""
+AWAY = {"quarantine": Told("quarantined", "in quarantine"), "in_transit": Told("unknown", "in transit")}
 
 
 @dataclass(frozen=True)
 class Lapse:
-    """A lot on the shelf: what will be lost of it, in words and money, and the last day it will be used.
+    """A lot at a kind of place: what will be lost of it, in words and money, and the last day of its use.
 
     `share` of what is left will be lost; None where nobody can say. `cost` is None where the price is not
     known or nobody can say how much is lost; `why` says how it is worked out, or why it is not.
@@ -89,24 +91,26 @@ class Lapses:
 
     @property
     def heading(self) -> str:
-        """ "3 lots on the shelves expire, 2 are not used up in time"."""
+        """ "3 lots expire, 2 are not used up in time"."""
         if not self.lines:
-            return "Nothing on the shelves expires in this time"
+            return "Nothing expires in this time"
         lost = sum(1 for line in self.lines if line.share)
         more = f", {lost:,} {'is' if lost == 1 else 'are'} not used up in time" if lost else ""
         verb = "expires" if len(self.lines) == 1 else "expire"
-        return f"{plural(len(self.lines), 'lot')} on the shelves {verb}{more}"
+        return f"{plural(len(self.lines), 'lot')} {verb}{more}"
 
 
 def lapses(rows: Sequence[Sealed], told: Lapsing, at: datetime) -> Lapses:
-    """What becomes of each lot on the shelves if each product is used as fast as it has been lately."""
-    shelf = [row for row in rows if row.kind == "storage"]
+    """What becomes of each lot if each product is used as fast as it has been lately.
+
+    What lies in quarantine or is on its way is shown, and what becomes of it is not known.
+    """
     found: dict[int, list[tuple[Stock, Projected]]] = {}
-    for product_id in dict.fromkeys(row.product_id for row in shelf):
+    for product_id in dict.fromkeys(row.product_id for row in rows):
         sources = [each for each in told.sources if each.product_id == product_id]
         for source, projected in _projected(sources, told.usage.get(product_id), at):
             found.setdefault(source.lot_id, []).append((source, projected))
-    lines = [_line(row, _sealed(found.get(row.lot_id, [])), told, at) for row in shelf]
+    lines = [_line(row, _sealed(found.get(row.lot_id, [])), told, at) for row in rows]
     costs = [line.cost for line in lines if line.cost is not None]
     unknown = sum(1 for line in lines if line.cost is None and line.share != 0)
     return Lapses(lines, sum(costs[1:], costs[0]) if costs else None, unknown)
@@ -124,14 +128,16 @@ def _days(length: timedelta) -> Fraction:
 
 
 def _may_be_projected(source: Stock, at: datetime) -> bool:
-    return all(found.code in ("lot.expired", "vial.beyond_use") for found in usable_as_is(source, at))
+    return all(found.code in NO_BAR for found in usable_as_is(source, at))
 
 
 def _line(row: Sealed, parts: Sequence[tuple[Stock, Projected]], told: Lapsing, at: datetime) -> Lapse:
-    stands = _stands(row, told, at)
-    lost = _lost(parts)
-    if lost is None or not parts:
-        return Lapse(row, stands, None, "unknown", None, None, _unknown(stands, row), _pace(row, told), at)
+    sources, lost = _on_shelf(row, told), _lost(parts)
+    stands = AWAY.get(row.kind) or _stands(sources, at)
+    stopped = [each for each in sources if not _may_be_projected(each, at)]
+    if row.kind in AWAY or lost is None or stopped or not parts:
+        why = _unknown(row, _stands(stopped, at) if stopped else stands, parts=bool(parts))
+        return Lapse(row, stands, None, "unknown", None, None, why, _pace(row, told), at)
     ends = max((each.ends for _, each in parts if each.ends is not None), default=None)
     last_on = None if ends is None else _day_after(ends, at, parts[0][0].zone)
     cost, why = _cost(row, lost, told)
@@ -149,10 +155,15 @@ def _lost(parts: Sequence[tuple[Stock, Projected]]) -> Fraction | None:
     return sum((each.lost for _, each in parts if each.lost is not None), Fraction(0))
 
 
-def _stands(row: Sealed, told: Lapsing, at: datetime) -> Told:
-    """How its sealed stock stands at this moment, what may be used first."""
+def _on_shelf(row: Sealed, told: Lapsing) -> list[Stock]:
+    """Its sealed stock on the shelves."""
     sealed = [each for each in told.sources if each.lot_id == row.lot_id and each.vial is None]
-    states = [state_of(each, at) for each in sealed] or [Told("unknown", "unknown")]
+    return [each for each in sealed if each.status != "quarantined"] or sealed
+
+
+def _stands(sources: Sequence[Stock], at: datetime) -> Told:
+    """How sealed stock stands at this moment, what may be used first."""
+    states = [state_of(each, at) for each in sources] or [Told("unknown", "unknown")]
     return next((state for state in states if state.is_usable), states[0])
 
 
@@ -191,10 +202,11 @@ def _cost(row: Sealed, lost: Fraction, told: Lapsing) -> tuple[Money | None, str
     )
 
 
-def _unknown(stands: Told, row: Sealed) -> str:
-    if stands.state in STOPPED:
-        return f"Nobody can say while it is {stands.words}."
-    return f"How fast {row.product} is used is not known: it has been here for less than two weeks."
+def _unknown(row: Sealed, stops: Told, *, parts: bool) -> str:
+    """Why nobody can say how much of it will be lost."""
+    if stops.is_usable:
+        return f"How fast {row.product} is used is not known: it has been here for less than two weeks."
+    return f"Nobody can say while {'part of it' if parts else 'it'} is {stops.words}."
 
 
 def _pace(row: Sealed, told: Lapsing) -> str:

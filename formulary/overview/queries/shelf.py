@@ -72,7 +72,7 @@ def open_vials(site_id: int, at: datetime) -> list[OpenVial]:
 
 
 def sealed(site_id: int, *, until: date) -> list[Sealed]:
-    """What lies in quarantine, and what on a shelf expires by that day, the first to expire first."""
+    """What lies in quarantine, and what on a shelf or in transit expires by that day, the first first."""
     total = func.sum(Balance.quantity)
     lot = (Lot.id, Lot.number, Product.name, Lot.expires_on, Place.kind, Product.id)
     query = db.select(*lot, total, Product.ledger, Product.dimension, Product.content)
@@ -80,8 +80,8 @@ def sealed(site_id: int, *, until: date) -> list[Sealed]:
     query = query.join(Product, Product.id == Lot.product_id).where(
         Place.site_id == site_id, Balance.quantity > 0
     )
-    shelf = (Place.kind == "storage") & (Lot.expires_on <= until)
-    query = query.where(or_(shelf, (Place.kind == "quarantine") & Balance.vial_id.is_(None)))
+    soon = Place.kind.in_(("storage", "in_transit")) & (Lot.expires_on <= until)
+    query = query.where(Balance.vial_id.is_(None), or_(soon, Place.kind == "quarantine"))
     by = (*lot, Product.ledger, Product.dimension, Product.content)
     rows = db.session.execute(query.group_by(*by).order_by(Lot.expires_on, Lot.id))
     return [_sealed(row[:6], int(row[6]), row[7:]) for row in rows]
@@ -89,8 +89,7 @@ def sealed(site_id: int, *, until: date) -> list[Sealed]:
 
 def lapsing(site_id: int, rows: Sequence[Sealed], at: datetime) -> Lapsing:
     """What decides what becomes of these lots; seven queries at any number of them."""
-    shelf = [row for row in rows if row.kind == "storage"]
-    products, lots = {row.product_id for row in shelf}, {row.lot_id for row in shelf}
+    products, lots = {row.product_id for row in rows}, {row.lot_id for row in rows}
     others = {vial.lot_id for vial in stock.open_vials(site_id) if vial.lot.product_id in products}
     return Lapsing(
         facts.at_site(site_id, lots | others, at) if lots else (),

@@ -34,10 +34,11 @@ def vials() -> Page:
 @bp.get("/expiry")
 @requires(Permission.SEE_STOCK)
 def expiry() -> Page:
-    """What on the shelves expires, as a picture and as rows: how much will lapse, and what that costs."""
+    """What expires, as a picture and as rows: how much will lapse, and what that costs."""
     form, at = HorizonForm(), clock.now()
     within = form.within if form.validate() else HorizonForm.DEFAULT
-    rows = queries.sealed(g.site.id, until=day_of(at, g.site.zone) + within)
+    until = day_of(at, g.site.zone) + within
+    rows = [row for row in queries.sealed(g.site.id, until=until) if row.expires_on <= until]
     found = labels.lapses(rows, queries.lapsing(g.site.id, rows, at), at)
     picture = labels.horizon(found.lines, at, within)
     shown = {"lapses": found, "picture": picture}
