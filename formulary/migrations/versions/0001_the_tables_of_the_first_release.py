@@ -1489,7 +1489,8 @@ def upgrade() -> None:
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "state IN ('sealed', 'open', 'empty', 'wasted', 'returned')", name=op.f("ck_vial_state_is_known")
+            "state IN ('sealed', 'open', 'empty', 'wasted', 'returned', 'lost')",
+            name=op.f("ck_vial_state_is_known"),
         ),
         sa.ForeignKeyConstraint(["diluent_lot_id"], ["lot.id"], name=op.f("fk_vial_diluent_lot_id_lot")),
         sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_vial_lot_id_lot")),
@@ -2692,7 +2693,7 @@ def upgrade() -> None:
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "state IN ('packing', 'sent', 'missing', 'arrived', 'cancelled')",
+            "state IN ('packing', 'sent', 'missing', 'arrived', 'lost', 'cancelled')",
             name=op.f("ck_transfer_state_is_known"),
         ),
         sa.CheckConstraint("site_id <> to_site_id", name=op.f("ck_transfer_sites_differ")),

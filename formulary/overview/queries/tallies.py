@@ -17,6 +17,7 @@ from formulary.patch_tests.models import PatchTest, PatchTestItem, PatchTestRead
 from formulary.preparations.models import Attempt
 from formulary.rules.patch_test import FIRST, SECOND
 from formulary.stock.models import Balance, Hold, Place, Vial
+from formulary.stock.queries import ON_ITS_WAY
 
 TO_READ = (FIRST, SECOND)
 """The readings without which a test does not conclude."""
@@ -114,7 +115,7 @@ def _in_state(*states: str) -> ScalarSelect[int]:
 
 def _lapsed() -> ScalarSelect[int]:
     here = (Vial.site_id == SITE, Vial.state == "open", Vial.beyond_use_at <= AT)
-    return _scalar(db.select(func.count(Vial.id)).where(*here))
+    return _scalar(db.select(func.count(Vial.id)).where(*here, ~ON_ITS_WAY))
 
 
 def _in_quarantine() -> ScalarSelect[int]:

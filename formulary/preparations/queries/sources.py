@@ -54,9 +54,9 @@ def place_holding(site_id: int, lot_id: int) -> Place:
 
 
 def others_open(vial: Vial) -> list[Vial]:
-    """Other vials of the same lot that stand open at the site."""
+    """Other vials of the same lot that stand open at the site; none that is on its way to another."""
     same = db.select(Vial).filter_by(site_id=vial.site_id, lot_id=vial.lot_id, state="open")
-    return list(db.session.scalars(same.where(Vial.id != vial.id).order_by(Vial.id)))
+    return list(db.session.scalars(same.where(Vial.id != vial.id, ~shelf.ON_ITS_WAY).order_by(Vial.id)))
 
 
 def open_rests(attempt: Attempt) -> list[Vial]:

@@ -2,7 +2,7 @@
 entry.
 """
 
-from formulary.stock.actions.arriving import Arrived, lose, receive_transfer
+from formulary.stock.actions.arriving import Arrived, receive_transfer
 from formulary.stock.actions.assaying import assay_lot
 from formulary.stock.actions.balances import lock
 from formulary.stock.actions.bringing import Opening, bring_lot, bring_stock
@@ -15,6 +15,7 @@ from formulary.stock.actions.excursions import decide_excursion, hold_inside, op
 from formulary.stock.actions.holds import place_hold, release_hold
 from formulary.stock.actions.ledger import post, reverse, stand_still, write
 from formulary.stock.actions.loggers import look_at_file, record_file
+from formulary.stock.actions.losing import come_after_all, find_again, lose
 from formulary.stock.actions.moving import move_lot, move_vial
 from formulary.stock.actions.orders import (
     NewLine,
@@ -67,6 +68,7 @@ __all__ = [
     "change_stream",
     "change_supplier",
     "close_count",
+    "come_after_all",
     "content_of",
     "correct_reading",
     "count_line",
@@ -77,6 +79,7 @@ __all__ = [
     "end_reservations",
     "end_session",
     "explain",
+    "find_again",
     "furnish",
     "hold_inside",
     "label_vials",

@@ -1,4 +1,4 @@
-"""A transfer arrives: what came, what came damaged, and what is missing until somebody explains it."""
+"""A transfer arrives: what came whole and what came damaged; the rest stays in transit."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -13,9 +13,9 @@ from formulary.stock.actions.entering import keep_apart
 from formulary.stock.actions.entries import Entry, Way
 from formulary.stock.actions.ledger import write
 from formulary.stock.actions.wasting import everything_in
-from formulary.stock.labels import container_count, refusals
+from formulary.stock.labels import refusals
 from formulary.stock.labels import transfer_refusals as told
-from formulary.stock.models import Discrepancy, Movement, Place, Transfer
+from formulary.stock.models import Place, Transfer
 from formulary.stock.queries import Packed
 
 SEALED_LIES_AT = frozenset({"storage", "quarantine"})
@@ -51,42 +51,17 @@ def receive_transfer(
     by.must(Permission.RECEIVE_STOCK)
     box = _coming(transfer_id, by)
     lines = {line.row.id: line for line in queries.lines_of([box.id])[box.id]}
-    found = [(_line(lines, one.line_id), one) for one in came if one.arrived or one.damaged]
+    found = [(line_of(lines, one.line_id), one) for one in came if one.arrived or one.damaged]
     if not found:
         raise told.nothing_arrived(box)
     old = {"state": box.state, "lines": {line.row.id: _parts(line) for line, _ in found}}
     old |= {"remark": box.remark, "tenths": box.arrived_at_tenths}
-    movements = [row for line, one in found for row in _book(box, line, one, remark=remark, at=at, by=by)]
+    entries = [entry for line, one in found for entry in _book(box, line, one, remark=remark, at=at)]
+    movements = write(entries, at=at, by=by)
     _note(box, lines.values(), arrived_at_tenths, remark=remark, at=at, by=by)
     new = {"transfer": box.code, "lines": {line.row.id: _parts(line) for line, _ in found}}
     new |= {"state": box.state, "arrived_at_tenths": arrived_at_tenths}
     record("stock.receive_transfer", box, by=by, at=at, old=old, new=new, reason=remark, movements=movements)
-    db.session.flush()
-    return box
-
-
-@once
-def lose(transfer_id: int, line_id: int, *, reason: str, at: datetime, by: Actor) -> Transfer:
-    """Say that what is missing of a line will not arrive: it is lost, and opens a discrepancy at the sender.
-
-    Either site may say so once the rest has been received.
-    """
-    by.must(Permission.RECEIVE_STOCK)
-    box = queries.transfer(transfer_id, by.site_id, lock=True)
-    if box.state != "missing":
-        raise told.not_now(box, "What is missing is known once the transfer has been received.")
-    if not reason.strip():
-        raise told.no_words("What is lost", "reason")
-    lines = {line.row.id: line for line in queries.lines_of([box.id])[box.id]}
-    line = _line(lines, line_id)
-    if not line.row.outstanding:
-        raise told.none_missing(line.lot)
-    gone = line.row.outstanding
-    movements = _lost(box, line, reason, at, by)
-    line.row.lost += gone
-    box.state = _state(lines.values())
-    new = {"transfer": box.code, "line": line_id, "lost": gone, "state": box.state}
-    record("stock.lose", box, by=by, at=at, new=new, reason=reason, movements=movements)
     db.session.flush()
     return box
 
@@ -100,38 +75,50 @@ def _coming(transfer_id: int, by: Actor) -> Transfer:
     return box
 
 
-def _line(lines: dict[int, Packed], line_id: int) -> Packed:
+def line_of(lines: dict[int, Packed], line_id: int) -> Packed:
+    """A line of a box; Missing where it is none."""
     if line_id not in lines:
         raise Missing(f"No line {line_id}")
     return lines[line_id]
 
 
-def _book(
-    box: Transfer, line: Packed, one: Arrived, *, remark: str, at: datetime, by: Actor
-) -> list[Movement]:
-    if min(one.arrived, one.damaged) < 0 or one.arrived + one.damaged > line.row.outstanding:
-        raise told.more_than_sent(line.lot, f"arrived_{line.row.id}")
+def _book(box: Transfer, line: Packed, one: Arrived, *, remark: str, at: datetime) -> list[Entry]:
+    _is_possible(line, one)
     quarantine, document = queries.place(box.to_site_id, "quarantine"), ("transfer", box.id)
-    movements: list[Movement] = []
+    entries: list[Entry] = []
     if one.arrived:
         target = quarantine if _is_stopped(box, line, at) else _shelf(box, line, one.place)
         keep_apart(line.lot.product, target, remark)
-        movements += _bring(box, line, one.arrived, Way(target, "arrived", document, at, remark), by)
+        entries += in_transit(box, line, one.arrived, Way(target, "arrived", document, at, remark))
     if one.damaged:
-        way = Way(quarantine, "damaged", document, at, remark)
-        movements += _bring(box, line, one.damaged, way, by)
+        entries += in_transit(box, line, one.damaged, Way(quarantine, "damaged", document, at, remark))
     line.row.arrived += one.arrived
     line.row.damaged += one.damaged
     if line.vial is not None:
         line.vial.site_id = box.to_site_id
-    return movements
+    return entries
 
 
-def _bring(box: Transfer, line: Packed, quantity: int, way: Way, by: Actor) -> list[Movement]:
-    transit, at = queries.place(box.site_id, "in_transit"), way.occurred_at
+def _is_possible(line: Packed, one: Arrived) -> None:
+    came, left = one.arrived + one.damaged, line.row.outstanding
+    if min(one.arrived, one.damaged) < 0 or came > left:
+        raise told.more_than_sent(line.lot, f"arrived_{line.row.id}")
+    if line.vial is not None and (came != left or (one.arrived and one.damaged)):
+        raise told.whole_vial(line.vial, f"arrived_{line.row.id}")
+
+
+def in_transit(box: Transfer, line: Packed, quantity: int, way: Way, *, moves_on: bool = True) -> list[Entry]:
+    """So much of a line on its way out of transit, of a vial all that is in it.
+
+    Refuses a vial of which something else lies in transit than the line still has to bring.
+    """
+    transit = queries.place(box.site_id, "in_transit")
     if line.vial is None:
-        return write([Entry(line.lot, None, transit, quantity, way)], at=at, by=by)
-    return write(everything_in(line.vial, transit, way, moves_on=True), at=at, by=by)
+        return [Entry(line.lot, None, transit, quantity, way)]
+    lies = queries.contents(vial_id=line.vial.id, lot_id=line.lot.id, place_id=transit.id)
+    if sum(c.quantity for c in lies) != line.row.outstanding:
+        raise told.not_in_transit(box, f"vial {line.vial.code}")
+    return everything_in(line.vial, transit, way, moves_on=moves_on)
 
 
 def _is_stopped(box: Transfer, line: Packed, at: datetime) -> bool:
@@ -159,30 +146,15 @@ def _note(
     if box.arrived_at_tenths is None:
         box.arrived_at_tenths = tenths
     box.remark = "; ".join(filter(None, (box.remark, remark.strip())))
-    box.state = _state(lines)
+    box.state = state_of(box, lines)
 
 
-def _state(lines: Iterable[Packed]) -> str:
-    return "missing" if any(line.row.outstanding for line in lines) else "arrived"
+def state_of(box: Transfer, lines: Iterable[Packed]) -> str:
+    """How a transfer stands that was sent: on its way, received with something missing, over, or all lost."""
+    if any(line.row.outstanding for line in lines):
+        return "missing" if box.arrived_at else "sent"
+    return "arrived" if box.arrived_at else "lost"
 
 
 def _parts(line: Packed) -> list[int]:
     return [line.row.arrived, line.row.damaged]
-
-
-def _lost(box: Transfer, line: Packed, reason: str, at: datetime, by: Actor) -> list[Movement]:
-    """From transit to lost-or-found, both of the sender, with what a pharmacist has to explain."""
-    transit = queries.place(box.site_id, "in_transit")
-    way = Way(queries.place(box.site_id, "lost_or_found"), "lost", ("transfer", box.id), at, reason)
-    gone = line.row.outstanding
-    entries = (
-        [Entry(line.lot, None, transit, gone, way)]
-        if line.vial is None
-        else everything_in(line.vial, transit, way)
-    )
-    movements = write(entries, at=at, by=by)
-    what = line.vial.code if line.vial else container_count(line.lot.product, gone)
-    words = f"{what or 'A part'} of transfer {box.code} never arrived: {reason}"
-    opened = {"lot_id": line.lot.id, "place_id": transit.id, "movement_id": movements[0].id}
-    db.session.add(Discrepancy(**opened, quantity=movements[0].quantity, what=words, opened_at=at))
-    return movements

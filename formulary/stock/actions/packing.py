@@ -76,7 +76,9 @@ def _box(to_site_id: int, at: datetime, by: Actor) -> Transfer:
         raise told.same_site(site)
     open_one = queries.packing(by.site_id, site.id)
     if open_one is not None:
-        return queries.transfer(open_one.id, by.site_id, lock=True)
+        locked = queries.transfer(open_one.id, by.site_id, lock=True)
+        if locked.state == "packing":
+            return locked
     made = Transfer(
         code=next_code("TR"),
         site_id=by.site_id,

@@ -56,6 +56,8 @@ def cancel_transfer(transfer_id: int, *, reason: str, at: datetime, by: Actor) -
         raise told.not_now(box, "Send back what arrived with a transfer of its own.")
     if not reason.strip():
         raise told.no_words("A transfer that is called back", "reason")
+    if any(line.row.lost for line in queries.lines_of([box.id])[box.id]):
+        raise told.not_now(box, "Something of it is lost: record that it turned up first.")
     reversals = [reverse(row, at=at, by=by, why=reason) for row in sent_rows(box)]
     old, box.state, box.remark = box.state, "cancelled", reason
     new, was = {"transfer": box.code}, {"state": old}

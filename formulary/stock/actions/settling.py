@@ -5,7 +5,7 @@ from formulary.stock.actions.entries import Entry
 from formulary.stock.models import BY_VIAL, GUARDED, Balance, Lot, Vial
 
 ENDS = {"waste": "wasted", "destroyed": "wasted", "returned": "returned", "storage": "sealed"}
-OVER = frozenset({"empty", "wasted", "returned"})
+OVER = frozenset({"empty", "wasted", "returned", "lost"})
 
 
 def settle(entry: Entry, left: int | None) -> None:
@@ -24,7 +24,7 @@ def _settle_vial(vial: Vial, entry: Entry, left: int | None) -> None:
     if entry.target.kind in BY_VIAL:
         vial.state = "open" if vial.state in OVER else vial.state
     elif left == 0 and entry.source.kind in BY_VIAL:
-        vial.state = ENDS.get(entry.target.kind, "empty")
+        vial.state = "lost" if entry.way.reason == "lost" else ENDS.get(entry.target.kind, "empty")
 
 
 def _change(lot: Lot, old: str, new: str) -> None:

@@ -11,7 +11,7 @@ from formulary.rules.lot_status import serves_one_patient
 from formulary.stock import facts, queries
 from formulary.stock.actions.entries import Entry, Way
 from formulary.stock.actions.ledger import write
-from formulary.stock.labels import refusals
+from formulary.stock.labels import refusals, transfer_refusals
 from formulary.stock.models import Lot, Place, Vial
 
 
@@ -63,11 +63,14 @@ def open_vial(
 
 
 def where_is(vial: Vial) -> Place:
-    """The place where an opened vial stands; refuses one that has nothing left."""
+    """The place where an opened vial stands; refuses one that has nothing left or is on its way."""
     lies = queries.contents(vial_id=vial.id, lot_id=vial.lot_id)
     if not lies:
         raise refusals.empty(vial)
-    return db.session.get_one(Place, lies[0].place_id)
+    place = db.session.get_one(Place, lies[0].place_id)
+    if place.kind == "in_transit":
+        raise transfer_refusals.on_its_way(vial, queries.travels_in(vial.id))
+    return place
 
 
 def content_of(lot: Lot) -> int:

@@ -72,6 +72,8 @@ def waste_lot(
     What `is_part` of an act with signatures of its own asks for no witness.
     """
     by.must(Permission.RECEIVE_STOCK)
+    if place.kind == "in_transit":
+        raise refusals.wrong_kind(place.name, "Receive it, or record on its transfer that it is lost.")
     _has_reason(reason, remark)
     thrown = _thrown(place.site_id, stream_id, witness, remark, is_part=is_part, at=at, by=by)
     target = queries.place(place.site_id, "waste")

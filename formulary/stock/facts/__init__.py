@@ -114,8 +114,10 @@ def of_vials(vial_ids: Collection[int], at: datetime, *, for_ref: str | None = N
 
 def allow(use: "Use", at: datetime) -> None:
     """Refuse to use or move what may not be; stock that is stopped may go to quarantine, waste or return
-    only.
+    only, and what is in transit nowhere but where it arrives.
     """
+    if use.source.kind == "in_transit":
+        raise Refused(_on_its_way(use))
     if use.source.kind not in DRAWN_FROM or use.target.kind in AWAY:
         return
     stock = stock_of(use.lot, use.vial, use.source, at, for_ref=use.for_ref)
@@ -161,6 +163,13 @@ def _stops_using(stock: Stock, use: Use, at: datetime) -> tuple[Finding, ...]:
     if not found and stock.remaining.steps >= use.quantity > free(stock, use.for_ref).steps:
         found = () if _is_opened_to_share(stock, use, at) else (_reserved_for_another(stock),)
     return found
+
+
+def _on_its_way(use: "Use") -> Finding:
+    name = f"vial {use.vial.code}" if use.vial else f"lot {use.lot.number}"
+    reason = f"{capital(name)} is on its way to another site."
+    remedy = "Have it received there, or call the transfer back first."
+    return Finding("stock.in_transit", name, reason, remedy, level=Level.BLOCK, rule="L1")
 
 
 def _is_opened_to_share(stock: Stock, use: Use, at: datetime) -> bool:

@@ -49,6 +49,18 @@ class LoseForm(Form):
     reason = f.TextField("What is known of it", [f.Required("Say what is known.")], most=400)
 
 
+class FindAgainForm(Form):
+    """What turned up."""
+
+    reason = f.TextField("Where it turned up", [f.Required("Say where it turned up.")], most=400)
+
+
+class ComeAfterAllForm(Form):
+    """A transfer that was called back is at the door."""
+
+    reason = f.TextField("What is known of it", [f.Required("Say what is known.")], most=400)
+
+
 class ArriveForm(Form):
     """What came: for each line how many came whole and damaged, and where they are put."""
 

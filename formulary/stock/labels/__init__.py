@@ -31,7 +31,7 @@ from formulary.stock.labels.sheet import Line, Sheet, sheet
 from formulary.stock.labels.states import Told, state_of, state_of_lot
 from formulary.stock.labels.story import Event, HoldLine, hold_lines, stopped_words, story
 from formulary.stock.labels.supply import SupplyRow, counted, on_order_words, packs_of, supply_row
-from formulary.stock.labels.transfers import Box, boxes, containers_left
+from formulary.stock.labels.transfers import Box, BoxLine, boxes, containers_left
 from formulary.stock.labels.words import (
     PLACE_KINDS,
     REASONS,
@@ -49,6 +49,7 @@ __all__ = [
     "SHELF_HEADER",
     "WASTE_REASONS",
     "Box",
+    "BoxLine",
     "CameLine",
     "Certificate",
     "CountRow",

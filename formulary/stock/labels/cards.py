@@ -9,14 +9,18 @@ from formulary.rules.facts import Stock
 from formulary.rules.units import VOLUME, Quantity
 from formulary.stock import queries
 from formulary.stock.labels.states import Told
-from formulary.stock.models import Lot, Place, Vial
+from formulary.stock.models import Lot, Place, Transfer, Vial
 
-GONE = {"empty": "empty", "wasted": "wasted", "returned": "returned", "sealed": "sealed"}
+GONE = {"empty": "empty", "wasted": "wasted", "returned": "returned", "lost": "lost", "sealed": "sealed"}
+FITS = frozenset({"open", "usable", "expiring"})
 
 
 @dataclass(frozen=True)
 class VialCard:
-    """What a vial holds and until when; `volume` can be drawn, `amount` is of the lot itself."""
+    """What a vial holds and until when; `volume` can be drawn, `amount` is of the lot itself.
+
+    `travels` is the transfer with which it is on its way; `also` is what stands against it then.
+    """
 
     vial: Vial
     told: Told
@@ -26,11 +30,13 @@ class VialCard:
     opened_by: str
     diluent: Lot | None
     diluent_left: Quantity | None
+    travels: Transfer | None = None
+    also: Told | None = None
 
     @property
     def is_open(self) -> bool:
-        """Whether something can still be done with what is in it."""
-        return self.place is not None
+        """Whether something can still be done here with what is in it."""
+        return self.place is not None and self.place.kind != "in_transit"
 
     @property
     def waits_for_diluent(self) -> bool:
@@ -45,15 +51,20 @@ def vial_card(vial: Vial, told: Told | None) -> VialCard:
     diluent = queries.lot(vial.diluent_lot_id) if vial.diluent_lot_id else None
     left = inside.get(diluent.id) if diluent else None
     names = accounts.person_names([vial.opened_by_id])
+    place = queries.places_by_id({own.place_id})[own.place_id] if own else None
+    travels = queries.travels_in(vial.id) if place and place.kind == "in_transit" else None
+    stands = told or Told(GONE.get(vial.state, "unknown"), GONE.get(vial.state, vial.state))
     return VialCard(
         vial=vial,
-        told=told or Told(GONE.get(vial.state, "unknown"), GONE.get(vial.state, vial.state)),
+        told=stands if travels is None else Told("in_transit", f"in transit, {travels.code}"),
         amount=vial.lot.quantity(own.quantity if own else 0),
         volume=None if volume is None else Quantity(volume, VOLUME),
-        place=queries.places_by_id({own.place_id})[own.place_id] if own else None,
+        place=place,
         opened_by=names.get(vial.opened_by_id or 0, ""),
         diluent=diluent,
         diluent_left=diluent.quantity(left.quantity if left else 0) if diluent else None,
+        travels=travels,
+        also=None if travels is None or stands.state in FITS else stands,
     )
 
 

@@ -10,6 +10,7 @@ ENDED = {
     "missing": "received, with something missing",
     "arrived": "received",
     "cancelled": "cancelled",
+    "lost": "lost on the way",
 }
 
 
@@ -35,6 +36,25 @@ def packed_already(transfer: Transfer, vial: Vial) -> Refused:
     """An open vial is in one box, once."""
     why = f"Vial {vial.code} is packed in {transfer.code}."
     return refuse("transfer.packed_already", vial.code, why, "Send it, or take it out there.")
+
+
+def on_its_way(vial: Vial, transfer: Transfer | None) -> Refused:
+    """Nobody works on a vial that is in a box."""
+    why = f"Vial {vial.code} is on its way{f' in {transfer.code}' if transfer else ''}."
+    remedy = "Have it received there, or call the transfer back first."
+    return refuse("vial.in_transit", vial.code, why, remedy)
+
+
+def not_in_transit(transfer: Transfer, name: str) -> Refused:
+    """The ledger says that something else lies in transit than the line says."""
+    why = f"What {transfer.code} still has to bring of {name} is not what lies in transit on record."
+    return refuse("transfer.not_in_transit", name, why, "Run the proof of the ledger, and count it there.")
+
+
+def whole_vial(vial: Vial, field: str) -> Refused:
+    """A vial came whole, or damaged, or it did not come."""
+    why = f"Vial {vial.code} travels with all in it."
+    return refuse("transfer.whole_vial", vial.code, why, "Say that it came, or that it did not.", field=field)
 
 
 def for_one_patient(vial: Vial) -> Refused:
@@ -72,6 +92,12 @@ def nothing_arrived(transfer: Transfer) -> Refused:
     why = f"Nothing of {transfer.code} is entered as arrived."
     remedy = "Enter what came, or wait; what is lost for good is explained on its page."
     return refuse("transfer.nothing_arrived", transfer.code, why, remedy)
+
+
+def none_lost(lot: Lot) -> Refused:
+    """Nothing of it is recorded as lost."""
+    why = f"Nothing of lot {lot.number} is recorded as lost."
+    return refuse("transfer.none_lost", lot.number, why, "Load the page again.")
 
 
 def none_missing(lot: Lot) -> Refused:

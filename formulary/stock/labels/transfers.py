@@ -17,6 +17,7 @@ STATES = {
     "missing": ("warn", "received, something is missing"),
     "arrived": ("closed", "received"),
     "cancelled": ("cancelled", "called back"),
+    "lost": ("lost", "lost on the way"),
 }
 
 

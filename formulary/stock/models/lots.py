@@ -96,7 +96,7 @@ class Lot(Versioned, Base):
 class Vial(Versioned, Base):
     """A container with a serial of its own (`V-0417`), made when it is opened or labelled.
 
-    `state`: sealed, open, empty, wasted, returned. `beyond_use_at` was shortened by opening and
+    `state`: sealed, open, empty, wasted, returned, lost. `beyond_use_at` was shortened by opening and
     reconstituting, never lengthened, and `beyond_use_limit` names the term that decided it. A reconstituted
     vial holds `mixed_volume` nL; the lot of its diluent is in the ledger under the same vial.
     `opened_for_ref` is the act it was opened or first drawn for (`cocktail:12`, opaque to this room), and
@@ -105,7 +105,7 @@ class Vial(Versioned, Base):
 
     __tablename__ = "vial"
     __table_args__ = (
-        one_of("state", "sealed", "open", "empty", "wasted", "returned"),
+        one_of("state", "sealed", "open", "empty", "wasted", "returned", "lost"),
         Index("ix_vial_lot", "lot_id", "state"),
         Index(
             "ix_vial_open", "site_id", "beyond_use_at", sqlite_where=STANDS_OPEN, postgresql_where=STANDS_OPEN

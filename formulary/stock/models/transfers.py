@@ -14,13 +14,14 @@ class Transfer(Versioned, Base):
     """Goods of one site for another (`TR-12`): packed, sent, and on the way until the other site has them.
 
     What was sent lies in the sender's place in transit. `missing`: something of it has neither arrived nor
-    been explained. `why` is a word of `stock.labels.REASONS_FOR`, `arrived_at_tenths` the temperature on
-    arrival in tenths of a degree Celsius (None: not measured). A site packs one at a time for another.
+    been explained; `lost`: nothing of it arrived. `why` is a word of `stock.labels.REASONS_FOR`,
+    `arrived_at_tenths` the temperature on arrival in tenths of a degree Celsius (None: not measured). A site
+    packs one at a time for another.
     """
 
     __tablename__ = "transfer"
     __table_args__ = (
-        one_of("state", "packing", "sent", "missing", "arrived", "cancelled"),
+        one_of("state", "packing", "sent", "missing", "arrived", "lost", "cancelled"),
         CheckConstraint("site_id <> to_site_id", name="sites_differ"),
         Index("ix_transfer_from", "site_id", "id"),
         Index("ix_transfer_to", "to_site_id", "id"),

@@ -147,6 +147,7 @@ from formulary.stock.queries.transfers import (
     transfer,
     transfer_by_code,
     transfers,
+    travels_in,
     under_way,
 )
 from formulary.stock.queries.undoing import (
@@ -165,7 +166,7 @@ from formulary.stock.queries.undoing import (
     undo_minutes,
 )
 from formulary.stock.queries.usage import Usage, usage
-from formulary.stock.queries.vials import has_used, labelled_vials, open_vials, vial, vial_by_code
+from formulary.stock.queries.vials import ON_ITS_WAY, has_used, labelled_vials, open_vials, vial, vial_by_code
 from formulary.stock.queries.watched import (
     Watched,
     filled_gaps,
@@ -177,30 +178,30 @@ from formulary.stock.queries.watched import (
 )
 
 __all__ = [
-    "AWAITED", "LIES_AT", "LOOK_BACK", "MOST_DISCREPANCIES", "Asked", "BalanceSheet", "Brought",
-    "Content", "Counting", "Delivers", "Difference", "Due", "Holds", "Inside", "Kept", "Looked",
-    "OnOrder", "Order", "Ordered", "Packed", "Paid", "Prices", "Receipt", "Stopped", "Supply", "Thrown",
-    "Unfit", "Usage", "Watched", "acts_about", "awaited", "balance_sheet", "being_counted", "broken_by",
-    "brought_by", "by_site", "contents", "corrected_among", "count", "count_line", "count_lines",
-    "count_places", "counted_since", "counts", "curve_of", "deliveries", "deliveries_of_line",
-    "delivering", "destroyed_with", "differences", "discrepancies", "discrepancy", "disposal",
-    "disposals", "disposals_by_id", "due_for_count", "ended_transfers", "event", "event_began",
-    "events_of", "every", "excursion_of", "excursions_of", "filled_gaps", "gap_events", "gaps_around",
-    "has_used", "hold", "holds_about", "inside", "is_held", "is_named", "is_open", "is_superseded",
-    "is_to_be_decided", "is_undone", "is_withdrawn", "keeps", "kept_products", "kept_with_minimum",
-    "labelled_vials", "last_act", "last_movement", "last_read", "last_reading", "last_receipt", "level",
-    "levels", "lies_at", "lines_of", "locked_quantity", "lot", "lots_by_id", "lots_of",
-    "lots_with_number", "may_dissolve", "milestones", "mixture_left", "moved_after", "moved_since",
-    "movements_of_act", "movements_of_lot", "movements_of_vial", "never_beside", "on_order",
-    "open_discrepancies", "open_holds", "open_vials", "opening_of", "order", "order_changes",
+    "AWAITED", "LIES_AT", "LOOK_BACK", "MOST_DISCREPANCIES", "ON_ITS_WAY", "Asked", "BalanceSheet",
+    "Brought", "Content", "Counting", "Delivers", "Difference", "Due", "Holds", "Inside", "Kept",
+    "Looked", "OnOrder", "Order", "Ordered", "Packed", "Paid", "Prices", "Receipt", "Stopped", "Supply",
+    "Thrown", "Unfit", "Usage", "Watched", "acts_about", "awaited", "balance_sheet", "being_counted",
+    "broken_by", "brought_by", "by_site", "contents", "corrected_among", "count", "count_line",
+    "count_lines", "count_places", "counted_since", "counts", "curve_of", "deliveries",
+    "deliveries_of_line", "delivering", "destroyed_with", "differences", "discrepancies", "discrepancy",
+    "disposal", "disposals", "disposals_by_id", "due_for_count", "ended_transfers", "event",
+    "event_began", "events_of", "every", "excursion_of", "excursions_of", "filled_gaps", "gap_events",
+    "gaps_around", "has_used", "hold", "holds_about", "inside", "is_held", "is_named", "is_open",
+    "is_superseded", "is_to_be_decided", "is_undone", "is_withdrawn", "keeps", "kept_products",
+    "kept_with_minimum", "labelled_vials", "last_act", "last_movement", "last_read", "last_reading",
+    "last_receipt", "level", "levels", "lies_at", "lines_of", "locked_quantity", "lot", "lots_by_id",
+    "lots_of", "lots_with_number", "may_dissolve", "milestones", "mixture_left", "moved_after",
+    "moved_since", "movements_of_act", "movements_of_lot", "movements_of_vial", "never_beside",
+    "on_order", "open_discrepancies", "open_holds", "open_vials", "opening_of", "order", "order_changes",
     "order_of_line", "orders", "orders_of", "orders_to", "other_sites", "overdue_orders", "own_act",
     "pack_levels", "packed_in", "packing", "place", "place_by_id", "place_code", "places", "places_by_id",
     "prices", "products_by_id", "reading", "readings_of", "receipt", "receipts", "returns",
     "returns_by_id", "said_at", "shelf", "shows_differences", "similar_lots", "since_of_lot",
     "since_of_vials", "source_of_holds", "span_of_place", "standing_place", "stream", "streams",
     "stretch_of", "supplier", "supplier_named", "supplier_return", "suppliers", "suppliers_by_id", "took",
-    "touched_by", "transfer", "transfer_by_code", "transfers", "undecided_readings", "under_way",
-    "undo_minutes", "undone_returns", "usage", "vial", "vial_by_code", "vials_by_id", "volume_left",
-    "waiting_for_another", "waiting_rows", "waiting_waste", "wasted_since", "watched_places",
-    "what_stops",
+    "touched_by", "transfer", "transfer_by_code", "transfers", "travels_in", "undecided_readings",
+    "under_way", "undo_minutes", "undone_returns", "usage", "vial", "vial_by_code", "vials_by_id",
+    "volume_left", "waiting_for_another", "waiting_rows", "waiting_waste", "wasted_since",
+    "watched_places", "what_stops",
 ]  # fmt: skip

@@ -24,6 +24,7 @@ from formulary.stock.models import (
     Place,
     Reservation,
 )
+from formulary.stock.queries.transfer_proof import transfer_faults
 
 _PAIR = r'\[[1-9][0-9]{0,8},"[0-9a-f]+"\]'
 PAIRS = rf"^\[{_PAIR}(,{_PAIR})*\]$"
@@ -31,11 +32,12 @@ INSTANTS = frozenset({"occurred_at", "recorded_at"})
 
 
 def ledger_faults() -> Iterator[Fault]:
-    """Every movement and balance that does not hold, named; nothing means that all of them do."""
+    """Every movement, balance and transfer that does not hold, named; nothing means that all of them do."""
     yield from movement_faults()
     yield from reversal_faults()
     yield from balance_faults()
     yield from reservation_faults()
+    yield from transfer_faults()
 
 
 def movement_faults() -> Iterator[Fault]:

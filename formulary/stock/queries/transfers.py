@@ -4,13 +4,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from formulary.accounts.models import Site
-from formulary.db import Missing, db
+from formulary.db import FRESH, Missing, db
 from formulary.stock.models import Lot, Place, Transfer, TransferLine, Vial
 from formulary.web.paging import Page, Window, page
 
 TRANSFERS_SIZE = 50
 UNDER_WAY = ("packing", "sent", "missing")
 AWAITED = ("sent", "missing")
+OVER = ("arrived", "cancelled", "lost")
 
 
 @dataclass(frozen=True)
@@ -24,12 +25,15 @@ class Packed:
 
 
 def transfer(transfer_id: int, site_id: int, *, lock: bool = False) -> Transfer:
-    """One transfer from or to the site; Missing for others', and for one that is not sent to it yet."""
+    """One transfer from or to the site; Missing for others', and for one that is not sent to it yet.
+
+    With `lock` it is taken until the act ends, and read as it stands then.
+    """
     mine = db.or_(
         Transfer.site_id == site_id, db.and_(Transfer.to_site_id == site_id, Transfer.sent_at.is_not(None))
     )
     query = db.select(Transfer).where(Transfer.id == transfer_id, mine)
-    found = db.session.scalar(query.with_for_update() if lock else query)
+    found = db.session.scalar(query.with_for_update().execution_options(**FRESH) if lock else query)
     if found is None:
         raise Missing(f"No transfer {transfer_id}")
     return found
@@ -49,7 +53,8 @@ def lines_of(transfer_ids: Collection[int]) -> dict[int, list[Packed]]:
     query = query.outerjoin(Vial, Vial.id == TransferLine.vial_id)
     query = query.where(TransferLine.transfer_id.in_(transfer_ids), TransferLine.taken_out_at.is_(None))
     found: dict[int, list[Packed]] = {key: [] for key in transfer_ids}
-    for row in db.session.execute(query.order_by(TransferLine.id)) if transfer_ids else ():
+    query = query.order_by(TransferLine.id).execution_options(**FRESH)
+    for row in db.session.execute(query) if transfer_ids else ():
         found[row.TransferLine.transfer_id].append(Packed(*row))
     return found
 
@@ -59,6 +64,14 @@ def packed_in(vial_id: int) -> Transfer | None:
     query = db.select(Transfer).join(TransferLine, TransferLine.transfer_id == Transfer.id)
     here = (TransferLine.vial_id == vial_id, TransferLine.taken_out_at.is_(None), Transfer.state == "packing")
     return db.session.scalar(query.where(*here))
+
+
+def travels_in(vial_id: int) -> Transfer | None:
+    """The transfer with which an open vial is on its way; None while it stands at a site."""
+    left = TransferLine.quantity - TransferLine.arrived - TransferLine.damaged - TransferLine.lost
+    query = db.select(Transfer).join(TransferLine, TransferLine.transfer_id == Transfer.id)
+    here = (TransferLine.vial_id == vial_id, TransferLine.taken_out_at.is_(None), left > 0)
+    return db.session.scalar(query.where(*here, Transfer.state.in_(AWAITED)).order_by(Transfer.id.desc()))
 
 
 def under_way(site_id: int) -> list[Transfer]:
@@ -73,7 +86,7 @@ def ended_transfers(site_id: int, window: Window) -> Page:
     mine = db.or_(
         Transfer.site_id == site_id, db.and_(Transfer.to_site_id == site_id, Transfer.sent_at.is_not(None))
     )
-    query = db.select(Transfer).where(mine, Transfer.state.in_(("arrived", "cancelled")))
+    query = db.select(Transfer).where(mine, Transfer.state.in_(OVER))
     return page(query, (Transfer.id,), window=window, size=TRANSFERS_SIZE)
 
 

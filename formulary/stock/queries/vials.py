@@ -1,7 +1,13 @@
 """Vials: of one's own site, by key or by the code on their label."""
 
 from formulary.db import Missing, db
-from formulary.stock.models import Movement, Vial
+from formulary.stock.models import Balance, Movement, Place, Vial
+
+TRANSIT = db.select(Place.id).where(Place.kind == "in_transit")
+ON_ITS_WAY = db.exists().where(
+    Balance.vial_id == Vial.id, Balance.quantity > 0, Balance.place_id.in_(TRANSIT)
+)
+"""Of a vial: what is in it lies in transit, so that it stands at no site."""
 
 
 def vial(vial_id: int, site_id: int | None = None) -> Vial:
@@ -15,8 +21,11 @@ def vial_by_code(code: str, site_id: int | None = None) -> Vial:
 
 
 def open_vials(site_id: int, lot_id: int | None = None) -> list[Vial]:
-    """Vials that stand open at the site, earliest beyond-use date first, of one lot or of all."""
-    query = db.select(Vial).filter_by(site_id=site_id, state="open")
+    """Vials that stand open at the site, earliest beyond-use date first, of one lot or of all.
+
+    One that is on its way to another site stands at none.
+    """
+    query = db.select(Vial).filter_by(site_id=site_id, state="open").where(~ON_ITS_WAY)
     if lot_id is not None:
         query = query.filter_by(lot_id=lot_id)
     return list(db.session.scalars(query.order_by(Vial.beyond_use_at.nulls_first(), Vial.id)))

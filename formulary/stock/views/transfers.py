@@ -1,4 +1,4 @@
-"""Transfers between sites: what is packed, sent and awaited, the slip, receiving, and what is missing."""
+"""Transfers between sites: what is packed, sent and awaited, the slip, and receiving."""
 
 from typing import Any
 
@@ -10,7 +10,6 @@ from formulary.stock import actions, labels, queries
 from formulary.stock.forms import (
     ArriveForm,
     CancelTransferForm,
-    LoseForm,
     PackLotForm,
     PackVialForm,
     SendForm,
@@ -36,7 +35,7 @@ def transfers() -> Answer:
 @requires(Permission.SEE_STOCK)
 def transfer(transfer_id: int) -> Answer:
     """A transfer: what is in it, how it stands, and what can be done with it here."""
-    return page("transfer", TakeOutForm(), box=_box(transfer_id))
+    return page("transfer", TakeOutForm(), box=box_of(transfer_id))
 
 
 @bp.route("/lots/<id:lot_id>/pack", methods=["GET", "POST"])
@@ -65,7 +64,7 @@ def pack_lot(lot_id: int) -> Answer:
         )
     ):
         flash(f"Packed: {form.containers.data:,} of {row}. It leaves its shelf when the box is sent.")
-        return _to(line.transfer_id)
+        return to_transfer(line.transfer_id)
     return page("transfer_pack", form, lot=row, vial=None)
 
 
@@ -86,7 +85,7 @@ def pack_vial(vial_id: int) -> Answer:
         )
     ):
         flash(f"Packed: vial {row.code}. It leaves its place when the box is sent.")
-        return _to(line.transfer_id)
+        return to_transfer(line.transfer_id)
     return page("transfer_pack", form, lot=row.lot, vial=row)
 
 
@@ -102,8 +101,8 @@ def take_out(transfer_id: int, line_id: int) -> Answer:
         lambda at: actions.take_out(transfer_id, line_id, at=at, by=g.actor, key=form.key),
     ):
         flash("It is out of the box, and lies where it lay.")
-        return _to(transfer_id)
-    return page("transfer", form, box=_box(transfer_id))
+        return to_transfer(transfer_id)
+    return page("transfer", form, box=box_of(transfer_id))
 
 
 @bp.route("/transfers/<id:transfer_id>/send", methods=["GET", "POST"])
@@ -111,14 +110,14 @@ def take_out(transfer_id: int, line_id: int) -> Answer:
 @retried
 def send_transfer(transfer_id: int) -> Answer:
     """Send what is packed."""
-    box, form = _box(transfer_id), SendForm()
+    box, form = box_of(transfer_id), SendForm()
     if form.validate_on_submit() and done(
         form,
         "stock.send",
         lambda at: actions.send_transfer(transfer_id, **form.values(), at=at, by=g.actor, key=form.key),
     ):
         flash(f"{box.row.code} is on its way to {box.to_site}. Put its slip into the box.")
-        return _to(transfer_id)
+        return to_transfer(transfer_id)
     return page("transfer_send", form, box=box)
 
 
@@ -127,14 +126,14 @@ def send_transfer(transfer_id: int) -> Answer:
 @retried
 def cancel_transfer(transfer_id: int) -> Answer:
     """Call it back before it arrives."""
-    box, form = _box(transfer_id), CancelTransferForm()
+    box, form = box_of(transfer_id), CancelTransferForm()
     if form.validate_on_submit() and done(
         form,
         "stock.cancel_transfer",
         lambda at: actions.cancel_transfer(transfer_id, **form.values(), at=at, by=g.actor, key=form.key),
     ):
         flash(f"{box.row.code} is called back: all of it lies where it lay.")
-        return _to(transfer_id)
+        return to_transfer(transfer_id)
     return page("transfer_cancel", form, box=box)
 
 
@@ -143,7 +142,7 @@ def cancel_transfer(transfer_id: int) -> Answer:
 @retried
 def receive_transfer(transfer_id: int) -> Answer:
     """Book in what came of it."""
-    box = _box(transfer_id)
+    box = box_of(transfer_id)
     lines = [line.packed for line in box.lines if line.packed.row.outstanding]
     most = {line.row.id: labels.containers_left(line) for line in lines}
     shelves = [p for kind in ("storage", "quarantine") for p in queries.places(g.site.id, [kind])]
@@ -151,33 +150,16 @@ def receive_transfer(transfer_id: int) -> Answer:
     if form.validate_on_submit() and done(
         form, "stock.receive_transfer", lambda at: _receive(transfer_id, form, at)
     ):
-        flash(_said(_box(transfer_id)))
-        return _to(transfer_id)
+        flash(_said(box_of(transfer_id)))
+        return to_transfer(transfer_id)
     return page("transfer_receive", form, box=box)
-
-
-@bp.route("/transfers/<id:transfer_id>/lines/<id:line_id>/lost", methods=["GET", "POST"])
-@requires(Permission.RECEIVE_STOCK)
-@retried
-def lose_line(transfer_id: int, line_id: int) -> Answer:
-    """Say that what is missing of a line will not arrive."""
-    box, form = _box(transfer_id), LoseForm()
-    line = next((one for one in box.lines if one.packed.row.id == line_id), None)
-    if form.validate_on_submit() and done(
-        form,
-        "stock.lose",
-        lambda at: actions.lose(transfer_id, line_id, **form.values(), at=at, by=g.actor, key=form.key),
-    ):
-        flash("It is recorded as lost; a pharmacist of the sender is asked to explain it.")
-        return _to(transfer_id)
-    return page("transfer_lose", form, box=box, line=line)
 
 
 @bp.get("/transfers/<id:transfer_id>/slip.pdf")
 @requires(Permission.SEE_STOCK)
 def transfer_slip(transfer_id: int) -> Response:
     """The slip for the box: what is in it, and the code that opens it where it arrives."""
-    box = _box(transfer_id)
+    box = box_of(transfer_id)
     printed = pdf.render("stock/transfer_slip.html", box=box, barcode=barcodes.own)
     return pdf.answer(printed, f"transfer-{box.row.code}.pdf")
 
@@ -209,7 +191,8 @@ def _said(box: labels.Box) -> str:
     return f"{box.row.code} is received."
 
 
-def _box(transfer_id: int) -> labels.Box:
+def box_of(transfer_id: int) -> labels.Box:
+    """A transfer of this site with its lines in words."""
     return labels.boxes([queries.transfer(transfer_id, g.site.id)], g.site.id)[0]
 
 
@@ -217,5 +200,6 @@ def _sites() -> Any:
     return f.choices([(site.id, site.name) for site in queries.other_sites(g.site.id)], empty="Choose…")
 
 
-def _to(transfer_id: int) -> Answer:
+def to_transfer(transfer_id: int) -> Answer:
+    """Back to its page."""
     return redirect(url_for("stock.transfer", transfer_id=transfer_id))  # type: ignore[return-value]

@@ -118,8 +118,8 @@ def move_vial(vial_id: int) -> Answer:
 
 def _card(row: Any) -> labels.VialCard:
     at = clock.now()
-    lying = [s for s in facts.at_site(g.site.id, [row.lot_id], at) if s.vial_id == row.id]
-    return labels.vial_card(row, labels.state_of(lying[0], at) if lying else None)
+    lies = facts.of_vials([row.id], at).get(row.id)
+    return labels.vial_card(row, labels.state_of(lies, at) if lies and lies.remaining.steps else None)
 
 
 def _diluents(vial: Any) -> list[tuple[str, str]]:
