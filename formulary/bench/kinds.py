@@ -60,11 +60,10 @@ RACE = Kind(
     "draw, with rights, checks, ledger, hashes and audit. Nothing is oversold or lost, or the bench stops. "
     "The floor is guarded SQL by as many processes. The ratio is of throughputs.",
 )
-SHELF = Kind(
-    "shelf page",
-    Aim(1.3, "≤ 1.3"),
-    "Over HTTP with the large shelf, against the same page with the small one.",
-)
+STOCK_PAGE = "Over HTTP in a large clinic, against the same page of as many rows in a small one."
+SHELF = Kind("shelf page", Aim(1.3, "≤ 1.3"), STOCK_PAGE)
+LOT = Kind("lot page", Aim(1.3, "≤ 1.3"), STOCK_PAGE)
+BOARD = Kind("open-vial board", Aim(1.3, "≤ 1.3"), STOCK_PAGE)
 COMPOSE = Kind(
     "compose check",
     Aim(1, "< 10 ms"),

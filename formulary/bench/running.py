@@ -29,6 +29,7 @@ class Plan:
     rows: tuple[int, ...] = (50, 500)
     shelves: tuple[int, int] = (20, 20_000)
     prepared: int = 15
+    small: int = 200
     contest: race.Contest | None = None
     ingredients: int = 2_000
     seed: int = 7
@@ -172,13 +173,25 @@ def _pages(bench: Bench, clinic: Clinic, size: int, floor_url: str) -> None:
     bench.say(f"{bench.store.name}: writing {many:,} lots")
     clinic.tell(Wanted(0, bench.plan.seed, lots=many))
     bench.store.settle(clinic.url)
-    large = pages.measure_shelf(clinic, effort)
+    large = pages.measure_stock(clinic, target.rows, effort)
     with open_clinic(bench.store.copy(bench.founded, "shelf")) as small_clinic:
-        small_clinic.tell(Wanted(0, bench.plan.seed, lots=few))
+        small_clinic.tell(Wanted(bench.plan.small, bench.plan.seed, bench.plan.days, few, bench.plan.rows))
         bench.store.settle(small_clinic.url)
-        small = pages.measure_shelf(small_clinic, effort)
-    told = f"{many:,} lots / {few} lots, {large.queries} / {small.queries} queries"
-    bench.add(kinds.SHELF, told, Pair(large.seconds, small.seconds))
+        small = pages.measure_stock(small_clinic, target.rows, effort)
+    _stock(bench, large, small)
+
+
+def _stock(bench: Bench, large: pages.Stocked, small: pages.Stocked) -> None:
+    """The stock pages of a large clinic beside those of a small one."""
+    told = [f"{each.lots:,} lots, {each.movements:,} movements" for each in (large, small)]
+    bench.say(f"{bench.store.name}: stock pages with {told[0]}, and with {told[1]}")
+    for kind, one, other in (
+        (kinds.SHELF, large.shelf, small.shelf),
+        (kinds.LOT, large.lot, small.lot),
+        (kinds.BOARD, large.board, small.board),
+    ):
+        size = f"{large.lots:,} lots / {small.lots} lots, {one.queries} / {other.queries} queries"
+        bench.add(kind, size, Pair(one.seconds, other.seconds))
 
 
 def _race(bench: Bench, contest: race.Contest) -> None:

@@ -12,7 +12,8 @@ ONCE = Effort(rounds=1, sample=0)
 SMALL = {
     "cocktails": (30, 60),
     "rows": (3, 10),
-    "shelves": (3, 60),
+    "shelves": (20, 200),
+    "small": 30,
     "prepared": 1,
     "ingredients": 200,
     "days": 20,
@@ -27,6 +28,8 @@ LINES = [
     "prepare and draw",
     "recall page",
     "shelf page",
+    "lot page",
+    "open-vial board",
     *["recall query, growth", "recall, ten buckets, growth"] * 2,
 ]
 SIZES = ["30 cocktails, 3 rows", "30 cocktails, 10 rows", "60 cocktails, 3 rows", "60 cocktails, 10 rows"]
@@ -44,9 +47,11 @@ def test_a_whole_bench_on_one_database(database_kind: str) -> None:
     assert [line.what for line in found] == LINES
     assert [line.what for line in found if line.aim and not (line.ratio and line.ratio > 0)] == []
     assert [line.size for line in found if line.what == "recall query"] == SIZES
-    size, many, few = compared(found, "shelf page")
-    assert size.startswith("60 lots / 3 lots")
-    assert int(many) <= int(few)
+    for page, more in (("shelf page", 0), ("lot page", 1), ("open-vial board", 0)):
+        size, many, few = compared(found, page)
+        large, small = (int(words.removesuffix(" lots")) for words in size.split(",")[0].split(" / "))
+        assert (large > 200, small < 100) == (True, True)
+        assert abs(int(many) - int(few)) <= more  # of one lot the first page of movements names a delivery
     size, many, few = compared(found, "live answer, growth")
     assert (size.partition(" / ")[0], many) == ("200", few)
 

@@ -8,14 +8,16 @@ from flask import Flask
 
 from formulary.bench.browser import Browser, add_floor_page, sign_in
 from formulary.bench.clinic import Clinic
-from formulary.bench.measures.recall import Target
+from formulary.bench.measures.recall import Target, targets
 from formulary.bench.queries import statements_of
 from formulary.bench.timing import Effort, Pair, alone, compare
+from formulary.db import db
 from formulary.recalls import queries
 from formulary.rules.units import VOLUME, Quantity
+from formulary.stock.models import Lot, Movement
 from formulary.web.paging import Window
 
-SHELF = "/stock/"
+SHELF, BOARD = "/stock/", "/vials"
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,30 @@ class Seen:
     queries: int
 
 
-def measure_shelf(clinic: Clinic, effort: Effort) -> Seen:
-    """The shelf page, as a pharmacist opens it."""
+@dataclass(frozen=True)
+class Stocked:
+    """A clinic's stock pages as a pharmacist opens them, and how much lies behind them."""
+
+    lots: int
+    movements: int
+    shelf: Seen
+    lot: Seen
+    board: Seen
+
+
+def measure_stock(clinic: Clinic, rows: int, effort: Effort) -> Stocked:
+    """The shelf, the page of a lot that went to so many patients, and the board of open vials."""
     browser = sign_in(clinic.app, "pharmacist")
-    return Seen(alone(lambda: browser.page(SHELF), effort), queries_of(lambda: browser.page(SHELF)))
+    lot_page = f"{SHELF}lots/{targets([rows])[0].lot_id}"
+    count = db.func.count
+    lots, movements = db.session.execute(
+        db.select(db.select(count(Lot.id)).scalar_subquery(), db.select(count(Movement.id)).scalar_subquery())
+    ).one()
+    return Stocked(lots, movements, *(_seen(browser, url, effort) for url in (SHELF, lot_page, BOARD)))
+
+
+def _seen(browser: Browser, url: str, effort: Effort) -> Seen:
+    return Seen(alone(lambda: browser.page(url), effort), queries_of(lambda: browser.page(url)))
 
 
 def floor_page(app: Flask, lot_id: int) -> str:

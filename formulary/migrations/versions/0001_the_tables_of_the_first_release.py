@@ -1525,7 +1525,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("balance", schema=None) as batch_op:
         batch_op.create_index("ix_balance_lot", ["lot_id", "place_id", "quantity"], unique=False)
-        batch_op.create_index("ix_balance_vial", ["vial_id"], unique=False)
+        batch_op.create_index(
+            "ix_balance_vial",
+            ["vial_id"],
+            unique=False,
+            sqlite_where=sa.text("vial_id IS NOT NULL"),
+            postgresql_where=sa.text("vial_id IS NOT NULL"),
+        )
         batch_op.create_index(
             "uq_balance_sealed",
             ["place_id", "lot_id"],

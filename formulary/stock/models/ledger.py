@@ -117,7 +117,7 @@ class Balance(Base):
             sqlite_where=OPENED,
             postgresql_where=OPENED,
         ),
-        Index("ix_balance_vial", "vial_id"),
+        Index("ix_balance_vial", "vial_id", sqlite_where=OPENED, postgresql_where=OPENED),
         Index("ix_balance_lot", "lot_id", "place_id", "quantity"),
     )
 
