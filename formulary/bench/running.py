@@ -36,6 +36,7 @@ class Plan:
     days: int = 365
     effort: Effort = field(default_factory=Effort)
     slow: Effort = field(default_factory=lambda: Effort(rounds=7, sample=0))
+    stock: Effort = field(default_factory=lambda: Effort(rounds=25, sample=0))
     longest: Effort = field(default_factory=lambda: Effort(rounds=3, sample=0))
 
 
@@ -173,25 +174,20 @@ def _pages(bench: Bench, clinic: Clinic, size: int, floor_url: str) -> None:
     bench.say(f"{bench.store.name}: writing {many:,} lots")
     clinic.tell(Wanted(0, bench.plan.seed, lots=many))
     bench.store.settle(clinic.url)
-    large = pages.measure_stock(clinic, target.rows, effort)
+    large = pages.stocked(clinic, target.rows)
     with open_clinic(bench.store.copy(bench.founded, "shelf")) as small_clinic:
         small_clinic.tell(Wanted(bench.plan.small, bench.plan.seed, bench.plan.days, few, bench.plan.rows))
         bench.store.settle(small_clinic.url)
-        small = pages.measure_stock(small_clinic, target.rows, effort)
-    _stock(bench, large, small)
+        _stock(bench, large, pages.stocked(small_clinic, target.rows))
 
 
 def _stock(bench: Bench, large: pages.Stocked, small: pages.Stocked) -> None:
     """The stock pages of a large clinic beside those of a small one."""
     told = [f"{each.lots:,} lots, {each.movements:,} movements" for each in (large, small)]
     bench.say(f"{bench.store.name}: stock pages with {told[0]}, and with {told[1]}")
-    for kind, one, other in (
-        (kinds.SHELF, large.shelf, small.shelf),
-        (kinds.LOT, large.lot, small.lot),
-        (kinds.BOARD, large.board, small.board),
-    ):
-        size = f"{large.lots:,} lots / {small.lots} lots, {one.queries} / {other.queries} queries"
-        bench.add(kind, size, Pair(one.seconds, other.seconds))
+    found = pages.compare_stock(large, small, bench.plan.stock)
+    for kind, (pair, many, few) in zip((kinds.SHELF, kinds.LOT, kinds.BOARD), found, strict=True):
+        bench.add(kind, f"{large.lots:,} lots / {small.lots} lots, {many} / {few} queries", pair)
 
 
 def _race(bench: Bench, contest: race.Contest) -> None:

@@ -41,7 +41,7 @@ def test_a_whole_bench_on_one_database(database_kind: str) -> None:
     keystroke as much for two hundred ingredients as for those that ship. Run once: it is dear.
     """
     said: list[str] = []
-    plan = Plan(databases=(database_kind,), effort=ONCE, slow=ONCE, longest=ONCE, **SMALL)  # type: ignore[arg-type]
+    plan = Plan(databases=(database_kind,), effort=ONCE, slow=ONCE, stock=ONCE, longest=ONCE, **SMALL)  # type: ignore[arg-type]
     found = run(plan, said.append)
     assert said[0] == f"{database_kind}: writing 30 cocktails"
     assert [line.what for line in found] == LINES

@@ -6,12 +6,15 @@ from statistics import median
 from formulary import clock
 from formulary.accounts import Actor
 from formulary.bench.clinic import Clinic
-from formulary.bench.measures.prescriptions import example, gtin_of, prescribed, stock_up
+from formulary.bench.measures.prescriptions import LOTS, example, gtin_of, prescribed, stock_up
 from formulary.bench.queries import Bare, Bench, make_bench, prepare_and_draw
 from formulary.bench.timing import Pair, quiet
 from formulary.db import db, transaction
 from formulary.preparations import actions, facts, queries
 from formulary.rules.units import VOLUME, Quantity
+from formulary.stock import actions as stock
+from formulary.stock import queries as shelf
+from formulary.stock.models import Lot, Vial
 
 LOTS_OF_FLOOR, PRODUCTS = 20, 12
 """As many products as one cocktail could need vials."""
@@ -33,7 +36,17 @@ def measure(clinic: Clinic, floor: Bare, count: int) -> Pair:
             theirs.append(time.perf_counter() - between)
             ours.append(between - begun)
             db.session.remove()
+    clear_up(clinic)
     return Pair(median(ours[1:]), median(theirs[1:]))
+
+
+def clear_up(clinic: Clinic) -> None:
+    """Waste what is left in the vials that were opened for it, so that the clinic is as it was."""
+    by = clinic.actor("pharmacist")
+    stands = (Vial.state == "open", Vial.lot_id.in_(db.select(Lot.id).where(Lot.number.startswith(LOTS))))
+    for key in list(db.session.scalars(db.select(Vial.id).where(*stands))):
+        with transaction():
+            stock.waste_vial(shelf.vial(key), reason="left_over", at=clock.now(), by=by)
 
 
 def prepare(cocktail_id: int, by: Actor) -> int:

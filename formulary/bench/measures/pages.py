@@ -1,8 +1,9 @@
 """Pages over HTTP: the recall page against as many rows without a query, the shelf against a small shelf."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from flask import Flask
 
@@ -10,7 +11,7 @@ from formulary.bench.browser import Browser, add_floor_page, sign_in
 from formulary.bench.clinic import Clinic
 from formulary.bench.measures.recall import Target, targets
 from formulary.bench.queries import statements_of
-from formulary.bench.timing import Effort, Pair, alone, compare
+from formulary.bench.timing import Effort, Pair, compare
 from formulary.db import db
 from formulary.recalls import queries
 from formulary.rules.units import VOLUME, Quantity
@@ -54,28 +55,35 @@ class Seen:
 
 @dataclass(frozen=True)
 class Stocked:
-    """A clinic's stock pages as a pharmacist opens them, and how much lies behind them."""
+    """A clinic's stock pages as its pharmacist opens them, and how much lies behind them."""
 
+    browser: Browser
     lots: int
     movements: int
-    shelf: Seen
-    lot: Seen
-    board: Seen
+    lot_page: str
+
+    @property
+    def urls(self) -> tuple[str, str, str]:
+        """The shelf, the page of a lot, the board of open vials."""
+        return SHELF, self.lot_page, BOARD
 
 
-def measure_stock(clinic: Clinic, rows: int, effort: Effort) -> Stocked:
-    """The shelf, the page of a lot that went to so many patients, and the board of open vials."""
-    browser = sign_in(clinic.app, "pharmacist")
-    lot_page = f"{SHELF}lots/{targets([rows])[0].lot_id}"
-    count = db.func.count
-    lots, movements = db.session.execute(
-        db.select(db.select(count(Lot.id)).scalar_subquery(), db.select(count(Movement.id)).scalar_subquery())
-    ).one()
-    return Stocked(lots, movements, *(_seen(browser, url, effort) for url in (SHELF, lot_page, BOARD)))
+def stocked(clinic: Clinic, rows: int) -> Stocked:
+    """The stock pages of a clinic, with a lot that went to so many patients; each page is opened once."""
+    count, browser = db.func.count, sign_in(clinic.app, "pharmacist")
+    lots, movements = (db.session.scalar(db.select(count(row.id))) or 0 for row in (Lot, Movement))
+    found = Stocked(browser, lots, movements, f"{SHELF}lots/{targets([rows])[0].lot_id}")
+    db.session.rollback()
+    for url in found.urls:
+        browser.page(url)
+    return found
 
 
-def _seen(browser: Browser, url: str, effort: Effort) -> Seen:
-    return Seen(alone(lambda: browser.page(url), effort), queries_of(lambda: browser.page(url)))
+def compare_stock(large: Stocked, small: Stocked, effort: Effort) -> Iterator[tuple[Pair, int, int]]:
+    """Page by page, by turns: how long, and how many statements in the large clinic and in the small one."""
+    for one, other in zip(large.urls, small.urls, strict=True):
+        ours, theirs = partial(large.browser.page, one), partial(small.browser.page, other)
+        yield compare(ours, theirs, effort), queries_of(ours), queries_of(theirs)
 
 
 def floor_page(app: Flask, lot_id: int) -> str:

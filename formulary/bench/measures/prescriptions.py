@@ -21,6 +21,7 @@ from formulary.stock import queries as shelf
 from formulary.web.gs1.gtin import check_digit
 
 LINES = 5
+LOTS = "BENCH"
 CONTAINERS = 5_000
 KEEPS = timedelta(days=700)
 
@@ -59,7 +60,7 @@ def stock_up(clinic: Clinic, product_ids: Sequence[int]) -> None:
             stock.receive_lot(
                 by.site_id,
                 product_id=product_id,
-                number=f"BENCH{product_id:04d}",
+                number=f"{LOTS}{product_id:04d}",
                 expires_on=(at + KEEPS).date(),
                 containers=CONTAINERS,
                 place_id=place.id,
