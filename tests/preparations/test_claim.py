@@ -12,8 +12,10 @@ from formulary.rules.allocation import Pick
 from formulary.rules.facts import Pin
 from formulary.rules.findings import Refused
 from formulary.rules.units import Quantity
-from formulary.stock.models import Reservation
+from formulary.stock.models import Lot, Movement, Reservation
+from formulary.stock.queries import contents
 from tests.preparations.doing import hold, lot_of, ml, steps_of, technician, to_keep
+from tests.stock.doing import posted
 
 
 def claim(cocktail, by=None, key=None):
@@ -87,6 +89,20 @@ def test_what_expired_meanwhile_stops_it(road, watch):
     with pytest.raises(Refused) as refused:
         claim(cocktail)
     assert "lot.expired" in {f.code for f in refused.value.findings}
+
+
+def test_of_a_cocktail_with_one_line_short_nothing_is_taken_and_nothing_kept_anew(road):
+    cocktail = road.verified()
+    rest = db.session.scalars(db.select(Lot).filter_by(number="NACL-1")).one()
+    for lies in contents(lot_id=rest.id):
+        posted(rest, "storage", "waste", lies.quantity, reason="broken")
+    sums = (db.select(Reservation.id).where(Reservation.ended_at.is_(None)), db.select(Movement.id))
+    before = [db.session.scalars(query).all() for query in sums]
+    with pytest.raises(Refused) as refused:
+        claim(cocktail)
+    assert "stock.short" in {f.code for f in refused.value.findings}
+    assert [db.session.scalars(query).all() for query in sums] == before
+    assert cocktail.state == "verified"
 
 
 def test_a_stranger_of_another_site_finds_no_such_cocktail(road):
