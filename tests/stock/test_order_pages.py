@@ -67,7 +67,7 @@ def test_a_level_that_nobody_has_set_is_unknown_and_is_set_on_its_page(
         "Usable now: 4 vials.",
         "Use until a delivery: unknown, because the use is unknown. Nothing is taken off for it.",
         "That leaves 4 vials, against a minimum of 10 vials.",
-        "Up to the target of 30 vials 26 vials are missing.",
+        "Up to the target of 30 vials, 26 vials are missing.",
         "In whole packs: 3 packs of 10 vials, 30 vials.",
     ) if one not in words(page)] == []  # fmt: skip
     page = technician.get_ok(f"{url}/level")
@@ -300,6 +300,12 @@ def test_the_first_page_tells_who_keeps_the_stock_what_runs_out_and_what_has_not
             told,
         )
     assert f"/stock/orders/{order.id}" in clients("pharmacist").get_ok("/").links.values()
+
+
+def test_the_number_of_an_order_typed_above_any_page_opens_it(technician: Client, product: Any) -> None:
+    order = sent(ten(product))
+    answer = technician.submit(technician.get_ok("/stock/"), {"q": "po-1"}, to="/find")
+    assert answer.location.endswith(f"/stock/orders/{order.id}")
 
 
 def test_who_may_not_order_sees_the_pages_and_none_of_their_buttons(clients: As, product: Any) -> None:

@@ -19,7 +19,9 @@ from formulary.rules.lot_status import day_words
 from formulary.stock import queries as stock
 from formulary.stock.models import Hold, Place, TemperatureEvent, Vial
 
-OWN = re.compile(r"([VCPTHSEX]|TR)-?([0-9]{1,9})(?:/[0-9]{1,3}(?:\.[0-9]{1,3})?)?", re.ASCII | re.IGNORECASE)
+OWN = re.compile(
+    r"([VCPTHSEX]|TR|PO)-?([0-9]{1,9})(?:/[0-9]{1,3}(?:\.[0-9]{1,3})?)?", re.ASCII | re.IGNORECASE
+)
 PADDED = {"V": 4, "C": 4}
 AT_BENCH = ("verified", "in_preparation", "prepared", "released")
 LEAST_LETTERS, MOST = 3, 8
@@ -139,6 +141,14 @@ def _transfer(code: str, by: Actor, at: datetime) -> Iterator[Hit]:
         yield Hit("transfer", code, found.state.replace("_", " "), (page,), exact=True)
 
 
+def _order(code: str, by: Actor, at: datetime) -> Iterator[Hit]:
+    number = int(code.removeprefix("PO-"))
+    found = stock.order_numbered(number, by.site_id) if by.may(Permission.SEE_STOCK) else None
+    if found is not None:
+        words = f"to {found.supplier.name}, {found.state.replace('_', ' ')}"
+        yield Hit("order", code, words, (_page("stock.order", order_id=found.row.id),), exact=True)
+
+
 def _place(code: str, by: Actor, at: datetime) -> Iterator[Hit]:
     query = db.select(Place).filter_by(id=int(code.removeprefix("S-")), site_id=by.site_id)
     place = db.session.scalar(query) if by.may(Permission.SEE_STOCK) else None
@@ -197,5 +207,5 @@ def _page(endpoint: str, **own: int) -> Page:
 
 LOOKS = {
     "V": _vial, "C": _cocktail, "P": _patient, "T": _test, "H": _hold, "S": _place, "E": _reaction,
-    "X": _excursion, "TR": _transfer,
+    "X": _excursion, "TR": _transfer, "PO": _order,
 }  # fmt: skip

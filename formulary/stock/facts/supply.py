@@ -96,7 +96,7 @@ def _supply(  # noqa: PLR0917 - what was read of one product
     product, level, supplier = kept.product, kept.level, kept.supplier
     stated = level.lead_days if level else None
     lead_days = stated if stated is not None else supplier.lead_days if supplier else None
-    usable = [stock for stock in lying if not usable_as_is(stock, at)]
+    usable, unusable = _parted(lying, at)
     sealed = [stock for stock in usable if stock.vial_id is None]
     wanted = Wanted(
         minimum=level.minimum if level else None,
@@ -118,13 +118,22 @@ def _supply(  # noqa: PLR0917 - what was read of one product
         pack=packs.get(plan.per_pack),
         sealed=sealed,
         opened=[stock for stock in usable if stock.vial_id is not None],
-        unusable=[stock for stock in lying if stock not in usable],
+        unusable=unusable,
         coming=coming,
         used=used,
         lead_days=lead_days,
         plan=plan,
         today=today,
     )
+
+
+def _parted(lying: Sequence[Stock], at: datetime) -> tuple[list[Stock], list[Stock]]:
+    """What may be used as it is, and what may not."""
+    usable: list[Stock] = []
+    unusable: list[Stock] = []
+    for stock in lying:
+        (unusable if usable_as_is(stock, at) else usable).append(stock)
+    return usable, unusable
 
 
 def _by_product(stocks: Iterable[Stock]) -> dict[int, list[Stock]]:

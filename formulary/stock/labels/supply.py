@@ -174,7 +174,7 @@ def _against(supply: Supply, mark: str) -> Iterator[str]:
     else:
         level = "target" if supply.level and supply.level.target is not None else "minimum (no target is set)"
         short = how_many(product, plan.short, mark)
-        yield f"Up to the {level} of {counted(product, plan.up_to or 0)} {short} are missing."
+        yield f"Up to the {level} of {counted(product, plan.up_to or 0)}, {short} are missing."
         yield f"In whole packs: {packs_words(supply)}, {counted(product, plan.containers)}."
 
 

@@ -113,6 +113,12 @@ def order(order_id: int, site_id: int, *, locked: bool = False) -> Order:
     return _whole([found], fresh=locked)[0]
 
 
+def order_numbered(number: int, site_id: int) -> Order | None:
+    """The order of a site with this number: PO-12 is 12."""
+    found = db.session.scalar(db.select(PurchaseOrder).filter_by(number=number, site_id=site_id))
+    return None if found is None else orders_of([found])[0]
+
+
 def order_of_line(line_id: int, site_id: int, *, locked: bool = False) -> tuple[Order, Ordered]:
     """A line of an order of the site, with its order."""
     row = db.session.get(PurchaseOrderLine, line_id)

@@ -14,8 +14,8 @@ from formulary.stock.facts import supply as facts
 from formulary.stock.forms import CancelOrderForm, NewOrderForm, SendOrderForm
 from formulary.stock.labels import purchases
 from formulary.stock.views.room import Answer, bp, done, page, today
+from formulary.web import barcodes, pdf
 from formulary.web import fields as f
-from formulary.web import pdf
 from formulary.web.paging import Window
 
 
@@ -111,6 +111,7 @@ def order_print(order_id: int) -> Response:
     found = queries.order(order_id, g.site.id)
     packs = queries.pack_levels([line.product.id for line in found.lines])
     printed = {"row": _row(found), "packs": packs, "site": g.site, "mark": g.site.decimal_mark}
+    printed["barcode"] = barcodes.own(found.row.code)
     document = pdf.render("stock/order_print.html", at=clock.now(), **printed)
     return pdf.answer(document, f"{found.row.code}.pdf")
 
