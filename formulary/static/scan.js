@@ -84,6 +84,8 @@ function take(event, char, field) {
   burst.push({ char, at: event.timeStamp, element: event.target, before: burst[0]?.before ?? event.target.value });
   if (char === GS) event.preventDefault();
   if (inField) return char === GS && insert(event.target, char);
+  // A box that searches keeps the separator as people write it, so that a pack is searched for whole.
+  if (char === GS && event.target.matches?.("[data-scan-text]")) return insert(event.target, "<GS>");
   if (keepsItsKeys(event.target) || !isScan()) return;
   event.preventDefault();
   restore(burst[0].element, burst[0].before);

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from formulary.catalogue.models import Product
 from formulary.stock.models import Lot, Vial
 from tests.journeys.conftest import Browse
+from tests.recalls.doing import a_cocktail
 from tests.stock.doing import drawn, held, opened, reconstituted
 from tests.support.browser import PHONE
 from tests.support.builders import (
     a_lot,
+    a_patient,
     a_policy,
     a_powder,
     a_product,
@@ -96,3 +99,31 @@ def a_story(product: Product) -> tuple[Lot, Vial]:
     mixture = reconstituted(opened(a_lot(a_powder(), number="GSH-1")), a_lot(number="WFI-1"))
     drawn(mixture, "1 mL", for_patient=7)
     return lot, mixture
+
+
+def test_a_scan_anywhere_opens_what_was_scanned_and_lands_in_no_number(
+    product: Product, browse: Browse
+) -> None:
+    lot, vial = a_story(product)
+    patient = a_patient(name="Anna Kovac")
+    cocktail = a_cocktail(patient, "draft")
+    pack = f"01{gtin_of(product)}1727113010{lot.number}\x1d21SER9"
+    pharmacist = browse("pharmacist")
+    shelf = f"FML1:S-{the_place().id}"
+    for page, code, seen in (
+        ("/stock/", f"FML1:{vial.code}", f"Vial {vial.code}"),
+        ("/vials", shelf, "Count this place"),
+        ("/expiry", pack, f"Lot {lot.number}"),
+        ("/digest", f"FML1:{patient.code}", "Anna Kovac"),
+        ("/cocktails/", f"FML1:{cocktail.code}", cocktail.code),
+        ("/patients/", f"FML1:{patient.code}", "Anna Kovac"),
+        (f"/stock/products/{product.id}/course", f"FML1:{vial.code}", f"Vial {vial.code}"),
+    ):
+        pharmacist.open(page).scan(code).sees(seen)
+    pharmacist.open(f"/stock/lots/{lot.id}/waste").field("Containers").focus()
+    pharmacist.scan(pack).sees("Balance sheet")
+    pharmacist.open("/stock/").field("Product, lot, place or code").focus()
+    pharmacist.scan(pack)
+    found = pharmacist.page.locator("tbody th a")
+    expect(found).to_have_count(1)
+    assert found.inner_text() == lot.number

@@ -54,7 +54,8 @@ def find() -> Page:
         with transaction():
             log_access("overview.find", by=g.actor, at=at, patients=shown)
     offered = [(hit, address) for hit in hits if (address := _address(hit))]
-    return render_template("overview/find.html", form=form, asked=form.q.data, hits=offered)
+    pack = form.q.data if _may_be_received(form, at) else ""
+    return render_template("overview/find.html", form=form, asked=form.q.data, hits=offered, pack=pack)
 
 
 @bp.route("/scanner", methods=["GET", "POST"])
@@ -97,6 +98,13 @@ def governance() -> Page:
     since = clock.now() - rules.WINDOW
     lines = rules.governed(*queries.answered_rules(g.site.id, since))
     return render_template("overview/governance.html", lines=lines, since=since, window=rules.WINDOW)
+
+
+def _may_be_received(form: FindForm, at: datetime) -> bool:
+    """Whether a pack was scanned, taken whole, by somebody who receives stock."""
+    if not form.q.captured or not g.actor.may(Permission.RECEIVE_STOCK):
+        return False
+    return bool(read_asked(form.q.data, captured=True, today=day_of(at, g.site.zone)).gtin)
 
 
 def _hits(form: FindForm, at: datetime) -> list[Hit]:

@@ -1,11 +1,13 @@
 """Who a patient is: to register, to edit, to find, to open in an emergency."""
 
+import re
 from typing import Any
 
 from formulary.web import fields as f
 from formulary.web.forms import Form
 
 SEXES = [("unknown", "Not recorded"), ("female", "Female"), ("male", "Male"), ("other", "Other")]
+WRISTBAND = re.compile(r"(?:\][A-Za-z][0-9])?FML1:(P-[0-9]{1,9})", re.ASCII)
 
 
 class PatientForm(Form):
@@ -44,6 +46,13 @@ class FindForm(Form):
         if sound and not (self.q.data or self.born_on.data):
             self.q.errors = ["Nothing was typed. Type a part of the name, or the date of birth."]
         return sound and not self.errors
+
+    @property
+    def words(self) -> str:
+        """What is searched for; of a wristband that was scanned into the box its code."""
+        typed = self.q.data or ""
+        scanned = WRISTBAND.fullmatch(typed)
+        return scanned[1] if scanned else typed
 
     def told(self) -> str:
         """What was searched by, for the access log, without the words themselves."""

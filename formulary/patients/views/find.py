@@ -31,7 +31,7 @@ def search() -> Answer:
     form = FindForm()
     if not form.validate_on_submit():
         return render_template("patients/index.html", form=form, patients=[], merged={}, searched=True), 422
-    asked, by, at = (form.q.data, form.born_on.data), g.actor, clock.now()
+    asked, by, at = (form.words, form.born_on.data), g.actor, clock.now()
     rows = guards.seen("patients.search", lambda: queries.found(*asked, by=by, at=at), form.told())
     return _listed(form, rows, searched=True)
 

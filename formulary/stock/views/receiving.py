@@ -44,6 +44,8 @@ def receive() -> Answer:
     _know(form)
     form.follow_fix()
     _offer_orders(form)
+    if form.is_new_code:
+        form.fill_blanks(supplier=_usual_supplier(form.product_id.data))
     to_be_booked = form.is_submitted() and form.is_filled and not (form.reading or form.fix)
     if to_be_booked and form.validate() and (lot := _receive(form)):
         flash(_said(lot))
@@ -107,6 +109,13 @@ def _know(form: ReceiveForm) -> None:
     if form.is_new_code:
         per_pack = code.containers if code else None
         form.fill(product_id=form.known_as, number=scan.lot, expires_on=scan.expires_on, per_pack=per_pack)
+
+
+def _usual_supplier(product_id: int | None) -> str | None:
+    """Who delivers a product, where the site has said so."""
+    level = queries.level(g.site.id, product_id) if product_id else None
+    known = queries.suppliers_by_id([level.supplier_id] if level and level.supplier_id else [])
+    return next((row.name for row in known.values()), None)
 
 
 def _offer_orders(form: ReceiveForm) -> None:
