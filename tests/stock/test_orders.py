@@ -353,3 +353,14 @@ def test_a_level_is_on_the_trail_with_what_was_before(product):
     entry = db.session.scalars(entries).all()[-1]
     assert (entry.old["minimum"], entry.new["minimum"], entry.new["target"]) == (10, None, 40)
     assert lies(received(product.id), "storage") == 3 * product.content
+
+
+def test_what_was_dropped_of_a_draft_and_is_asked_for_again_is_ordered_whole(product):
+    order = drafted(ten(product))
+    with transaction():
+        stock.drop_line(line_of(order).row.id, at=clock.now(), by=somebody())
+    with transaction():
+        told = {"packs": 5, "expected_on": None, "price": None}
+        stock.change_line(line_of(order).row.id, **told, at=clock.now(), by=somebody())
+    line = line_of(order)
+    assert (line.row.packs, line.outstanding) == (5, 50)

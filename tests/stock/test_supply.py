@@ -10,10 +10,20 @@ from formulary.db import transaction
 from formulary.stock import actions as stock
 from formulary.stock import queries
 from formulary.stock.facts import supply
+from formulary.stock.labels import supply as labels
 from tests.stock.doing import drawn, held, opened, posted, q, received, somebody, undone
 from tests.stock.ordering import a_shelf_product, a_supplier, came, keeps, sent, stands, ten
-from tests.support.builders import a_lot, a_product, act, some_stock, the_place, the_site
+from tests.support.builders import (
+    a_lot,
+    a_product,
+    act,
+    some_stock,
+    the_place,
+    the_site,
+)
+from tests.support.builders.stock import pharmacist_of
 from tests.support.counting import counting_queries
+from tests.support.world import Cast
 
 
 @pytest.fixture
@@ -28,6 +38,16 @@ def use_of(product):
 
 def ml(text):
     return int(q(f"{text} mL").steps)
+
+
+def on_its_way(lot, steps):
+    """So much of a lot of the other site is sent to this one."""
+    by = pharmacist_of(Cast().other_site)
+    told = {"to_site_id": the_site().id, "place": the_place(site=Cast().other_site)}
+    with transaction():
+        line = stock.pack_lot(queries.lot(lot.id), **told, quantity=steps, at=clock.now(), by=by)
+    with transaction():
+        stock.send_transfer(line.transfer_id, why="needed_there", at=clock.now(), by=by)
 
 
 def below():
@@ -53,6 +73,21 @@ def test_what_is_held_in_quarantine_or_reserved_is_not_usable(product):
         with act():
             stock.reserve("cocktail:1", [pick], at=clock.now(), by=somebody())
     assert stands(product).plan.usable == 3 + 4
+
+
+def test_what_waits_for_its_release_or_is_on_its_way_is_not_ordered_a_second_time(product, cast):
+    keeps(product, supplier_id=a_supplier().id)
+    assert stands(product).plan.packs == 3
+    some_stock(a_lot(product, number="APART1", containers=0), 10 * product.content, kind="quarantine")
+    there = a_lot(product, number="THERE1", containers=20, site=cast.other_site)
+    on_its_way(there, 10 * product.content)
+    found = stands(product)
+    assert (found.plan.usable, found.plan.near, found.plan.packs) == (0, 20, 0)
+    assert below() == [product.name]
+    assert [line for line in labels.why(found, ".") if "waiting" in line or "way" in line] == [
+        "In quarantine, waiting for release: 10 vials.",
+        "On its way in TR-1: 10 vials.",
+    ]
 
 
 def test_open_vials_stand_apart_and_count_for_nothing(product):

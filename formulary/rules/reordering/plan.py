@@ -41,7 +41,8 @@ class Wanted:
 class Plan:
     """The suggestion with each number that it rests on.
 
-    `used` is what is expected to be used until a delivery, `lapsing` what lapses before that unused; each is
+    `near` is what waits in quarantine for its release or is on its way from another site. `used` is what is
+    expected to be used until a delivery, `lapsing` what lapses before that unused; each is
     0 with `use_known` False where use or lead time is unknown. `then` is what there would be at the delivery
     (never below 0), `up_to` the level that is filled up to, `short` what is missing to it. `packs` is None
     while nobody has set a minimum.
@@ -50,6 +51,7 @@ class Plan:
     usable: Fraction
     coming: int
     overdue: int
+    near: Fraction
     used: Fraction
     use_known: bool
     lapsing: Fraction
@@ -72,13 +74,17 @@ class Plan:
 
 
 def planned(
-    lying: Sequence[Lying], coming: Iterable[Coming], wanted: Wanted, use_per_day: Fraction | None
+    lying: Sequence[Lying],
+    coming: Iterable[Coming],
+    wanted: Wanted,
+    use_per_day: Fraction | None,
+    near: Fraction = Fraction(0),
 ) -> Plan:
     """What to order now, in packs, with the reasons.
 
     What would be there when an order of today arrives is what is usable, less what lapses before it is used,
-    plus all that is on order, less the use until then. Below the minimum it is filled up to the target (to
-    the minimum where no target is set), in whole packs.
+    plus all that is on order and what is `near`, less the use until then. Below the minimum it is filled up
+    to the target (to the minimum where no target is set), in whole packs.
     """
     orders = list(coming)
     usable = sum((lot.left for lot in lying), Fraction(0))
@@ -86,7 +92,7 @@ def planned(
     known = use_per_day is not None and wanted.lead_days is not None
     used = (use_per_day or Fraction(0)) * (wanted.lead_days or 0)
     lapsing = lapses_unused(lying, use_per_day or Fraction(0), wanted.lead_days or 0)
-    then = max(Fraction(0), usable - lapsing + to_come - used)
+    then = max(Fraction(0), usable - lapsing + to_come + near - used)
     up_to = wanted.minimum if wanted.target is None else wanted.target
     below = wanted.minimum is not None and then < wanted.minimum
     short = max(Fraction(0), up_to - then) if below and up_to is not None else Fraction(0)
@@ -95,6 +101,7 @@ def planned(
         usable=usable,
         coming=to_come,
         overdue=sum(order.containers for order in orders if order.overdue),
+        near=near,
         used=used,
         use_known=known,
         lapsing=lapsing,

@@ -116,7 +116,7 @@ def change_line(
     _price(order.row.site_id, price, at)
     if expected_on != line.row.expected_on:
         _expected(order.row.site_id, expected_on, at)
-    if packs * line.row.per_pack < line.received + line.row.cancelled:
+    if order.row.state != "draft" and packs * line.row.per_pack < line.received + line.row.cancelled:
         raise refusals.below_received(line, packs)
     new = {"packs": packs, "expected_on": expected_on, **_columns(price)}
     changes = _differences(line, packs, expected_on, price)
@@ -125,6 +125,8 @@ def change_line(
     old = {what: str(getattr(line.row, what)) for what in new}
     for what, value in new.items():
         setattr(line.row, what, value)
+    if order.row.state == "draft":
+        line.row.cancelled = 0  # what was dropped of a draft and is asked for again
     _changed(order, line.row, changes, reason=reason, at=at, by=by)
     told = {what: str(value) for what, value in new.items()}
     record("stock.change_order_line", order.row, by=by, at=at, old=old, new=told, reason=reason)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from fractions import Fraction
 
 from formulary.accounts import queries as accounts
 from formulary.catalogue.models import Product, ProductCode
@@ -73,9 +74,9 @@ def _all(  # noqa: PLR0917 - the rows that were read for all products at once
 ) -> list[Supply]:
     lying = _by_product(candidates(site_id, [one.product.id for one in products], at))
     coming, today = _coming(on_order), day_of(at, accounts.site(site_id).zone)
-    read = ((one, one.product.id) for one in products)
+    sent, read = queries.awaited_by_product(site_id), ((one, one.product.id) for one in products)
     return [
-        _supply(one, packs.get(key, {}), lying[key], coming[key], used.get(key), at, today)
+        _supply(one, packs.get(key, {}), lying[key], coming[key], sent.get(key, {}), used.get(key), at, today)
         for one, key in read
     ]
 
@@ -89,6 +90,7 @@ def _supply(  # noqa: PLR0917 - what was read of one product
     packs: Mapping[int, ProductCode | None],
     lying: Sequence[Stock],
     coming: Sequence[OnOrder],
+    awaited: Mapping[str, int],
     used: Usage | None,
     at: datetime,
     today: date,
@@ -98,6 +100,7 @@ def _supply(  # noqa: PLR0917 - what was read of one product
     lead_days = stated if stated is not None else supplier.lead_days if supplier else None
     usable, unusable = _parted(lying, at)
     sealed = [stock for stock in usable if stock.vial_id is None]
+    apart = [stock for stock in lying if stock.vial_id is None and _waits(stock, at)]
     wanted = Wanted(
         minimum=level.minimum if level else None,
         target=level.target if level else None,
@@ -110,6 +113,7 @@ def _supply(  # noqa: PLR0917 - what was read of one product
         [Coming(one.line.outstanding, one.is_overdue(today)) for one in coming],
         wanted,
         None if used is None else used.per_day / content,
+        near=(sum(stock.remaining.steps for stock in apart) + Fraction(sum(awaited.values()))) / content,
     )
     return Supply(
         product=product,
@@ -119,6 +123,8 @@ def _supply(  # noqa: PLR0917 - what was read of one product
         sealed=sealed,
         opened=[stock for stock in usable if stock.vial_id is not None],
         unusable=unusable,
+        apart=apart,
+        awaited=awaited,
         coming=coming,
         used=used,
         lead_days=lead_days,
@@ -134,6 +140,11 @@ def _parted(lying: Sequence[Stock], at: datetime) -> tuple[list[Stock], list[Sto
     for stock in lying:
         (unusable if usable_as_is(stock, at) else usable).append(stock)
     return usable, unusable
+
+
+def _waits(stock: Stock, at: datetime) -> bool:
+    """Whether nothing but its quarantine stands against it: whoever releases it may use it."""
+    return {found.code for found in usable_as_is(stock, at)} == {"lot.quarantined"}
 
 
 def _by_product(stocks: Iterable[Stock]) -> dict[int, list[Stock]]:

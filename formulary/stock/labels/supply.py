@@ -144,6 +144,11 @@ def why(supply: Supply, mark: str) -> Iterator[str]:
         yield f"On order: {coming_words(product, supply.coming)}."
     if plan.overdue:
         yield f"Of these {counted(product, plan.overdue)} are overdue: ask for them before ordering again."
+    if supply.apart:
+        apart = sum((stock.remaining.steps for stock in supply.apart), Fraction(0)) / supply.content
+        yield f"In quarantine, waiting for release: {how_many(product, apart, mark)}."
+    for code, steps in supply.awaited.items():
+        yield f"On its way in {code}: {how_many(product, Fraction(steps) / supply.content, mark)}."
     yield _use_until(supply, mark)
     yield from _against(supply, mark)
 

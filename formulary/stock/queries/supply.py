@@ -1,6 +1,6 @@
 """How a site stands with a product, as plain values: what lies there, what comes, what to order."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -22,8 +22,9 @@ class Supply:
     """A product at a site: its levels, what lies there, what comes, its use, and what to order.
 
     `sealed` is usable stock, `opened` are open vials, kept apart from the figures, `unusable` is what may
-    not be used. `used` is None where the use is unknown, or was not asked for. `lead_days` is the product's
-    own, else its supplier's.
+    not be used; `apart` is what of it lies in quarantine and may be released, `awaited` what is on its way
+    from another site, in steps by transfer. `used` is None where the use is unknown, or was not asked for.
+    `lead_days` is the product's own, else its supplier's.
     """
 
     product: Product
@@ -33,6 +34,8 @@ class Supply:
     sealed: Sequence[Stock]
     opened: Sequence[Stock]
     unusable: Sequence[Stock]
+    apart: Sequence[Stock]
+    awaited: Mapping[str, int]
     coming: Sequence[OnOrder]
     used: Usage | None
     lead_days: int | None

@@ -96,6 +96,18 @@ def awaited(site_id: int) -> list[Transfer]:
     return list(db.session.scalars(query.order_by(Transfer.id)))
 
 
+def awaited_by_product(site_id: int) -> dict[int, dict[str, int]]:
+    """What is on its way to a site, sealed: steps by product and by the code of the transfer."""
+    sent = {row.id: row.code for row in awaited(site_id)}
+    found: dict[int, dict[str, int]] = {}
+    for transfer_id, lines in lines_of(sent).items():
+        for line in lines:
+            if line.vial is None and line.row.outstanding:
+                of = found.setdefault(line.lot.product_id, {})
+                of[sent[transfer_id]] = of.get(sent[transfer_id], 0) + line.row.outstanding
+    return found
+
+
 def transfer_by_code(code: str, site_id: int) -> Transfer | None:
     """The transfer that a slip names, where the site sends or receives it."""
     found = db.session.scalar(db.select(Transfer).filter_by(code=code))
