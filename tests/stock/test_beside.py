@@ -29,6 +29,7 @@ from tests.support.builders.accounts import an_actor
 from tests.support.world import Cast
 
 pytestmark = pytest.mark.usefixtures("cast")
+SOURCE = "the makers' recall notice"
 APART = "in a closed bin of its own"
 
 
@@ -36,7 +37,7 @@ APART = "in a closed bin of its own"
 def pair() -> tuple[Product, Product]:
     """Tranexamic acid, and a local anaesthetic that it never lies beside."""
     acid, caine = an_ingredient("tranexamic acid"), an_ingredient("lidocaine", groups=("local_anaesthetic",))
-    a_rule(f"ingredient:{acid.id}", "group:local_anaesthetic", kind="storage")
+    a_rule(f"ingredient:{acid.id}", "group:local_anaesthetic", kind="storage", number="T-7", source=SOURCE)
     return a_product(acid), a_product(caine)
 
 
@@ -48,6 +49,7 @@ def test_receiving_one_where_the_other_lies_asks_why(pair: tuple[Product, Produc
         received(other.id)
     assert refused_codes(refusal) == ["place.never_beside"]
     assert reason_of(refusal) == f"{other.name} never lies in one bin with {there}, which Shelf holds."
+    assert [finding.source for finding in refusal.value.findings] == ["rule T-7: the makers' recall notice"]
 
 
 def test_with_a_reason_it_is_received(pair: tuple[Product, Product]) -> None:

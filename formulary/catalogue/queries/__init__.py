@@ -29,6 +29,7 @@ from formulary.catalogue.queries.names import Names, names
 from formulary.catalogue.queries.rules import (
     empty_groups,
     is_selector,
+    kept_apart_by,
     never_beside,
     rule,
     rule_in_use,
@@ -109,6 +110,7 @@ __all__ = [
     "ingredient_names",
     "ingredients",
     "is_selector",
+    "kept_apart_by",
     "limit",
     "limits_as_the_strength",
     "limits_decided",

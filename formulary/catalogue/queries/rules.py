@@ -73,11 +73,22 @@ def is_selector(text: str) -> bool:
 
 def never_beside(product_id: int) -> list[int]:
     """The products that may never lie in one bin with this one, by the storage rules of the table."""
-    stored = _in_use().where(CompatibilityRule.kind == "storage")
     mine = _selectors_of(product(product_id).ingredient)
-    sides = [(rule.a, rule.b) for rule in db.session.scalars(stored)]
+    sides = [(rule.a, rule.b) for rule in _stored_apart(mine)]
     others = {b for a, b in sides if a in mine} | {a for a, b in sides if b in mine}
     return sorted(_products_answering(others)) if others else []
+
+
+def kept_apart_by(product_id: int, other_id: int) -> list[CompatibilityRule]:
+    """The storage rules that keep two products out of one bin, each with its source."""
+    mine, theirs = (_selectors_of(product(number).ingredient) for number in (product_id, other_id))
+    found = _stored_apart(mine)
+    return [r for r in found if (r.a in mine and r.b in theirs) or (r.b in mine and r.a in theirs)]
+
+
+def _stored_apart(selectors: set[str]) -> list[CompatibilityRule]:
+    stored = db.session.scalars(_in_use().where(CompatibilityRule.kind == "storage"))
+    return [rule for rule in stored if rule.a in selectors or rule.b in selectors]
 
 
 def _in_use() -> Select[tuple[CompatibilityRule]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from formulary.accounts import queries as accounts
+from formulary.catalogue import queries as catalogue
 from formulary.catalogue.models import Product
 from formulary.rules.findings import Finding, Level, Refused
 from formulary.rules.lot_status import receivable
@@ -53,7 +54,9 @@ def lies_beside(product: Product, place: Place, field: str) -> Iterator[Finding]
     """Warn of what lies on a shelf, or among open vials, and must never lie there beside this product."""
     others = queries.never_beside(product.id, place) if place.kind in {"storage", "in_use"} else []
     if others:
-        yield never_beside(product, place, others, field)
+        rules = catalogue.kept_apart_by(product.id, others[0].product_id)
+        source = "; ".join(f"rule {rule.number}: {rule.source}" for rule in rules)
+        yield never_beside(product, place, others, field, source=source)
 
 
 def keep_apart(product: Product, place: Place, why: str, *, field: str = "remark") -> None:
