@@ -23,6 +23,8 @@ from tests.support.pages import Page
 
 As = Callable[[str], Client]
 SCANNED = {"scan-captured": "1"}
+rows_as_elsewhere = pytest.mark.databases("sqlite")  # its questions are asked of both by the acts' own tests
+words_alone = pytest.mark.databases("sqlite")  # what a field answers is decided before any table is asked
 
 
 @pytest.fixture
@@ -75,6 +77,7 @@ def test_a_level_that_nobody_has_set_is_unknown_and_is_set_on_its_page(
     assert queries.level(the_site().id, product.id).minimum is None
 
 
+@words_alone
 @pytest.mark.parametrize(
     ("field", "typed", "said"),
     [
@@ -101,6 +104,7 @@ def a_list(product: Any) -> None:
     keeps(a_product(name="Zincosan"), per_pack=None)
 
 
+@rows_as_elsewhere
 def test_the_purchase_list_is_by_supplier_with_packs_prices_and_sums(
     technician: Client, product: Any
 ) -> None:
@@ -156,6 +160,7 @@ def test_a_line_is_added_with_one_of_the_packs_of_its_product(technician: Client
     assert "In all, as agreed: 37.50 EUR" in words(page)
 
 
+@words_alone
 @pytest.mark.parametrize(
     ("field", "typed", "said"),
     [
@@ -225,6 +230,7 @@ def test_a_scan_finds_the_order_it_fills_and_takes_from_it_what_nobody_typed(
     assert "12 of lot L2231" in words(technician.get_ok(f"/stock/orders/{order.id}"))
 
 
+@rows_as_elsewhere
 def test_what_was_typed_stays_when_an_order_is_chosen(technician: Client, product: Any) -> None:
     order = sent(ten(product))
     sent(ten(product, 1))
@@ -273,6 +279,7 @@ def test_suppliers_show_what_they_sent_and_how_long_their_orders_took(
     assert page.errors == ["Medisud is on record already. Open that supplier."]
 
 
+@rows_as_elsewhere
 def test_open_vials_and_what_is_not_usable_stand_apart_on_the_page_of_a_product(
     clients: As, product: Any, watch: Any
 ) -> None:
@@ -286,6 +293,7 @@ def test_open_vials_and_what_is_not_usable_stand_apart_on_the_page_of_a_product(
     assert "25 mL of lot OLD" in said
 
 
+@rows_as_elsewhere
 def test_the_first_page_tells_who_keeps_the_stock_what_runs_out_and_what_has_not_come(
     clients: As, product: Any, watch: Any
 ) -> None:
@@ -302,12 +310,14 @@ def test_the_first_page_tells_who_keeps_the_stock_what_runs_out_and_what_has_not
     assert f"/stock/orders/{order.id}" in clients("pharmacist").get_ok("/").links.values()
 
 
+@rows_as_elsewhere
 def test_the_number_of_an_order_typed_above_any_page_opens_it(technician: Client, product: Any) -> None:
     order = sent(ten(product))
     answer = technician.submit(technician.get_ok("/stock/"), {"q": "po-1"}, to="/find")
     assert answer.location.endswith(f"/stock/orders/{order.id}")
 
 
+@rows_as_elsewhere
 def test_who_may_not_order_sees_the_pages_and_none_of_their_buttons(clients: As, product: Any) -> None:
     a_list(product)
     order = sent(ten(product))

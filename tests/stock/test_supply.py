@@ -163,9 +163,9 @@ def test_the_lead_time_of_a_product_comes_before_its_suppliers(product):
     assert stands(product).lead_days == 0
 
 
-def test_ten_times_as_many_products_cost_as_many_statements(cast):
+def test_more_products_cost_as_many_statements(cast):
     costs = []
-    for times in (1, 9):
+    for times in (1, 4):
         for _ in range(times):
             other = a_product()
             received(other.id, f"L{other.id}")
