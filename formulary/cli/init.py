@@ -43,6 +43,7 @@ def command(**answers: Any) -> None:
         bring_up_to_date()
     token = _set_up(**answers)
     click.echo(f"{answers['organisation']} is set up. Start it with: formulary serve")
+    click.echo("A pharmacist brings stock and history over: Stock, Bring lists in; or formulary import.")
     click.echo(f"{answers['name']} sets a password here, once, within 24 hours:")
     click.echo(f"  {current_app.extensions['formulary'].address}/accounts/links/{token}")
 

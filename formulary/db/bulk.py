@@ -45,6 +45,17 @@ def load(model: Model, rows: Iterable[Values], *, as_stored: Collection[str] = (
         connection.exec_driver_sql(_insert(table), ready)
 
 
+def learn(models: Iterable[Model]) -> None:
+    """Let PostgreSQL learn at once what these tables hold now, so that it asks them by their indexes.
+
+    It would by itself, some time after; SQLite goes by its indexes anyway.
+    """
+    session = _writing()
+    if session.get_bind().dialect.name == "postgresql":
+        names = ", ".join(f'"{model.__tablename__}"' for model in models)
+        session.connection().exec_driver_sql(f"ANALYZE {names}")
+
+
 def _writing() -> Session:
     session = db.session()
     if not session.info.get("writing"):

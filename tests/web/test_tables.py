@@ -112,6 +112,8 @@ def test_a_workbook_gives_days_as_days_and_numbers_by_their_shortest_text() -> N
     raw = a_book((), ("Day", "Lot", "Qty"), (date(2024, 3, 1), "00123", 0.1), (), ("2024-03-02", 12, 1e-7))
     assert told(raw) == [(3, "2024-03-01", "00123", "0.1"), (5, "2024-03-02", "12", "0.0000001")]
     assert [isinstance(row["lot"], Number) for row in table(raw).rows] == [False, True]
+    eaten = a_book(("date", "lot"), ("2024-03-01", date(2024, 3, 24)))
+    assert [isinstance(row["lot"], Number) for row in table(eaten).rows] == [True]
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from formulary.accounts import Actor
 from formulary.administrations.models import GivenLot, ImportedUse, stretch_hash, use_hash
-from formulary.administrations.queries import pairs_of_uses
+from formulary.administrations.queries import hashes_between
 from formulary.audit import Act, record_many
 from formulary.catalogue.models import Product
 from formulary.db import StoredFile, bulk, db
@@ -50,7 +50,7 @@ class Importer:
         """Take the keys, and the places that it goes between."""
         self.file, self.at, self.by = file, at, by
         self._next = bulk.first_keys(TABLES)
-        self._first = self._next[ImportedUse]
+        self._first = dict(self._next)
         self._ends = tuple(stock.place(by.site_id, kind).id for kind in ("supplier", "patient"))
         self._wares: dict[int, _Ware] = {}
 
@@ -71,14 +71,22 @@ class Importer:
         acts = self._acts()
         while ready := list(islice(acts, ENTRIES_AT_ONCE)):  # nothing is read while they are written
             record_many(ready)
+        bulk.learn(TABLES)
 
     def _acts(self) -> Iterator[Act]:
-        pairs = pairs_of_uses(self._first, self._next[ImportedUse])
-        while stretch := list(islice(pairs, IN_ONE_ENTRY)):
-            keys, hashes = [row[0] for row in stretch], [row[1] for row in stretch]
-            new = {"first": keys[0], "last": keys[-1], "hash": stretch_hash(hashes)}
-            moved = [(row[2], row[3]) for row in stretch if row[2] is not None]
+        lines, movements = self._written(ImportedUse), self._written(Movement)
+        ahead = next(movements, None)
+        while stretch := list(islice(lines, IN_ONE_ENTRY)):
+            last, hashes = stretch[-1][0], [row[1] for row in stretch]
+            new = {"first": stretch[0][0], "last": last, "hash": stretch_hash(hashes)}
+            moved: list[tuple[int, str]] = []
+            while ahead is not None and ahead[2] <= last:
+                moved.append((ahead[0], ahead[1]))
+                ahead = next(movements, None)
             yield Act(PART, "stored_file", self.file.id, self.by, self.at, new, movements=moved)
+
+    def _written(self, table: Any) -> Iterator[Any]:
+        return hashes_between(table, self._first[table], self._next[table])
 
     def _key(self, table: Any) -> int:
         key = self._next[table]

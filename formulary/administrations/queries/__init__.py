@@ -1,6 +1,6 @@
 """The doors to administrations: labels, sessions of the asker's site, and what a session gave."""
 
-from formulary.administrations.queries.imported import known_identities, pairs_of_uses
+from formulary.administrations.queries.imported import hashes_between, known_identities
 from formulary.administrations.queries.sessions import (
     administration,
     container,
@@ -18,11 +18,11 @@ __all__ = [
     "container",
     "dead_space",
     "given_lots",
+    "hashes_between",
     "known_identities",
     "locked",
     "of_attempt",
     "of_patient",
-    "pairs_of_uses",
     "ready",
     "ready_in_all",
 ]

@@ -30,14 +30,16 @@ def known_identities(identities: Collection[str]) -> set[str]:
     return set(db.session.scalars(query)) if identities else set()
 
 
-def pairs_of_uses(first: int, behind: int) -> Iterator[tuple[int, str, int | None, str | None]]:
-    """Key and hash of these lines and of their movements, in order, some hundreds at a time."""
-    columns = (ImportedUse.id, ImportedUse.hash, Movement.id, Movement.hash)
-    query = db.select(*columns).outerjoin(Movement, Moved).order_by(ImportedUse.id)
+def hashes_between(model: Any, first: int, behind: int) -> Iterator[Any]:
+    """Key and hash of the rows of these keys, in order, some hundreds at a time; of movements their line too.
+
+    By keys alone: of rows that were just loaded a database knows too little to join them well.
+    """
+    more = (Movement.document_id,) if model is Movement else ()
+    query = db.select(model.id, model.hash, *more).order_by(model.id)
     for start in range(first, behind, AT_ONCE):
-        here = (ImportedUse.id >= start, ImportedUse.id < min(start + AT_ONCE, behind))
-        for row in db.session.execute(query.where(*here)):
-            yield row[0], row[1], row[2], row[3]
+        here = (model.id >= start, model.id < min(start + AT_ONCE, behind))
+        yield from db.session.execute(query.where(*here)).all()
 
 
 def imported_faults() -> Iterator[Fault]:

@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import IO, Any
 
 from formulary.accounts import Actor
-from formulary.db import StoredFile, content_hash, db, once
+from formulary.db import StoredFile, content_hash, db, exclusive, once
 from formulary.exchange.actions import deliveries, history, opening
 from formulary.exchange.actions.looking import Looked, Reader, Told, stretches
 from formulary.exchange.labels import BadField, Kind, changed_meanwhile
@@ -71,7 +71,10 @@ def record_list(kind: Kind, file: StoredFile, *, at: datetime, by: Actor) -> Sto
 def recorded(
     kind: Kind, file: StoredFile, content: IO[bytes], told: Told | None = None, **who: Any
 ) -> StoredFile:
-    """The file once what is new in it is on record."""
+    """The file once what is new in it is on record; one list of an organisation at a time, so that none is
+    recorded twice.
+    """
+    exclusive("import")
     looked = RECORDS[kind.word](file, content, told, **who)
     file.content, file.recorded_at = None, who["at"]
     file.rows_new, file.rows_known = looked.new, looked.known

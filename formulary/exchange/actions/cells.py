@@ -51,7 +51,7 @@ def _coded(text: str, wares: Wares) -> int:
 def read_lot(text: str) -> str:
     """A lot number as a pack prints it; what a spreadsheet has made of one is refused."""
     if isinstance(text, Number):
-        why = "The workbook keeps it as a number, which loses zeros before it and digits behind."
+        why = "The workbook keeps it as a number or a day, in which zeros, digits and letters are lost."
         raise BadCell(why, "Make the column one of text, and write the number as the pack prints it.")
     if is_eaten(text):
         why = "A spreadsheet has made a power of ten of it."

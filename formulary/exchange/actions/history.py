@@ -19,8 +19,9 @@ from formulary.exchange.actions.people import People, asked_of
 from formulary.exchange.labels import HISTORY, has_bad_rows
 from formulary.exchange.queries import Wares
 from formulary.rules.lot_status import day_of, day_words
-from formulary.stock.actions import bring_lot
+from formulary.stock.actions import bring_lots
 from formulary.stock.models import Lot
+from formulary.web.fields.times import read_date as read_day_or_none
 from formulary.web.tables import BadCell, Row, read_instant, read_printed_expiry, read_yes
 
 MOST_ROWS = 500_000
@@ -75,7 +76,8 @@ class HistoryReader:
         if cells.bad or not (given_at and ware and who and steps):
             return cells.judged(None)
         number = normalise(meant.number) if meant else ""
-        identity = self._identity(who.id, ware.id, given_at, number, steps)
+        when = day_of(given_at, self.zone) if read_day_or_none(row["date"]) else given_at
+        identity = self._identity(who.id, ware.id, when, number, steps)
         if meant:
             self.lot_of[row.line] = meant
         written = f"{row['quantity']} {row['unit']}".strip()[:LONGEST_WRITTEN]
@@ -145,9 +147,10 @@ def record_history(
 
 
 def _make_lots(wanted: list[Meant], at: datetime) -> int:
-    fresh = {id(meant): meant for meant in wanted if meant.id is None}
-    for meant in fresh.values():
-        meant.id = bring_lot(meant.product_id, meant.number, meant.expires_on, at=at).id
+    fresh = list({id(meant): meant for meant in wanted if meant.id is None}.values())
+    told = ((meant.product_id, meant.number, meant.expires_on) for meant in fresh)
+    for meant, lot in zip(fresh, bring_lots(told, at=at), strict=True):
+        meant.id = lot.id
     return len(fresh)
 
 

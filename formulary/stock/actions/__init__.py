@@ -5,7 +5,7 @@ entry.
 from formulary.stock.actions.arriving import Arrived, receive_transfer
 from formulary.stock.actions.assaying import assay_lot
 from formulary.stock.actions.balances import lock
-from formulary.stock.actions.bringing import Opening, bring_lot, bring_stock
+from formulary.stock.actions.bringing import Opening, bring_lot, bring_lots, bring_stock
 from formulary.stock.actions.closing import close_count
 from formulary.stock.actions.codes import label_vials, learn_code
 from formulary.stock.actions.counting import add_to_count, cancel_count, count_line, open_count
@@ -59,6 +59,7 @@ __all__ = [
     "add_to_count",
     "assay_lot",
     "bring_lot",
+    "bring_lots",
     "bring_stock",
     "cancel_count",
     "cancel_order",

@@ -1,5 +1,6 @@
 """Bringing a clinic over: lots of which earlier records tell, and what lies here on the first day."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -17,8 +18,20 @@ from formulary.stock.models import Lot, Movement, Place, Vial
 
 def bring_lot(product_id: int, number: str, expires_on: date, *, at: datetime) -> Lot:
     """A lot of grade imported of which nothing is left; the caller's audit entry tells of it."""
-    product = db.session.get_one(Product, product_id)
-    lot = Lot(
+    [lot] = bring_lots([(product_id, number, expires_on)], at=at)
+    return lot
+
+
+def bring_lots(told: Iterable[tuple[int, str, date]], *, at: datetime) -> list[Lot]:
+    """The same for many: product, number and expiry of each."""
+    lots = [_brought(db.session.get_one(Product, key), number, day, at) for key, number, day in told]
+    db.session.add_all(lots)
+    db.session.flush()
+    return lots
+
+
+def _brought(product: Product, number: str, expires_on: date, at: datetime) -> Lot:
+    return Lot(
         product=product,
         maker=product.maker,
         number=number,
@@ -27,9 +40,6 @@ def bring_lot(product_id: int, number: str, expires_on: date, *, at: datetime) -
         grade="imported",
         created_at=at,
     )
-    db.session.add(lot)
-    db.session.flush()
-    return lot
 
 
 @dataclass(frozen=True)

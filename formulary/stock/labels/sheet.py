@@ -35,7 +35,7 @@ def sheet(lot: Lot, sums: BalanceSheet, places: Mapping[int, Place]) -> Sheet:
         ("total", "Found on top", sums.found),
         *(("indent", words, quantity) for words, quantity in _lying(sums, places)),
         ("indent", "In cocktails not yet given", sums.in_preparation),
-        ("indent", f"Given to patients, in {sums.given_in} preparations", sums.administered),
+        ("indent", f"Given to patients, {sums.given_in} times", sums.administered),
         ("indent", f"Patch-tested, {sums.tested_in} times", sums.tested),
         *(
             ("indent", f"Wasted: {reason_words(r)}" if r else "Wasted", q)

@@ -20,7 +20,7 @@ NOON = time(12)
 
 
 class Number(str):
-    """The text of a cell that a workbook keeps as a number: leading zeros and long numbers are lost in it."""
+    """The text of a cell that a workbook keeps as a number or a day: what was typed is lost in it."""
 
     __slots__ = ()
 

@@ -62,9 +62,9 @@ def _text(cell: Any) -> str:
     if isinstance(cell, int | float):
         return Number(_shortest(cell))
     if isinstance(cell, datetime):
-        return str(cell.date()) if cell.time() == time() else f"{cell:%Y-%m-%d %H:%M:%S}"
+        return Number(cell.date() if cell.time() == time() else f"{cell:%Y-%m-%d %H:%M:%S}")
     if isinstance(cell, date):
-        return cell.isoformat()
+        return Number(cell)
     return str(cell) if isinstance(cell, time | timedelta) else ""
 
 
