@@ -127,3 +127,6 @@ def test_a_scan_anywhere_opens_what_was_scanned_and_lands_in_no_number(
     found = pharmacist.page.locator("tbody th a")
     expect(found).to_have_count(1)
     assert found.inner_text() == lot.number
+    pharmacist.open("/stock/").field("Product, lot, place or code").press_sequentially("gsh-1")
+    expect(found).to_have_count(1)
+    assert found.inner_text() == "GSH-1"

@@ -120,3 +120,15 @@ def test_what_lapses_costs_what_its_own_delivery_cost_and_an_unknown_price_stays
     assert "5 mL × 61.25 EUR ÷ 25 mL = 12.25 EUR" in line(page, known)["If it lapses"]
     assert line(page, unknown)["If it lapses"].startswith("unknown")
     assert "If all of it lapses, 12.25 EUR are lost. Of 1 vial nobody knows the price." in words(page)
+
+
+def test_what_has_lapsed_is_proposed_for_waste_with_its_reason(clients, watch):
+    vial = opened(received(a_product().id))
+    chosen = {}
+    for moment in (vial.opened_at, vial.beyond_use_at):
+        watch.set(moment)
+        form = (
+            clients("pharmacist").login("pharmacist").get_ok(f"/stock/vials/{vial.id}/waste").form("/waste")
+        )
+        chosen[moment] = form.filled({})["reason"]
+    assert list(chosen.values()) == [[""], ["past_beyond_use"]]

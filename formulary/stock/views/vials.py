@@ -18,6 +18,9 @@ from formulary.web import barcodes, pdf
 from formulary.web import fields as f
 from formulary.web.paging import Window
 
+LAPSED, PAST_IT = "beyond_use", "past_beyond_use"
+"""At its beyond-use date the rest of a vial is proposed for waste: the page says why already."""
+
 
 @bp.get("/vials/<id:vial_id>")
 @requires(Permission.SEE_STOCK)
@@ -88,7 +91,10 @@ def waste_vial(vial_id: int) -> Answer:
     ):
         flash(f"Wasted from vial {row.code}.")
         return to_vial(vial_id)
-    return page("waste_vial", form, card=_card(row))
+    card = _card(row)
+    if not form.is_submitted() and card.told.state == LAPSED:
+        form.reason.data = PAST_IT
+    return page("waste_vial", form, card=card)
 
 
 @bp.route("/vials/<id:vial_id>/move", methods=["GET", "POST"])
