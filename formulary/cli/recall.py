@@ -91,6 +91,7 @@ def as_dict(export: Export) -> dict[str, Any]:
         "promised": list(_promised(export)),
         "not_excluded": list(_not_excluded(export)),
         "on_hand": [_on_hand(lookup, row) for row in lookup.lying],
+        "lost": [_on_hand(lookup, row) for row in lookup.lost],
         "buckets": lookup.counts,
         "completeness": dict(zip(("named", "of"), lookup.completeness, strict=True)),
         "similar": [lot.number for lot in lookup.found.similar],
@@ -266,12 +267,16 @@ def _told(row: dict[str, Any]) -> str:
 
 
 def _places(lookup: Lookup) -> Iterator[str]:
-    if lookup.lying:
-        yield "\nOn hand:"
-    for row in lookup.lying:
-        quantity = _shown(lookup.lots[row.lot_id].quantity(row.quantity), _unit(lookup, row.lot_id))
-        vial = f", vial {row.vial}" if row.vial else ""
-        yield f"  {row.site}, {row.place}{vial}: {quantity} of lot {lookup.lots[row.lot_id].number}"
+    for title, rows in (("On hand", lookup.lying), ("Lost on the way", lookup.lost)):
+        if rows:
+            yield f"\n{title}:"
+        yield from (_place(lookup, row) for row in rows)
+
+
+def _place(lookup: Lookup, row: queries.Lying) -> str:
+    quantity = _shown(lookup.lots[row.lot_id].quantity(row.quantity), _unit(lookup, row.lot_id))
+    vial = f", vial {row.vial}" if row.vial else ""
+    return f"  {row.site}, {row.place}{vial}: {quantity} of lot {lookup.lots[row.lot_id].number}"
 
 
 def _shown(quantity: Quantity, unit: Unit) -> str:

@@ -20,7 +20,7 @@ __all__ = ["made_apps", "recall", "story", "told"]
 NAMES = {"received", "found", "on_hand", "in_preparation", "prepared", "administered", "tested", "wasted",
          "returned", "destroyed", "unaccounted", "unit"}  # fmt: skip
 PEOPLE = {"patients", "patch_tested", "under_way", "promised", "not_excluded"}
-KEYS = {"asked", "as_of", "lots", "on_hand", "buckets", "completeness", "similar"} | PEOPLE
+KEYS = {"asked", "as_of", "lots", "on_hand", "lost", "buckets", "completeness", "similar"} | PEOPLE
 
 
 def a_whole_balance():

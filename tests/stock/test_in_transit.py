@@ -9,13 +9,15 @@ import pytest
 
 from formulary import clock
 from formulary.accounts import Actor, Role
+from formulary.accounts import queries as accounts
 from formulary.db import db, transaction
 from formulary.preparations.queries import others_open
 from formulary.rules.findings import Refused
 from formulary.stock import actions as stock
 from formulary.stock import queries
-from formulary.stock.models import Transfer, TransferLine, Vial
+from formulary.stock.models import Lot, Transfer, TransferLine, Vial
 from formulary.stock.queries import proof
+from tests.recalls.doing import looked_up
 from tests.stock.doing import held, lies, opened, posted, q, refused_codes, somebody
 from tests.stock.test_transfers import (
     ONE,
@@ -30,7 +32,7 @@ from tests.stock.test_transfers import (
     the_clients,
     there,
 )
-from tests.support.builders import a_lot, act, the_place, the_site
+from tests.support.builders import a_lot, a_user, act, the_place, the_site
 from tests.support.builders.accounts import an_actor
 from tests.support.world import Cast
 
@@ -269,3 +271,94 @@ def test_lost_found_and_arrived_after_all_are_said_on_the_pages(cast: Cast, clie
     page = receiver.get_ok(f"/stock/transfers/{box.id}")
     page = receiver.post_ok(page.links["It arrived all the same"], {"reason": "It is here."})
     assert "Receive it" in page.links
+
+
+def released(lot: Lot, by: Actor, **more: Any) -> Lot:
+    shelf = the_place("storage", Cast().other_site)
+    with transaction():
+        return stock.release_lot(queries.lot(lot.id), place=shelf, at=clock.now(), by=by, **more)
+
+
+def test_who_booked_in_an_arrival_does_not_release_it(receiver: Actor) -> None:
+    lot = a_lot()
+    received(sent(packed(lot)), receiver, (0, 2))
+    with pytest.raises(Refused) as refusal:
+        released(lot, receiver, damaged=True, remark="sound after all")
+    assert refused_codes(refusal) == ["release.same_person"]
+    assert here_and_there(lot)[-2:] == [0, 2 * ONE]
+
+
+def test_what_arrived_damaged_is_released_by_itself_and_with_words(receiver: Actor) -> None:
+    user = a_user("", "pharmacist", site=Cast().other_site)
+    lot, second = a_lot(), accounts.actor_of(user.id, Cast().other_site.id)
+    received(sent(packed(lot, 3)), receiver, (2, 1), place=the_place("quarantine", Cast().other_site))
+    released(lot, second)
+    assert here_and_there(lot)[-2:] == [2 * ONE, ONE]
+    for given, code in (
+        ({}, "release.only_damaged"),
+        ({"damaged": True}, "release.damage_unexplained"),
+    ):
+        with pytest.raises(Refused) as refusal:
+            released(lot, second, **given)
+        assert refused_codes(refusal) == [code]
+    released(lot, second, damaged=True, remark="the carton alone was torn")
+    assert here_and_there(lot)[-2:] == [3 * ONE, 0]
+    assert queries.damaged_here(lot.id, second.site_id) == 0
+
+
+def test_damaged_goods_that_were_wasted_leave_what_is_sound(receiver: Actor) -> None:
+    lot = a_lot()
+    received(sent(packed(lot, 3)), receiver, (2, 1), place=the_place("quarantine", Cast().other_site))
+    assert queries.damaged_here(lot.id, receiver.site_id) == ONE
+    with transaction():
+        given = {"place": the_place("quarantine", Cast().other_site), "reason": "broken", "by": receiver}
+        stock.waste_lot(queries.lot(lot.id), quantity=ONE, at=clock.now(), **given)
+    assert queries.damaged_here(lot.id, receiver.site_id) == 0
+
+
+def test_a_recall_names_the_box_on_its_way_and_what_was_lost_on_it(receiver: Actor) -> None:
+    lot, to_site = a_lot(number="LOSTLOT1"), Cast().other_site.name
+    first = lost(received(sent(packed(lot)), receiver, (1, 0)), receiver)
+    second = sent(packed(lot, 1))
+    answer = looked_up("LOSTLOT1")
+    assert [(row.place, row.quantity) for row in answer.sealed if row.kind == "in_transit"] == [
+        (f"{the_place('in_transit').name}, {second.code} to {to_site}", ONE)
+    ]
+    assert [(row.place, row.quantity) for row in answer.lost] == [
+        (f"lost on the way, {first.code} to {to_site}", ONE)
+    ]
+    assert answer.counts["G"] == 3
+    found(first, receiver)
+    assert looked_up("LOSTLOT1").lost == ()
+
+
+def test_a_recall_finds_the_vial_that_was_lost(cast: Cast, clients: As) -> None:
+    vial = an_open_multi_dose_vial()
+    box = lost(sent(packed_vial(vial)), somebody())
+    page = clients("recall").post_ok("/recalls/", {"q": vial.lot.number})
+    assert f"lost on the way, {box.code}" in page.text
+    assert vial.code in page.text
+
+
+def test_more_than_lies_there_is_not_packed(cast: Cast) -> None:
+    lot = a_lot()
+    packed(lot)
+    with pytest.raises(Refused) as refusal:
+        packed(lot)
+    assert (refused_codes(refusal), refusal.value.findings[0].field) == (["stock.short"], "containers")
+
+
+def test_a_box_that_is_no_longer_complete_names_its_line(cast: Cast) -> None:
+    lot, vial = a_lot(), an_open_multi_dose_vial()
+    box = packed(lot)
+    posted(lot, "storage", "waste", 2 * ONE, reason="broken")
+    with pytest.raises(Refused) as refusal:
+        sent(box)
+    assert refusal.value.findings[0].remedy == "Take the line out of the box and pack less."
+    packed_vial(vial)
+    posted(vial.lot, "in_use", "quarantine", ONE, reason="quarantined", vial=queries.vial(vial.id))
+    with transaction():
+        stock.take_out(box.id, line_of(box).id, at=clock.now(), by=somebody())
+    with pytest.raises(Refused) as refusal:
+        sent(box)
+    assert refused_codes(refusal) == ["transfer.moved_since"]

@@ -117,6 +117,20 @@ def test_what_is_no_return_is_refused_and_nothing_moves(
     assert (refused_codes(refusal), lies(lot, "storage")) == ([code], 3 * ONE)
 
 
+def test_no_more_goes_back_with_a_delivery_than_it_brought() -> None:
+    a_policy(the_site(), "first_receipt_quarantine", {"required": False})
+    product = a_product()
+    lot = received(product.id)
+    received(product.id, containers=20)
+    first = {"delivery_id": queries.receipts(lot.id, the_site().id)[-1].delivery.id}
+    returned(lot, containers=2, **first)
+    with pytest.raises(Refused) as refusal:
+        returned(lot, containers=2, **first)
+    assert refused_codes(refusal) == ["return.more_than_came"]
+    returned(lot, containers=1, **first)
+    assert queries.went_back_with(first["delivery_id"]) == 3 * ONE
+
+
 def test_a_return_on_record_is_never_altered() -> None:
     row = returned(a_lot())
     with pytest.raises(Exception, match="append-only"):

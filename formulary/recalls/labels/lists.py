@@ -74,6 +74,7 @@ def place_lists(lookup: Lookup) -> list[Listing]:
         "G": (
             *(_lies(lookup, row) for row in lookup.sealed),
             *(_gone(lookup, row) for row in lookup.returned),
+            *(_lost(lookup, row) for row in lookup.lost),
         ),
         "H": tuple(_lies(lookup, row) for row in lookup.opened),
         "I": tuple(_gone(lookup, row) for row in lookup.wasted),
@@ -155,6 +156,13 @@ def _lies(lookup: Lookup, row: Lying) -> PlaceLine:
     full = None if row.is_open else lot.containers(row.quantity)
     where, clocks = f"{row.site}, {row.place}", (row.opened_at, row.beyond_use_at)
     return PlaceLine(where, what, lot.number, lot.quantity(row.quantity), full, row.vial, *clocks)
+
+
+def _lost(lookup: Lookup, row: Lying) -> PlaceLine:
+    lot = lookup.lots[row.lot_id]
+    full = None if row.is_open else lot.containers(row.quantity)
+    where, quantity = f"{row.site}, {row.place}", lot.quantity(row.quantity)
+    return PlaceLine(where, "not accounted for", lot.number, quantity, full, row.vial)
 
 
 def _gone(lookup: Lookup, row: Flow) -> PlaceLine:

@@ -47,6 +47,8 @@ def _stock(lookup: Lookup, held: bool) -> Iterator[Node]:
         yield Node("earlier", plural(lookup.reach.imported, "use"), "by earlier records", "info")
     if lookup.returned:
         yield Node("returned", "Returned", plural(len(lookup.returned), "place"), "info")
+    if lookup.lost:
+        yield Node("lost", "Lost on the way", "not accounted for", "stop")
 
 
 def _was_opened(lookup: Lookup) -> bool:
@@ -79,7 +81,7 @@ def _patients(lookup: Lookup) -> Iterator[Node]:
 def _links(lookup: Lookup, columns: Columns, held: bool) -> Iterator[Link]:
     names = {node.name for column in columns for node in column}
     lots = [node.name for node in columns[0]]
-    for target in ("sealed", "opened", "earlier", "returned"):
+    for target in ("sealed", "opened", "earlier", "returned", "lost"):
         yield from (Link(lot, target, hot=not held and target == "sealed") for lot in lots if target in names)
     opened = "opened" if "opened" in names else "sealed"
     for use in "BACDEFI":

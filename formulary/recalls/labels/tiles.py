@@ -49,12 +49,17 @@ def _sealed(lookup: Lookup) -> Tile:
     """Sealed containers where they can be counted; else the places."""
     rows, state = lookup.sealed, _state("G", lookup)
     counted = [lookup.lots[row.lot_id].containers(row.quantity) for row in rows]
-    places = len({(row.site, row.place) for row in rows} | {(row.site, row.place) for row in lookup.returned})
+    places = len({(row.site, row.place) for row in rows} | _places(lookup))
     if None in counted:
         return Tile("G", places, bucket_words("G", places), "", None, *state)
     full = sum(n for n in counted if n is not None)
     words = f"sealed {'container' if full == 1 else 'containers'}, {plural(places, 'place')}"
     return Tile("G", full, words, "", None, *state)
+
+
+def _places(lookup: Lookup) -> set[tuple[str, str]]:
+    """Where what was returned went, and the ways on which something was lost."""
+    return {(row.site, row.place) for row in (*lookup.returned, *lookup.lost)}
 
 
 def _state(letter: str, lookup: Lookup) -> tuple[str, str]:

@@ -42,8 +42,8 @@ class Pinning:
 class Lookup:
     """The whole answer, as known at `at`; of a number that nobody knows it holds nothing.
 
-    `given` is one page of bucket A, `reach` counts all of it, and so does `unnoted`, which
-    holds the latest; the other buckets are whole.
+    `given` is one page of bucket A, `reach` counts all of it, and so does `unnoted`, which holds the latest;
+    the other buckets are whole. `lost` is what was lost between two sites.
     """
 
     asked: str
@@ -55,6 +55,7 @@ class Lookup:
     under_way: tuple[UnderWay, ...] = ()
     promised: tuple[Promised, ...] = ()
     lying: tuple[Lying, ...] = ()
+    lost: tuple[Lying, ...] = ()
     gone: tuple[Flow, ...] = ()
     not_excluded: tuple[Tested, ...] = ()
     unnoted: Unnoted = field(default_factory=Unnoted)
@@ -110,7 +111,7 @@ class Lookup:
             "B": self.patients_of(self.tested),
             **mixed,
             "F": len({row.cocktail_id for row in self.promised}),
-            "G": len(self.sealed) + len(self.returned),
+            "G": len(self.sealed) + len(self.returned) + len(self.lost),
             "H": len({row.vial_id for row in self.opened}),
             "I": len(self.wasted),
             "J": self.patients_of(self.not_excluded) + self.unnoted.patients,

@@ -55,6 +55,11 @@ class Flows:
         """What was wasted, destroyed or returned, by place and reason; what was undone is taken off."""
         return tuple(flow for flow in self.rows if flow.kind in GONE_TO and flow.quantity)
 
+    @property
+    def lost_on_the_way(self) -> bool:
+        """Whether anything of these lots was ever lost in a transfer or otherwise for good."""
+        return any(flow.reason == "lost" and flow.kind == "lost_or_found" for flow in self.rows)
+
     def balances(self, lot_ids: Iterable[int], prepared: Mapping[int, int]) -> dict[int, MassBalance]:
         """The mass balance of each lot; `prepared` is what of it lies in cocktails that are mixed."""
         return {lot_id: mass_balance(self._net(lot_id), prepared.get(lot_id, 0)) for lot_id in lot_ids}

@@ -15,6 +15,7 @@ from formulary.recalls.queries.flows import flows
 from formulary.recalls.queries.given import reach, received_page
 from formulary.recalls.queries.lots import Found, FoundLot, find_lots, lots_found
 from formulary.recalls.queries.lying import Lying, lying
+from formulary.recalls.queries.on_the_way import lost, named
 from formulary.recalls.queries.patients import known_patients
 from formulary.recalls.queries.promised import Wanted, promised
 from formulary.recalls.queries.tested import not_excluded, tested
@@ -52,7 +53,7 @@ def _answered(asked: str, found: Found, window: Window, *, at: datetime, by: Act
 
 def _filled(bare: Lookup, lot_ids: Sequence[int], window: Window, by: Actor) -> Lookup:
     lots, moved, mixed = bare.found.lots, flows(lot_ids), under_way(lot_ids)
-    here, holds = lying(lot_ids), _holds(lots)
+    here, holds = named(lying(lot_ids)), _holds(lots)
     open_tests = not_excluded(lots, moved)
     held_at = {held.at for some in holds.values() for held in some}
     answer = replace(
@@ -63,6 +64,7 @@ def _filled(bare: Lookup, lot_ids: Sequence[int], window: Window, by: Actor) -> 
         under_way=mixed,
         promised=promised(_wanted(lot_ids, here), held_at=held_at, at=bare.at),
         lying=here,
+        lost=lost(lot_ids) if moved.lost_on_the_way else (),
         gone=moved.gone(),
         not_excluded=open_tests,
         unnoted=unnoted(lots, moved, beside={row.patient_id for row in open_tests}),

@@ -30,6 +30,7 @@ class Lying:
     opened_at: datetime | None = None
     beyond_use_at: datetime | None = None
     mixed_into: str = ""
+    place_id: int = 0
 
     @property
     def is_open(self) -> bool:
@@ -44,7 +45,7 @@ Own, Ware = aliased(Lot), aliased(Product)
 def lying(lot_ids: Sequence[int]) -> tuple[Lying, ...]:
     """Everything above zero of these lots, at every site, by site, place and vial."""
     columns = (Balance.lot_id, Place.kind, Place.name, Site.name, Balance.quantity)
-    vial = (Vial.id, Vial.code, Vial.lot_id, Vial.opened_at, Vial.beyond_use_at, Ware.name)
+    vial = (Place.id, Vial.id, Vial.code, Vial.lot_id, Vial.opened_at, Vial.beyond_use_at, Ware.name)
     query = db.select(*columns, *vial).join(Place, Balance.place_id == Place.id)
     query = query.join(Site, Place.site_id == Site.id)
     query = query.outerjoin(Vial, db.and_(Vial.id == Balance.vial_id, Vial.state != "sealed"))
@@ -55,9 +56,9 @@ def lying(lot_ids: Sequence[int]) -> tuple[Lying, ...]:
 
 
 def _of(lot_id: int, kind: str, place: str, site: str, quantity: int, *vial: object) -> Lying:
-    vial_id, code, own_lot, opened_at, beyond_use_at, product = vial
+    place_id, vial_id, code, own_lot, opened_at, beyond_use_at, product = vial
     if vial_id is None:
-        return Lying(lot_id, kind, place, site, quantity)
+        return Lying(lot_id, kind, place, site, quantity, place_id=place_id)  # type: ignore[arg-type]
     mixed = product if own_lot != lot_id else ""
-    found = (vial_id, code, own_lot, opened_at, beyond_use_at, mixed)
+    found = (vial_id, code, own_lot, opened_at, beyond_use_at, mixed, place_id)
     return Lying(lot_id, kind, place, site, quantity, *found)  # type: ignore[arg-type]

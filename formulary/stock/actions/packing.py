@@ -22,7 +22,8 @@ def pack_lot(
 ) -> TransferLine:
     """Put sealed stock of a lot, in its steps, among what is packed for another site.
 
-    Refuses one's own site, a place that is no shelf, and nothing. What may not go is refused when it is sent.
+    Refuses one's own site, a place that is no shelf, nothing, and more than lies there. What may not go is
+    refused when it is sent.
     """
     by.must(Permission.RECEIVE_STOCK)
     if place.kind != "storage" or place.site_id != by.site_id:
@@ -32,6 +33,9 @@ def pack_lot(
     box = _box(to_site_id, at, by)
     line = _same(box, lot, place) or _line(box, lot, None, place, 0)
     line.quantity += quantity
+    lies = sum(c.quantity for c in queries.contents(lot_id=lot.id, place_id=place.id))
+    if line.quantity > lies:
+        raise told.more_than_lies(lot, place, refusals.written(lot.quantity(lies), place.site_id))
     return _packed(line, lot.number, at, by)
 
 

@@ -37,8 +37,8 @@ def return_lot(
 ) -> SupplierReturn:
     """Send sealed stock, in the lot's steps, back to who delivered it; held and expired goods may go.
 
-    Refuses a reason that is none of a return, a delivery of another lot, another currency than the site's,
-    and what is reserved for a preparation.
+    Refuses a reason that is none of a return, a delivery of another lot or of less, another currency than
+    the site's, and what is reserved for a preparation.
     """
     by.must(Permission.RECEIVE_STOCK)
     if place.kind not in SEALED_COMES_FROM or place.site_id != by.site_id:
@@ -99,7 +99,7 @@ def _expect(
 ) -> None:
     """What the supplier is told and what is expected; the row is written with it."""
     if delivery_id is not None:
-        row.supplier = _delivery(lot, delivery_id, row.site_id).supplier
+        row.supplier = _delivery(lot, delivery_id, row).supplier
         row.delivery_id = delivery_id
     row.number = number
     if credit is not None:
@@ -110,10 +110,14 @@ def _expect(
     db.session.flush()
 
 
-def _delivery(lot: Lot, delivery_id: int, site_id: int) -> Delivery:
-    receipt = queries.receipt(delivery_id, site_id)
+def _delivery(lot: Lot, delivery_id: int, row: SupplierReturn) -> Delivery:
+    """The delivery, taken until the act ends; it brought at least what goes back with it."""
+    receipt = queries.receipt(delivery_id, row.site_id, lock=True)
     if receipt.lot_id != lot.id:
         raise told.other_lots_delivery(lot)
+    left = receipt.quantity - queries.went_back_with(delivery_id)
+    if row.quantity > left:
+        raise told.more_than_came(lot, refusals.written(lot.quantity(left), row.site_id))
     return receipt.delivery
 
 

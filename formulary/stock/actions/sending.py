@@ -100,7 +100,13 @@ def _entries(line: Packed, way: Way) -> list[Entry]:
 
 
 def _may_go(line: Packed, at: datetime) -> None:
-    """Refuse what stands against it; of sealed stock too what is reserved, which is no longer free."""
+    """Refuse what is not there and what stands against it; of sealed stock too what is reserved."""
+    lies = queries.locked_quantity(line.place, line.lot.id, line.vial.id if line.vial else None)
+    if line.vial is not None and lies < line.row.quantity:
+        raise told.moved_since(line.vial, line.place)
+    if lies < line.row.quantity:
+        left = refusals.written(line.lot.quantity(lies), line.place.site_id)
+        raise told.more_than_lies(line.lot, line.place, left, packed=True)
     stock = facts.stock_of(line.lot, line.vial, line.place, at)
     if stock is None:
         return

@@ -97,6 +97,7 @@ class ReleaseLotForm(Form):
     """From quarantine to a shelf."""
 
     place_id = f.IdSelect("Put into", [f.Required()])
+    damaged = f.YesField("Release what arrived damaged, and only that")
     remark = f.TextField("What you looked at", most=400)
 
 

@@ -22,6 +22,13 @@ def other_lots_delivery(lot: Lot) -> Refused:
     return refuse("return.other_delivery", lot.number, why, "Choose another one.", field="delivery_id")
 
 
+def more_than_came(lot: Lot, left: str) -> Refused:
+    """No more goes back with a delivery than it brought."""
+    why = f"That delivery has {left} of lot {lot.number} that did not go back already."
+    remedy = "Return less with it, or the rest with the delivery it came with."
+    return refuse("return.more_than_came", lot.number, why, remedy, field="containers")
+
+
 def no_currency() -> Refused:
     """Money is kept in the currency of the site."""
     why = "This site does not keep its prices in that currency."

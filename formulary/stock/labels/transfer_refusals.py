@@ -2,7 +2,7 @@
 
 from formulary.accounts.models import Site
 from formulary.rules.findings import Refused, refuse
-from formulary.stock.models import Lot, Transfer, Vial
+from formulary.stock.models import Lot, Place, Transfer, Vial
 
 ENDED = {
     "packing": "being packed",
@@ -55,6 +55,21 @@ def whole_vial(vial: Vial, field: str) -> Refused:
     """A vial came whole, or damaged, or it did not come."""
     why = f"Vial {vial.code} travels with all in it."
     return refuse("transfer.whole_vial", vial.code, why, "Say that it came, or that it did not.", field=field)
+
+
+def more_than_lies(lot: Lot, place: Place, lies: str, *, packed: bool = False) -> Refused:
+    """More is packed than the shelf holds."""
+    why = f"{place.name} holds {lies} of lot {lot.number}, and more is packed from there."
+    remedy = "Take the line out of the box and pack less." if packed else "Pack less."
+    return refuse("stock.short", lot.number, why, remedy, field=None if packed else "containers", rule="L6")
+
+
+def moved_since(vial: Vial, packed_at: Place) -> Refused:
+    """A vial that was packed no longer stands where it stood."""
+    why = f"Vial {vial.code} is packed and no longer stands at {packed_at.name}."
+    return refuse(
+        "transfer.moved_since", vial.code, why, "Take it out of the box, and pack it again if it goes."
+    )
 
 
 def for_one_patient(vial: Vial) -> Refused:

@@ -21,7 +21,7 @@ UNDOABLE = {
 INSTEAD = {
     "stock.dispose": ("the disposal", "It has left the house. Count what is still here instead."),
     "stock.close_count": ("the closing of the count", "Count the place again instead."),
-    "stock.lose": ("the loss", "What turns up is found by a count instead."),
+    "stock.lose": ("the loss", "What turns up is found again on the page of the transfer instead."),
     "stock.cancel_transfer": ("the calling back", "Pack and send it again instead."),
     "stock.explain": ("the explanation", "It stays as it was signed."),
     "stock.price": ("the price", "Correct it with a further price instead."),

@@ -15,6 +15,7 @@ REASONS = {
     "sent": "sent to another site",
     "arrived": "arrived from another site",
     "damaged": "arrived damaged",
+    "released_damaged": "released from quarantine, though it arrived damaged",
     "returned": "returned to the supplier",
     "destroyed": "destroyed",
     "shortfall": "found: more was used than was on record",

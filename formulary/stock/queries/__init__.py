@@ -23,6 +23,7 @@ from formulary.stock.queries.counts import (
     due_for_count,
     lies_at,
 )
+from formulary.stock.queries.damaged import damaged_at, damaged_here
 from formulary.stock.queries.discrepancies import (
     MOST_DISCREPANCIES,
     Unfit,
@@ -103,7 +104,13 @@ from formulary.stock.queries.orders import (
 )
 from formulary.stock.queries.places import place, place_by_id, place_code, places, standing_place
 from formulary.stock.queries.prices import Paid, Prices, Receipt, prices, receipt, receipts
-from formulary.stock.queries.returns import returns, returns_by_id, supplier_return, undone_returns
+from formulary.stock.queries.returns import (
+    returns,
+    returns_by_id,
+    supplier_return,
+    undone_returns,
+    went_back_with,
+)
 from formulary.stock.queries.sheet import BalanceSheet, balance_sheet
 from formulary.stock.queries.shelf import LIES_AT, Asked, shelf
 from formulary.stock.queries.suppliers import (
@@ -185,18 +192,18 @@ __all__ = [
     "Looked", "OnOrder", "Order", "Ordered", "Packed", "Paid", "Prices", "Receipt", "Stopped", "Supply",
     "Thrown", "Unfit", "Usage", "Watched", "acts_about", "awaited", "awaited_by_product", "balance_sheet",
     "being_counted", "broken_by", "brought_by", "by_site", "contents", "corrected_among", "count",
-    "count_line", "count_lines", "count_places", "counted_since", "counts", "curve_of", "deliveries",
-    "deliveries_of_line", "delivering", "destroyed_with", "differences", "discrepancies", "discrepancy",
-    "disposal", "disposals", "disposals_by_id", "due_for_count", "ended_transfers", "event",
-    "event_began", "events_of", "every", "excursion_of", "excursions_of", "filled_gaps", "gap_events",
-    "gaps_around", "has_used", "hold", "holds_about", "inside", "is_held", "is_named", "is_open",
-    "is_superseded", "is_to_be_decided", "is_undone", "is_withdrawn", "keeps", "kept_products",
-    "kept_with_minimum", "labelled_vials", "last_act", "last_movement", "last_read", "last_reading",
-    "last_receipt", "level", "levels", "lies_at", "lines_of", "locked_quantity", "lot", "lots_by_id",
-    "lots_of", "lots_with_number", "may_dissolve", "milestones", "mixture_left", "moved_after",
-    "moved_since", "movements_of_act", "movements_of_lot", "movements_of_vial", "never_beside",
-    "on_order", "open_discrepancies", "open_holds", "open_vials", "opening_of", "order", "order_changes",
-    "order_numbered", "order_of_line", "orders", "orders_of", "orders_to", "other_sites",
+    "count_line", "count_lines", "count_places", "counted_since", "counts", "curve_of", "damaged_at",
+    "damaged_here", "deliveries", "deliveries_of_line", "delivering", "destroyed_with", "differences",
+    "discrepancies", "discrepancy", "disposal", "disposals", "disposals_by_id", "due_for_count",
+    "ended_transfers", "event", "event_began", "events_of", "every", "excursion_of", "excursions_of",
+    "filled_gaps", "gap_events", "gaps_around", "has_used", "hold", "holds_about", "inside", "is_held",
+    "is_named", "is_open", "is_superseded", "is_to_be_decided", "is_undone", "is_withdrawn", "keeps",
+    "kept_products", "kept_with_minimum", "labelled_vials", "last_act", "last_movement", "last_read",
+    "last_reading", "last_receipt", "level", "levels", "lies_at", "lines_of", "locked_quantity", "lot",
+    "lots_by_id", "lots_of", "lots_with_number", "may_dissolve", "milestones", "mixture_left",
+    "moved_after", "moved_since", "movements_of_act", "movements_of_lot", "movements_of_vial",
+    "never_beside", "on_order", "open_discrepancies", "open_holds", "open_vials", "opening_of", "order",
+    "order_changes", "order_numbered", "order_of_line", "orders", "orders_of", "orders_to", "other_sites",
     "overdue_orders", "own_act", "pack_levels", "packed_in", "packing", "place", "place_by_id",
     "place_code", "places", "places_by_id", "prices", "products_by_id", "reading", "readings_of",
     "receipt", "receipts", "returns", "returns_by_id", "said_at", "shelf", "shows_differences",
@@ -205,5 +212,5 @@ __all__ = [
     "suppliers", "suppliers_by_id", "took", "touched_by", "transfer", "transfer_by_code", "transfers",
     "travels_in", "undecided_readings", "under_way", "undo_minutes", "undone_returns", "usage", "vial",
     "vial_by_code", "vials_by_id", "volume_left", "waiting_for_another", "waiting_rows", "waiting_waste",
-    "wasted_since", "watched_places", "what_stops",
+    "wasted_since", "watched_places", "went_back_with", "what_stops",
 ]  # fmt: skip

@@ -28,6 +28,13 @@ def returns_by_id(ids: Collection[int]) -> list[SupplierReturn]:
     return list(db.session.scalars(db.select(SupplierReturn).where(SupplierReturn.id.in_(ids))))
 
 
+def went_back_with(delivery_id: int) -> int:
+    """How much went back with a delivery, in the lot's steps; what was undone is left out."""
+    rows = list(db.session.scalars(db.select(SupplierReturn).filter_by(delivery_id=delivery_id)))
+    undone = undone_returns([row.id for row in rows])
+    return sum(row.quantity for row in rows if row.id not in undone)
+
+
 def undone_returns(ids: Collection[int]) -> set[int]:
     """Those of these returns that were undone."""
     query = db.select(Movement.document_id).where(Movement.document_kind == "return")

@@ -159,6 +159,7 @@ def waste_lot(lot_id: int) -> Answer:
 def release_lot(lot_id: int) -> Answer:
     """Release what lies in quarantine to a shelf."""
     row, form = queries.lot(lot_id), ReleaseLotForm()
+    harmed = queries.damaged_here(lot_id, g.site.id)
     form.place_id.choices = _places("storage")
     if form.validate_on_submit() and done(
         form,
@@ -167,6 +168,7 @@ def release_lot(lot_id: int) -> Answer:
             queries.lot(lot_id),
             place=queries.place_by_id(form.place_id.data, g.site.id),
             remark=form.remark.data,
+            damaged=bool(form.damaged.data),
             at=at,
             by=g.actor,
             key=form.key,
@@ -174,9 +176,8 @@ def release_lot(lot_id: int) -> Answer:
     ):
         flash(f"{row} is released from quarantine.")
         return to_lot(lot_id)
-    return page(
-        "release_lot", form, lot=row, received=queries.last_receipt(lot_id, g.site.id), names=_names(lot_id)
-    )
+    told = {"received": queries.last_receipt(lot_id, g.site.id), "names": _names(lot_id)}
+    return page("release_lot", form, lot=row, harmed=labels.container_count(row.product, harmed), **told)
 
 
 @bp.route("/lots/<id:lot_id>/labels", methods=["GET", "POST"])
