@@ -1,6 +1,7 @@
 """`formulary verify`: proves ledger, exposure and audit trail, and names every row that was altered."""
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
 
 import click
 
@@ -15,8 +16,9 @@ from formulary.stock.queries import proof
 
 
 @click.command()
+@click.option("--progress/--no-progress", default=None, help="Say what is being proved; a terminal is told.")
 @with_app
-def command() -> None:
+def command(progress: bool | None = None) -> None:
     """Prove that every movement, balance, draw and audit entry is as it was written; else exit 1 and a list.
 
     \b
@@ -25,7 +27,7 @@ def command() -> None:
     """
     one_moment()
     found = 0
-    for fault in all_faults():
+    for fault in all_faults(_told if _is_watched(progress) else None):
         found += 1
         click.echo(f"{fault.row} {fault.what}")
     counts = ", ".join(f"{number:,} {name}" for name, number in counted().items())
@@ -35,13 +37,31 @@ def command() -> None:
     click.echo(f"In order: {counts}.")
 
 
-def all_faults() -> Iterator[Fault]:
-    """Everything that does not hold: ledger, whom its lots reached, answers, reactions, the trail."""
-    yield from proof.ledger_faults()
-    yield from exposure.exposure_faults()
-    yield from answers.answer_faults()
-    yield from reactions.reaction_faults()
-    yield from chain_faults()
+PROOFS: tuple[tuple[str, Callable[[], Iterable[Fault]]], ...] = (
+    *proof.PROOFS.items(),
+    ("whom the lots reached", exposure.exposure_faults),
+    ("answers", answers.answer_faults),
+    ("reactions", reactions.reaction_faults),
+    ("the audit trail", chain_faults),
+)
+"""Everything that is proved, where the rows lie: only what does not hold is read, so any length fits."""
+
+
+def all_faults(tell: Callable[[int, int, str], None] | None = None) -> Iterator[Fault]:
+    """Everything that does not hold, proof by proof; `tell` is told which one begins, of how many."""
+    for number, (name, faults) in enumerate(PROOFS, 1):
+        if tell is not None:
+            tell(number, len(PROOFS), name)
+        yield from faults()
+
+
+def _told(number: int, count: int, name: str) -> None:
+    done = "#" * number + "-" * (count - number)
+    click.echo(f"[{done}] {number} of {count}: {name}", err=True)
+
+
+def _is_watched(progress: bool | None) -> bool:
+    return sys.stderr.isatty() if progress is None else progress
 
 
 def counted() -> dict[str, int]:

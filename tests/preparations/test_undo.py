@@ -9,7 +9,20 @@ from formulary.preparations import actions, queries
 from formulary.preparations.models import PlannedDraw
 from formulary.rules.findings import Refused
 from formulary.stock import actions as stock
-from tests.preparations.doing import do_step, draw, left_in, ml, scan, step, steps_of, technician, undo
+from formulary.stock.queries.proof import ledger_faults
+from tests.preparations.doing import (
+    do_step,
+    draw,
+    left_in,
+    ml,
+    scan,
+    step,
+    steps_of,
+    technician,
+    to_keep,
+    undo,
+)
+from tests.preparations.test_another_vial import kept
 from tests.support.builders import act, saved
 from tests.support.ledger import in_preparation
 
@@ -27,6 +40,18 @@ def test_the_ledger_shows_both_rows_and_the_vial_is_full_again(road):
     assert queries.draws(attempt.id) == []
     assert left_in(step(attempt, 1).vial_id) == 10_000_000
     assert in_preparation(step(attempt, 1).lot_id) == {}
+
+
+def test_what_was_drawn_is_kept_no_more_and_once_taken_back_it_is_again(road):
+    attempt = road.claimed()
+    assert kept(attempt) == to_keep(attempt)
+    do_step(attempt, 1)
+    first, *others = steps_of(attempt)
+    assert len(kept(attempt)) == len(others)
+    undo(attempt)
+    assert kept(attempt) == to_keep(attempt)
+    assert first.quantity in kept(attempt)
+    assert list(ledger_faults()) == []
 
 
 def test_the_step_is_scanned_and_drawn_anew(road):

@@ -138,6 +138,15 @@ def test_the_command_says_what_it_went_through_and_ends_with_0(capsys: pytest.Ca
     assert "movements" in words
 
 
+@pytest.mark.usefixtures("story")
+def test_a_terminal_is_told_which_proof_is_under_way(capsys: pytest.CaptureFixture[str]) -> None:
+    db.session.remove()
+    inspect.unwrap(command.callback)(progress=True)  # type: ignore[arg-type]
+    told = capsys.readouterr().err.splitlines()
+    assert told[3] == "[####-----] 4 of 9: reservations"
+    assert len(told) == 9
+
+
 def test_the_command_names_a_planted_change_and_ends_with_1(
     story: Movement, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -4,7 +4,7 @@ Sums, hashes and comparisons are made where the rows lie, and only what does not
 length fits. That every lot's sheet adds up follows from the balances and from each movement having two ends.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sqlalchemy import Integer, Select, Text, column, literal, true, type_coerce
@@ -32,12 +32,9 @@ INSTANTS = frozenset({"occurred_at", "recorded_at"})
 
 
 def ledger_faults() -> Iterator[Fault]:
-    """Every movement, balance and transfer that does not hold, named; nothing means that all of them do."""
-    yield from movement_faults()
-    yield from reversal_faults()
-    yield from balance_faults()
-    yield from reservation_faults()
-    yield from transfer_faults()
+    """Every movement, balance and reservation that does not hold, named; nothing means that all do."""
+    for faults in PROOFS.values():
+        yield from faults()
 
 
 def movement_faults() -> Iterator[Fault]:
@@ -112,6 +109,16 @@ def reservation_faults() -> Iterator[Fault]:
         vial = f", vial {row.vial_id}" if row.vial_id is not None else ""
         what = f"are {int(row.kept)} and {int(row.lies)} lies there (lot {row.number}{vial}, {row.name})"
         yield Fault("reservation", "reservations", what)
+
+
+PROOFS: dict[str, Callable[[], Iterator[Fault]]] = {
+    "hashes of the movements": movement_faults,
+    "reversals": reversal_faults,
+    "balances": balance_faults,
+    "reservations": reservation_faults,
+    "transfers": transfer_faults,
+}
+"""What is proved of the ledger, by name."""
 
 
 def counted() -> dict[str, int]:
