@@ -13,6 +13,12 @@ from tests.support.parsing import parsed
 Values = dict[str, object]
 
 
+def name_of(link: Element) -> str:
+    """The words of a link as a reader hears them: without the key that is printed on it."""
+    key = "".join(text_of(k) for k in link.iter("kbd") if k.get("aria-hidden") == "true")
+    return text_of(link).removeprefix(key).removesuffix(key).strip()
+
+
 @dataclass(frozen=True)
 class Page:
     """One answer of the app that holds HTML; `fragment` where htmx asked for a part of a page."""
@@ -65,7 +71,7 @@ class Page:
     @property
     def links(self) -> dict[str, str]:
         """Where each link leads, by its words."""
-        return {text_of(a) or a.get("aria-label", ""): a.get("href", "") for a in self.all("a")}
+        return {name_of(a) or a.get("aria-label", ""): a.get("href", "") for a in self.all("a")}
 
     @property
     def findings(self) -> list[str]:
