@@ -362,3 +362,46 @@ def test_a_box_that_is_no_longer_complete_names_its_line(cast: Cast) -> None:
     with pytest.raises(Refused) as refusal:
         sent(box)
     assert refused_codes(refusal) == ["transfer.moved_since"]
+
+
+def labelled(lot: Lot, count: int = 3) -> list[Vial]:
+    given = {"place": the_place(), "at": clock.now(), "by": somebody()}
+    with transaction():
+        stock.label_vials(queries.lot(lot.id), count=count, **given)
+    return queries.labelled_vials(lot.id, the_site().id)
+
+
+def labelled_at(lot: Lot, site_id: int) -> list[str]:
+    return [vial.code for vial in queries.labelled_vials(lot.id, site_id)]
+
+
+def test_our_labels_travel_with_all_that_the_sender_had_and_come_back_with_it(receiver: Actor) -> None:
+    lot = a_lot()
+    codes = [vial.code for vial in labelled(lot)]
+    box = received(sent(packed(lot, 3)), receiver, (3, 0))
+    assert (labelled_at(lot, the_site().id), labelled_at(lot, receiver.site_id)) == ([], codes)
+    db.session.expire_all()
+    undo_last(receiver)
+    assert (labelled_at(lot, the_site().id), box.state) == (codes, "sent")
+
+
+def undo_last(by: Actor) -> None:
+    with transaction():
+        last = stock.undoable_now(by, clock.now())
+        stock.undo(last.id, at=clock.now(), by=by)
+    db.session.expire_all()
+
+
+def test_labels_that_were_read_on_arrival_belong_there(cast: Cast, clients: As) -> None:
+    lot, (_, receiver) = a_lot(), the_clients(clients)
+    first, second, third = labelled(lot)
+    box = sent(packed(lot, 1))
+    url, number = f"/stock/transfers/{box.id}/receive", line_of(box).id
+    parts = {f"arrived_{number}": "1", f"damaged_{number}": "0"}
+    parts[f"place_{number}"] = str(the_place("storage", cast.other_site).id)
+    for wrong in ("V-9999", f"{first.code} {second.code}"):
+        assert receiver.post_refused(url, parts | {"labels": wrong}).errors
+    receiver.post_ok(url, parts | {"labels": f"FML1:{second.code}"})
+    db.session.expire_all()
+    assert labelled_at(lot, cast.other_site.id) == [second.code]
+    assert labelled_at(lot, the_site().id) == [first.code, third.code]

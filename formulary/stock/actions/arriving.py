@@ -1,6 +1,6 @@
 """A transfer arrives: what came whole and what came damaged; the rest stays in transit."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from formulary.stock import facts, queries
 from formulary.stock.actions.entering import keep_apart
 from formulary.stock.actions.entries import Entry, Way
 from formulary.stock.actions.ledger import write
+from formulary.stock.actions.own_labels import bring_labels
 from formulary.stock.actions.wasting import everything_in
 from formulary.stock.labels import refusals
 from formulary.stock.labels import transfer_refusals as told
@@ -39,14 +40,17 @@ def receive_transfer(
     came: Iterable[Arrived],
     arrived_at_tenths: int | None = None,
     remark: str = "",
+    labels: Sequence[str] = (),
     at: datetime,
     by: Actor,
 ) -> Transfer:
     """Book in what came of a transfer, and more of it later; the rest stays in transit and is missing.
 
     What is held, in quarantine or expired by now goes to quarantine, and so does what came damaged.
-    `arrived_at_tenths` are tenths of a degree Celsius. Refuses more than is on its way, an arrival of
-    nothing, and a shelf with what it must never lie beside, unless the remark says how they are kept apart.
+    `arrived_at_tenths` are tenths of a degree Celsius, `labels` the codes of our own labels on sealed
+    containers that came: they belong to this site from then on. Refuses more than is on its way, an arrival
+    of nothing, and a shelf with what it must never lie beside, unless the remark says how they are kept
+    apart.
     """
     by.must(Permission.RECEIVE_STOCK)
     box = _coming(transfer_id, by)
@@ -58,9 +62,12 @@ def receive_transfer(
     old |= {"remark": box.remark, "tenths": box.arrived_at_tenths}
     entries = [entry for line, one in found for entry in _book(box, line, one, remark=remark, at=at)]
     movements = write(entries, at=at, by=by)
+    sealed = [(line.lot, one.arrived + one.damaged) for line, one in found if line.vial is None]
+    brought = bring_labels(box, sealed, labels)
     _note(box, lines.values(), arrived_at_tenths, remark=remark, at=at, by=by)
     new = {"transfer": box.code, "lines": {line.row.id: _parts(line) for line, _ in found}}
     new |= {"state": box.state, "arrived_at_tenths": arrived_at_tenths}
+    new |= {"labels": [vial.id for vial in brought]} if brought else {}
     record("stock.receive_transfer", box, by=by, at=at, old=old, new=new, reason=remark, movements=movements)
     db.session.flush()
     return box

@@ -94,6 +94,8 @@ def arrival(acting: Undoing) -> None:
         line.row.arrived, line.row.damaged = arrived, damaged
         if line.vial is not None:
             line.vial.site_id = box.site_id
+    for number in acting.entry.new.get("labels", ()):
+        db.session.get_one(Vial, number).site_id = box.site_id
     box.state, box.remark, box.arrived_at_tenths = old["state"], old["remark"], old["tenths"]
     if box.state == "sent":
         box.arrived_at = box.arrived_by_id = None

@@ -8,6 +8,8 @@ from formulary.stock.queries import Packed
 from formulary.web import fields as f
 from formulary.web.forms import Form
 
+PREFIX = "FML1:"
+
 
 class PackLotForm(Form):
     """Sealed containers for another site."""
@@ -66,7 +68,17 @@ class ArriveForm(Form):
 
     arrived_at_tenths = f.DegreesField("Temperature on arrival", hint="As measured at the door, if it was.")
     remark = f.TextField("Remark", most=400)
+    labels = f.TextField(
+        "Our labels on what came",
+        hint="The codes on sealed containers, such as V-0012, with spaces between them.",
+        most=2000,
+    )
     lines: Sequence[Packed]
+
+    def codes(self) -> list[str]:
+        """The codes that were read, scanned or typed."""
+        words = (self.labels.data or "").replace(",", " ").upper().split()
+        return [word.removeprefix(PREFIX) for word in words]
 
     def line_fields(self, line: Packed) -> list[object]:
         """The fields of one line, in their order."""

@@ -109,6 +109,18 @@ def nothing_arrived(transfer: Transfer) -> Refused:
     return refuse("transfer.nothing_arrived", transfer.code, why, remedy)
 
 
+def unknown_label(code: str, transfer: Transfer) -> Refused:
+    """A label that is on nothing the sender can have sent sealed."""
+    why = f"{code} is no sealed container that {transfer.code} can have brought."
+    return refuse("transfer.unknown_label", code, why, "Read the label again.", field="labels")
+
+
+def too_many_labels(lot: Lot) -> Refused:
+    """Each container carries one label."""
+    why = f"More labels of lot {lot.number} are entered than containers came."
+    return refuse("transfer.too_many_labels", lot.number, why, "Read the labels again.", field="labels")
+
+
 def none_lost(lot: Lot) -> Refused:
     """Nothing of it is recorded as lost."""
     why = f"Nothing of lot {lot.number} is recorded as lost."

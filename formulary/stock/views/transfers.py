@@ -152,7 +152,7 @@ def receive_transfer(transfer_id: int) -> Answer:
     ):
         flash(_said(box_of(transfer_id)))
         return to_transfer(transfer_id)
-    return page("transfer_receive", form, box=box)
+    return page("transfer_receive", form, box=box, labelled=_are_labelled(lines, box.row.site_id))
 
 
 @bp.get("/transfers/<id:transfer_id>/slip.pdf")
@@ -164,12 +164,18 @@ def transfer_slip(transfer_id: int) -> Response:
     return pdf.answer(printed, f"transfer-{box.row.code}.pdf")
 
 
+def _are_labelled(lines: list[Any], site_id: int) -> bool:
+    """Whether any of what comes may carry a label of ours."""
+    return any(line.vial is None and queries.labelled_vials(line.lot.id, site_id) for line in lines)
+
+
 def _receive(transfer_id: int, form: ArriveForm, at: Any) -> Any:
     return actions.receive_transfer(
         transfer_id,
         came=[_came(form, line) for line in form.lines],
         arrived_at_tenths=form.arrived_at_tenths.data,
         remark=form.remark.data,
+        labels=form.codes(),
         at=at,
         by=g.actor,
         key=form.key,
