@@ -2,7 +2,7 @@
 queries.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,6 +23,7 @@ from formulary.stock.facts import candidates
 
 REF = "cocktail:"
 ELSEWHERE = "treated_elsewhere"
+EARLIER = "A session of earlier records"
 """The question whose answer says whether sessions at other clinics are missing here."""
 
 
@@ -192,14 +193,26 @@ def _history(
 
 
 def _course(told: facts.Cocktail, asked: Collection[int], ref: str | None) -> facts.Course | None:
-    """What else was ordered for the patient of what is asked, and what the patient said of other clinics."""
+    """What else was ordered or given to the patient of what is asked, and what they said of other clinics."""
     if told.patient is None or told.patient.id is None:
         return None
     but_not = int(ref.removeprefix(REF)) if ref else None
     rows, more = courses.ordered_for(told.patient.id, asked, but_not=but_not)
     said = next((answer for answer in told.patient.answers if answer.word == ELSEWHERE), None)
     elsewhere, detail = said_elsewhere(said, told.policies.conditions_asked_within, told.at)
-    return facts.Course(tuple(map(_order, rows)), more, elsewhere, detail)
+    before = told.history or facts.History()
+    orders = (*map(_order, rows), *_of_earlier_records(before.exposures))
+    return facts.Course(orders, more or before.truncated, elsewhere, detail)
+
+
+def _of_earlier_records(exposures: Iterable[facts.Exposure]) -> Iterator[facts.Order]:
+    """The sessions that were brought in from earlier records: what was given at one time is one."""
+    given: dict[datetime, set[int]] = {}
+    for one in exposures:
+        if one.is_imported:
+            given.setdefault(one.at, set()).add(one.ingredient_id)
+    for at, ingredients in given.items():
+        yield facts.Order(EARLIER, "administered", frozenset(ingredients), at)
 
 
 def said_elsewhere(

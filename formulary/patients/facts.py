@@ -97,7 +97,7 @@ def history(patient_id: int, ingredient_ids: Collection[int], at: datetime) -> f
 def _exposure(row: Any) -> facts.Exposure:
     amount = None if row.amount is None else Quantity(row.amount, dimension(row.dimension))
     what = IN_WORDS[row.document_kind]
-    told = (row.at, what, row.basis, row.is_top_up)
+    told = (row.at, what, row.basis, row.is_top_up, row.document_kind == "imported_use")
     return facts.Exposure(row.ingredient_id, row.product_id, amount, *told)
 
 

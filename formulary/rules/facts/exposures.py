@@ -18,7 +18,8 @@ class Exposure:
 
     `amount` None: it got something, and nobody knows how much. A correction is a further one, below zero.
     `what` says what it was, in a word ("session", "patch test"), `basis` what the amount counts ("zinc");
-    `is_top_up` that it tops up the session before.
+    `is_top_up` that it tops up the session before, `is_imported` that earlier records say so, and no cocktail
+    of this application.
     """
 
     ingredient_id: int
@@ -28,6 +29,7 @@ class Exposure:
     what: str = "session"
     basis: str = ""
     is_top_up: bool = False
+    is_imported: bool = False
 
 
 @dataclass(frozen=True, slots=True)
