@@ -13,6 +13,7 @@ from formulary.stock import actions, labels, queries
 from formulary.stock.forms import ChangeStreamForm, DisposeForm, StreamForm
 from formulary.stock.views.room import Answer, bp, done, page, signed_by_a_witness
 from formulary.web import pdf
+from formulary.web.asked import row_asked
 from formulary.web.paging import Window
 
 LOOKED_BACK = timedelta(days=90)
@@ -39,7 +40,7 @@ def waste() -> Answer:
 @retried
 def dispose() -> Answer:
     """Hand over or destroy all that lies in one bin (`?stream=`; without it, what is in none)."""
-    stream_id, form = request.args.get("stream", type=int), DisposeForm()
+    stream_id, form = row_asked("stream"), DisposeForm()
     stream = queries.stream(stream_id, g.site.id) if stream_id else None
     filled = next((b for b in labels.filled_bins(g.site.id) if b.stream is stream), None)
     if form.validate_on_submit() and (

@@ -17,6 +17,7 @@ from formulary.stock.labels.prices import agreed
 from formulary.stock.views.orders import to_order
 from formulary.stock.views.room import Answer, bp, done, page, today
 from formulary.web import fields as f
+from formulary.web.asked import row_asked
 
 
 @bp.route("/orders/<id:order_id>/add", methods=["GET", "POST"])
@@ -103,7 +104,7 @@ def _row(found: queries.Order, line: queries.Ordered) -> purchases.LineRow:
 
 def _offered(found: queries.Order) -> AddLineForm:
     """The form with the products that can be had and, once one is chosen, its packs."""
-    asked = request.args.get("product", type=int)
+    asked = row_asked("product")
     form = AddLineForm(data={"product_id": asked, "row_version": found.row.row_version})
     form.offer(accounts.currency(g.site.id, clock.now()), is_sent=found.state != "draft")
     products = [p for p in catalogue.products() if not queries.is_withdrawn(p)]

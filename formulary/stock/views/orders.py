@@ -16,6 +16,7 @@ from formulary.stock.labels import purchases
 from formulary.stock.views.room import Answer, bp, done, page, today
 from formulary.web import barcodes, pdf
 from formulary.web import fields as f
+from formulary.web.asked import row_asked
 from formulary.web.paging import Window
 
 
@@ -133,7 +134,7 @@ def _is_over(found: queries.Order, act: str) -> bool:
 def _new_order() -> tuple[NewOrderForm, dict[int, Any]]:
     """The form with what the purchase list suggests for the supplier that is asked for."""
     kept = facts.kept(g.site.id, clock.now()) if request.method == "GET" else []
-    supplier_id = request.args.get("supplier", type=int)
+    supplier_id = row_asked("supplier")
     wanted = [one for one in kept if _suggested(one, supplier_id)]
     lines = [
         {"product_id": one.product.id, "per_pack": one.plan.per_pack, "packs": one.plan.packs}

@@ -19,6 +19,7 @@ from formulary.stock.forms import ReceiveForm
 from formulary.stock.labels.prices import agreed
 from formulary.stock.views.room import Answer, bp, page, to_lot, today
 from formulary.web import fields as f
+from formulary.web.asked import row_asked
 
 NOT_FOR_THE_ACT = (
     "scan", "was_read", "by_hand", "number_again", "expires_on_again", "compared_product_id",
@@ -121,7 +122,7 @@ def _usual_supplier(product_id: int | None) -> str | None:
 def _offer_orders(form: ReceiveForm) -> None:
     """The lines that wait for this product; the only one is taken, and fills in what nobody has typed."""
     if not form.is_submitted():
-        form.order_line_id.data = request.args.get("order_line", type=int)
+        form.order_line_id.data = row_asked("order_line")
     product_id, chosen = form.product_id.data, form.order_line_id.data
     waiting = queries.on_order(g.site.id, [product_id] if product_id else None)
     if form.is_new_code and chosen is None and product_id and len(waiting) == 1:
