@@ -249,3 +249,8 @@ def test_what_is_left_in_a_vial_goes_into_a_bin_on_its_page(clients: As) -> None
     told = {"reason": "left_over", "stream_id": str(the_bin().id)}
     clients("technician").post_ok(f"/stock/vials/{vial.id}/waste", told)
     assert waiting() == [("open", "left_over", ONE)]
+
+
+@pytest.mark.parametrize("number", ["99999999999999999999", "2147483648", "abc", "-1", "0", "1.0"])
+def test_a_bin_of_a_number_that_none_can_have_is_no_page(cast: Cast, clients: As, number: str) -> None:
+    assert clients("technician").get(f"/stock/waste/dispose?stream={number}").status_code == 404
