@@ -43,8 +43,7 @@ def settle_kept(written: Sequence[Left], for_ref: str | None, at: datetime) -> N
 
 def _settle(left: Left, rows: list[Kept], for_ref: str | None, at: datetime) -> None:
     flow = _Flow(left.entry, at, left.entry.quantity if _follows(left.entry) else 0)
-    own = [row for row in rows if row.for_ref == for_ref]
-    after = [flow.take(row, min(row.quantity, left.entry.quantity), "used") for row in own]
+    after = _used(flow, [row for row in rows if row.for_ref == for_ref], left.entry.quantity)
     others = [*(row for row in rows if row.for_ref != for_ref), *after]
     over = sum(row.quantity for row in others) - left.quantity
     if over > 0 and not _is_shared(left.entry, at):
@@ -53,6 +52,16 @@ def _settle(left: Left, rows: list[Kept], for_ref: str | None, at: datetime) -> 
         part = min(max(over, 0), row.quantity)
         over -= part
         flow.take(row, part, "no longer there")
+
+
+def _used(flow: "_Flow", own: Sequence[Kept], quantity: int) -> list[Kept]:
+    """What is left of one's own rows once so much of the source is used up, all of them together."""
+    after = []
+    for row in own:
+        part = min(row.quantity, quantity)
+        quantity -= part
+        after.append(flow.take(row, part, "used"))
+    return after
 
 
 @dataclass

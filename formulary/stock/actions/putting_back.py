@@ -49,6 +49,8 @@ def opening(acting: Undoing) -> None:
 def mixture(acting: Undoing) -> None:
     """A reconstitution: powder and diluent apart again, and what was opened for it is sealed."""
     vial = queries.vial(acting.entry.object_id or 0, acting.by.site_id)
+    if vial.opened_for_ref or acting.entry.new.get("for_ref"):
+        raise told.mixed_for_a_preparation(vial.code)
     own, old = queries.movements_of_act(acting.entry), acting.entry.old
     opened = [queries.opening_of(number) for number in acting.entry.new.get("opened", ())]
     _reverse(acting, [*(row for _, row in opened), *own])
@@ -102,10 +104,15 @@ def arrival(acting: Undoing) -> None:
 
 
 def hold(acting: Undoing) -> None:
-    """A hold: it stands no more, and what was reserved is reserved again."""
+    """A hold of one's own: it stands no more, and what was reserved is reserved again.
+
+    One that follows from a recall or an excursion is released with a reason, as its decision rests on it.
+    """
     row = queries.hold(acting.entry.object_id or 0)
     if row.released_at is not None:
         raise told.moved_on([f"hold {row.code} was released"])
+    if row.source:
+        raise told.held_for(row.source)
     broken = queries.broken_by(row.code)
     _keep_again(broken, acting)
     row.released_at, row.released_by_id = acting.at, acting.by.person_id

@@ -75,6 +75,7 @@ def reconstitute(
     vial.late_reason = vial.late_reason or (act.late_reason if act.is_late else "")
     new = {"vial": vial.code, "diluent": diluent_lot.number, "nL": steps, "until": str(vial.beyond_use_at)}
     new |= {"opened": [] if diluent_vial else [source.id for source, _ in sources]}
+    new |= {"for_ref": for_ref} if for_ref else {}
     new |= {"spoke_against_it": against} if against else {}
     told = {"old": old, "new": new, "movements": movements, "reason": act.late_reason}
     record("stock.reconstitute", vial, by=by, at=at, **told)

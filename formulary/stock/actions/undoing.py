@@ -34,7 +34,7 @@ ACTS = {
     "stock.send": How(P.RECEIVE_STOCK, back.sending),
     "stock.receive_transfer": How(P.RECEIVE_STOCK, back.arrival),
     "stock.release_quarantine": How(P.RELEASE_QUARANTINE, back.release),
-    "stock.hold": How(P.PLACE_HOLD, back.hold),
+    "stock.hold": How(P.RELEASE_HOLD, back.hold),
     "stock.release_hold": How(P.RELEASE_HOLD, back.held_again),
 }
 COUNTS_AS_LAST = (*told.UNDOABLE, *told.INSTEAD)
@@ -64,7 +64,9 @@ def undo(entry_id: int, *, why: str = "", at: datetime, by: Actor) -> UndoneAct:
 def undoable_now(by: Actor, at: datetime) -> AuditEntry | None:
     """The act that a person could undo now, as far as its time goes; None where there is none."""
     entry = queries.last_act(by, COUNTS_AS_LAST)
-    if entry is None or entry.action not in ACTS or not by.may(ACTS[entry.action].permission):
+    if entry is None or entry.action not in ACTS or _told(entry, "is_part", "source"):
+        return None
+    if not by.may(ACTS[entry.action].permission):
         return None
     return None if told.late_by(entry, queries.undo_minutes(by.site_id, at), at) else entry
 
@@ -74,12 +76,19 @@ def _may_be_undone(entry: AuditEntry, at: datetime, by: Actor) -> None:
         raise told.undone_already()
     if entry.action not in ACTS:
         raise told.not_undoable(entry)
+    if _told(entry, "is_part"):
+        raise told.part_of_another(entry)
     minutes = queries.undo_minutes(by.site_id, at)
     if told.late_by(entry, minutes, at):
         raise told.too_late(minutes)
     newest = queries.last_act(by, COUNTS_AS_LAST)
     if newest is not None and newest.id != entry.id:
         raise told.not_last(newest)
+
+
+def _told(entry: AuditEntry, *what: str) -> bool:
+    """Whether the entry says one of these of itself."""
+    return any((entry.new or {}).get(name) for name in what)
 
 
 def _note(entry: AuditEntry, acting: Undoing) -> UndoneAct:

@@ -47,7 +47,8 @@ def waste_vial(
     entries = everything_in(vial, source, way) if volume is None else shares(vial, source, volume, way)
     movements = write(entries, at=at, by=by)
     why = ": ".join(filter(None, (reason_words(reason), remark)))
-    record("stock.waste", vial, by=by, at=at, new={"vial": vial.code}, reason=why, movements=movements)
+    new = {"vial": vial.code} | ({"is_part": True} if is_part else {})
+    record("stock.waste", vial, by=by, at=at, new=new, reason=why, movements=movements)
     return vial
 
 
@@ -79,7 +80,8 @@ def waste_lot(
     target = queries.place(place.site_id, "waste")
     way = Way(target, reason, ("lot", lot.id), occurred_at or at, remark, thrown)
     movements = write([Entry(lot, None, place, quantity, way)], at=at, by=by)
-    new = {"lot": lot.number, "place": place.name, "quantity": quantity}
+    new: dict[str, object] = {"lot": lot.number, "place": place.name, "quantity": quantity}
+    new |= {"is_part": True} if is_part else {}
     why = ": ".join(filter(None, (reason_words(reason), remark)))
     record("stock.waste", lot, by=by, at=at, new=new, reason=why, movements=movements)
     return lot

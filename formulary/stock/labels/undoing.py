@@ -76,6 +76,24 @@ def opened_for_a_preparation(code: str) -> Refused:
     return refuse("undo.in_preparation", code, why, "Put it right where it is prepared.")
 
 
+def mixed_for_a_preparation(code: str) -> Refused:
+    """What was mixed for a preparation has changed its worksheet."""
+    why = f"Vial {code} was mixed for a preparation."
+    return refuse("undo.in_preparation", code, why, "Put it right where it is prepared.")
+
+
+def part_of_another(entry: AuditEntry) -> Refused:
+    """It was done within an act of another room, which stands."""
+    why = f"{act_words(entry).capitalize()} belongs to a preparation."
+    return refuse("undo.in_preparation", "undo", why, "Put it right where it was prepared.")
+
+
+def held_for(source: str) -> Refused:
+    """A recall or an excursion rests on the hold."""
+    why = f"The hold rests on {source}."
+    return refuse("undo.held_for", "undo", why, "Let a pharmacist release the hold with a reason.")
+
+
 def box_meanwhile(code: str) -> Refused:
     """Another box is being packed for the same site."""
     why = f"{code} is being packed for the same site."
