@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from formulary.rules.facts import Stock
-from formulary.rules.lot_status import bars, day_of, day_words, end_of_day, moment_words
+from formulary.rules.lot_status import bars, day_of, day_words, end_of_day, is_discarded, moment_words
 
 SOON = timedelta(days=30)
 STATES = {
@@ -42,6 +42,8 @@ def state_of(stock: Stock, at: datetime) -> Told:
     if found:
         return Told(STATES.get(found[0].finding.code, "unknown"), found[0].words)
     if stock.vial is not None and stock.beyond_use_at is not None:
+        if is_discarded(stock):
+            return Told("open", "open, not kept after the session")
         return Told("open", f"open until {moment_words(stock.beyond_use_at, stock.zone, at)}")
     return _shelf_life(stock, at)
 
