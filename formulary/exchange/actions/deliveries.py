@@ -13,7 +13,7 @@ from formulary.exchange.actions.arriving import Entrance, Goods
 from formulary.exchange.actions.cells import words
 from formulary.exchange.actions.looking import Cells, Judged, Looked, Told, stretches
 from formulary.exchange.labels import DELIVERIES, has_bad_rows
-from formulary.exchange.queries import receipts_like
+from formulary.exchange.queries import called, receipts_like
 from formulary.rules.lot_status import day_of
 from formulary.rules.units import Money, parse_money
 from formulary.stock import queries as stock
@@ -106,7 +106,7 @@ class DeliveryReader:
         lot = came.goods.known
         day = day_of(came.received_at, self.site.zone)
         key = (
-            came.supplier.casefold(),
+            called(came.supplier),
             came.note,
             day,
             came.goods.ware.id,

@@ -13,7 +13,7 @@ from formulary.exchange.actions.arriving import Entrance, Goods
 from formulary.exchange.actions.cells import not_more_than, read_amount, words
 from formulary.exchange.actions.looking import Cells, Judged, Looked, Told, stretches
 from formulary.exchange.labels import STOCK, has_bad_rows
-from formulary.exchange.queries import openings_like
+from formulary.exchange.queries import openings_of
 from formulary.stock.actions import Opening, bring_stock
 from formulary.web.tables import BadCell, Row, read_instant
 
@@ -75,7 +75,8 @@ class StockReader:
         self._seen[key] += 1
         if goods.known is None:
             return False
-        return openings_like(goods.known.id, goods.place.id, lies.quantity, lies.opened_at) >= self._seen[key]
+        found = openings_of(goods.known.id, goods.place.id, lies.opened_at)
+        return found.count(lies.quantity) >= self._seen[key]
 
 
 def _fits(goods: Goods, steps: int, opened_at: datetime | None) -> None:

@@ -1,6 +1,6 @@
 """What lists are read against: patients, products, lots, places; files that were brought."""
 
-from formulary.exchange.queries.arrivals import openings_like, receipts_like
+from formulary.exchange.queries.arrivals import called, openings_of, receipts_like
 from formulary.exchange.queries.earlier import Earlier, earlier_records
 from formulary.exchange.queries.files import file_of, recorded_before, recorded_files
 from formulary.exchange.queries.lots import KnownLot, known_lots
@@ -13,10 +13,11 @@ __all__ = [
     "KnownPatient",
     "Ware",
     "Wares",
+    "called",
     "earlier_records",
     "file_of",
     "known_lots",
-    "openings_like",
+    "openings_of",
     "patients_by_code",
     "patients_called",
     "places_here",

@@ -1,35 +1,49 @@
-"""Receipts and opening stock on record that a row of a list would tell of again."""
+"""Receipts and opening stock on record that a row of a list would tell of again; what was undone is none."""
 
 from datetime import datetime
 
+from sqlalchemy.orm import aliased
+
+from formulary.catalogue.queries import fold
 from formulary.db import db
+from formulary.stock import queries as stock
 from formulary.stock.models import Delivery, Movement, Vial
+
+Reversal = aliased(Movement)
+
+
+def called(supplier: str) -> str:
+    """The name of a supplier as two are compared, however they are typed."""
+    return fold(supplier) or supplier.casefold()
 
 
 def receipts_like(site_id: int, lot_id: int, supplier: str, note: str, quantity: int) -> list[datetime]:
     """When a lot came from a supplier with this delivery note, so much of it at once."""
-    query = db.select(Delivery.received_at).join(Movement, Movement.document_id == Delivery.id)
-    query = query.where(
-        Movement.document_kind == "delivery",
+    query = db.select(Delivery.received_at, Delivery.supplier, Delivery.supplier_id).select_from(Delivery)
+    query = stock.that_came(query).where(
         Movement.lot_id == lot_id,
         Movement.quantity == quantity,
-        Movement.reverses_id.is_(None),
         Delivery.site_id == site_id,
         Delivery.note_number == note,
-        db.func.lower(Delivery.supplier) == supplier.lower(),
     )
-    return list(db.session.scalars(query.order_by(Delivery.id)))
+    named = stock.supplier_named(supplier)
+    number = named.id if named else 0
+    return [
+        came.received_at
+        for came in db.session.execute(query.order_by(Delivery.id))
+        if came.supplier_id == number or called(came.supplier) == called(supplier)
+    ]
 
 
-def openings_like(lot_id: int, place_id: int, quantity: int, opened_at: datetime | None) -> int:
-    """How often a lot was brought over to a place, so much of it at once, in a vial opened then or sealed."""
-    query = db.select(db.func.count(Movement.id)).outerjoin(Vial, Vial.id == Movement.vial_id)
+def openings_of(lot_id: int, place_id: int, opened_at: datetime | None) -> list[int]:
+    """How much of a lot was brought over to a place each time, in a vial opened then or sealed."""
+    query = db.select(Movement.quantity).outerjoin(Vial, Vial.id == Movement.vial_id)
     query = query.where(
         Movement.lot_id == lot_id,
         Movement.reason == "opening_balance",
         Movement.to_place_id == place_id,
-        Movement.quantity == quantity,
         Movement.reverses_id.is_(None),
+        ~db.exists().where(Reversal.reverses_id == Movement.id),
         Movement.vial_id.is_(None) if opened_at is None else Vial.opened_at == opened_at,
     )
-    return db.session.scalar(query) or 0
+    return list(db.session.scalars(query.order_by(Movement.id)))

@@ -194,7 +194,9 @@ def first_receipt(product: Product, supplier: str, site_id: int, at: datetime) -
         return "product"
     brought = db.and_(Movement.document_kind == "delivery", Movement.document_id == Delivery.id)
     from_them = looked_at.select_from(Delivery).join(Movement, brought).join(Lot, Lot.id == Movement.lot_id)
-    from_them = from_them.where(db.func.lower(Delivery.supplier) == supplier.lower())
+    named = queries.supplier_named(supplier)
+    theirs = db.or_(Delivery.supplier == supplier, Delivery.supplier_id == (named.id if named else 0))
+    from_them = from_them.where(theirs)
     return "supplier" if db.session.scalar(from_them) is None else ""
 
 
