@@ -12,7 +12,8 @@ from flask_migrate import upgrade
 from formulary import clock
 from formulary.cli.frame import Said, with_app
 from formulary.config import PACKAGE, Settings
-from formulary.db import db, schema
+from formulary.db import db, schema, transaction
+from formulary.exchange.actions import forget_old
 
 
 @click.command()
@@ -28,6 +29,8 @@ def command() -> None:
       FORMULARY_DATABASE_URL=sqlite:////srv/formulary/clinic.db formulary upgrade
     """
     bring_up_to_date()
+    with transaction():
+        forget_old(at=clock.now())
 
 
 def bring_up_to_date() -> None:

@@ -111,9 +111,10 @@ def _kind(word: str) -> Kind:
 
 
 def _content(file: Any) -> bytes:
-    if file.content is None:
+    content = actions.content_of(file, at=clock.now())
+    if content is None:
         raise Missing("The file was recorded or left")
-    return bytes(file.content)
+    return content
 
 
 def _stored(kind: Kind, form: FileForm) -> Any:
@@ -148,7 +149,7 @@ def _done(kind: Kind, file: Any, form: RecordForm) -> str:
         with transaction():
             here = queries.file_of(file.id, kind.word, by=g.actor)
             if request.form.get("act") == "leave":
-                actions.leave_file(here)
+                actions.leave_file(here, at=clock.now())
                 return "The file was left. Nothing of it was recorded."
             actions.record_list(kind, here, at=clock.now(), by=g.actor, key=form.key)
             return _said(here)

@@ -8,11 +8,14 @@ import pytest
 
 from formulary import clock
 from formulary.audit.models import AuditEntry
-from formulary.db import db, transaction
+from formulary.db import StoredFile, db, transaction
+from formulary.exchange import actions
+from formulary.exchange.labels import KINDS
 from formulary.patients.models import Exposure
+from formulary.rules.findings import Refused
 from formulary.stock import actions as stock
 from formulary.stock.actions.receiving import first_receipt
-from tests.exchange.doing import DELIVERIES, HISTORY, a_list, recorded
+from tests.exchange.doing import DELIVERIES, HISTORY, a_list, looked, recorded
 from tests.exchange.test_goods import came, shelved
 from tests.support.builders import a_patient, a_policy, a_product
 from tests.support.watch import Watch
@@ -68,3 +71,42 @@ def test_what_was_given_this_morning_counts_once(cast: Cast, watch: Watch) -> No
     watch.move(minutes=5)
     longer = recorded(cast, "history", raw + a_list(HISTORY, use()))
     assert (counts(longer), db.session.scalar(db.select(db.func.count(Exposure.id)))) == ((1, 1), 2)
+
+
+def test_what_was_given_is_known_again_after_the_catalogue_was_corrected(cast: Cast, ware) -> None:
+    rows = [use(), use(quantity="50", unit="mg")]
+    recorded(cast, "history", a_list(HISTORY, *rows))
+    with transaction() as session:
+        session.info["audited"] = True
+        product = session.get_one(type(ware), ware.id)
+        product.content, product.strength_amount = 2 * product.content, 2 * product.strength_amount
+    longer = recorded(cast, "history", a_list(HISTORY, *rows, use(date="2024-04-01")))
+    assert (counts(longer), db.session.scalar(db.select(db.func.count(Exposure.id)))) == ((1, 2), 3)
+
+
+def test_a_history_file_that_was_recorded_here_holds_nothing_new(cast: Cast, ware) -> None:
+    raw = a_list(HISTORY, use(), use(lot=""))
+    recorded(cast, "history", raw)
+    with transaction() as session:
+        session.info["audited"] = True
+        session.get_one(type(ware), ware.id).name = "Another name"
+    assert (looked(cast, "history", raw).known, counts(recorded(cast, "history", raw))) == (2, (0, 2))
+
+
+def stored(cast: Cast, raw: bytes) -> StoredFile:
+    with transaction():
+        told = {"at": clock.now(), "by": cast.actor("pharmacist")}
+        return actions.store_file(KINDS["history"], "list.csv", raw, **told)
+
+
+def test_a_list_of_patients_that_lies_for_a_day_is_gone(cast: Cast, watch: Watch) -> None:
+    file = stored(cast, a_list(HISTORY, use()))
+    watch.move(hours=24)
+    assert actions.content_of(file, at=clock.now()) is not None
+    watch.move(minutes=1)
+    assert actions.content_of(file, at=clock.now()) is None
+    with pytest.raises(Refused, match="recorded or left meanwhile"), transaction():
+        actions.record_list(KINDS["history"], file, at=clock.now(), by=cast.actor("pharmacist"), key="5" * 32)
+    recorded(cast, "history", a_list(HISTORY, use()))
+    db.session.expire_all()
+    assert db.session.get_one(StoredFile, file.id).content is None

@@ -2,6 +2,8 @@
 
 from formulary.exchange.actions.bringing import (
     bad_fields,
+    content_of,
+    forget_old,
     leave_file,
     look,
     record_from,
@@ -10,4 +12,14 @@ from formulary.exchange.actions.bringing import (
 )
 from formulary.exchange.actions.looking import Looked
 
-__all__ = ["Looked", "bad_fields", "leave_file", "look", "record_from", "record_list", "store_file"]
+__all__ = [
+    "Looked",
+    "bad_fields",
+    "content_of",
+    "forget_old",
+    "leave_file",
+    "look",
+    "record_from",
+    "record_list",
+    "store_file",
+]

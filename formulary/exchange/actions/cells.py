@@ -78,6 +78,15 @@ def _amount(ware: Ware, number: str, unit: str) -> int:
     return round_fraction(Fraction(parsed.quantity.steps) / ware.strength, Rounding.HALF_EVEN)
 
 
+@lru_cache(20_000)
+def as_written(ware: Ware, number: str, unit: str) -> str:
+    """An amount as the row has it, whatever the catalogue says of content and strength."""
+    if unit.casefold() in CONTAINERS:
+        return f"{Fraction(parse_number(str(number)))} containers"
+    quantity = parse(str(number), unit or None, units=ware.units).quantity
+    return f"{quantity.steps} {quantity.dimension.name}"
+
+
 def _of_containers(ware: Ware, number: str) -> int:
     if ware.content is None:
         why = f"The catalogue does not know what one {ware.word} of {ware.name} holds."

@@ -12,12 +12,19 @@ from formulary.administrations.actions import Importer, Use
 from formulary.administrations.queries import known_identities
 from formulary.audit import record
 from formulary.db import StoredFile, db
-from formulary.exchange.actions.cells import not_more_than, read_amount, read_lot, read_ware, words
+from formulary.exchange.actions.cells import (
+    as_written,
+    not_more_than,
+    read_amount,
+    read_lot,
+    read_ware,
+    words,
+)
 from formulary.exchange.actions.looking import Cells, Judged, Looked, Told, stretches
 from formulary.exchange.actions.lots import Lots, Meant, normalise
 from formulary.exchange.actions.people import People, asked_of
 from formulary.exchange.labels import HISTORY, has_bad_rows
-from formulary.exchange.queries import Wares
+from formulary.exchange.queries import Wares, recorded_before
 from formulary.rules.lot_status import day_of, day_words
 from formulary.stock.actions import bring_lots
 from formulary.stock.models import Lot
@@ -38,14 +45,20 @@ class HistoryReader:
 
     columns, most = HISTORY.columns, MOST_ROWS
 
-    def __init__(self, *, at: datetime, by: Actor) -> None:
-        """For one file: rows that are the same are told apart by their number in it."""
+    def __init__(self, *, at: datetime, by: Actor, sha256: str = "") -> None:
+        """For one file: rows that are the same are told apart by their number in it.
+
+        Of a file with a `sha256` that was recorded here every row is known, whatever was corrected since.
+        """
+        self.all_known = bool(sha256) and recorded_before(HISTORY.word, sha256, by.site_id) is not None
         self.at, self.zone = at, accounts.site(by.site_id).zone
         self.wares, self.lots, self._seen = Wares(), Lots(), Counter[bytes]()
         self.lot_of: dict[int, Meant] = {}
 
     def judge(self, rows: list[Row]) -> list[Judged]:
         """Each row with the use it tells of, its lot in `lot_of` by the row's line."""
+        if self.all_known:
+            return [Judged(row, known=True) for row in rows]
         people = People(rows)
         self.lots.read(self._numbers(rows))
         judged = [self._row(row, people) for row in rows]
@@ -77,7 +90,8 @@ class HistoryReader:
             return cells.judged(None)
         number = normalise(meant.number) if meant else ""
         when = day_of(given_at, self.zone) if read_day_or_none(row["date"]) else given_at
-        identity = self._identity(who.id, ware.id, when, number, steps)
+        amount = as_written(ware, row["quantity"], row["unit"])
+        identity = self._identity(who.id, ware.id, when, number, amount)
         if meant:
             self.lot_of[row.line] = meant
         written = f"{row['quantity']} {row['unit']}".strip()[:LONGEST_WRITTEN]
@@ -109,7 +123,7 @@ class HistoryReader:
 
     def _identity(self, *said: object) -> str:
         """By what a row is known again: who got how much of what when; the same twice in a file is two."""
-        text = "|".join(["use-1", *map(str, said)])
+        text = "|".join(["use-2", *map(str, said)])
         short = hashlib.blake2b(text.encode(), digest_size=12).digest()
         self._seen[short] += 1
         return hashlib.sha256(f"{text}|{self._seen[short]}".encode()).hexdigest()
@@ -126,7 +140,7 @@ def record_history(
     file: StoredFile, content: IO[bytes], told: Told | None, *, at: datetime, by: Actor
 ) -> Looked:
     """Write what is new of a list; Refused where any row of it is bad, and then nothing is written."""
-    looked, reader = Looked(), HistoryReader(at=at, by=by)
+    looked, reader = Looked(), HistoryReader(at=at, by=by, sha256=file.sha256)
     importer = Importer(file, at=at, by=by)
     made = 0
     for judged in stretches(content, reader, looked, told):

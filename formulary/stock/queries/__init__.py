@@ -209,8 +209,8 @@ __all__ = [
     "receipt", "receipts", "returns", "returns_by_id", "said_at", "shelf", "shows_differences",
     "similar_lots", "since_of_lot", "since_of_vials", "source_of_holds", "span_of_place",
     "standing_place", "stream", "streams", "stretch_of", "supplier", "supplier_named", "supplier_return",
-    "suppliers", "suppliers_by_id", "that_came", "took", "touched_by", "transfer", "transfer_by_code", "transfers",
-    "travels_in", "undecided_readings", "under_way", "undo_minutes", "undone_returns", "usage", "vial",
-    "vial_by_code", "vials_by_id", "volume_left", "waiting_for_another", "waiting_rows", "waiting_waste",
-    "wasted_since", "watched_places", "went_back_with", "what_stops",
+    "suppliers", "suppliers_by_id", "that_came", "took", "touched_by", "transfer", "transfer_by_code",
+    "transfers", "travels_in", "undecided_readings", "under_way", "undo_minutes", "undone_returns", "usage",
+    "vial", "vial_by_code", "vials_by_id", "volume_left", "waiting_for_another", "waiting_rows",
+    "waiting_waste", "wasted_since", "watched_places", "went_back_with", "what_stops",
 ]  # fmt: skip
