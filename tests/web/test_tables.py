@@ -124,6 +124,54 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.Monk
     assert refused(kept.getvalue()) == "file.too_large"
 
 
+def a_sheet(cells: str, name: str = "sheet1", *, first: str = "sheet1") -> bytes:
+    """A workbook whose parts are written by hand; another sheet, if there is one, comes second."""
+    kept = io.BytesIO(a_book(("date", "lot"), ("2024-03-01", "A")))
+    with zipfile.ZipFile(kept) as packed:
+        parts = {part: packed.read(part) for part in packed.namelist()}
+    begin, end = b"<worksheet><sheetData>", b"</sheetData></worksheet>"
+    parts[f"xl/worksheets/{name}.xml"] = begin + cells.encode() + end
+    listed = parts["xl/_rels/workbook.xml.rels"]
+    parts["xl/_rels/workbook.xml.rels"] = listed.replace(b"sheet1.xml", f"{first}.xml".encode())
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
+        for part, raw in parts.items():
+            packed.writestr(part, raw)
+    return made.getvalue()
+
+
+HEAD = "<row><c t='inlineStr'><is><t>date</t></is></c><c t='inlineStr'><is><t>lot</t></is></c></row>"
+FAR = {
+    "the last cell of all": "<row><c r='XFD1048576'><v>1</v></c></row>",
+    "a column far right": "<row><c r='GS2'><v>1</v></c></row>",
+    "a line far down": "<row r='600001'><c><v>1</v></c></row>",
+    "the two together": "<row r='599999'><c r='GR599999'><v>1</v></c></row>",
+    "with a prefix and signs": "<x:row xmlns:x='y'><x:c r='&#88;FD&#49;0'><x:v>1</x:v></x:c></x:row>",
+    "without saying where": "<row>" + "<c/>" * 200 + "<c><v>1</v></c></row>",
+}
+
+
+@pytest.mark.parametrize("name", ["sheet1", "other"])
+@pytest.mark.parametrize("cells", FAR.values(), ids=FAR)
+def test_cells_far_apart_are_refused_before_they_are_unfolded(
+    cells: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("python_calamine.CalamineWorkbook.from_filelike", None, raising=False)
+    assert refused(a_sheet(HEAD + cells, name)) == "file.too_large"
+
+
+def test_empty_cells_that_only_have_a_form_are_passed_over() -> None:
+    row = "<row><c t='inlineStr'><is><t>2024-03-01</t></is></c><c t='inlineStr'><is><t>A</t></is></c></row>"
+    far = "<row r='1048576'><c r='XFD1048576' s='0'/></row>"
+    assert told(a_sheet(HEAD + row + far)) == [(2, "2024-03-01", "A", "")]
+
+
+def test_a_formula_is_found_in_the_first_sheet_whatever_its_part_is_called() -> None:
+    computed = HEAD + "<row><c><f>1+1</f><v>2</v></c><c><v>1</v></c></row>"
+    assert refused(a_sheet(computed, "other", first="other")) == "file.formulas"
+    assert told(a_sheet(computed, "other")) == [(2, "2024-03-01", "A", "")]
+
+
 def test_more_rows_than_are_read_are_refused() -> None:
     raw = io.BytesIO(b"date,lot\n" + b"2024-03-01,A\n" * 11)
     with pytest.raises(Refused, match="more than 10 rows"):

@@ -42,6 +42,12 @@ def too_large(what: str, most: int) -> Refused:
     return _fault("file.too_large", f"The file has more than {most:,} {what}.", "Split it, by year or month.")
 
 
+def too_sparse() -> Refused:
+    """A few cells far apart: unfolding what lies between takes all memory."""
+    why = "The cells of a sheet lie far apart, with too many empty ones between them."
+    return _fault("file.too_large", why, "Copy the list alone to a new workbook, or save it as CSV.")
+
+
 def formulas() -> Refused:
     """What a formula last came to may be old, or never worked out."""
     why = "The first sheet has formulas, and what they came to may not be what you see."
