@@ -34,6 +34,7 @@ APPEND_ONLY = {
     "supplier_return",
     "temperature_reading",
     "undone_act",
+    "kept_less",
 }
 TOLD_TO_THE_RULES = {
     "basis_factor",

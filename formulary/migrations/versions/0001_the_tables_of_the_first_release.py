@@ -32,6 +32,7 @@ APPEND_ONLY = (
     "supplier_return",
     "lot_document",
     "undone_act",
+    "kept_less",
     "imported_use",
 )
 TOLD_TO_THE_RULES = (
@@ -2895,6 +2896,23 @@ def upgrade() -> None:
             sqlite_where=sa.text("disposal_id IS NULL AND NOT is_undone"),
             postgresql_where=sa.text("disposal_id IS NULL AND NOT is_undone"),
         )
+
+    op.create_table(
+        "kept_less",
+        sa.Column("reservation_id", sa.Integer(), nullable=False),
+        sa.Column("movement_id", sa.Integer(), nullable=False),
+        sa.Column("quantity", types.Steps(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["movement_id"], ["movement.id"], name=op.f("fk_kept_less_movement_id_movement")
+        ),
+        sa.ForeignKeyConstraint(
+            ["reservation_id"], ["reservation.id"], name=op.f("fk_kept_less_reservation_id_reservation")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kept_less")),
+    )
+    with op.batch_alter_table("kept_less", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_kept_less_movement_id"), ["movement_id"], unique=False)
 
     op.create_table(
         "undone_act",

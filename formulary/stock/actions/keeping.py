@@ -9,7 +9,15 @@ from formulary.accounts.facts import site_policies
 from formulary.rules.allocation import is_shared
 from formulary.rules.facts import Container
 from formulary.stock.actions.entries import Entry, Key
-from formulary.stock.actions.reservations import Kept, keep_more, kept_of, lessen
+from formulary.stock.actions.reservations import (
+    NO_LONGER_THERE,
+    Kept,
+    keep_less,
+    keep_more,
+    kept_of,
+    lessen,
+)
+from formulary.stock.models import Movement
 
 KEPT_AT = frozenset({"storage", "in_use"})
 """Stock is kept for somebody on a shelf and in open vials."""
@@ -17,10 +25,11 @@ KEPT_AT = frozenset({"storage", "in_use"})
 
 @dataclass(frozen=True)
 class Left:
-    """An entry that was written, and what it left of its source."""
+    """An entry that was written, what it left of its source, and its row."""
 
     entry: Entry
     quantity: int
+    movement: Movement
 
     @property
     def key(self) -> Key | None:
@@ -42,7 +51,7 @@ def settle_kept(written: Sequence[Left], for_ref: str | None, at: datetime) -> N
 
 
 def _settle(left: Left, rows: list[Kept], for_ref: str | None, at: datetime) -> None:
-    flow = _Flow(left.entry, at, left.entry.quantity if _follows(left.entry) else 0)
+    flow = _Flow(left, at, left.entry.quantity if _follows(left.entry) else 0)
     after = _used(flow, [row for row in rows if row.for_ref == for_ref], left.entry.quantity)
     others = [*(row for row in rows if row.for_ref != for_ref), *after]
     over = sum(row.quantity for row in others) - left.quantity
@@ -51,7 +60,8 @@ def _settle(left: Left, rows: list[Kept], for_ref: str | None, at: datetime) -> 
     for row in others:
         part = min(max(over, 0), row.quantity)
         over -= part
-        flow.take(row, part, "no longer there")
+        if (lost := flow.take(row, part, NO_LONGER_THERE)[1]) > 0:
+            keep_less(row, lost, left.movement.id)
 
 
 def _used(flow: "_Flow", own: Sequence[Kept], quantity: int) -> list[Kept]:
@@ -60,7 +70,7 @@ def _used(flow: "_Flow", own: Sequence[Kept], quantity: int) -> list[Kept]:
     for row in own:
         part = min(row.quantity, quantity)
         quantity -= part
-        after.append(flow.take(row, part, "used"))
+        after.append(flow.take(row, part)[0])
     return after
 
 
@@ -68,20 +78,23 @@ def _used(flow: "_Flow", own: Sequence[Kept], quantity: int) -> list[Kept]:
 class _Flow:
     """Where something went, and what may still be kept of it there."""
 
-    entry: Entry
+    left: Left
     at: datetime
     room: int
 
-    def take(self, row: Kept, part: int, why: str) -> Kept:
-        """Keep so much less of the source, and as much as there is room for where it went."""
+    def take(self, row: Kept, part: int, why: str = "used") -> tuple[Kept, int]:
+        """Keep so much less of the source, and as much as there is room for where it went; what is left of
+        it, and how much of the part is kept nowhere.
+        """
         if part <= 0:
-            return row
+            return row, 0
         lessen(row, row.quantity - part, why, self.at)
-        followed, target = min(part, self.room), self.entry.keys[1]
+        target = self.left.entry.keys[1]
+        followed = min(part, self.room) if target is not None else 0
         if followed > 0 and target is not None:
             keep_more(row, target, followed, self.at)
             self.room -= followed
-        return replace(row, quantity=row.quantity - part)
+        return replace(row, quantity=row.quantity - part), part - followed
 
 
 def _follows(entry: Entry) -> bool:

@@ -92,17 +92,16 @@ def write(
     rows = lock(key for entry in entries for key in entry.keys)
     if use is not None:
         facts.allow(use, at)
-    written = []
-    for entry in entries:
+    written, movements = [], rows_of(entries, at, by)
+    for entry, movement in zip(entries, movements, strict=True):
         drawn_on, added_to = entry.keys
         left = draw(entry, rows[drawn_on].id) if drawn_on else None
-        written += [] if left is None else [Left(entry, left)]
+        written += [] if left is None else [Left(entry, left, movement)]
         if added_to:
             fill(entry, rows[added_to].id)
         settle(entry, left)
-    settle_kept(written, use.for_ref if use else None, at)
-    movements = rows_of(entries, at, by)
     db.session.add_all(movements)
     db.session.flush()
+    settle_kept(written, use.for_ref if use else None, at)
     throw_in(entries, movements, at)
     return movements

@@ -11,6 +11,7 @@ from formulary.db import db
 from formulary.rules.lot_status import free, name_of
 from formulary.stock import facts, queries
 from formulary.stock.actions.entering import keep_apart
+from formulary.stock.actions.keeping_again import keep_as_much, stand_again
 from formulary.stock.actions.ledger import reverse, stand_still
 from formulary.stock.actions.vials import limit_use, where_is
 from formulary.stock.labels import moved
@@ -114,7 +115,7 @@ def hold(acting: Undoing) -> None:
     if row.source:
         raise told.held_for(row.source)
     broken = queries.broken_by(row.code)
-    _keep_again(broken, acting)
+    stand_again(broken, acting.at)
     row.released_at, row.released_by_id = acting.at, acting.by.person_id
     row.release_reason = f"undone: {acting.why}" if acting.why else "undone"
 
@@ -142,6 +143,7 @@ def _reverse(acting: Undoing, originals: Sequence[Movement]) -> None:
             keep_apart(lot.product, target, acting.why, field="why")
         _is_free(row, acting.at)
         acting.reversals.append(reverse(row, at=acting.at, by=acting.by, why=acting.why))
+    keep_as_much(originals, acting.entry.at)
 
 
 def _nothing_since(originals: Sequence[Movement]) -> None:
@@ -152,8 +154,9 @@ def _nothing_since(originals: Sequence[Movement]) -> None:
         if place.kind in GUARDED - {"preparation"} and not per_vial:
             held = queries.locked_quantity(place, row.lot_id, None)
             since += queries.since_of_lot(originals, row) if held < row.quantity else []
-    if since:
-        raise told.moved_on(_words(since))
+    counted = dict.fromkeys(number for row in originals for number in queries.looked_at_since(row))
+    if since or counted:
+        raise told.moved_on(_words(since) or [f"counted, lot {number}" for number in counted])
 
 
 def _is_free(row: Movement, at: datetime) -> None:
@@ -191,20 +194,6 @@ def _nothing_about(box: Transfer, acting: Undoing) -> None:
     newer = [entry for entry in since if not queries.is_undone(entry.id)]
     if newer:
         raise told.moved_on([f"{told.act_words(newer[0])}, {newer[0].person_name}"])
-
-
-def _keep_again(broken: Sequence[Reservation], acting: Undoing) -> None:
-    """Let reservations stand again, all of them, where nobody has taken their place."""
-    if broken and queries.keeps({row.for_ref for row in broken}):
-        raise told.reserved_since("what it stopped")
-    for row in broken:
-        lot, place = db.session.get_one(Lot, row.lot_id), db.session.get_one(Place, row.place_id)
-        vial = None if row.vial_id is None else db.session.get_one(Vial, row.vial_id)
-        stock = facts.stock_of(lot, vial, place, acting.at)
-        if stock is None or free(stock).steps < row.quantity:
-            raise told.reserved_since(f"lot {lot.number}")
-        row.ended_at, row.ended_why = None, ""
-        db.session.flush()
 
 
 def _standing_on(row: Hold) -> Any:

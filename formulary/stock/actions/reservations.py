@@ -12,9 +12,11 @@ from formulary.stock import queries
 from formulary.stock.actions.balances import UNSEEN, lock
 from formulary.stock.actions.entries import Key
 from formulary.stock.labels.taken import taken_meanwhile
-from formulary.stock.models import Lot, Place, Reservation, Vial
+from formulary.stock.models import KeptLess, Lot, Place, Reservation, Vial
 from formulary.stock.queries.reserved import standing
 
+NO_LONGER_THERE = "no longer there"
+"""Why a reservation ended whose source went away."""
 KEY = (Reservation.place_id, Reservation.lot_id, Reservation.vial_id)
 
 
@@ -70,8 +72,15 @@ def reserve(
 
 
 def end_reservations(for_ref: str, *, why: str, at: datetime) -> int:
-    """End everything kept for `for_ref`; how many there were. The caller's audit entry tells of it."""
-    ended = db.update(Reservation).where(Reservation.for_ref == for_ref, Reservation.ended_at.is_(None))
+    """End everything kept for `for_ref`; how many there were. The caller's audit entry tells of it.
+
+    What a hold or a movement ended before does not come back when that is undone.
+    """
+    own = db.update(Reservation).where(Reservation.for_ref == for_ref)
+    broken = db.or_(Reservation.ended_why == NO_LONGER_THERE, _broken_by_a_hold())
+    both = db.func.substr(Reservation.ended_why + f", {why}", 1, 60)
+    db.session.execute(own.where(Reservation.ended_at.is_not(None), broken).values(ended_why=both))
+    ended = own.where(Reservation.ended_at.is_(None))
     return db.session.execute(ended.values(ended_at=at, ended_why=why[:60])).rowcount
 
 
@@ -103,6 +112,16 @@ def end(reservation_id: int, why: str, at: datetime) -> None:
 def keep_more(row: Kept, key: Key, quantity: int, at: datetime) -> None:
     """Keep so much of another source for the same act: what it was to come from lies there now."""
     db.session.add(_reservation(row.for_ref, key, quantity, at, row.until))
+
+
+def keep_less(row: Kept, lost: int, movement_id: int) -> None:
+    """Note how much a movement took of it, so that its undoing keeps as much again."""
+    db.session.add(KeptLess(reservation_id=row.id, movement_id=movement_id, quantity=lost))
+
+
+def _broken_by_a_hold() -> Any:
+    """It ended with a hold, and what it was kept for has not ended since."""
+    return db.and_(Reservation.ended_why.startswith("hold "), ~Reservation.ended_why.contains(","))
 
 
 def _wanted(picks: Iterable[Pick]) -> dict[Key, Pick]:

@@ -37,6 +37,16 @@ class Hold(Base):
         return self.source or f"{self.code}, {self.reason}"
 
 
+class KeptLess(Base):
+    """How much less a movement left of a reservation, because it was no longer there: append-only."""
+
+    __tablename__ = "kept_less"
+
+    reservation_id: Mapped[int] = mapped_column(ForeignKey("reservation.id"))
+    movement_id: Mapped[int] = mapped_column(ForeignKey("movement.id"), index=True)
+    quantity: Mapped[int] = mapped_column(Steps)
+
+
 class Reservation(Base):
     """A quantity of a lot (or of one vial) kept for somebody: `for_ref` is opaque to this room
     (`cocktail:12`).

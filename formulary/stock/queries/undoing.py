@@ -7,7 +7,16 @@ from formulary.accounts import Actor
 from formulary.accounts import queries as accounts
 from formulary.audit.models import AuditEntry
 from formulary.db import Missing, db
-from formulary.stock.models import Movement, Reservation, UndoneAct
+from formulary.stock.models import (
+    CountEntry,
+    CountLine,
+    KeptLess,
+    Lot,
+    Movement,
+    Reservation,
+    StockCount,
+    UndoneAct,
+)
 from formulary.stock.queries.holds import touched_by
 
 UNDO_MINUTES = 15
@@ -71,13 +80,26 @@ def counted_since(rows: Sequence[Movement]) -> list[Movement]:
     return _standing(rows, Movement.lot_id.in_(lots), Movement.document_kind == "count", at_place)
 
 
+def looked_at_since(row: Movement) -> list[str]:
+    """The lots and vials that somebody counted after this row where it put or took something."""
+    line, ends = CountLine, (row.from_place_id, row.to_place_id)
+    query = db.select(Lot.number).join(line, line.lot_id == Lot.id)
+    query = query.join(StockCount, StockCount.id == line.count_id)
+    query = query.join(CountEntry, CountEntry.line_id == line.id)
+    same = db.or_(line.vial_id.is_(None), line.vial_id == row.vial_id)
+    counted = (CountEntry.mark >= row.id, CountEntry.found.is_not(None), StockCount.state != "cancelled")
+    here = (line.lot_id == row.lot_id, line.place_id.in_(ends), same)
+    return list(db.session.scalars(query.where(*here, *counted).distinct()))
+
+
 def moved_after(entry: AuditEntry, kind: str, object_id: int) -> list[Movement]:
-    """What moved after an act of what a hold on this object stops."""
-    later = db.select(AuditEntry.movements).where(AuditEntry.id > entry.id, AuditEntry.outcome == "done")
-    ids = [number for pairs in db.session.scalars(later) for number, _ in pairs]
+    """What moved after an act of what a hold on this object stops: newer rows than all before the act."""
+    before = db.select(AuditEntry.movements).where(AuditEntry.at == entry.at, AuditEntry.id <= entry.id)
+    newest = max((number for pairs in db.session.scalars(before) for number, _ in pairs), default=0)
     at_place = db.or_(Movement.from_place_id == object_id, Movement.to_place_id == object_id)
     touched = at_place if kind == "place" else touched_by(Movement, kind, object_id)
-    query = db.select(Movement).where(Movement.id.in_(ids), touched).order_by(Movement.id.desc())
+    later = (Movement.recorded_at >= entry.at, Movement.id > newest)
+    query = db.select(Movement).where(touched, *later).order_by(Movement.id.desc())
     return list(db.session.scalars(query.limit(MOST_TOLD)))
 
 
@@ -110,6 +132,22 @@ def keeps(for_refs: Collection[str]) -> list[Reservation]:
     """What stands reserved for any of these."""
     query = db.select(Reservation).where(Reservation.for_ref.in_(for_refs), Reservation.ended_at.is_(None))
     return list(db.session.scalars(query))
+
+
+def lessened_by(rows: Sequence[Movement]) -> list[tuple[int, Reservation, Lot]]:
+    """How much these rows took of which reservations, the last first, each read anew."""
+    query = db.select(KeptLess.quantity, Reservation, Lot)
+    query = query.join(Reservation, Reservation.id == KeptLess.reservation_id)
+    query = query.join(Lot, Lot.id == Reservation.lot_id)
+    mine = query.where(KeptLess.movement_id.in_([row.id for row in rows])).order_by(KeptLess.id.desc())
+    found = db.session.execute(mine.execution_options(populate_existing=True))
+    return [(quantity, row, lot) for quantity, row, lot in found]
+
+
+def kept_anew(for_ref: str, since: datetime) -> bool:
+    """Whether something was reserved for it after that instant."""
+    query = db.select(Reservation.id).where(Reservation.for_ref == for_ref, Reservation.created_at > since)
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def _standing(rows: Sequence[Movement], *conditions: object) -> list[Movement]:
