@@ -1,7 +1,7 @@
 """`formulary import KIND FILE`: a list brought in whole or not at all, every bad row told."""
 
-import csv
 import hashlib
+import os
 import resource
 import sys
 from collections.abc import Callable, Iterator
@@ -19,6 +19,7 @@ from formulary.db import StoredFile, retried, transaction
 from formulary.exchange import actions, labels
 from formulary.exchange.actions import Looked
 from formulary.exchange.labels import KINDS, Kind
+from formulary.web import sheets
 
 PIECE = 1024 * 1024
 PER_MEBIBYTE = 1024 if sys.platform != "darwin" else 1024 * 1024
@@ -92,9 +93,17 @@ def _tell_bad(kind: Kind, content: IO[bytes], looked: Looked, bad: Path | None, 
         for one in found:
             click.echo(labels.told(one))
     else:
-        with bad.open("w", encoding="utf-8-sig", newline="") as file:
-            csv.writer(file).writerows([labels.BAD_HEADER, *labels.bad_cells(found)])
+        sheet = sheets.Sheet(f"{kind.word}-bad-rows", labels.BAD_HEADER, labels.bad_cells(found))
+        with _own(bad) as file:
+            file.writelines(sheets.as_csv(sheet))
     click.echo(f"{looked.bad_rows:,} rows cannot be taken, and nothing was written.", err=True)
+
+
+def _own(path: Path) -> IO[bytes]:
+    """A file that this user alone reads, also where there was one: it names patients."""
+    file = os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb")
+    os.fchmod(file.fileno(), 0o600)
+    return file
 
 
 @contextmanager

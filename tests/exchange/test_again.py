@@ -15,8 +15,9 @@ from formulary.patients.models import Exposure
 from formulary.rules.findings import Refused
 from formulary.stock import actions as stock
 from formulary.stock.actions.receiving import first_receipt
-from tests.exchange.doing import DELIVERIES, HISTORY, a_list, looked, recorded
-from tests.exchange.test_goods import came, shelved
+from formulary.web.words import SPACE
+from tests.exchange.doing import DELIVERIES, HISTORY, STOCK, a_list, looked, recorded, why
+from tests.exchange.test_goods import came, lies, shelved
 from tests.support.builders import a_patient, a_policy, a_product
 from tests.support.watch import Watch
 from tests.support.world import Cast
@@ -110,3 +111,14 @@ def test_a_list_of_patients_that_lies_for_a_day_is_gone(cast: Cast, watch: Watch
     recorded(cast, "history", a_list(HISTORY, use()))
     db.session.expire_all()
     assert db.session.get_one(StoredFile, file.id).content is None
+
+
+def test_opening_stock_with_another_amount_is_counted_and_not_added(cast: Cast) -> None:
+    two = [lies(), lies(quantity="4")]
+    recorded(cast, "stock", a_list(STOCK, *two))
+    assert [(line, column) for line, column, _ in why(cast, "stock", a_list(STOCK, *two))] == []
+    [(line, column, said)] = why(cast, "stock", a_list(STOCK, lies(quantity="7"), lies(quantity="4")))
+    place = lies()["place"]
+    assert (line, column, said.replace(SPACE, " ")) == (
+        2, "quantity", f"This lot is on record at {place} with 6 vials and 4 vials, brought over before."
+    )  # fmt: skip

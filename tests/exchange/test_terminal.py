@@ -58,7 +58,13 @@ def test_a_history_is_brought_in_on_the_terminal_and_found_there(terminal, tmp_p
         "“P-999999”: No patient has this code. Register the patient first, or correct the code.\n"
     )
     assert terminal(*command, bad, "--as", "pharmacist", "--bad", told)[0] == 1
-    assert [line.split(",")[0] for line in told.read_text("utf-8-sig").splitlines()] == ["line", "3", "4"]
+    written = [line.split(",") for line in told.read_text("utf-8-sig").splitlines()]
+    assert [line[:3] for line in written[:3]] == [
+        ["line", "column", "it says"],
+        ["3", "quantity", "'-1"],
+        ["4", "patient", "P-999999"],
+    ]
+    assert told.stat().st_mode & 0o777 == 0o600
     assert terminal(*command, good, "--as", "pharmacist", "--look") == (
         0,
         "2 rows: 2 new, 0 on record already.\n",

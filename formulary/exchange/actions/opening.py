@@ -14,8 +14,10 @@ from formulary.exchange.actions.cells import not_more_than, read_amount, words
 from formulary.exchange.actions.looking import Cells, Judged, Looked, Told, stretches
 from formulary.exchange.labels import STOCK, has_bad_rows
 from formulary.exchange.queries import openings_of
+from formulary.rules.units import Quantity, show
 from formulary.stock.actions import Opening, bring_stock
 from formulary.web.tables import BadCell, Row, read_instant
+from formulary.web.words import plural
 
 MOST_ROWS = 10_000
 MOST_CONTAINERS = 10_000
@@ -60,7 +62,7 @@ class StockReader:
         if cells.bad or not (goods and steps):
             return cells.judged(None)
         lies = Lies(goods, steps, opened_at, told)
-        return cells.judged(lies, known=self._is_known(lies))
+        return cells.judged(lies, known=bool(cells.of("quantity", lambda: self._is_known(lies))))
 
     def _instant(self, text: str) -> datetime:
         found = read_instant(text, self.site.zone)
@@ -69,14 +71,30 @@ class StockReader:
         return found
 
     def _is_known(self, lies: Lies) -> bool:
-        """Whether as many such rows are on record as the file has told of so far."""
+        """Whether as many such rows are on record as the file has told of so far.
+
+        Where other amounts alone are on record a corrected list would add to them: BadCell.
+        """
         goods = lies.goods
         key = (goods.ware.id, goods.number, goods.expires_on, goods.place.id, lies.quantity, lies.opened_at)
         self._seen[key] += 1
         if goods.known is None:
             return False
         found = openings_of(goods.known.id, goods.place.id, lies.opened_at)
+        if found and lies.quantity not in found:
+            raise _other_amount(lies, found)
         return found.count(lies.quantity) >= self._seen[key]
+
+
+def _other_amount(lies: Lies, found: list[int]) -> BadCell:
+    ware, place = lies.goods.ware, lies.goods.place
+    whole = lies.opened_at is None and ware.content
+    said = [
+        plural(steps // whole, ware.word) if whole else show(Quantity(steps, ware.measured))
+        for steps in found
+    ]
+    why = f"This lot is on record at {place.name} with {' and '.join(said)}, brought over before."
+    return BadCell(why, "Take the row out, and count the lot instead.")
 
 
 def _fits(goods: Goods, steps: int, opened_at: datetime | None) -> None:
