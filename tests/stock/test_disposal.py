@@ -254,3 +254,16 @@ def test_what_is_left_in_a_vial_goes_into_a_bin_on_its_page(clients: As) -> None
 @pytest.mark.parametrize("number", ["99999999999999999999", "2147483648", "abc", "-1", "0", "1.0"])
 def test_a_bin_of_a_number_that_none_can_have_is_no_page(cast: Cast, clients: As, number: str) -> None:
     assert clients("technician").get(f"/stock/waste/dispose?stream={number}").status_code == 404
+
+
+def test_what_was_thrown_in_after_the_page_was_read_does_not_go(clients: As) -> None:
+    lot = wasted(a_lot())
+    pharmacist, url = clients("pharmacist"), f"/stock/waste/dispose?stream={the_bin().id}"
+    read = pharmacist.get_ok(url)
+    wasted(lot)
+    answer = pharmacist.submit(read, {"method": "handed_over"}, press="Record it")
+    page = pharmacist.read(answer, read.url, 422)
+    assert page.errors[0].startswith("What lies in the bin has changed since you opened this page.")
+    assert waiting() == [("closed", "broken", 2 * ONE)]
+    assert pharmacist.submit(page, press="Record it").status_code == 302
+    assert waiting() == []

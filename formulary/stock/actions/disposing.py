@@ -28,13 +28,15 @@ def dispose(
     reference: str = "",
     remark: str = "",
     witness: Actor | None = None,
+    seen_id: int | None = None,
     at: datetime,
     by: Actor,
 ) -> Disposal:
     """Hand over or destroy all that lies in one bin (None: what nobody put into one), with a certificate.
 
-    It moves from waste to destroyed, keeping why it was wasted. Refuses an empty bin, a method that is not
-    offered, and nobody to watch where the site's policy asks for a witness.
+    It moves from waste to destroyed, keeping why it was wasted. `seen_id` is the newest waste of the
+    page that was read. Refuses an empty bin, what was thrown in after that, a method that is not offered,
+    and nobody to watch where the site's policy asks for a witness.
     """
     by.must(Permission.RECEIVE_STOCK)
     if method not in REASONS_FOR["dispose"]:
@@ -46,6 +48,8 @@ def dispose(
     if not rows:
         name = queries.stream(stream_id, site_id).name if stream_id else "the waste without a bin"
         raise refusals.nothing_waits(name)
+    if seen_id is not None and rows[-1][0].id != seen_id:
+        raise refusals.changed_since()
     made = Disposal(
         code=next_code("DC"),
         site_id=site_id,

@@ -7,7 +7,7 @@ from formulary.web.forms import Form
 
 
 class DisposeForm(Form):
-    """How it is destroyed, who takes it, and who watches."""
+    """How it is destroyed, who takes it, and who watches; `seen_id` is the newest waste of the page."""
 
     method = f.ChoiceField(
         "How", [f.Required("Choose how.")], choices=f.choices(reasons_for("dispose"), empty="Choose…")
@@ -16,6 +16,7 @@ class DisposeForm(Form):
     reference = f.IdentifierField("Their number for it")
     remark = f.TextField("Remark", most=400)
     signer = f.FormField(PerhapsSignerForm, "Witness")
+    seen_id = f.IdField()
 
 
 class StreamForm(Form):

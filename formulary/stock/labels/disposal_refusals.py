@@ -45,6 +45,12 @@ def nothing_waits(name: str) -> Refused:
     return refuse("disposal.nothing_waits", name, f"Nothing lies in {name}.", "Load the page again.")
 
 
+def changed_since() -> Refused:
+    """What was read is not what would go."""
+    why = "What lies in the bin has changed since you opened this page."
+    return refuse("disposal.changed_since", "disposal", why, "Look at what goes again, then record it.")
+
+
 def destroyed_already(disposal: Disposal) -> Refused:
     """What was destroyed comes back by no undoing."""
     why = f"It was handed over for destruction with {disposal.code}."

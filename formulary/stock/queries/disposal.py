@@ -55,11 +55,18 @@ def wasted_since(site_id: int, since: datetime) -> list[Thrown]:
 
 def waiting_rows(site_id: int, stream_id: int | None) -> list[tuple[Wasted, Movement]]:
     """The rows of one bin that wait, taken until the act ends."""
-    here = Wasted.stream_id.is_(None) if stream_id is None else Wasted.stream_id == stream_id
     query = db.select(Wasted, Movement).join(Movement, Movement.id == Wasted.movement_id)
-    query = query.where(Wasted.site_id == site_id, here, Wasted.disposal_id.is_(None), ~Wasted.is_undone)
-    rows = db.session.execute(query.order_by(Wasted.id).with_for_update(of=Wasted))
+    rows = db.session.execute(
+        query.where(*_waits(site_id, stream_id)).order_by(Wasted.id).with_for_update(of=Wasted)
+    )
     return [(row.Wasted, row.Movement) for row in rows]
+
+
+def newest_waiting(site_id: int, stream_id: int | None) -> int | None:
+    """The newest waste that waits in one bin; None where nothing does."""
+    query = db.select(db.func.max(Wasted.id)).where(*_waits(site_id, stream_id))
+    newest: int | None = db.session.scalar(query)
+    return newest
 
 
 def disposal(disposal_id: int, site_id: int) -> Disposal:
@@ -79,6 +86,11 @@ def disposals(site_id: int, window: Window) -> Page:
 def disposals_by_id(ids: Collection[int]) -> list[Disposal]:
     """Certificates by their keys."""
     return list(db.session.scalars(db.select(Disposal).where(Disposal.id.in_(ids))))
+
+
+def _waits(site_id: int, stream_id: int | None) -> tuple[Any, ...]:
+    here = Wasted.stream_id.is_(None) if stream_id is None else Wasted.stream_id == stream_id
+    return Wasted.site_id == site_id, here, Wasted.disposal_id.is_(None), ~Wasted.is_undone
 
 
 def _thrown(*conditions: Any) -> list[Thrown]:

@@ -40,8 +40,10 @@ def waste() -> Answer:
 @retried
 def dispose() -> Answer:
     """Hand over or destroy all that lies in one bin (`?stream=`; without it, what is in none)."""
-    stream_id, form = row_asked("stream"), DisposeForm()
+    stream_id = row_asked("stream")
     stream = queries.stream(stream_id, g.site.id) if stream_id else None
+    newest = queries.newest_waiting(g.site.id, stream_id)
+    form = DisposeForm(data={"seen_id": newest})
     filled = next((b for b in labels.filled_bins(g.site.id) if b.stream is stream), None)
     if form.validate_on_submit() and (
         made := signed_by_a_witness(
@@ -60,6 +62,7 @@ def dispose() -> Answer:
     ):
         flash(f"Certificate {made.code} is on record.")
         return redirect(url_for("stock.disposal", disposal_id=made.id))  # type: ignore[return-value]
+    form.fill(seen_id=newest)
     return page("dispose", form, filled=filled, name=stream.name if stream else "the waste without a bin")
 
 
