@@ -13,8 +13,10 @@ from formulary.exchange import actions
 from formulary.exchange.labels import KINDS
 from formulary.patients.models import Exposure
 from formulary.rules.findings import Refused
+from formulary.rules.lot_status import NOT_ON_RECORD
 from formulary.stock import actions as stock
 from formulary.stock.actions.receiving import first_receipt
+from formulary.stock.models import Lot
 from formulary.web.words import SPACE
 from tests.exchange.doing import DELIVERIES, HISTORY, STOCK, a_list, looked, recorded, why
 from tests.exchange.test_goods import came, lies, shelved
@@ -122,3 +124,11 @@ def test_opening_stock_with_another_amount_is_counted_and_not_added(cast: Cast) 
     assert (line, column, said.replace(SPACE, " ")) == (
         2, "quantity", f"This lot is on record at {place} with 6 vials and 4 vials, brought over before."
     )  # fmt: skip
+
+
+def test_another_lot_is_another_although_the_known_one_has_no_expiry(cast: Cast) -> None:
+    recorded(cast, "history", a_list(HISTORY, use(lot="A1")))
+    another = use(date="2024-04-01", lot="A1", expiry="2025-11") | {"another lot": "yes"}
+    recorded(cast, "history", a_list((*HISTORY, "another lot"), another, another | {"date": "2024-05-01"}))
+    found = db.session.scalars(db.select(Lot.expires_on).filter_by(number="A1").order_by(Lot.id)).all()
+    assert found == [NOT_ON_RECORD, date(2025, 11, 30)]

@@ -57,7 +57,7 @@ class Lots:
             if expiry in (None, meant.expires_on):
                 return _only_one(same) if expiry is None else meant
         for meant in same:
-            if meant.expires_on == NOT_ON_RECORD and expiry is not None:
+            if meant.expires_on == NOT_ON_RECORD and expiry is not None and not another:
                 meant.expires_on = expiry
                 self.changed.append(meant)
                 return meant

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from xml.parsers import expat
 
@@ -31,7 +32,7 @@ class Reach:
 
     def begin(self, name: str, attributes: dict[str, str]) -> None:
         """An element begins."""
-        kind = name.rpartition(":")[2]
+        kind = name.rpartition(":")[2] if ":" in name else name
         if not self.in_sheet:
             self.in_sheet = kind == "sheetData"
         elif kind == "c":
@@ -44,7 +45,7 @@ class Reach:
 
     def end(self, name: str) -> None:
         """An element ends."""
-        kind = name.rpartition(":")[2]
+        kind = name.rpartition(":")[2] if ":" in name else name
         if kind == "c":
             self.in_cell = False
         elif kind == "sheetData":
@@ -126,6 +127,7 @@ def _number(said: str | None, otherwise: int) -> int:
     return int(said)
 
 
+@lru_cache(1_000)
 def _column(letters: str) -> int:
     found = 0
     for letter in letters.upper():
