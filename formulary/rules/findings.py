@@ -92,6 +92,12 @@ class Finding:
         found = self.rests_on or self.inputs or (("reason", self.reason),)
         return f"{self.place}:{inputs_hash(found)[:KEY_DIGITS]}"
 
+    def of_rule(self, rule: str, version: int, source: str, level: Level | None) -> Finding:
+        """The same as this rule's answer, field by field: a check has a hundred, and `replace` is slower."""
+        said = (self.code, self.subject, self.reason, self.remedy, level, self.result)
+        found = (self.line, self.field, self.inputs, self.fixes, self.accepted, self.rests_on)
+        return Finding(*said, rule, version, source, *found)
+
     def at_field(self, name: str) -> Finding:
         """The same finding, placed at a form field."""
         return replace(self, field=name)

@@ -1,6 +1,6 @@
 """What names a finding: an answer to one clears no other, and outlives no change of what it rests on."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 
 import pytest
@@ -220,6 +220,13 @@ def test_a_finding_stops_from_its_level_on_unless_it_was_accepted(level, accepte
 def test_a_list_reads_as_a_sentence(words, said):
     assert joined(words) == said
     assert joined(words, "or") == said.replace("and", "or")
+
+
+def test_the_answer_of_a_rule_keeps_all_that_was_said():
+    told = {each.name: each.name for each in fields(Finding)}
+    answer = Finding(**told).of_rule("D1", 3, "its label", Level.STOP)
+    rules = {"rule": "D1", "version": 3, "source": "its label", "level": Level.STOP}
+    assert {each.name: getattr(answer, each.name) for each in fields(Finding)} == told | rules
 
 
 def test_a_key_is_of_what_it_rests_on_else_its_inputs_else_its_words():

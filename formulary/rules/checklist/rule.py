@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
 from functools import cached_property
@@ -188,8 +188,7 @@ class Rule:
             level = self._level_at(stage)
         if level is None and answer.result is Result.UNKNOWN:
             level = self.unknown if self.unknown is not None else self._level_at(stage)
-        source = answer.source or self.source
-        return replace(answer, rule=self.id, version=self.version, source=source, level=level)
+        return answer.of_rule(self.id, self.version, answer.source or self.source, level)
 
     def _level_at(self, stage: Stage | None) -> Level:
         return self.level if stage is None else self.at.get(stage, self.level)

@@ -18,7 +18,8 @@ def relevant(lines: Sequence[Line], rules: Sequence[Compatibility]) -> tuple[Com
     if len(lines) < 2:  # noqa: PLR2004 - a pair is two
         return ()
     holders = holders_of(lines)
-    return tuple(rule for rule in rules if any(True for _ in _sides(rule, holders)))
+    both = (rule for rule in rules if rule.a in holders and rule.b in holders)
+    return tuple(rule for rule in both if any(True for _ in _sides(rule, holders)))
 
 
 def examine(rules: Sequence[Compatibility], mixture: Mixture, formula: Formula | None = None) -> Examined:
@@ -32,7 +33,7 @@ def examine(rules: Sequence[Compatibility], mixture: Mixture, formula: Formula |
     found = _without_loosened(
         match
         for rule in rules
-        if rule.kind in OF_TWO
+        if rule.kind in OF_TWO and rule.a in holders and rule.b in holders
         for a, b in _sides(rule, holders)
         if speaks_of(rule, a, b) and (match := _match(rule, a, b, ordered)) is not None
     )

@@ -30,8 +30,10 @@ def holders_of(lines: Iterable[Line]) -> Holders:
 
 def is_active(selector: str, line: Line) -> bool:
     """Whether the active of a line answers to a selector, and not only something beside it in the vial."""
-    ingredient = line.product.ingredient
-    return selector in {ANY, f"ingredient:{ingredient.id}", *(f"group:{word}" for word in ingredient.groups)}
+    if selector == ANY:
+        return True
+    ingredient, (what, _, word) = line.product.ingredient, selector.partition(":")
+    return word in ingredient.groups if what == "group" else selector == f"ingredient:{ingredient.id}"
 
 
 def speaks_of(rule: Compatibility, a: Line, b: Line) -> bool:
