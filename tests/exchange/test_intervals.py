@@ -37,4 +37,4 @@ def test_one_long_enough_after_it_does_not(road):
     road.ready()
     saved(Schedule(ingredient_id=ingredient("tranexamic acid"), interval=2, unit="months", source="test"))
     told_earlier(road, 90)
-    sign(road, a_draft(road))
+    assert sign(road, a_draft(road)).state == "prescribed"
