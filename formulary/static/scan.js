@@ -78,6 +78,10 @@ function settle(field) {
   reset();
 }
 
+// A field that takes the focus while a scan is being typed (a page that has just opened) is not what was scanned into.
+const wandered = (element) => burst.length > 0 && burst[0].element !== element;
+const typedInto = (element, field) => keepsItsKeys(element) && element !== field && !wandered(element);
+
 function take(event, char, field) {
   const inField = event.target.matches?.("[data-scan]");
   settling = setTimeout(settle, setting("scanIdle", 100), field);
@@ -96,9 +100,7 @@ document.addEventListener("keydown", (event) => {
   clearTimeout(settling);
   if (burst.length && event.timeStamp - burst.at(-1).at > setting("scanIdle", 100)) reset();
   if (!field || event.isComposing || event.repeat) return reset();
-  if ((event.key === "Enter" || event.key === "Tab") && !(keepsItsKeys(event.target) && event.target !== field)) {
-    return endOfScan(event, field);
-  }
+  if ((event.key === "Enter" || event.key === "Tab") && !typedInto(event.target, field)) return endOfScan(event, field);
   if (/^(Shift|Control|Alt|AltGraph|CapsLock|NumLock)$/.test(event.key)) return;
   const char = written(event);
   if (char === null) return reset();
