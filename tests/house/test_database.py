@@ -34,6 +34,13 @@ APPEND_ONLY = {
     "supplier_return",
     "temperature_reading",
     "undone_act",
+    "recall_scope",
+    "recall_event",
+    "recall_listed",
+    "recall_hold",
+    "recall_stopped",
+    "recall_contact",
+    "recall_explanation",
     "kept_less",
 }
 TOLD_TO_THE_RULES = {

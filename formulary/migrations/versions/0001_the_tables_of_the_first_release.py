@@ -34,6 +34,13 @@ APPEND_ONLY = (
     "undone_act",
     "kept_less",
     "imported_use",
+    "recall_scope",
+    "recall_event",
+    "recall_listed",
+    "recall_hold",
+    "recall_stopped",
+    "recall_contact",
+    "recall_explanation",
 )
 TOLD_TO_THE_RULES = (
     "ingredient",
@@ -2926,6 +2933,257 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_undone_act")),
         sa.UniqueConstraint("entry_id", name=op.f("uq_undone_act_entry_id")),
     )
+
+    op.create_table(
+        "recall_case",
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("is_drill", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("source_kind", sa.String(length=12), nullable=False),
+        sa.Column("source", sa.String(length=200), nullable=False),
+        sa.Column("recall_class", sa.String(length=4), nullable=False),
+        sa.Column("notice", sa.Text(), nullable=False),
+        sa.Column("level", sa.String(length=1), nullable=False),
+        sa.Column("level_percent", sa.Integer(), nullable=True),
+        sa.Column("tolerance", sa.Integer(), nullable=False),
+        sa.Column("created_at", types.UtcDateTime(), nullable=False),
+        sa.Column("created_by_id", sa.Integer(), nullable=False),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(level = 'B') = (level_percent IS NOT NULL)", name=op.f("ck_recall_case_level_b_has_a_share")
+        ),
+        sa.CheckConstraint("level IN ('A', 'B', 'C', 'D', 'E')", name=op.f("ck_recall_case_level_is_known")),
+        sa.CheckConstraint(
+            "recall_class IN ('I', 'II', 'III', 'none')", name=op.f("ck_recall_case_recall_class_is_known")
+        ),
+        sa.CheckConstraint(
+            "source_kind IN ('maker', 'authority', 'supplier', 'own')",
+            name=op.f("ck_recall_case_source_kind_is_known"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('draft', 'open', 'contained', 'notified', 'reconciled', 'closed')",
+            name=op.f("ck_recall_case_state_is_known"),
+        ),
+        sa.CheckConstraint(
+            "tolerance >= 0 AND tolerance <= 1000", name=op.f("ck_recall_case_tolerance_is_a_share")
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["person.id"], name=op.f("fk_recall_case_created_by_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recall_case")),
+        sa.UniqueConstraint("code", name=op.f("uq_recall_case_code")),
+    )
+    with op.batch_alter_table("recall_case", schema=None) as batch_op:
+        batch_op.create_index("ix_recall_case_drill", ["is_drill", "id"], unique=False)
+
+    op.create_table(
+        "recall_contact",
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("patient_id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(length=12), nullable=False),
+        sa.Column("outcome", sa.String(length=12), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("next_on", sa.Date(), nullable=True),
+        sa.Column("at", types.UtcDateTime(), nullable=False),
+        sa.Column("recorded_at", types.UtcDateTime(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "channel IN ('telephone', 'letter', 'email', 'message', 'in_person')",
+            name=op.f("ck_recall_contact_channel_is_known"),
+        ),
+        sa.CheckConstraint(
+            "outcome IN ('tried', 'reached', 'refused', 'unreachable', 'referred')",
+            name=op.f("ck_recall_contact_outcome_is_known"),
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_recall_contact_by_id_person")),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["recall_case.id"], name=op.f("fk_recall_contact_case_id_recall_case")
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_recall_contact_patient_id_patient")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recall_contact")),
+    )
+    with op.batch_alter_table("recall_contact", schema=None) as batch_op:
+        batch_op.create_index("ix_recall_contact_case", ["case_id", "patient_id", "id"], unique=False)
+
+    op.create_table(
+        "recall_event",
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("at", types.UtcDateTime(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("told", types.CanonicalJson(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_recall_event_by_id_person")),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["recall_case.id"], name=op.f("fk_recall_event_case_id_recall_case")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recall_event")),
+    )
+    with op.batch_alter_table("recall_event", schema=None) as batch_op:
+        batch_op.create_index("ix_recall_event_case", ["case_id", "id"], unique=False)
+
+    op.create_table(
+        "recall_explanation",
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("lot_id", sa.Integer(), nullable=False),
+        sa.Column("unaccounted", types.Steps(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("at", types.UtcDateTime(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_recall_explanation_by_id_person")),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["recall_case.id"], name=op.f("fk_recall_explanation_case_id_recall_case")
+        ),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_recall_explanation_lot_id_lot")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recall_explanation")),
+    )
+    with op.batch_alter_table("recall_explanation", schema=None) as batch_op:
+        batch_op.create_index("ix_recall_explanation_case", ["case_id", "lot_id", "id"], unique=False)
+
+    op.create_table(
+        "recall_hold",
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("lot_id", sa.Integer(), nullable=False),
+        sa.Column("hold_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["recall_case.id"], name=op.f("fk_recall_hold_case_id_recall_case")
+        ),
+        sa.ForeignKeyConstraint(["hold_id"], ["hold.id"], name=op.f("fk_recall_hold_hold_id_hold")),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_recall_hold_lot_id_lot")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recall_hold")),
+        sa.UniqueConstraint("hold_id", name=op.f("uq_recall_hold_hold_id")),
+    )
+    with op.batch_alter_table("recall_hold", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recall_hold_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "recall_scope",
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=60), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=True),
+        sa.Column("expires_from", sa.Date(), nullable=True),
+        sa.Column("expires_to", sa.Date(), nullable=True),
+        sa.Column("supplier", sa.String(length=120), nullable=False),
+        sa.Column("note_number", sa.String(length=60), nullable=False),
+        sa.Column("added_at", types.UtcDateTime(), nullable=False),
+        sa.Column("added_by_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["added_by_id"], ["person.id"], name=op.f("fk_recall_scope_added_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["recall_case.id"], name=op.f("fk_recall_scope_case_id_recall_case")
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["product.id"], name=op.f("fk_recall_scope_product_id_product")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recall_scope")),
+    )
+    with op.batch_alter_table("recall_scope", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recall_scope_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "recall_listed",
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("use", sa.String(length=12), nullable=False),
+        sa.Column("key", sa.String(length=60), nullable=False),
+        sa.Column("patient_id", sa.Integer(), nullable=False),
+        sa.Column("lot_id", sa.Integer(), nullable=True),
+        sa.Column("product_id", sa.Integer(), nullable=True),
+        sa.Column("ref", sa.String(length=20), nullable=False),
+        sa.Column("at", types.UtcDateTime(), nullable=False),
+        sa.Column("quantity", types.Steps(), nullable=True),
+        sa.Column("grade", sa.String(length=12), nullable=False),
+        sa.Column("is_added", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "use IN ('given', 'tested', 'untold_test', 'untold_use')",
+            name=op.f("ck_recall_listed_use_is_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["recall_case.id"], name=op.f("fk_recall_listed_case_id_recall_case")
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["recall_event.id"], name=op.f("fk_recall_listed_event_id_recall_event")
+        ),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_recall_listed_lot_id_lot")),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_recall_listed_patient_id_patient")
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["product.id"], name=op.f("fk_recall_listed_product_id_product")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recall_listed")),
+        sa.UniqueConstraint("case_id", "key", name=op.f("uq_recall_listed_case_id")),
+    )
+    with op.batch_alter_table("recall_listed", schema=None) as batch_op:
+        batch_op.create_index("ix_recall_listed_patient", ["case_id", "patient_id"], unique=False)
+
+    op.create_table(
+        "recall_lot",
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("lot_id", sa.Integer(), nullable=False),
+        sa.Column("scope_id", sa.Integer(), nullable=False),
+        sa.Column("how", sa.String(length=10), nullable=False),
+        sa.Column("decision", sa.String(length=10), nullable=False),
+        sa.Column("decided_at", types.UtcDateTime(), nullable=True),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.Column("decided_why", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "decision IN ('in', 'out', 'proposed')", name=op.f("ck_recall_lot_decision_is_known")
+        ),
+        sa.CheckConstraint(
+            "how IN ('exact', 'shared', 'near', 'rule')", name=op.f("ck_recall_lot_how_is_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["recall_case.id"], name=op.f("fk_recall_lot_case_id_recall_case")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["person.id"], name=op.f("fk_recall_lot_decided_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_recall_lot_lot_id_lot")),
+        sa.ForeignKeyConstraint(
+            ["scope_id"], ["recall_scope.id"], name=op.f("fk_recall_lot_scope_id_recall_scope")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recall_lot")),
+        sa.UniqueConstraint("case_id", "lot_id", name=op.f("uq_recall_lot_case_id")),
+    )
+    with op.batch_alter_table("recall_lot", schema=None) as batch_op:
+        batch_op.create_index("ix_recall_lot_lot", ["lot_id"], unique=False)
+
+    op.create_table(
+        "recall_stopped",
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("bucket", sa.String(length=1), nullable=False),
+        sa.Column("ref", sa.String(length=60), nullable=False),
+        sa.Column("words", sa.String(length=200), nullable=False),
+        sa.Column("lot_id", sa.Integer(), nullable=False),
+        sa.Column("quantity", types.Steps(), nullable=True),
+        sa.Column("patients", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["recall_case.id"], name=op.f("fk_recall_stopped_case_id_recall_case")
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["recall_event.id"], name=op.f("fk_recall_stopped_event_id_recall_event")
+        ),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_recall_stopped_lot_id_lot")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recall_stopped")),
+    )
+    with op.batch_alter_table("recall_stopped", schema=None) as batch_op:
+        batch_op.create_index("ix_recall_stopped_case", ["case_id", "event_id"], unique=False)
 
     for table in APPEND_ONLY:
         for statement in append_only.statements(op.get_bind().dialect.name, table):

@@ -1,16 +1,24 @@
 """What a recall answer shows: figures, lists, balance sheets and a picture, in words."""
 
+from formulary.recalls.labels import case_words
+from formulary.recalls.labels.case_told import VERBS, CaseTold, case_told
+from formulary.recalls.labels.listed import COUNTS_ALONE, ListedLine, listed_lines, watermark
 from formulary.recalls.labels.lists import Listing, PatientLine, PlaceLine, together
 from formulary.recalls.labels.sheet import Sheet, SheetLine, sheets
 from formulary.recalls.labels.tiles import Tile, is_held, tiles
 from formulary.recalls.labels.told import Told, told
 from formulary.recalls.labels.words import BALANCE, BUCKETS, GRADES, HEADINGS, bucket_words
+from formulary.recalls.labels.worklist import WorkLine, worklist
 
 __all__ = [
     "BALANCE",
     "BUCKETS",
+    "COUNTS_ALONE",
     "GRADES",
     "HEADINGS",
+    "VERBS",
+    "CaseTold",
+    "ListedLine",
     "Listing",
     "PatientLine",
     "PlaceLine",
@@ -18,10 +26,16 @@ __all__ = [
     "SheetLine",
     "Tile",
     "Told",
+    "WorkLine",
     "bucket_words",
+    "case_told",
+    "case_words",
     "is_held",
+    "listed_lines",
     "sheets",
     "tiles",
     "together",
     "told",
+    "watermark",
+    "worklist",
 ]

@@ -2,8 +2,7 @@
 
 import re
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
+from flask import flash, g, redirect, render_template, request, url_for
 
 from formulary import clock
 from formulary.accounts import Permission, requires
@@ -11,13 +10,12 @@ from formulary.audit import record_refusal
 from formulary.db import Missing, retried, transaction
 from formulary.recalls import actions, labels, queries
 from formulary.recalls.forms import HoldForm, LookupForm, read_asked
+from formulary.recalls.views.room import Page, bp, may
 from formulary.rules.findings import Refused
 from formulary.rules.lot_status import day_of
 from formulary.stock.actions import place_hold
 from formulary.web.paging import Window
 
-bp = Blueprint("recalls", __name__, url_prefix="/recalls")
-Page = str | Response | tuple[str, int]
 MOST_LOTS = 20
 KEY = re.compile(r"[1-9][0-9]{0,9}", re.ASCII)
 
@@ -45,7 +43,7 @@ def find() -> Page:
     found = queries.find_lots(asked.number, gtin=asked.gtin, own=asked.own)
     if found.exact:
         return redirect(_answer([lot.id for lot in found.exact]), 303)
-    return render_template("recalls/offered.html", form=form, asked=asked, found=found)
+    return render_template("recalls/offered.html", form=form, asked=asked, found=found, may=may())
 
 
 @bp.get("/answer")
@@ -58,7 +56,8 @@ def answer() -> Page:
     with transaction():
         actions.note_lookup(lookup, at=at, by=g.actor)
     told = labels.told(lookup, g.actor.recall_sight)
-    return render_template("recalls/answer.html", form=LookupForm(), told=told, lookup=lookup, words=labels)
+    more = {"words": labels, "may": may(), "cases": queries.open_cases_of(lookup.lots)}
+    return render_template("recalls/answer.html", form=LookupForm(), told=told, lookup=lookup, **more)
 
 
 @bp.get("/excursions/<id:event_id>")
@@ -100,7 +99,7 @@ def _hold(lot_id: int, form: HoldForm) -> str | None:
 
 
 def _box(form: LookupForm) -> str:
-    more = {"words": labels, "may_release": g.actor.may(Permission.RELEASE_HOLD)}
+    more = {"words": labels, "may_release": g.actor.may(Permission.RELEASE_HOLD), "may": may()}
     return render_template("recalls/index.html", form=form, holds=queries.standing_holds(), **more)
 
 

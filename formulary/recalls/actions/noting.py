@@ -4,7 +4,8 @@ from datetime import datetime
 
 from formulary.accounts import Actor
 from formulary.audit import log_access, record
-from formulary.recalls.queries import Lookup, Since
+from formulary.recalls.models import RecallCase
+from formulary.recalls.queries import VIEWED, Lookup, Since
 
 LOOKED_UP = "recalls.lookup"
 
@@ -15,6 +16,11 @@ def note_lookup(lookup: Lookup, *, at: datetime, by: Actor) -> None:
     What was typed is not kept: it may be a name. The lots that were found are.
     """
     log_access(LOOKED_UP, by=by, at=at, patients=lookup.shown, detail=_lots(lookup))
+
+
+def note_case(case: RecallCase, what: str, *, patients: int, at: datetime, by: Actor) -> None:
+    """Write to the access log who saw a case, in which form ("page", "CSV"), and how many patients."""
+    log_access(VIEWED, by=by, at=at, subject=case, patients=patients, detail=f"{case.code}, {what}")
 
 
 def note_excursion(since: Since, *, at: datetime, by: Actor) -> None:

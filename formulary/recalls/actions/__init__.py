@@ -1,0 +1,31 @@
+"""What changes in this room: cases and their steps, contacts, signed words; and who looked at what."""
+
+from formulary.recalls.actions.cases import NewCase, add_scope, create_case, decide_lot
+from formulary.recalls.actions.closing import close, notify, reconcile, reopen
+from formulary.recalls.actions.containing import contain, release_holds
+from formulary.recalls.actions.explaining import explain
+from formulary.recalls.actions.freezing import add_differences, open_case
+from formulary.recalls.actions.noting import LOOKED_UP, note_case, note_excursion, note_export, note_lookup
+from formulary.recalls.actions.reaching import record_contact
+
+__all__ = [
+    "LOOKED_UP",
+    "NewCase",
+    "add_differences",
+    "add_scope",
+    "close",
+    "contain",
+    "create_case",
+    "decide_lot",
+    "explain",
+    "note_case",
+    "note_excursion",
+    "note_export",
+    "note_lookup",
+    "notify",
+    "open_case",
+    "reconcile",
+    "record_contact",
+    "release_holds",
+    "reopen",
+]

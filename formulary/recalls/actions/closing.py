@@ -1,0 +1,80 @@
+"""The rules by which a case goes on: everybody answered for, all accounted for, nothing undecided."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from formulary.accounts import Actor
+from formulary.db import once
+from formulary.recalls import queries
+from formulary.recalls.actions.stepping import leave, said, step_from
+from formulary.recalls.labels import refusals
+from formulary.recalls.models import RecallCase
+from formulary.recalls.queries import sheet_of
+
+
+@once
+def notify(case_id: int, *, at: datetime, by: Actor, reason: str = "") -> RecallCase:
+    """As many patients are answered for as the level asks, and no lot of the case goes on unstopped."""
+    case = step_from(case_id, ("contained",), "notified", by)
+    lots = queries.lots_in(case_id)
+    _nothing_open(case, lots)
+    effect = queries.effect(case, queries.reachable(case_id))
+    told = {"patients": effect.patients, "required": effect.required, **effect.by_status}
+    leave(case, "notify", at=at, by=by, to="notified", reason=reason, told=told)
+    return case
+
+
+@once
+def reconcile(case_id: int, *, at: datetime, by: Actor, reason: str = "") -> RecallCase:
+    """Every lot sums, but for what the case tolerates or somebody has signed for; the figures are kept."""
+    case = step_from(case_id, ("notified",), "reconciled", by)
+    lots = queries.lots_in(case_id)
+    _nothing_open(case, lots)
+    leave(case, "reconcile", at=at, by=by, to="reconciled", reason=reason, told={"sheets": _sums(case, lots)})
+    return case
+
+
+@once
+def close(case_id: int, *, reason: str, at: datetime, by: Actor) -> RecallCase:
+    """End it with what came of it; a draft whose lots are none of ours is closed as such."""
+    case = step_from(case_id, ("draft", "reconciled"), "closed", by)
+    lots = queries.lots_in(case_id)
+    said(reason)
+    if case.state == "draft" and lots:
+        raise refusals.wrong_state(case.code, "a draft with lots of ours in it", "closed")
+    if lots:
+        _nothing_open(case, lots)
+        _sums(case, lots)
+    leave(case, "close", at=at, by=by, to="closed", reason=reason)
+    return case
+
+
+@once
+def reopen(case_id: int, *, reason: str, at: datetime, by: Actor) -> RecallCase:
+    """Take a closed case up again: to where its list is frozen, or to a draft where it never had one."""
+    case = step_from(case_id, ("closed",), "reopened", by)
+    to = "open" if queries.last_event(case_id, "open_case") else "draft"
+    leave(case, "reopen", at=at, by=by, to=to, reason=said(reason))
+    return case
+
+
+def _nothing_open(case: RecallCase, lots: Sequence[int]) -> None:
+    proposed = [one for one in queries.case_lots(case.id) if one.row.decision == "proposed"]
+    if proposed:
+        raise refusals.undecided(len(proposed))
+    if missing := queries.never_held(case, lots):
+        raise refusals.not_contained([lot.number for lot in queries.lots_found(missing).exact])
+    if new := queries.difference(case.id, lots).new:
+        raise refusals.not_on_list(len(new))
+    effect = queries.effect(case, queries.reachable(case.id))
+    if not case.is_drill and not effect.is_enough:
+        raise refusals.not_reached(effect.concluded, effect.required)
+
+
+def _sums(case: RecallCase, lots: Sequence[int]) -> list[dict[str, Any]]:
+    """The sheet of each lot, with those made from it; Refused where one is unexplained."""
+    sheets = sheet_of(case, lots)
+    if open_ := [sheet.lot.number for sheet in sheets if sheet.is_unexplained]:
+        raise refusals.unexplained(open_)
+    return [sheet.as_told() for sheet in sheets]

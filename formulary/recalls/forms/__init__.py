@@ -1,0 +1,28 @@
+"""What people type in this room: the one box, a hold, a case and its steps."""
+
+from formulary.recalls.forms.cases import (
+    CloseForm,
+    ContactForm,
+    DecideLotForm,
+    ExplainForm,
+    NewCaseForm,
+    ReasonForm,
+    ScopeForm,
+    StepForm,
+)
+from formulary.recalls.forms.lookup import Asked, HoldForm, LookupForm, read_asked
+
+__all__ = [
+    "Asked",
+    "CloseForm",
+    "ContactForm",
+    "DecideLotForm",
+    "ExplainForm",
+    "HoldForm",
+    "LookupForm",
+    "NewCaseForm",
+    "ReasonForm",
+    "ScopeForm",
+    "StepForm",
+    "read_asked",
+]

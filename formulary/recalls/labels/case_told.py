@@ -1,0 +1,112 @@
+"""The page of a case: what it covers and touches, what it stopped, whom it reached, and what comes next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from formulary.accounts import Actor
+from formulary.recalls import queries
+from formulary.recalls.labels.tiles import Tile, tiles
+from formulary.recalls.models import RecallCase, RecallEvent, RecallStopped
+from formulary.recalls.queries import CaseHold, CaseLot, CaseSheet, Difference, Effect, FoundLot
+from formulary.rules.units import Quantity
+
+NEXT = {
+    "draft": "open",
+    "open": "contain",
+    "contained": "notify",
+    "notified": "reconcile",
+    "reconciled": "close",
+    "closed": "reopen",
+}
+VERBS = {
+    "open": "Freeze the list",
+    "contain": "Stop its lots",
+    "add": "Add the differences to the list",
+    "notify": "Patients are notified",
+    "reconcile": "The balance is reconciled",
+    "close": "Close the case",
+    "reopen": "Reopen it",
+    "release": "Release its holds",
+}
+
+
+@dataclass(frozen=True)
+class StoppedLine:
+    """Something that containment met."""
+
+    row: RecallStopped
+    lot: FoundLot
+    quantity: Quantity | None
+
+
+@dataclass(frozen=True)
+class CaseTold:
+    """A case as its page shows it, to whoever asks: nobody's name stands here."""
+
+    lots: Sequence[CaseLot]
+    lines: Sequence[object]
+    tiles: Sequence[Tile]
+    holds: Sequence[CaseHold]
+    stopped: Sequence[StoppedLine]
+    listed: RecallEvent | None
+    difference: Difference
+    effect: Effect
+    sheets: Sequence[CaseSheet]
+    events: Sequence[tuple[RecallEvent, str]]
+    steps: tuple[str, ...]
+
+    verbs = VERBS
+
+    @property
+    def proposed(self) -> list[CaseLot]:
+        """The lots that a person must decide on."""
+        return [one for one in self.lots if one.row.decision == "proposed"]
+
+    @property
+    def standing(self) -> list[CaseHold]:
+        """The holds of the case that stand."""
+        return [hold for hold in self.holds if hold.released_at is None]
+
+
+def case_told(row: RecallCase, *, at: datetime, by: Actor) -> CaseTold:
+    """Everything that the page of a case shows."""
+    lots_in = queries.lots_in(row.id)
+    holds = queries.case_holds(row.id)
+    frozen = queries.last_event(row.id, "add_differences") or queries.last_event(row.id, "open_case")
+    differs = queries.difference(row.id, lots_in) if frozen else Difference((), 0)
+    return CaseTold(
+        queries.case_lots(row.id),
+        queries.scope_of(row.id),
+        tiles(queries.look_up_lots(lots_in, at=at, by=by)) if lots_in else [],
+        holds,
+        _stopped(row.id),
+        frozen,
+        differs,
+        queries.effect(row, queries.reachable(row.id)),
+        queries.sheet_of(row, lots_in),
+        queries.events(row.id),
+        tuple(_steps(row, lots_in, holds, differs)),
+    )
+
+
+def _stopped(case_id: int) -> list[StoppedLine]:
+    rows = queries.stopped(case_id)
+    lots = queries.lots_by_key(row.lot_id for row in rows)
+    return [StoppedLine(row, lots[row.lot_id], _quantity(row, lots)) for row in rows]
+
+
+def _quantity(row: RecallStopped, lots: dict[int, FoundLot]) -> Quantity | None:
+    return None if row.quantity is None else lots[row.lot_id].quantity(row.quantity)
+
+
+def _steps(row: RecallCase, lots: Sequence[int], holds: Sequence[CaseHold], differs: Difference) -> list[str]:
+    """What may be done next, the plain way first."""
+    found = [NEXT[row.state]] if lots or row.state != "draft" else ["close"]
+    if row.state in ("contained", "notified", "reconciled") and queries.not_held(row, lots):
+        found.insert(0, "contain")
+    if differs.new and row.state not in ("draft", "closed"):
+        found.insert(0, "add")
+    if any(hold.released_at is None for hold in holds):
+        found.append("release")
+    return found

@@ -1,0 +1,96 @@
+"""Why an act on a recall case is refused, and what would do."""
+
+from formulary.rules.findings import Refused, refuse
+
+
+def nothing_in_it() -> Refused:
+    """A case that covers no lot stops nothing."""
+    why = "No lot is in this case, so there is nothing to stop and nobody to reach."
+    return refuse("case.no_lot", "case", why, "Add a lot to it, or close it as not ours.")
+
+
+def wrong_state(code: str, state: str, act: str) -> Refused:
+    """The steps of a case come one after the other."""
+    why = f"{code} is {state}, and cannot be {act} from there."
+    return refuse("case.state", "case", why, "Load its page again: it offers what comes next.")
+
+
+def no_reason() -> Refused:
+    """Words are asked for."""
+    return refuse("case.no_reason", "case", "Nobody has said why.", "Say why.", field="reason")
+
+
+def undecided(count: int) -> Refused:
+    """A person decides on what looks alike."""
+    lots = "1 lot looks alike and waits" if count == 1 else f"{count} lots look alike and wait"
+    return refuse("case.undecided", "case", f"{lots} for a decision.", "Decide which are meant.")
+
+
+def not_on_list(count: int) -> Refused:
+    """The list must hold what the records tell."""
+    uses = "1 use has" if count == 1 else f"{count} uses have"
+    why = f"{uses} come to the records since the list was frozen."
+    return refuse("case.list_differs", "case", why, "Add the differences to the list.")
+
+
+def not_reached(concluded: int, needed: int) -> Refused:
+    """The level asks for more."""
+    why = f"{concluded} of the {needed} patients that its level asks for are answered for."
+    return refuse("case.not_reached", "case", why, "Go on with the contacts.")
+
+
+def unexplained(numbers: list[str]) -> Refused:
+    """What nobody can account for asks for signed words."""
+    lots = ", ".join(numbers)
+    why = f"More of {lots} is unaccounted for than the case tolerates, and nobody has signed for it."
+    return refuse("case.unexplained", "case", why, "Find it, or explain and sign the difference.")
+
+
+def not_contained(numbers: list[str]) -> Refused:
+    """A lot that came to the case later is not stopped yet."""
+    why = f"No hold of this case has stopped {', '.join(numbers)}."
+    return refuse("case.not_contained", "case", why, "Contain it.")
+
+
+def already_contained() -> Refused:
+    """There is nothing more to stop."""
+    why = "Every lot of the case is stopped by a hold of its own."
+    return refuse("case.contained", "case", why, "Nothing needs to be done.")
+
+
+def explained_already() -> Refused:
+    """The sum holds."""
+    why = "All of it is accounted for, so there is nothing to explain."
+    return refuse("case.accounted", "case", why, "Load the page again.")
+
+
+def empty_scope() -> Refused:
+    """A line that limits nothing would mean every lot."""
+    why = "A line needs a lot number, a product, a supplier or a delivery note; else it would mean every lot."
+    return refuse("case.scope_empty", "case", why, "Say what is recalled.", field="number")
+
+
+def level_share() -> Refused:
+    """Level B is between A and C."""
+    why = "Level B lies between C (10 per cent) and A (all), so it needs a share from 11 to 100."
+    return refuse(
+        "case.level_share", "case", why, "Type the share, or choose another level.", field="level_percent"
+    )
+
+
+def is_a_drill() -> Refused:
+    """A drill reaches nobody."""
+    why = "A drill reaches no patient and stops no stock."
+    return refuse("case.drill", "case", why, "File its result.")
+
+
+def no_hold_left() -> Refused:
+    """All holds of the case are released."""
+    why = "No hold of this case stands any more."
+    return refuse("case.no_hold", "case", why, "Nothing needs to be done.")
+
+
+def late(field: str = "at") -> Refused:
+    """An attempt is made before it is recorded."""
+    why = "An attempt cannot be later than now."
+    return refuse("case.contact_time", "contact", why, "Type when it was made.", field=field)

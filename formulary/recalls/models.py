@@ -1,1 +1,0 @@
-"""No table of its own yet: the lookup reads what the other rooms wrote."""

@@ -1,0 +1,32 @@
+"""Recall cases: what they are about, who is on their list, and whom they reached."""
+
+from formulary.recalls.models.cases import (
+    CLASSES,
+    LEVELS,
+    SOURCES,
+    STATES,
+    RecallCase,
+    RecallEvent,
+    RecallLot,
+    RecallScope,
+)
+from formulary.recalls.models.reaching import CHANNELS, OUTCOMES, RecallContact, RecallExplanation
+from formulary.recalls.models.stopping import RecallHold, RecallListed, RecallStopped
+
+__all__ = [
+    "CHANNELS",
+    "CLASSES",
+    "LEVELS",
+    "OUTCOMES",
+    "SOURCES",
+    "STATES",
+    "RecallCase",
+    "RecallContact",
+    "RecallEvent",
+    "RecallExplanation",
+    "RecallHold",
+    "RecallListed",
+    "RecallLot",
+    "RecallScope",
+    "RecallStopped",
+]

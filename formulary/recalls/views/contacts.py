@@ -1,0 +1,50 @@
+"""Whom a case must reach: the worklist, and one patient with every attempt."""
+
+from zoneinfo import ZoneInfo
+
+from flask import flash, g, redirect, request, url_for
+
+from formulary import clock
+from formulary.accounts import Permission, requires
+from formulary.accounts import queries as accounts
+from formulary.db import retried
+from formulary.recalls import actions, labels, queries
+from formulary.recalls.forms import ContactForm
+from formulary.recalls.views.room import Page, bp, done, noted, page
+from formulary.web.paging import Window
+
+
+@bp.get("/cases/<id:case_id>/contacts")
+@requires(Permission.RECALL_LOOKUP)
+@retried
+def contacts(case_id: int) -> Page:
+    """The worklist, the most urgent first."""
+    row, at = queries.case(case_id), clock.now()
+    lines = queries.reachable(case_id)
+    found = labels.worklist(lines, Window.of(request.args), zone=ZoneInfo(g.site.zone), at=at, by=g.actor)
+    noted(row, "contacts", len(found.rows))
+    shown = {"effect": queries.effect(row, lines), "mark": labels.watermark(row, at=at, by=g.actor)}
+    return page("contacts", row=row, found=found, words=labels.case_words, **shown)
+
+
+@bp.route("/cases/<id:case_id>/contacts/<id:patient_id>", methods=["GET", "POST"])
+@requires(Permission.RECALL_CASES)
+@retried
+def contact(case_id: int, patient_id: int) -> Page:
+    """One patient of the case: every attempt, and a new one."""
+    row, at, form = queries.case(case_id), clock.now(), ContactForm()
+    line = queries.one_reachable(case_id, patient_id)
+    if form.validate_on_submit() and done(
+        form,
+        "recalls.contact",
+        lambda now: actions.record_contact(
+            case_id, patient_id, **form.values(), at=now, by=g.actor, key=form.key
+        ),
+    ):
+        flash("The attempt is written down.")
+        return redirect(url_for("recalls.contacts", case_id=case_id), 303)
+    tried = queries.contacts(case_id, patient_id)
+    noted(row, "contact", 1)
+    shown = labels.worklist([line], Window(), zone=ZoneInfo(g.site.zone), at=at, by=g.actor).rows[0]
+    names = accounts.person_names([one.by_id for one in tried])
+    return page("contact", form, row=row, line=shown, tried=tried, names=names, words=labels.case_words)

@@ -1,0 +1,87 @@
+"""The list of a case, as a page, a file and a print; each view of it is noted and marked with who has it."""
+
+from collections.abc import Iterator
+
+from flask import Response, g, request
+
+from formulary import clock
+from formulary.accounts import Permission, RecallSight, requires
+from formulary.db import retried
+from formulary.recalls import labels, queries
+from formulary.recalls.labels import ListedLine
+from formulary.recalls.views.room import Page, bp, noted, page
+from formulary.rules.units import natural_unit, plain
+from formulary.web import pdf, sheets
+from formulary.web.paging import Window
+from formulary.web.words import utc
+
+HEADER = (
+    "patient",
+    "name",
+    "use",
+    "cocktail or test",
+    "lot",
+    "at (UTC)",
+    "quantity",
+    "unit",
+    "grade",
+    "added",
+)
+
+
+@bp.get("/cases/<id:case_id>/list")
+@requires(Permission.RECALL_LOOKUP)
+@retried
+def case_list(case_id: int) -> Page:
+    """Everybody on the list: names, codes or a count, by role."""
+    row, at = queries.case(case_id), clock.now()
+    found = queries.listed(case_id, Window.of(request.args))
+    effect = queries.effect(row, queries.reachable(case_id))
+    lines = _seen(labels.listed_lines(found.rows, at=at, by=g.actor))
+    noted(row, "list", len({line.patient.id for line in lines}))
+    mark = labels.watermark(row, at=at, by=g.actor)
+    return page("case_list", row=row, found=found, lines=lines, effect=effect, mark=mark)
+
+
+@bp.get("/cases/<id:case_id>/list.csv")
+@requires(Permission.RECALL_LOOKUP)
+@retried
+def case_list_csv(case_id: int) -> Response:
+    """The whole list for a spreadsheet; its first and last row say whose copy it is."""
+    row, at = queries.case(case_id), clock.now()
+    lines = _whole(case_id)
+    noted(row, "CSV", len({line.patient.id for line in lines}))
+    mark = labels.watermark(row, at=at, by=g.actor)
+    told = [[mark], HEADER, *_cells(lines), [mark]] if lines else [[mark], [labels.COUNTS_ALONE]]
+    return sheets.answer(sheets.Sheet(f"recall-{row.code}-list", told[0], told[1:]), "csv")
+
+
+@bp.get("/cases/<id:case_id>/list.pdf")
+@requires(Permission.RECALL_LOOKUP)
+@retried
+def case_list_pdf(case_id: int) -> Response:
+    """The whole list for a printer, with whose copy it is across every sheet."""
+    row, at = queries.case(case_id), clock.now()
+    lines = _whole(case_id)
+    effect = queries.effect(row, queries.reachable(case_id))
+    noted(row, "PDF", len({line.patient.id for line in lines}))
+    mark = labels.watermark(row, at=at, by=g.actor)
+    printed = pdf.render("recalls/case_list_print.html", row=row, lines=lines, effect=effect, mark=mark)
+    return pdf.answer(printed, f"recall-{row.code}-list.pdf")
+
+
+def _whole(case_id: int) -> list[ListedLine]:
+    return _seen(labels.listed_lines(queries.every_listed(case_id), at=clock.now(), by=g.actor))
+
+
+def _seen(lines: list[ListedLine]) -> list[ListedLine]:
+    """Nothing of anybody for whom counts must do."""
+    return [] if g.actor.recall_sight is RecallSight.COUNTS else lines
+
+
+def _cells(lines: list[ListedLine]) -> Iterator[tuple[sheets.Cell, ...]]:
+    for line in lines:
+        unit = natural_unit(line.quantity) if line.quantity is not None else None
+        amount = plain(line.quantity, unit) if line.quantity is not None and unit else "not known"
+        who = (line.patient.code, line.patient.name, line.what, line.ref, line.lot, utc(line.at))
+        yield (*who, amount, unit.code if unit else "", line.grade, "added" if line.is_added else "")
