@@ -106,7 +106,7 @@ def gather(
     mixed, of = _mixed((*stock, *others)), partial(book.products, on=on)
     products = of(wanted | mixed)
     cocktail = replace(
-        _as_typed(content, products, book, policies=site_policies(site, at), stock=stock, at=at),
+        _as_typed(content, products, book, policies=_policies(book, site, at), stock=stock, at=at),
         draws=tuple(draws),
         beyond_use_at=beyond_use_at,
         picked=tuple(picked),
@@ -117,6 +117,12 @@ def gather(
     additive = _additive(book, (products[key] for key in wanted | _mixed(others)))
     cocktail = _with_its_past(cocktail, content.patient_id, additive, of)
     return Gathered(set_aside(cocktail), {key: products[key] for key in wanted})
+
+
+def _policies(book: catalogue.Book, site: Site, at: datetime) -> facts.SitePolicies:
+    """What the site has decided, kept with the edition, which a decision renews too: it holds by the day."""
+    name = f"policies {site.id} {site.zone} {site.decimal_mark} {day_of(at, site.zone)}"
+    return book.table(name, lambda: site_policies(site, at))
 
 
 def _mixed(sources: Iterable[facts.Stock]) -> frozenset[int]:

@@ -53,6 +53,7 @@ TOLD_TO_THE_RULES = {
     "device",
     "ingredient",
     "ingredient_group",
+    "policy",
     "product",
     "product_excipient",
     "session_schedule",

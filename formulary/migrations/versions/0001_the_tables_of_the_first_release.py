@@ -47,6 +47,7 @@ TOLD_TO_THE_RULES = (
     "synonym",
     "ingredient_group",
     "basis_factor",
+    "policy",
     "product",
     "product_excipient",
     "catalogue_limit",

@@ -95,10 +95,12 @@ def receive_transfers(day: Day) -> Iterator[Need]:
 def order(day: Day) -> Iterator[Need]:
     """Products of which less is usable than their minimum."""
     for one in day.short:
-        coming = " Some is on order." if one.coming else ""
+        enough = one.plan.packs == 0
+        coming = " Enough is on its way." if enough else " Some is on order." if one.coming else ""
         told = f"{shown(one.quantity(one.plan.usable))} usable.{coming}"
         page = ("stock.supply", "Look", (("product_id", one.product.id),))
-        yield Need(None, f"Order {one.product.name}", told, "warn", "below minimum", *page)
+        act = "Wait for" if enough else "Order"
+        yield Need(None, f"{act} {one.product.name}", told, "warn", "below minimum", *page)
 
 
 def count_places(day: Day) -> Iterator[Need]:

@@ -17,7 +17,6 @@ from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from fractions import Fraction
-from json import dumps
 from json.encoder import encode_basestring_ascii as quoted
 from operator import attrgetter
 from typing import Any
@@ -47,7 +46,7 @@ _OF_THE_CASE = frozenset(
 def fingerprint(cocktail: Cocktail, stage: Stage, rule_set: str, answers: Iterable[Finding]) -> str:
     """SHA-256 over the facts that last, the answers they gave, the stage and the version of the rules."""
     about_it = replace(_of_its_own(cocktail), diluents=_mixed_in(cocktail))
-    decided = _text(tuple(_decided(answer) for answer in answers))
+    decided = f"[{';'.join(sorted(map(_decided, answers)))}]"
     parts = (_text(about_it), decided, stage.value, rule_set)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
@@ -103,8 +102,9 @@ def _speaking(lines: tuple[Line, ...], rows: Precautions) -> Precautions:
 
 
 def _decided(answer: Finding) -> str:
-    parts = (answer.place, answer.version, answer.level, answer.result.value, answer.accepted)
-    return dumps(parts)
+    level = "" if answer.level is None else answer.level.name
+    said = f"{answer.version},{level},{answer.result.value}"
+    return f"{quoted(answer.place)},{said},{quoted(answer.accepted)}"
 
 
 Writer = Callable[[Any], str]

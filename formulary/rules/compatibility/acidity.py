@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from formulary.rules.facts import Line, Onset, Strength
 
 Window = tuple[Fraction, Fraction]
+MOST_KEPT = 1_024
 
 
 def ph_window(lines: Sequence[Line]) -> Window | None:
@@ -40,4 +42,9 @@ def onset_ph(onset: Onset, strength: Strength) -> Fraction | None:
     if acid <= onset.solubility:
         return None
     relation = (acid - onset.solubility) / onset.solubility
-    return onset.pka + Fraction((Decimal(relation.numerator) / Decimal(relation.denominator)).log10())
+    return onset.pka + _log10(relation)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _log10(relation: Fraction) -> Fraction:
+    return Fraction((Decimal(relation.numerator) / Decimal(relation.denominator)).log10())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
@@ -75,6 +75,12 @@ class Mixture:
         return sum(known[1:], known[0]) if known and len(known) == len(found) else None
 
 
+HOLDS = Answer(Applies.YES)
+FAILS = Answer(Applies.NO)
+Answers = tuple[Answer, ...]
+"""What a condition says: nothing where a rule has none of its kind."""
+
+
 def answer(rule: Compatibility, a: Line, b: Line, mixture: Mixture) -> Answer:
     """Whether every condition of a rule holds between two lines of a mixture."""
     open_, figures = [], ()  # type: list[str], Figures
@@ -89,58 +95,60 @@ def answer(rule: Compatibility, a: Line, b: Line, mixture: Mixture) -> Answer:
     return Answer(Applies.MAYBE if open_ else Applies.YES, words, figures)
 
 
-def _decidable(rule: Compatibility, a: Line, b: Line, mixture: Mixture) -> Iterator[Answer]:
+def _decidable(rule: Compatibility, a: Line, b: Line, mixture: Mixture) -> Answers:
     """What only words could decide is open; what is only said needs no deciding."""
     if not rule.decidable and rule.kind != "handling":
-        yield Answer(Applies.MAYBE, rule.condition or "what the source does not say")
+        return (Answer(Applies.MAYBE, rule.condition or "what the source does not say"),)
+    return ()
 
 
-def _concentrations(rule: Compatibility, a: Line, b: Line, mixture: Mixture) -> Iterator[Answer]:
-    if rule.concentration_from is not None or rule.concentration_below is not None:
-        name = f"the concentration of {a.product.ingredient.name}"
-        found, whole = mixture.concentration(rule.a, a)
-        yield _from(rule.concentration_from, found, name, whole=whole)
-        yield _below(rule.concentration_below, found, name, whole=whole)
+def _concentrations(rule: Compatibility, a: Line, b: Line, mixture: Mixture) -> Answers:
+    if rule.concentration_from is None and rule.concentration_below is None:
+        return ()
+    name = f"the concentration of {a.product.ingredient.name}"
+    found, whole = mixture.concentration(rule.a, a)
+    least = _from(rule.concentration_from, found, name, whole=whole)
+    return least, _below(rule.concentration_below, found, name, whole=whole)
 
 
-def _also(rule: Compatibility, a: Line, b: Line, mixture: Mixture) -> Iterator[Answer]:
+def _also(rule: Compatibility, a: Line, b: Line, mixture: Mixture) -> Answers:
     """The third substance must be there, and as strong as the rule says."""
     if not rule.also:
-        return
+        return ()
     lines = [line for line, keys in zip(mixture.lines, mixture.keys, strict=True) if rule.also in keys]
     if not lines:
-        yield Answer(Applies.NO)
-        return
+        return (FAILS,)
     found, whole = mixture.concentration(rule.also, None)
     name = f"the concentration of {lines[0].product.ingredient.name}"
-    yield _from(rule.also_from, found, name, whole=whole)
+    return (_from(rule.also_from, found, name, whole=whole),)
 
 
-def _ratio(rule: Compatibility, a: Line, b: Line, mixture: Mixture) -> Iterator[Answer]:
+def _ratio(rule: Compatibility, a: Line, b: Line, mixture: Mixture) -> Answers:
     """Parts of side a to one part of side b, by volume, over all lines of each."""
     if rule.ratio_from is None and rule.ratio_below is None:
-        return
+        return ()
     own = mixture.holds(a) and mixture.holds(b)
     parts, one = (mixture.volume(rule.a), mixture.volume(rule.b)) if own else (None, None)
     if parts is None or one is None or one.is_zero:
-        yield Answer(Applies.MAYBE, "the volumes of the two")
-        return
+        return (Answer(Applies.MAYBE, "the volumes of the two"),)
     ratio = parts / one
     yes = (rule.ratio_from is None or ratio >= rule.ratio_from) and (
         rule.ratio_below is None or ratio < rule.ratio_below
     )
-    yield Answer(Applies.YES if yes else Applies.NO, figures=(("parts to one", ratio),))
+    return (Answer(Applies.YES if yes else Applies.NO, figures=(("parts to one", ratio),)),)
 
 
-def _acidity(rule: Compatibility, a: Line, b: Line, mixture: Mixture) -> Iterator[Answer]:
-    yield ph_answer(rule, mixture.window)
+def _acidity(rule: Compatibility, a: Line, b: Line, mixture: Mixture) -> Answers:
+    if rule.ph_below is None and rule.ph_above is None and rule.ph_from is None:
+        return ()
+    return (ph_answer(rule, mixture.window),)
 
 
 def ph_answer(rule: Compatibility, window: Window | None) -> Answer:
     """Whether the pH of a mixture is one that a rule is about, by the window its lines leave."""
     below, above, start = rule.ph_below, rule.ph_above, rule.ph_from
     if below is None and above is None and start is None:
-        return Answer(Applies.YES)
+        return HOLDS
     if window is None:
         return Answer(Applies.MAYBE, "the pH of the mixture")
     low, high = window
@@ -153,40 +161,36 @@ def ph_answer(rule: Compatibility, window: Window | None) -> Answer:
     return Answer(Applies.MAYBE, "the pH of the mixture", _ends(window))
 
 
-def _onset(rule: Compatibility, a: Line, b: Line, mixture: Mixture) -> Iterator[Answer]:
+def _onset(rule: Compatibility, a: Line, b: Line, mixture: Mixture) -> Answers:
     """Below the pH at which this much acid falls out; the more of it, the higher that pH."""
     if rule.onset is None:
-        return
+        return ()
     found, whole = mixture.concentration(rule.a, a)
     if found is None or not whole:
-        yield Answer(Applies.MAYBE, f"the concentration of {a.product.ingredient.name}")
-        return
+        return (Answer(Applies.MAYBE, f"the concentration of {a.product.ingredient.name}"),)
     ph = onset_ph(rule.onset, found)
     if ph is None:
-        yield Answer(Applies.NO)
-        return
+        return (FAILS,)
     figures = (("falls out below pH", ph),)
     if mixture.window is None:
-        yield Answer(Applies.MAYBE, "the pH of the mixture", figures)
-        return
+        return (Answer(Applies.MAYBE, "the pH of the mixture", figures),)
     low, high = mixture.window
     applies = Applies.NO if low >= ph else Applies.YES if high < ph else Applies.MAYBE
-    yield Answer(applies, "the pH of the mixture", (*figures, *_ends(mixture.window)))
+    return (Answer(applies, "the pH of the mixture", (*figures, *_ends(mixture.window))),)
 
 
-def _kept(rule: Compatibility, a: Line, b: Line, mixture: Mixture) -> Iterator[Answer]:
+def _kept(rule: Compatibility, a: Line, b: Line, mixture: Mixture) -> Answers:
     """How long the mixture may be kept; one that is used sooner is not known to be."""
     above, up_to, kept = rule.kept_above_h, rule.kept_up_to_h, mixture.kept_h
     if above is None and up_to is None:
-        return
+        return ()
     if kept is None:
-        yield Answer(Applies.MAYBE, "how long the mixture may be kept")
-        return
+        return (Answer(Applies.MAYBE, "how long the mixture may be kept"),)
     yes = (above is None or kept > above) and (up_to is None or kept <= up_to)
-    yield Answer(Applies.YES if yes else Applies.NO, figures=(("hours kept at most", kept),))
+    return (Answer(Applies.YES if yes else Applies.NO, figures=(("hours kept at most", kept),)),)
 
 
-CONDITIONS: Sequence[Callable[[Compatibility, Line, Line, Mixture], Iterator[Answer]]] = (
+CONDITIONS: Sequence[Callable[[Compatibility, Line, Line, Mixture], Answers]] = (
     _concentrations,
     _also,
     _ratio,
@@ -199,16 +203,16 @@ CONDITIONS: Sequence[Callable[[Compatibility, Line, Line, Mixture], Iterator[Ans
 
 def _from(least: Strength | None, found: Strength | None, name: str, *, whole: bool) -> Answer:
     if least is None:
-        return Answer(Applies.YES)
+        return HOLDS
     if found is not None and _alike(found, least) and found.ratio >= least.ratio:
-        return Answer(Applies.YES)
+        return HOLDS
     known = whole and found is not None and _alike(found, least)
     return Answer(Applies.NO) if known else Answer(Applies.MAYBE, name)
 
 
 def _below(most: Strength | None, found: Strength | None, name: str, *, whole: bool) -> Answer:
     if most is None:
-        return Answer(Applies.YES)
+        return HOLDS
     if found is not None and _alike(found, most) and found.ratio >= most.ratio:
         return Answer(Applies.NO)
     known = whole and found is not None and _alike(found, most)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from formulary.rules.facts import Compatibility, Line, Product
 
 ANY = "any"
 Holders = Mapping[str, Sequence[Line]]
+MOST_KEPT = 4_096
 
 
+@lru_cache(maxsize=MOST_KEPT)
 def keys_of(product: Product) -> frozenset[str]:
     """Every selector that a product answers to: its ingredient, its excipients and the groups of both."""
     ingredients = (product.ingredient.id, *(excipient.ingredient_id for excipient in product.excipients))

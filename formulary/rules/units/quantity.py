@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from math import floor
 from typing import overload
 
 from formulary.rules.units.dimensions import Dimension, Unit, unit
@@ -37,13 +36,13 @@ class Rounding(StrEnum):
 def round_fraction(value: Fraction, mode: Rounding | str = Rounding.HALF_EVEN) -> int:
     """The whole number next to `value` by `mode`, exactly."""
     mode = Rounding(mode)
-    below = floor(value)
-    rest = value - below
+    below, rest = divmod(value.numerator, value.denominator)
+    beyond_half = 2 * rest - value.denominator
     if rest == 0:
         return below
-    if mode in (Rounding.HALF_UP, Rounding.HALF_DOWN, Rounding.HALF_EVEN) and rest != Fraction(1, 2):
-        return below + (rest > Fraction(1, 2))
-    outward = value > 0
+    if mode in (Rounding.HALF_UP, Rounding.HALF_DOWN, Rounding.HALF_EVEN) and beyond_half != 0:
+        return below + (beyond_half > 0)
+    outward = value.numerator > 0
     up = {
         Rounding.UP: outward,
         Rounding.HALF_UP: outward,
