@@ -6,13 +6,15 @@ from datetime import date
 import pytest
 from sqlalchemy import text
 
+from formulary import clock
+from formulary.accounts import facts as accounts
 from formulary.catalogue import facts
 from formulary.catalogue.facts import kept
 from formulary.catalogue.models import Product
 from formulary.db import Missing, db
 from formulary.patients import facts as patients
 from tests.house.test_database import TOLD_TO_THE_RULES
-from tests.support.builders import a_condition_kind
+from tests.support.builders import a_condition_kind, a_policy, the_site
 from tests.support.counting import counting_queries
 
 CAFFEINE = "caffeine and sodium benzoate"
@@ -96,10 +98,11 @@ def test_so_many_products_are_kept_and_no_more(loaded, monkeypatch):
 
 
 def test_every_table_that_is_asked_renews_the_edition(loaded):
-    book = kept.Book(facts.now().token)
+    book, site = kept.Book(facts.now().token), the_site()
     with counting_queries() as asked:
         book.products(row.id for row in book.listed())
         book.compatibilities(), book.syringes(), patients.precautions(book)
+        accounts.site_policies(site, clock.now())
     tables = {name for statement in asked.statements for name in NAMED.findall(statement)}
     assert tables == TOLD_TO_THE_RULES | {"catalogue_edition"}
 
@@ -107,6 +110,7 @@ def test_every_table_that_is_asked_renews_the_edition(loaded):
 @pytest.mark.parametrize("table", sorted(TOLD_TO_THE_RULES))
 def test_a_change_of_a_table_renews_the_edition(loaded, table):
     a_condition_kind("keloid")
+    a_policy(the_site(), "solo_delay_minutes", 5)
     before = facts.now().token
     elsewhere(TOUCHED.format(table))
     assert facts.now().token != before
