@@ -10,7 +10,9 @@ from formulary.accounts.models import Policy, Site
 from formulary.accounts.permissions import Actor
 from formulary.accounts.queries import credentials_at, decided_rows
 from formulary.rules import facts
+from formulary.rules.patch_test import INTRADERMAL, PATCH, PRICK, PRODUCT
 
+OTHER_KINDS = (PRICK, INTRADERMAL, PRODUCT)
 ISO_5 = re.compile(r"\s*ISO[ -]?(class )?5\b", re.IGNORECASE)
 
 
@@ -77,13 +79,17 @@ def practitioner(by: Actor, at: datetime) -> facts.Practitioner:
 
 
 def patch_test_policy(value: Mapping[str, Any] | None) -> facts.PatchTestPolicy:
-    """The site's policy on patch tests; a test is asked for until a site has decided otherwise."""
+    """The site's policy on patch tests; a test is asked for until a site has decided otherwise.
+
+    A patch test clears; another kind does where the site says so.
+    """
     decided = value or {}
     return facts.PatchTestPolicy(
         required=decided.get("required", True),
         bound_to_lot=decided.get("bound_to_lot", False),
         valid_for=_days(decided.get("valid_days")),
         source=decided.get("source", ""),
+        kinds=frozenset({PATCH}) | {kind for kind in OTHER_KINDS if decided.get(f"{kind}_clears")},
     )
 
 

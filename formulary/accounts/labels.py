@@ -95,6 +95,9 @@ POLICIES = {
                 Part("required", "A concluded test is required", _.YES_OR_NO),
                 Part("bound_to_lot", "A test counts for its own lot alone", _.YES_OR_NO),
                 Part("valid_days", "A test counts for", _.COUNT, "days", "Empty leaves it unknown."),
+                Part("prick_clears", "A negative prick test clears as a patch test does", _.YES_OR_NO),
+                Part("intradermal_clears", "A negative intradermal test clears too", _.YES_OR_NO),
+                Part("product_clears", "A negative test of a product’s own label clears too", _.YES_OR_NO),
             ),
         ),
         PolicyKind(

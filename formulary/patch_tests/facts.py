@@ -1,16 +1,40 @@
-"""What the rules are told of patch tests: each spot with the readings that stand."""
+"""What the rules are told of patch tests: each spot, the readings that stand, the controls beside it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from formulary.patch_tests import queries
 from formulary.rules import facts
+from formulary.rules.patch_test import guideline
+
+Readings = Mapping[int, list[facts.Reading]]
 
 
 def with_tests(patient: facts.Patient, patient_id: int) -> facts.Patient:
     """The patient's facts with every test that stands, in two queries; a corrected reading is left out."""
     spots = queries.spots_of(patient_id)
-    readings: dict[int, list[facts.Reading]] = {item_id: [] for item_id, *_ in spots}
+    readings: dict[int, list[facts.Reading]] = {spot.id: [] for spot in spots}
     for item_id, grade, read_at in queries.standing_readings(readings):
         readings[item_id].append(facts.Reading(grade, read_at))
-    tests = (facts.PatchTest(*told, tuple(readings[key]), is_mixture) for key, *told, is_mixture in spots)
+    controls: dict[int, list[facts.Control]] = {}
+    for spot in spots:
+        if spot.role != "test":
+            control = facts.Control(spot.role == "positive", tuple(readings[spot.id]))
+            controls.setdefault(spot.test_id, []).append(control)
+    tests = (_told(spot, readings, controls.get(spot.test_id, [])) for spot in spots if spot.role == "test")
     return replace(patient, tests=tuple(tests))
+
+
+def _told(spot: Any, readings: Readings, controls: list[facts.Control]) -> facts.PatchTest:
+    return facts.PatchTest(
+        ingredient_id=spot.ingredient_id,
+        product_id=spot.product_id,
+        lot_id=spot.lot_id,
+        applied_at=spot.applied_at,
+        readings=tuple(readings[spot.id]),
+        is_mixture=spot.is_mixture,
+        kind=guideline(spot.guideline).kind,
+        guideline=spot.guideline,
+        controls=tuple(controls),
+    )

@@ -6,8 +6,11 @@ from typing import Any
 from flask import request
 
 from formulary.accounts.forms import PerhapsSignerForm
-from formulary.patch_tests.actions import Spot
-from formulary.patch_tests.labels import Source, scale
+from formulary.patch_tests.actions import Seen, Spot
+from formulary.patch_tests.labels import OUTSIDE, Source, guideline_choices, scale
+from formulary.patients.forms import photo_field
+from formulary.rules.patch_test import Guideline
+from formulary.rules.patch_test.guidelines import ICDRG
 from formulary.rules.units import Quantity
 from formulary.web import fields as f
 from formulary.web.forms import Form, SubForm
@@ -15,12 +18,20 @@ from formulary.web.forms import Form, SubForm
 LEAST, MOST = Quantity.of("0.001", "mL"), Quantity.of("5", "mL")
 FIRST_ROWS, MOST_ROWS = 3, 12
 KNOWN_LOT = ("lot:", "vial:")
+ROLES = [
+    ("test", "It is tested"),
+    ("negative", "Negative control: it must not react"),
+    ("positive", "Positive control: it must react"),
+]
+FLARES = [("yes", "Red around it"), ("no", "Not red around it")]
+WIDEST = Quantity.of(200, "mm")
 
 
 class SpotForm(SubForm):
     """One spot: from what, how much, how it was prepared."""
 
     source = f.ChoiceField("Product and lot", choices=())
+    role = f.ChoiceField("What it is there for", choices=f.choices(ROLES), default="test")
     volume = f.QuantityField("Volume drawn", units=("mL",), least=LEAST, most=MOST)
     dilution = f.TextField("Dilution", most=60, default="as supplied", hint="As supplied, 1 in 10 …")
     vehicle = f.TextField("Vehicle", most=60, hint="Water, petrolatum …")
@@ -28,6 +39,8 @@ class SpotForm(SubForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """A volume needs what it was drawn from, and a lot or a vial needs how much was drawn of it."""
         sound: bool = super().validate(extra_validators)
+        if self.source.data == OUTSIDE and self.role.data == "test":
+            self.role.errors = [*self.role.errors, "It is no test. Choose which control it is."]
         chosen, volume = self.source.data or "", self.volume
         if not chosen and volume.data is not None:
             self.source.errors = [*self.source.errors, "A volume without a product. Choose what was drawn."]
@@ -39,6 +52,12 @@ class SpotForm(SubForm):
 class ApplyForm(Form):
     """A sitting: what goes on which spot, when and where."""
 
+    guideline = f.ChoiceField(
+        "Kind of test and guideline",
+        choices=f.choices(guideline_choices()),
+        default=ICDRG.word,
+        hint="The same wheal is positive by one and negative by another, so the test keeps which it was.",
+    )
     scan = f.ScanField("Scan a vial or a pack", hint="It fills the next spot. Or choose from the lists.")
     spots = f.FieldList(f.FormField(SpotForm), min_entries=FIRST_ROWS, max_entries=MOST_ROWS)
     is_mixture = f.YesField("These were mixed and lie on one spot", hint="A mixture clears no component.")
@@ -86,10 +105,18 @@ class ApplyForm(Form):
 
 
 class GradeForm(SubForm):
-    """What is seen at one spot."""
+    """What is seen at one spot: a grade, or the wheal that is measured."""
 
     item = f.IdField()
-    grade = f.ChoiceField("Grade", choices=f.choices(scale(), empty="Not read now"))
+    grade = f.ChoiceField("Grade", choices=(), default="")
+    wheal_first = f.QuantityField("Wheal at once", units=("mm",), most=WIDEST, zero=True)
+    wheal = f.QuantityField("Wheal now", units=("mm",), most=WIDEST, zero=True)
+    flare = f.ChoiceField("Flare", choices=f.choices(FLARES, empty="Not looked at"), default="")
+
+    @property
+    def seen(self) -> Seen | None:
+        """What was entered, None for a spot that was not looked at."""
+        return _seen(self)
 
 
 class ReadForm(Form):
@@ -98,8 +125,14 @@ class ReadForm(Form):
     grades = f.FieldList(f.FormField(GradeForm))
     read_at = f.InstantField("Read at", hint="Leave it empty for now.")
     note = f.NotesField("Note", most=400)
+    photo = photo_field("Photo of what you see")
 
-    def ask(self, spots: Iterable[Any]) -> None:
+    def offer(self, chosen: Guideline) -> None:
+        """Let every spot be read by the scale of the guideline, before what came is checked."""
+        for entry in self.grades:
+            entry.form.grade.choices = f.choices(scale(chosen), empty="Not read now")
+
+    def ask(self, spots: Iterable[Any], chosen: Guideline) -> None:
         """Put one question per spot, under its own name."""
         names = {spot.item.id: " + ".join(spot.names) for spot in spots}
         if not self.is_submitted():
@@ -107,22 +140,40 @@ class ReadForm(Form):
                 self.grades.append_entry({"item": item_id})
         for asked in (entry.form for entry in self.grades):
             asked.grade.label.text = names.get(asked.item.data, "")
+        self.offer(chosen)
 
-    def seen(self) -> dict[int, str]:
-        """The grades entered now, by spot."""
+    def seen(self) -> dict[int, Seen]:
+        """What was entered now, by spot."""
         asked = [entry.form for entry in self.grades]
-        return {one.item.data: one.grade.data for one in asked if one.item.data and one.grade.data}
+        return {one.item.data: one.seen for one in asked if one.item.data and one.seen}
 
 
 class CorrectForm(Form):
-    """A further reading in the place of a wrong one."""
+    """A further reading in the place of a wrong one; a wheal that was measured is measured again."""
 
-    grade = f.ChoiceField(
-        "What was seen", [f.Required()], choices=f.choices(scale(), empty="Choose what was seen")
-    )
+    grade = f.ChoiceField("What was seen", choices=(), default="")
+    wheal_first = f.QuantityField("Wheal at once", units=("mm",), most=WIDEST, zero=True)
+    wheal = f.QuantityField("Wheal now", units=("mm",), most=WIDEST, zero=True)
+    flare = f.ChoiceField("Flare", choices=f.choices(FLARES, empty="Not looked at"), default="")
     read_at = f.InstantField("Read at", [f.Required()])
     note = f.NotesField("Why it is corrected", [f.Required()], most=400)
     signer = f.FormField(PerhapsSignerForm, "Second person")
+
+    def offer(self, chosen: Guideline) -> None:
+        """The scale of the guideline under which the test was applied."""
+        self.grade.choices = f.choices(scale(chosen), empty="Choose what was seen")
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """One of the two is told: the grade, or the wheal."""
+        sound: bool = super().validate(extra_validators)
+        if self.seen is None and not self.grade.errors:
+            self.grade.errors = [*self.grade.errors, "What was seen is not filled in. Choose it."]
+        return sound and not self.errors
+
+    @property
+    def seen(self) -> Seen | None:
+        """What was entered in its place."""
+        return _seen(self)
 
 
 class VoidForm(Form):
@@ -141,4 +192,12 @@ def _spot(source: Source, row: Any) -> Spot:
         volume=row.volume.data,
         dilution=row.dilution.data or "as supplied",
         vehicle=row.vehicle.data or "",
+        role=row.role.data or "test",
     )
+
+
+def _seen(row: Any) -> Seen | None:
+    flare = {"yes": True, "no": False}.get(row.flare.data or "")
+    if row.wheal.data is not None:
+        return Seen("", row.wheal.data, row.wheal_first.data, flare)
+    return Seen(row.grade.data) if row.grade.data else None

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from formulary.catalogue.models import Product
 from formulary.db import Base, Steps, UtcDateTime, Versioned, one_of
 from formulary.rules import facts
-from formulary.rules.patch_test import NEGATIVE
+from formulary.rules.patch_test import NEGATIVE, Guideline, guideline
+from formulary.rules.patch_test.guidelines import ICDRG
 from formulary.stock.models import Lot
 
 
@@ -32,6 +33,7 @@ class PatchTest(Versioned, Base):
     applied_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     applied_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    guideline: Mapped[str] = mapped_column(String(20), default=ICDRG.word)
     body_site: Mapped[str] = mapped_column(String(120), default="")
     late_reason: Mapped[str] = mapped_column(Text, default="")
     void_reason: Mapped[str] = mapped_column(Text, default="")
@@ -44,6 +46,17 @@ class PatchTest(Versioned, Base):
     )
 
     @property
+    def by(self) -> Guideline:
+        """The guideline under which it was applied: its kind, its readings, what it counts as positive."""
+        return guideline(self.guideline)
+
+    @property
+    def controls(self) -> tuple[facts.Control, ...]:
+        """The controls of the sitting as the rules see them."""
+        rows = (item for item in self.items if item.role != "test")
+        return tuple(facts.Control(r.role == "positive", tuple(x.fact for x in r.standing)) for r in rows)
+
+    @property
     def reactions(self) -> list["PatchTestReading"]:
         """The readings that stand and are not negative."""
         return [r for item in self.items for r in item.standing if r.grade not in NEGATIVE]
@@ -51,21 +64,29 @@ class PatchTest(Versioned, Base):
     @property
     def spots(self) -> list["PatchTestItem"]:
         """What is looked at: each spot once, a mixture by its first component."""
-        return [item for item in self.items if not item.is_mixture or item is self.items[0]]
+        first = next((item for item in self.items if item.is_mixture), None)
+        return [item for item in self.items if not item.is_mixture or item is first]
 
 
 class PatchTestItem(Base):
-    """What was applied to one spot: product, lot, dilution, vehicle, amount (steps of the lot's ledger)."""
+    """What was applied to one spot: product, lot, dilution, vehicle, amount (steps of the lot's ledger).
+
+    `role` is what it is there for: a test, or the control that must not (negative) or must (positive) react.
+    A control that is not kept in stock has no product.
+    """
 
     __tablename__ = "patch_test_item"
     __table_args__ = (
         UniqueConstraint("test_id", "number"),
+        one_of("role", "test", "negative", "positive"),
+        CheckConstraint("product_id IS NOT NULL OR role <> 'test'", name="test_has_a_product"),
         Index("ix_patch_test_item_lot", "lot_id", "test_id"),
     )
 
     test_id: Mapped[int] = mapped_column(ForeignKey("patch_test.id"))
     number: Mapped[int] = mapped_column(Integer)
-    product_id: Mapped[int] = mapped_column(ForeignKey("product.id"))
+    role: Mapped[str] = mapped_column(String(10), default="test")
+    product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id"))
     lot_id: Mapped[int | None] = mapped_column(ForeignKey("lot.id"))
     vial_id: Mapped[int | None] = mapped_column(ForeignKey("vial.id"))
     dilution: Mapped[str] = mapped_column(String(60), default="as supplied")
@@ -75,7 +96,7 @@ class PatchTestItem(Base):
     is_mixture: Mapped[bool] = mapped_column(Boolean, default=False)
 
     test: Mapped[PatchTest] = relationship(back_populates="items")
-    product: Mapped[Product] = relationship(lazy="joined")
+    product: Mapped[Product | None] = relationship(lazy="joined")
     lot: Mapped[Lot | None] = relationship(lazy="joined")
     readings: Mapped[list["PatchTestReading"]] = relationship(
         back_populates="item", order_by="PatchTestReading.read_at"
@@ -93,29 +114,46 @@ class PatchTestItem(Base):
         return [item for item in self.test.items if item.is_mixture] if self.is_mixture else [self]
 
     @property
+    def tested(self) -> Product:
+        """The product; a control that has none is asked for it by nobody."""
+        if self.product is None:
+            raise LookupError(f"Spot {self.number} is a control without a product")
+        return self.product
+
+    @property
     def fact(self) -> facts.PatchTest:
         """The spot as the rules see it."""
         return facts.PatchTest(
-            ingredient_id=self.product.ingredient_id,
-            product_id=self.product_id,
+            ingredient_id=self.tested.ingredient_id,
+            product_id=self.tested.id,
             lot_id=self.lot_id,
             applied_at=self.test.applied_at,
             readings=tuple(r.fact for r in self.standing),
             is_mixture=self.is_mixture,
+            kind=self.test.by.kind,
+            guideline=self.test.guideline,
+            controls=self.test.controls,
         )
 
 
 class PatchTestReading(Base):
-    """One look at one spot on the ICDRG scale; append-only: a correction is a further reading."""
+    """One look at one spot; append-only: a correction is a further reading.
+
+    `grade` is of the ICDRG scale, of a label's test, or what the guideline makes of the wheal that was
+    measured: `wheal_first` at once, `wheal` now (both nm), with or without a `flare`.
+    """
 
     __tablename__ = "patch_test_reading"
     __table_args__ = (
-        one_of("grade", "-", "?+", "+", "++", "+++", "IR"),
+        one_of("grade", "-", "?+", "+", "++", "+++", "IR", "W-", "W?", "W+", "L-", "LR", "L+"),
         CheckConstraint("cosigner_id IS NULL OR cosigner_id <> reader_id", name="cosigner_is_another"),
     )
 
     item_id: Mapped[int] = mapped_column(ForeignKey("patch_test_item.id"), index=True)
     grade: Mapped[str] = mapped_column(String(4))
+    wheal_first: Mapped[int | None] = mapped_column(Steps)
+    wheal: Mapped[int | None] = mapped_column(Steps)
+    flare: Mapped[bool | None] = mapped_column(Boolean)
     read_at: Mapped[datetime] = mapped_column(UtcDateTime)
     entered_at: Mapped[datetime] = mapped_column(UtcDateTime)
     reader_id: Mapped[int] = mapped_column(ForeignKey("person.id"))

@@ -30,11 +30,12 @@ ITEMS = (
 
 SPOTS = (
     db.select(
-        PatchTestItem.id, Product.ingredient_id, PatchTestItem.product_id, PatchTestItem.lot_id,
-        PatchTest.applied_at, PatchTestItem.is_mixture,
+        PatchTestItem.id, PatchTestItem.test_id, PatchTestItem.role, PatchTest.guideline,
+        Product.ingredient_id, PatchTestItem.product_id, PatchTestItem.lot_id, PatchTest.applied_at,
+        PatchTestItem.is_mixture,
     )
     .join(PatchTestItem.test)
-    .join(Product, Product.id == PatchTestItem.product_id)
+    .outerjoin(Product, Product.id == PatchTestItem.product_id)
     .where(own(PatchTest.patient_id, bindparam("patient_id", type_=Integer)))
     .where(PatchTest.state == "applied")
     .order_by(PatchTestItem.id)
@@ -71,7 +72,7 @@ def items_of(patient_id: int, *, voided: bool = False) -> list[PatchTestItem]:
 
 
 def spots_of(patient_id: int) -> list[Row[Any]]:
-    """(id, ingredient, product, lot, applied at, is mixture) of every spot of the tests not voided."""
+    """Every spot of the tests not voided, controls too: what it is of, when, by which guideline."""
     return list(db.session.execute(SPOTS, {"patient_id": patient_id}))
 
 

@@ -17,9 +17,12 @@ from formulary.db import retried, transaction
 from formulary.patch_tests import actions, guards, labels, queries
 from formulary.patch_tests.forms import ApplyForm, CorrectForm, ReadForm, VoidForm
 from formulary.patients import guards as patient_guards
+from formulary.patients import queries as patients
+from formulary.patients.forms import AROUND, LARGEST_PHOTO
 from formulary.patients.labels import summary
 from formulary.rules.facts import PatchTestPolicy
 from formulary.rules.findings import Refused
+from formulary.web import takes_up_to
 from formulary.web.fields import read_id
 from formulary.web.filters import link
 from formulary.web.forms import Form
@@ -81,18 +84,21 @@ def test(test_id: int) -> Answer:
 
 @bp.post("/<id:test_id>/read")
 @requires(Permission.TEST_PATIENTS)
+@takes_up_to(LARGEST_PHOTO + AROUND)
 @retried
 def read(test_id: int) -> Answer:
     """Enter what is seen, also if it is nothing."""
     found, patient = guards.opened(test_id)
     form = ReadForm()
+    form.offer(found.by)
     if form.validate_on_submit() and _done(
         form,
         "patch_tests.read",
         lambda at: actions.read_test(
-            test_id, grades=form.seen(), **form.values("grades"), at=at, by=g.actor, key=form.key
+            test_id, grades=form.seen(), photo=form.photo.data or b"", **form.values("grades", "photo"),
+            at=at, by=g.actor, key=form.key,
         ),
-    ):
+    ):  # fmt: skip
         flash("The reading is on record.")
         return _to_test(test_id)
     return _test_page(found, patient, form)
@@ -106,13 +112,15 @@ def correct(test_id: int, reading_id: int) -> Answer:
     found, patient = guards.opened(test_id)
     wrong = queries.reading_of(found, reading_id)
     form = CorrectForm(read_at=wrong.read_at)
+    form.offer(found.by)
     if form.validate_on_submit() and _signed(
         form,
         "patch_tests.correct_reading",
         lambda at, second: actions.correct_reading(
-            test_id, reading_id, **form.values("signer"), cosigner=second, at=at, by=g.actor, key=form.key
+            test_id, reading_id, grade=form.seen, read_at=form.read_at.data, note=form.note.data,
+            cosigner=second, at=at, by=g.actor, key=form.key,
         ),
-    ):
+    ):  # fmt: skip
         flash("The reading is corrected; the first one stays on record.")
         return _to_test(test_id)
     seen, needs = labels.grade_words(wrong.grade), wrong in found.reactions
@@ -177,8 +185,10 @@ def _test_page(found: Any, patient: Any, form: ReadForm | None = None) -> Answer
     at = clock.now()
     line = labels.test_lines([found], _policy(at), _zone(), at)[0]
     form = form or ReadForm(formdata=None)
-    form.ask(line.spots)
-    return _page("test", patient, form, line=line, may_test=g.actor.may(Permission.TEST_PATIENTS))
+    form.ask(line.spots, found.by)
+    shown = patients.photos(patient.id, ("patch_test", found.id))
+    may_test = g.actor.may(Permission.TEST_PATIENTS)
+    return _page("test", patient, form, line=line, may_test=may_test, photos=shown)
 
 
 def _page(template: str, patient: Any, form: Form | None = None, **context: Any) -> Answer:

@@ -2,8 +2,18 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    Boolean,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from formulary.db import Base, Steps, UtcDateTime, Versioned, one_of
 from formulary.rules.units import MASS, Quantity
@@ -163,6 +173,35 @@ class Consent(Base):
     taken_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_why: Mapped[str] = mapped_column(Text, default="")
+
+
+class Photo(Base):
+    """A photo of a patient, drawn anew without EXIF; it lies in the database, and no address leads to a file.
+
+    `about` is the act that it shows, by kind and number, of a room above this one; "" is the patient.
+    Taken away, its content is gone and the row says why.
+    """
+
+    __tablename__ = "patient_photo"
+    __table_args__ = (
+        one_of("about_kind", "", "patch_test", "reaction", "administration"),
+        Index("ix_patient_photo_patient", "patient_id", "about_kind", "about_id"),
+    )
+
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
+    about_kind: Mapped[str] = mapped_column(String(20), default="")
+    about_id: Mapped[int | None] = mapped_column(Integer)
+    title: Mapped[str] = mapped_column(String(120), default="")
+    media: Mapped[str] = mapped_column(String(10))
+    size: Mapped[int] = mapped_column(Integer)
+    sha256: Mapped[str] = mapped_column(String(64))
+    content: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
+    taken_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    removed_why: Mapped[str] = mapped_column(Text, default="")
+    removed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
 class Exposure(Base):

@@ -20,6 +20,7 @@ from formulary.rules.findings import Finding, Refused
 RETRY_AFTER = 2
 SECRETS = ("csrf_token", "key", "row_version", "password", "secret", "code", "pin")
 LONGEST_SHOWN = 400
+TOO_LARGE, MEGA = 413, 1024 * 1024
 MOST_SHOWN = 40
 
 
@@ -59,7 +60,7 @@ _TEXTS = {
         "The page is asked in another way.",
         "Go back and use the button there.",
     ),
-    413: ("This is too large", "A form takes at most 1 MB.", "Send less at once. Nothing was saved."),
+    413: ("This is too large", "It is more than this page takes.", "Send less at once. Nothing was saved."),
     415: ("This kind of content is not taken", "The page sends forms only.", "Open the page again."),
     429: ("Too many tries", "Many tries came in a short time.", "Wait a minute, then try again."),
     500: (
@@ -114,6 +115,8 @@ def _of_http(fault: HTTPException) -> Response:
         told["headers"]["Allow"] = ", ".join(sorted(fault.valid_methods))
     if isinstance(fault, TooManyRequests) and fault.retry_after:
         told["headers"]["Retry-After"] = str(fault.retry_after)
+    if status == TOO_LARGE and (most := request.max_content_length):
+        told["why"] = f"This page takes at most {max(most // MEGA, 1)} MB."
     return answer(problem(status, **told))
 
 

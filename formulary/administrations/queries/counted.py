@@ -50,6 +50,7 @@ def _given() -> Any:
 def _tested() -> Any:
     taken = db.func.coalesce(PatchTestItem.quantity, NOTHING).label("taken")
     query = db.select(PatchTestItem.test_id.label("document_id"), PatchTestItem.product_id, taken)
+    query = query.where(PatchTestItem.product_id.is_not(None))
     return _counting(query, PatchTestItem.product_id)
 
 

@@ -1358,6 +1358,7 @@ def upgrade() -> None:
         sa.Column("applied_at", types.UtcDateTime(), nullable=False),
         sa.Column("recorded_at", types.UtcDateTime(), nullable=False),
         sa.Column("applied_by_id", sa.Integer(), nullable=False),
+        sa.Column("guideline", sa.String(length=20), nullable=False),
         sa.Column("body_site", sa.String(length=120), nullable=False),
         sa.Column("late_reason", sa.Text(), nullable=False),
         sa.Column("void_reason", sa.Text(), nullable=False),
@@ -1716,10 +1717,46 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "patient_photo",
+        sa.Column("patient_id", sa.Integer(), nullable=False),
+        sa.Column("about_kind", sa.String(length=20), nullable=False),
+        sa.Column("about_id", sa.Integer(), nullable=True),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("media", sa.String(length=10), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("taken_at", types.UtcDateTime(), nullable=False),
+        sa.Column("at", types.UtcDateTime(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("removed_at", types.UtcDateTime(), nullable=True),
+        sa.Column("removed_why", sa.Text(), nullable=False),
+        sa.Column("removed_by_id", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "about_kind IN ('', 'patch_test', 'reaction', 'administration')",
+            name=op.f("ck_patient_photo_about_kind_is_known"),
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_patient_photo_by_id_person")),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_patient_photo_patient_id_patient")
+        ),
+        sa.ForeignKeyConstraint(
+            ["removed_by_id"], ["person.id"], name=op.f("fk_patient_photo_removed_by_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_patient_photo")),
+    )
+    with op.batch_alter_table("patient_photo", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_patient_photo_patient", ["patient_id", "about_kind", "about_id"], unique=False
+        )
+
+    op.create_table(
         "patch_test_item",
         sa.Column("test_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("role", sa.String(length=10), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=True),
         sa.Column("lot_id", sa.Integer(), nullable=True),
         sa.Column("vial_id", sa.Integer(), nullable=True),
         sa.Column("dilution", sa.String(length=60), nullable=False),
@@ -1728,6 +1765,12 @@ def upgrade() -> None:
         sa.Column("quantity", types.Steps(), nullable=True),
         sa.Column("is_mixture", sa.Boolean(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "role IN ('test', 'negative', 'positive')", name=op.f("ck_patch_test_item_role_is_known")
+        ),
+        sa.CheckConstraint(
+            "product_id IS NOT NULL OR role <> 'test'", name=op.f("ck_patch_test_item_test_has_a_product")
+        ),
         sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_patch_test_item_lot_id_lot")),
         sa.ForeignKeyConstraint(
             ["product_id"], ["product.id"], name=op.f("fk_patch_test_item_product_id_product")
@@ -2057,6 +2100,9 @@ def upgrade() -> None:
         "patch_test_reading",
         sa.Column("item_id", sa.Integer(), nullable=False),
         sa.Column("grade", sa.String(length=4), nullable=False),
+        sa.Column("wheal_first", types.Steps(), nullable=True),
+        sa.Column("wheal", types.Steps(), nullable=True),
+        sa.Column("flare", sa.Boolean(), nullable=True),
         sa.Column("read_at", types.UtcDateTime(), nullable=False),
         sa.Column("entered_at", types.UtcDateTime(), nullable=False),
         sa.Column("reader_id", sa.Integer(), nullable=False),
@@ -2065,7 +2111,8 @@ def upgrade() -> None:
         sa.Column("cosigner_id", sa.Integer(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "grade IN ('-', '?+', '+', '++', '+++', 'IR')", name=op.f("ck_patch_test_reading_grade_is_known")
+            "grade IN ('-', '?+', '+', '++', '+++', 'IR', 'W-', 'W?', 'W+', 'L-', 'LR', 'L+')",
+            name=op.f("ck_patch_test_reading_grade_is_known"),
         ),
         sa.CheckConstraint(
             "cosigner_id IS NULL OR cosigner_id <> reader_id",

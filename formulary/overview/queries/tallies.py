@@ -1,7 +1,7 @@
 """The figures in the navigation: what waits in each room for whoever asks; two queries on every page."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -15,7 +15,7 @@ from formulary.cocktails.models import Cocktail, Revision
 from formulary.db import UtcDateTime, db
 from formulary.patch_tests.models import PatchTest, PatchTestItem, PatchTestReading
 from formulary.preparations.models import Attempt
-from formulary.rules.patch_test import FIRST, SECOND
+from formulary.rules.patch_test import FIRST, POSITIVE, SECOND, guideline
 from formulary.stock.models import Balance, Hold, Place, Vial
 from formulary.stock.queries import ON_ITS_WAY
 
@@ -23,7 +23,6 @@ TO_READ = (FIRST, SECOND)
 """The readings without which a test does not conclude."""
 SITE, PERSON = bindparam("site_id", type_=Integer), bindparam("person_id", type_=Integer)
 AT, TODAY = bindparam("at", type_=UtcDateTime), bindparam("today", type_=Date)
-POSITIVE = ("+", "++", "+++")
 
 
 def tallies(actor: Actor, at: datetime) -> dict[str, int]:
@@ -42,19 +41,22 @@ def readings_due(site_id: int, at: datetime) -> int:
     """How many tests have a reading open that was not made, unless one was positive already."""
     latest = func.max(PatchTestReading.read_at)
     positive = func.max(case((PatchTestReading.grade.in_(POSITIVE), 1), else_=0))
-    query = db.select(PatchTest.applied_at, latest, positive).join(
-        PatchTestItem, PatchTestItem.test_id == PatchTest.id
+    query = db.select(PatchTest.guideline, PatchTest.applied_at, latest, positive).join(
+        PatchTestItem, db.and_(PatchTestItem.test_id == PatchTest.id, PatchTestItem.role == "test")
     )
     query = query.outerjoin(PatchTestReading, PatchTestReading.item_id == PatchTestItem.id)
-    longest = max(timedelta(hours=window.closes_h) for window in TO_READ)
+    longest = max(window.closes for window in TO_READ)
     here = (PatchTest.site_id == site_id, PatchTest.state == "applied", PatchTest.applied_at >= at - longest)
-    rows = db.session.execute(query.where(*here).group_by(PatchTest.id, PatchTest.applied_at))
-    return sum(_is_due(applied_at, read_at, at) for applied_at, read_at, found in rows if not found)
+    rows = db.session.execute(
+        query.where(*here).group_by(PatchTest.id, PatchTest.guideline, PatchTest.applied_at)
+    )
+    return sum(_is_due(*told, at) for *told, found in rows if not found)
 
 
-def _is_due(applied_at: datetime, read_at: datetime | None, at: datetime) -> bool:
-    open_now = [window for window in TO_READ if window.holds(at - applied_at)]
-    return any(read_at is None or read_at < applied_at + timedelta(hours=w.opens_h) for w in open_now)
+def _is_due(word: str, applied_at: datetime, read_at: datetime | None, at: datetime) -> bool:
+    asked = (window for window in guideline(word).windows if window.required)
+    open_now = [window for window in asked if window.holds(at - applied_at)]
+    return any(read_at is None or read_at < applied_at + w.opens for w in open_now)
 
 
 @cache

@@ -1,38 +1,25 @@
 """Applying a test: what went on which spot of the skin, from which lot, now or some time ago."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from formulary.accounts import Actor, Permission
 from formulary.accounts.actions import next_code
 from formulary.audit import record
-from formulary.catalogue import queries as catalogue
 from formulary.db import db, once
 from formulary.patch_tests.actions.allergic import refuse_grave_allergies
+from formulary.patch_tests.actions.checking import Spot, check_guideline, check_spots
 from formulary.patch_tests.actions.drawing import draw
 from formulary.patch_tests.actions.exposing import expose
 from formulary.patch_tests.models import PatchTest, PatchTestItem
 from formulary.patients import queries as patients
 from formulary.patients.actions import note_care
 from formulary.rules.findings import refuse
-from formulary.rules.units import Quantity
+from formulary.rules.patch_test.guidelines import ICDRG
 from formulary.stock import queries as stock
 
 LATE_AFTER = timedelta(hours=1)
 """Applied longer ago, a test is a late entry: it needs a reason and is recorded whatever holds now."""
-
-
-@dataclass(frozen=True)
-class Spot:
-    """What goes on one spot: a product, from a lot or a vial of it (None: not known), and how much."""
-
-    product_id: int
-    lot_id: int | None = None
-    vial_id: int | None = None
-    volume: Quantity | None = None
-    dilution: str = "as supplied"
-    vehicle: str = ""
 
 
 @once
@@ -40,6 +27,7 @@ def apply_test(
     patient_id: int,
     *,
     spots: Sequence[Spot],
+    guideline: str = ICDRG.word,
     body_site: str = "",
     is_mixture: bool = False,
     applied_at: datetime | None = None,
@@ -57,17 +45,15 @@ def apply_test(
     patient = patients.patient(patient_id, by=by, at=at)
     when = applied_at or at
     late = _is_late(when, late_reason, at)
-    _check_spots(spots, is_mixture)
+    check_spots(spots, is_mixture)
+    check_guideline(guideline, spots, late=late)
     if not late:
         refuse_grave_allergies(patient.id, _products_in(spots), at)
     test = PatchTest(
         code=next_code("T"), patient_id=patient.id, site_id=by.site_id, applied_at=when, recorded_at=at
     )
-    test.applied_by_id, test.body_site, test.late_reason = (
-        by.person_id,
-        body_site,
-        late_reason if late else "",
-    )
+    test.applied_by_id, test.body_site, test.guideline = by.person_id, body_site, guideline
+    test.late_reason = late_reason if late else ""
     test.items = [_item(number, spot, is_mixture) for number, spot in enumerate(spots, 1)]
     db.session.add(test)
     db.session.flush()
@@ -96,48 +82,30 @@ def _products_in(spots: Sequence[Spot]) -> set[int]:
     """The products that touch the skin: what is tested, and what a vial of it was mixed with."""
     vials = [stock.vial(spot.vial_id) for spot in spots if spot.vial_id is not None]
     mixed = {stock.lot(v.diluent_lot_id).product_id for v in vials if v.diluent_lot_id is not None}
-    return {spot.product_id for spot in spots} | mixed
-
-
-def _check_spots(spots: Sequence[Spot], is_mixture: bool) -> None:
-    if not spots:
-        raise refuse("test.empty", "the test", "Nothing was chosen.", "Choose what is applied.")
-    if is_mixture and len(spots) == 1:
-        told = "A mixture has two products or more."
-        raise refuse("test.no_mixture", "the test", told, "Add the others, or untick it.", field="is_mixture")
-    for spot in spots:
-        _check_spot(spot)
-
-
-def _check_spot(spot: Spot) -> None:
-    name = catalogue.product(spot.product_id).name
-    if spot.lot_id is not None and stock.lot(spot.lot_id).product_id != spot.product_id:
-        told = f"The lot is not one of {name}."
-        raise refuse("test.other_product", name, told, "Choose again.")
-    if spot.lot_id is not None and spot.volume is None:
-        told = f"How much of {name} was used is not filled in."
-        raise refuse("test.no_volume", name, told, "Type the volume that leaves the vial.")
+    return {spot.product_id for spot in spots if spot.product_id is not None} | mixed
 
 
 def _item(number: int, spot: Spot, is_mixture: bool) -> PatchTestItem:
     return PatchTestItem(
         number=number,
+        role=spot.role,
         product_id=spot.product_id,
         lot_id=spot.lot_id,
         vial_id=spot.vial_id,
         dilution=spot.dilution,
         vehicle=spot.vehicle,
         volume=None if spot.volume is None else spot.volume.whole(),
-        is_mixture=is_mixture,
+        is_mixture=is_mixture and spot.role == "test",
     )
 
 
 def _told(test: PatchTest) -> dict[str, object]:
     """What the trail keeps of it."""
-    what = [[item.product_id, item.lot_id, item.vial_id, item.volume, item.quantity] for item in test.items]
+    what = [[i.role, i.product_id, i.lot_id, i.vial_id, i.volume, i.quantity] for i in test.items]
     return {
         "code": test.code,
         "patient": test.patient_id,
         "applied_at": test.applied_at.isoformat(),
+        "guideline": test.guideline,
         "spots": what,
     }

@@ -8,24 +8,27 @@ from formulary.audit import record
 from formulary.db import db, once
 from formulary.patch_tests import queries
 from formulary.patch_tests.actions.cosigning import another_person, sign_beside
+from formulary.patch_tests.actions.seeing import Seen, judged
 from formulary.patch_tests.models import PatchTest, PatchTestReading
+from formulary.patients.actions import add_photo
 from formulary.rules.findings import refuse
 from formulary.rules.patch_test import lessens
-
-GRADES = ("-", "?+", "+", "++", "+++", "IR")
 
 
 @once
 def read_test(
     test_id: int,
     *,
-    grades: Mapping[int, str],
+    grades: Mapping[int, str | Seen],
     read_at: datetime | None = None,
     note: str = "",
+    photo: bytes = b"",
     at: datetime,
     by: Actor,
 ) -> PatchTest:
-    """Record the grade of each spot that was looked at, by item; a mixture is one spot with several items.
+    """Record what was seen at each spot, by item: a grade, or a wheal that the guideline of the test judges.
+
+    A mixture is one spot with several items. A `photo` is kept with the look, drawn anew without EXIF.
 
     Refuses a time before the application or in the future. Outside its window a reading is recorded all the
     same; whether it counts is computed whenever somebody asks.
@@ -38,12 +41,14 @@ def read_test(
         raise refuse(
             "reading.none", test.code, "No spot was read.", "Enter what you see, also if it is nothing."
         )
-    seen = {item.id: grade for key, grade in grades.items() for item in queries.item_of(test, key).together}
-    rows = [_reading(item_id, grade, when, note, at=at, by=by) for item_id, grade in seen.items()]
+    seen = {item.id: one for key, one in grades.items() for item in queries.item_of(test, key).together}
+    rows = [_reading(test, item_id, one, when, note, at=at, by=by) for item_id, one in seen.items()]
     db.session.add_all(rows)
     db.session.flush()
-    told = {"grades": [[r.item_id, r.grade] for r in rows], "read_at": when.isoformat()}
+    told = {"grades": [_told(row) for row in rows], "read_at": when.isoformat()}
     record("patch_tests.read", test, by=by, at=at, new=told)
+    if photo:
+        add_photo(test.patient_id, raw=photo, about=("patch_test", test.id), taken_at=when, at=at, by=by)
     return test
 
 
@@ -52,7 +57,7 @@ def correct_reading(
     test_id: int,
     reading_id: int,
     *,
-    grade: str,
+    grade: str | Seen,
     read_at: datetime | None = None,
     note: str,
     cosigner: Actor | None = None,
@@ -72,9 +77,9 @@ def correct_reading(
         told = "This reading was corrected already."
         raise refuse("reading.corrected", test.code, told, "Correct the newer one.")
     alike = [twin for item in wrong.item.together for twin in item.readings if _is_twin(twin, wrong)]
-    rows = [_reading(r.item_id, grade, when, note, at=at, by=by, corrects_id=r.id) for r in alike]
+    rows = [_reading(test, r.item_id, grade, when, note, at=at, by=by, corrects_id=r.id) for r in alike]
     before = {"grade": wrong.grade, "read_at": wrong.read_at.isoformat()}
-    told = {"grade": grade, "read_at": when.isoformat(), "items": [r.item_id for r in rows]}
+    told = {"grade": rows[0].grade, "read_at": when.isoformat(), "items": [r.item_id for r in rows]}
     if lessens(wrong.fact, rows[0].fact):
         second = another_person(test, cosigner, by)
         told["cosigner"] = second.person_id
@@ -111,9 +116,16 @@ def _is_twin(one: PatchTestReading, other: PatchTestReading) -> bool:
     )
 
 
+def _told(row: PatchTestReading) -> list[object]:
+    """What the trail keeps of a look; the figures where a wheal was measured."""
+    figures = [] if row.wheal is None else [row.wheal_first, row.wheal, row.flare]
+    return [row.item_id, row.grade, *figures]
+
+
 def _reading(
+    test: PatchTest,
     item_id: int,
-    grade: str,
+    told: str | Seen,
     when: datetime,
     note: str,
     *,
@@ -121,8 +133,10 @@ def _reading(
     by: Actor,
     corrects_id: int | None = None,
 ) -> PatchTestReading:
-    if grade not in GRADES:
-        raise refuse("reading.grade", "the reading", f"“{grade}” is not a grade.", "Choose one of the list.")
+    seen = Seen(told) if isinstance(told, str) else told
+    grade = judged(seen, test.by, when - test.applied_at, "the reading")
     row = PatchTestReading(item_id=item_id, grade=grade, read_at=when, entered_at=at, reader_id=by.person_id)
-    row.note, row.corrects_id = note, corrects_id
+    row.note, row.corrects_id, row.flare = note, corrects_id, seen.flare
+    row.wheal = None if seen.wheal is None else seen.wheal.whole()
+    row.wheal_first = None if seen.wheal_first is None else seen.wheal_first.whole()
     return row

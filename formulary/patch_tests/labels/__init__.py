@@ -1,13 +1,20 @@
 """What the pages say of patch tests, in words and states."""
 
 from formulary.patch_tests.labels.flags import flags_of
-from formulary.patch_tests.labels.grades import grade_state, grade_words, scale
+from formulary.patch_tests.labels.grades import (
+    grade_state,
+    grade_words,
+    guideline_choices,
+    guideline_words,
+    scale,
+)
 from formulary.patch_tests.labels.hooks import Barred, barred
 from formulary.patch_tests.labels.lines import ReadingLine, SpotLine, TestLine, test_lines
-from formulary.patch_tests.labels.sources import Source, scanned, sources
+from formulary.patch_tests.labels.sources import OUTSIDE, Source, scanned, sources
 from formulary.patch_tests.labels.worklist import DueLine, due_lines
 
 __all__ = [
+    "OUTSIDE",
     "Barred",
     "DueLine",
     "ReadingLine",
@@ -19,6 +26,8 @@ __all__ = [
     "flags_of",
     "grade_state",
     "grade_words",
+    "guideline_choices",
+    "guideline_words",
     "scale",
     "scanned",
     "sources",

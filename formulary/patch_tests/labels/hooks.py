@@ -37,7 +37,7 @@ def barred(patient_id: int, policy: PatchTestPolicy, at: datetime) -> list[Barre
 
 
 def _barred(items: Collection[PatchTestItem], policy: PatchTestPolicy, at: datetime) -> list[Barred]:
-    tests = [item.fact for item in items]
+    tests = [item.fact for item in items if item.role == "test"]
     ids = {test.ingredient_id for test in tests}
     found = {i: standing_positive(tests, i, at=at, policy=policy) for i in ids}
     positive = {i: test for i, test in found.items() if test is not None}
@@ -53,10 +53,10 @@ def _freed(
     items: Iterable[PatchTestItem], ingredient_id: int, policy: PatchTestPolicy, at: datetime
 ) -> tuple[str, ...]:
     """The tested products of a barred ingredient that are not barred, by the same rule, by name."""
-    items = list(items)
+    items = [item for item in items if item.role == "test"]
     tests = [item.fact for item in items]
-    of_it = [item for item in items if item.product.ingredient_id == ingredient_id]
-    asked = {_named(item, policy): (item.product_id, item.lot_id) for item in of_it}
+    of_it = [item for item in items if item.tested.ingredient_id == ingredient_id]
+    asked = {_named(item, policy): (item.tested.id, item.lot_id) for item in of_it}
     return tuple(
         name
         for name, (product_id, lot_id) in sorted(asked.items())
@@ -67,7 +67,7 @@ def _freed(
 
 def _named(item: PatchTestItem, policy: PatchTestPolicy) -> str:
     lot = f", lot {item.lot.number}" if policy.bound_to_lot and item.lot else ""
-    return f"{item.product.name}{lot}"
+    return f"{item.tested.name}{lot}"
 
 
 @tells_of_patients
@@ -78,9 +78,8 @@ def _tell(patient_id: int, at: datetime, site: Site) -> list[Alert]:
     policy, zone = patch_test_policy(accounts.policy(site.id, "patch_test", at)), ZoneInfo(site.zone)
     stand = [item for item in items if item.test.state == "applied"]
     bars = [Alert("block", _words(one, at, zone)) for one in _barred(stand, policy, at)]
-    void = {
-        item.test: item for item in items if item.test.state == "void" and _was_positive(item, policy, at)
-    }
+    gone = (item for item in items if item.role == "test" and item.test.state == "void")
+    void = {item.test: item for item in gone if _was_positive(item, policy, at)}
     return [*bars, *(Alert("superseded", _void_words(test, zone)) for test in void)]
 
 

@@ -6,15 +6,16 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from formulary.accounts import queries as accounts
+from formulary.patch_tests.actions.exposing import amount_on
 from formulary.patch_tests.labels.flags import flags_of
-from formulary.patch_tests.labels.grades import grade_state, grade_words
+from formulary.patch_tests.labels.grades import grade_state, grade_words, guideline_words
 from formulary.patch_tests.models import PatchTest, PatchTestItem, PatchTestReading
 from formulary.rules.facts import PatchTestPolicy, TestOutcome
-from formulary.rules.patch_test import WINDOWS, Due, Outcome, outcome
-from formulary.rules.units import VOLUME, Quantity
+from formulary.rules.patch_test import NEGATIVE, Due, Outcome, outcome
+from formulary.rules.units import LENGTH, VOLUME, Quantity
 from formulary.web import words
 
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 WORDS = {
     TestOutcome.PENDING: "not concluded",
     TestOutcome.NEGATIVE: "negative",
@@ -37,6 +38,9 @@ class ReadingLine:
     remark: str
     stands: bool
     cosigned: str = ""
+    wheal: Quantity | None = None
+    wheal_first: Quantity | None = None
+    flare: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,8 @@ class SpotLine:
     readings: list[ReadingLine]
     flags: list[str]
     volume: Quantity | None
+    role: str = ""
+    amount: Quantity | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,7 @@ class TestLine:
     who: str
     spots: list[SpotLine]
     voided: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,7 +121,7 @@ def _pending(due: Due, zone: ZoneInfo) -> tuple[str, str, str]:
 
 def _test(test: PatchTest, seen: _Seen) -> TestLine:
     who, spots = seen.names.get(test.applied_by_id, ""), [_spot(item, seen) for item in test.spots]
-    return TestLine(test, who, spots, _voided(test, seen))
+    return TestLine(test, who, spots, _voided(test, seen), guideline_words(test.by))
 
 
 def _voided(test: PatchTest, seen: _Seen) -> str:
@@ -131,10 +138,10 @@ def _cosigned(person_id: int | None, seen: _Seen) -> str:
 
 def _spot(item: PatchTestItem, seen: _Seen) -> SpotLine:
     is_void = item.test.state == "void"
-    found = outcome(item.fact, at=seen.at, policy=seen.policy)
-    due = None if is_void else next_due(found)
+    found = outcome(item.fact, at=seen.at, policy=seen.policy) if item.role == "test" else None
+    due = None if is_void or found is None else next_due(found)
     void = ("invalid", _void_words(found), "")
-    state, told, detail = void if is_void else outcome_words(found, due, seen.zone)
+    state, told, detail = void if is_void else _control(item) if found is None else _came(found, due, seen)
     return SpotLine(
         item=item,
         names=[_name(one) for one in item.together],
@@ -145,16 +152,37 @@ def _spot(item: PatchTestItem, seen: _Seen) -> SpotLine:
         readings=[_reading(r, seen) for r in sorted(item.readings, key=lambda r: (r.read_at, r.id))],
         flags=[flag for one in item.together for flag in seen.flags.get(one.id, [])],
         volume=None if item.volume is None else Quantity(item.volume, VOLUME),
+        role="" if item.role == "test" else f"{item.role} control",
+        amount=amount_on(item),
     )
 
 
-def _void_words(found: Outcome) -> str:
+def _came(found: Outcome, due: Due | None, seen: _Seen) -> tuple[str, str, str]:
+    return outcome_words(found, due, seen.zone)
+
+
+def _control(item: PatchTestItem) -> tuple[str, str, str]:
+    """What a control showed, and whether that is what it is there for."""
+    rows = item.standing
+    if not rows:
+        return "pending", f"{item.role} control", "not read yet"
+    reacted, must = any(r.grade not in NEGATIVE for r in rows), item.role == "positive"
+    if reacted is must:
+        return "negative", f"{item.role} control as it should be", ""
+    return "invalid", f"{item.role} control failed", "nothing can be told from this sitting"
+
+
+def _void_words(found: Outcome | None) -> str:
     """That it is void, and what it was where it showed a reaction: that is not forgotten."""
+    if found is None:
+        return "void"
     reacted = found.kind in (TestOutcome.POSITIVE, TestOutcome.DOUBTFUL)
     return f"void, was {WORDS[found.kind]}" if reacted else "void"
 
 
 def _name(item: PatchTestItem) -> str:
+    if item.product is None:
+        return f"{item.role} control, not from the stock"
     return (
         f"{item.product.name}, lot {item.lot.number}" if item.lot else f"{item.product.name}, lot not known"
     )
@@ -163,23 +191,35 @@ def _name(item: PatchTestItem) -> str:
 def _reading(reading: PatchTestReading, seen: _Seen) -> ReadingLine:
     stands = reading in reading.item.standing
     elapsed = reading.read_at - reading.item.test.applied_at
-    window = next((w for w in WINDOWS if w.holds(elapsed)), None)
+    window = next((w for w in reading.item.test.by.windows if w.holds(elapsed)), None)
     return ReadingLine(
         reading=reading,
         who=seen.names.get(reading.reader_id, ""),
         state=grade_state(reading.grade) if stands else "superseded",
         words=grade_words(reading.grade),
-        when=f"{window.name} reading" if window else f"{elapsed // HOUR} h after it was applied",
+        when=f"{window.name} reading" if window else _after(elapsed),
         remark=_remark(reading, stands, inside=window is not None),
         cosigned=_cosigned(reading.cosigner_id, seen),
         stands=stands,
+        wheal=_mm(reading.wheal),
+        wheal_first=_mm(reading.wheal_first),
+        flare={True: "with flare", False: "no flare", None: ""}[reading.flare],
     )
+
+
+def _after(elapsed: timedelta) -> str:
+    hours = elapsed // HOUR
+    return f"{hours} h after it was applied" if hours else f"{elapsed // MINUTE} min after it was applied"
+
+
+def _mm(steps: int | None) -> Quantity | None:
+    return None if steps is None else Quantity(steps, LENGTH)
 
 
 def _remark(reading: PatchTestReading, stands: bool, *, inside: bool) -> str:
     if not stands:
         return "corrected, does not count"
-    if not inside and reading.grade == "-":
+    if not inside and reading.grade in NEGATIVE:
         return "outside every window, so it does not count"
     return "" if inside else "outside every window"
 

@@ -16,6 +16,8 @@ from formulary.stock.models import Lot
 from formulary.web.gs1 import Scan
 
 UNKNOWN_LOT = "lot not known"
+OUTSIDE = "outside"
+CONTROL = "A control that is not kept in the stock (saline, histamine)"
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Source:
 
     ref: str
     words: str
-    product_id: int
+    product_id: int | None
     lot_id: int | None = None
     vial_id: int | None = None
     vial: str = ""
@@ -42,7 +44,8 @@ def sources(site_id: int, patient_id: int, at: datetime, mark: str) -> list[Sour
     seen = {one.lot_id for one in here}
     gone = [_gone(lot) for lot in stock.lots_of(products) if lot.id not in seen]
     unknown = [Source(f"product:{p.id}", f"{p.name} · {UNKNOWN_LOT}", p.id) for p in products.values()]
-    return [*_ordered(vials), *_ordered(_once(lots)), *_ordered(gone), *unknown]
+    outside = Source(OUTSIDE, CONTROL, None)
+    return [*_ordered(vials), *_ordered(_once(lots)), *_ordered(gone), *unknown, outside]
 
 
 def scanned(scan: Scan, offered: Iterable[Source]) -> Source:

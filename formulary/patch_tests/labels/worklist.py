@@ -44,7 +44,7 @@ def due_lines(
 def _line(
     test: PatchTest, patient: Patient, policy: PatchTestPolicy, zone: ZoneInfo, at: datetime
 ) -> DueLine | None:
-    found = [next_due(outcome(item.fact, at=at, policy=policy)) for item in test.spots]
+    found = [next_due(outcome(item.fact, at=at, policy=policy)) for item in test.spots if item.role == "test"]
     wanted = [due for due in found if due is not None]
     if not wanted:
         return None
@@ -54,7 +54,8 @@ def _line(
 
 
 def _group(due: Due, zone: ZoneInfo, at: datetime) -> str:
-    if due.state == "missed" or (due.state == "due" and due.closes_at - at < LAST_CALL):
+    last_call = due.closes_at - at < LAST_CALL and not due.window.is_immediate
+    if due.state == "missed" or (due.state == "due" and last_call):
         return "overdue"
     if due.state == "due" or due.opens_at.astimezone(zone).date() <= at.astimezone(zone).date():
         return "today"

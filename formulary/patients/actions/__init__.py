@@ -8,11 +8,13 @@ from formulary.patients.actions.emergency import break_glass, review_emergency
 from formulary.patients.actions.exposure import Exposed, note_exposure, take_back_exposure
 from formulary.patients.actions.identity import edit_patient, register_patient
 from formulary.patients.actions.merging import merge
+from formulary.patients.actions.photos import add_photo, remove_photo
 from formulary.patients.actions.weight import record_weight
 
 __all__ = [
     "Exposed",
     "add_allergy",
+    "add_photo",
     "admit_patient",
     "answer_conditions",
     "break_glass",
@@ -25,6 +27,7 @@ __all__ = [
     "record_consent",
     "record_weight",
     "register_patient",
+    "remove_photo",
     "review_allergies",
     "review_emergency",
     "set_condition_kinds",

@@ -9,9 +9,12 @@ from formulary.patients.forms.identity import (
     PatientForm,
     RegisterForm,
 )
+from formulary.patients.forms.photos import AROUND, LARGEST_PHOTO, PhotoForm, photo_field
 from formulary.patients.forms.record import ConditionsForm, ConsentForm, WeightForm, WhyForm
 
 __all__ = [
+    "AROUND",
+    "LARGEST_PHOTO",
     "AdmitForm",
     "AllergyForm",
     "AskedForm",
@@ -21,7 +24,9 @@ __all__ = [
     "FindForm",
     "MergeForm",
     "PatientForm",
+    "PhotoForm",
     "RegisterForm",
     "WeightForm",
     "WhyForm",
+    "photo_field",
 ]

@@ -15,6 +15,7 @@ from formulary.patients.queries.access import (
 )
 from formulary.patients.queries.exposure import exposures, exposures_of_document, usual_doses
 from formulary.patients.queries.names import fold
+from formulary.patients.queries.photos import photo, photos
 from formulary.patients.queries.record import (
     allergies,
     allergy,
@@ -53,6 +54,8 @@ __all__ = [
     "own",
     "patient",
     "patient_by_code",
+    "photo",
+    "photos",
     "record_itself",
     "scoped",
     "seen_of",

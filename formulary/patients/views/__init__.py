@@ -8,6 +8,7 @@ from formulary.patients.views import (
     find,
     identity,
     merging,
+    photos,
     weight,
     wristband,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "find",
     "identity",
     "merging",
+    "photos",
     "weight",
     "wristband",
 ]

@@ -55,8 +55,20 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Control:
+    """A spot that is no test: what must not react (saline, vehicle), or what must (histamine)."""
+
+    must_react: bool
+    readings: tuple[Reading, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PatchTest:
-    """What was applied to one site: one product (or a mixture), when, from which lot, and its readings."""
+    """What was applied to one site: one product (or a mixture), when, from which lot, and its readings.
+
+    `guideline` is the one chosen when it was applied; `controls` those of the same sitting; `suppressed` says
+    which medicine of the patient's may have hidden a reaction, and is "" where none is on record.
+    """
 
     ingredient_id: int
     product_id: int
@@ -64,16 +76,24 @@ class PatchTest:
     applied_at: datetime
     readings: tuple[Reading, ...] = ()
     is_mixture: bool = False
+    kind: str = "patch"
+    guideline: str = "icdrg"
+    controls: tuple[Control, ...] = ()
+    suppressed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PatchTestPolicy:
-    """The site's policy: is a test asked for, bound to the lot, valid how long (None: not decided)."""
+    """The site's policy: is a test asked for, bound to the lot, valid how long (None: not decided).
+
+    `kinds` are those of which a negative test clears; a positive one bars whatever its kind.
+    """
 
     required: bool = True
     bound_to_lot: bool = False
     valid_for: timedelta | None = None
     source: str = ""
+    kinds: frozenset[str] = frozenset({"patch"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,9 +59,9 @@ class _Asked:
         return outcome(test, at=self.at, policy=self.policy)
 
     def matches(self, test: PatchTest) -> bool:
-        """Whether the test can clear what is asked for: the product, alone, in the lot if bound to it."""
+        """Whether the test can clear: of a kind that does here, of the product alone, in its lot if bound."""
         matter = _Matter(self.product_id, self.lot_id, self.policy.bound_to_lot)
-        return matter.is_of(test) and not test.is_mixture
+        return matter.is_of(test) and not test.is_mixture and test.kind in self.policy.kinds
 
 
 def clears(
@@ -102,8 +102,8 @@ def standing_positive(
 ) -> PatchTest | None:
     """The positive test that bars this ingredient wherever it occurs, as an excipient too; None: none does.
 
-    A later test that concluded negative lifts it: one of the product that was positive, or of the product
-    asked for (of that very lot, where the site binds tests to lots). A mixture lifts nothing.
+    A later test of the same kind that concluded negative lifts it: one of the product that was positive, or
+    of the product asked for (of that very lot, where the site binds tests to lots). A mixture lifts nothing.
     """
     of_it = _newest_first(tests, ingredient_id, at)
     judged = [(test, outcome(test, at=at, policy=policy).kind) for test in of_it]
@@ -121,7 +121,8 @@ def _newest_first(tests: Iterable[PatchTest], ingredient_id: int, at: datetime) 
 def _lifts(test: PatchTest, positive: PatchTest, asked: _Matter) -> bool:
     """Whether a test that concluded negative came later, and is of what was positive or of what is asked."""
     was = _Matter(positive.product_id, positive.lot_id, asked.bound_to_lot)
-    return test.applied_at > positive.applied_at and (was.is_of(test) or asked.is_of(test))
+    later = test.applied_at > positive.applied_at and test.kind == positive.kind
+    return later and (was.is_of(test) or asked.is_of(test))
 
 
 def _by_newest(newest_first: list[PatchTest], asked: _Asked) -> Clearance:
@@ -213,7 +214,7 @@ def _missing(tests: list[PatchTest], asked: _Asked) -> Clearance:
 
 def _instead(tests: list[PatchTest], asked: _Asked) -> Iterator[tuple[str, str, str]]:
     """What there is in the place of a test that could clear, the nearest first."""
-    alone = [test for test in tests if not test.is_mixture]
+    alone = [test for test in tests if not test.is_mixture and test.kind in asked.policy.kinds]
     if any(test.product_id == asked.product_id for test in alone):
         yield "patch_test.other_lot", "Another lot of this product was tested.", "another lot tested"
     if alone:
@@ -221,6 +222,12 @@ def _instead(tests: list[PatchTest], asked: _Asked) -> Iterator[tuple[str, str, 
             "patch_test.other_product",
             "Another product of this ingredient was tested.",
             "another product tested",
+        )
+    if any(not test.is_mixture for test in tests) and not alone:
+        yield (
+            "patch_test.other_kind",
+            "It was tested in another way, which by the site's policy clears nothing.",
+            "tested in another way",
         )
     if tests:
         yield (

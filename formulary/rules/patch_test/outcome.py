@@ -6,19 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from formulary.rules.facts import PatchTest, PatchTestPolicy, Reading, TestOutcome
+from formulary.rules.patch_test.guidelines import guideline
 from formulary.rules.patch_test.readings import (
     DOUBTFUL,
-    GRADES,
+    NEGATIVE,
     POSITIVE,
-    SECOND,
-    WINDOWS,
+    STRENGTH,
     Due,
-    Window,
     due_readings,
     is_interim,
     is_read,
     known_readings,
+    windows_of,
 )
+from formulary.rules.patch_test.windows import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +38,19 @@ class Outcome:
 
 
 def outcome(test: PatchTest, *, at: datetime, policy: PatchTestPolicy) -> Outcome:
-    """What a test comes to: positive by any reading, negative only by readings at 48 h and at 72 to 96 h.
+    """What a test comes to: positive by any reading, negative only by every reading its guideline asks for.
 
-    The reading at 24 h is interim; day 7 can reopen. Faint erythema (?+) and irritant (IR) are doubtful, and
-    clear nothing. A required reading that is missing, or made outside its window, leaves the test invalid.
+    A patch test is read at 48 h and at 72 to 96 h; 24 h is interim, day 7 can reopen. Faint erythema (?+) and
+    irritant (IR) are doubtful, and clear nothing. A required reading that is missing, or made outside its
+    window, leaves the test invalid; so does a control that failed, and a medicine that hides reactions.
     """
     readings = known_readings(test, at)
     due = tuple(due_readings(test, at))
-    found = _not_readable(test, readings, at, due) or _reaction(test, readings, due)
+    found = _not_readable(test, readings, at, due) or control_reacted(test, at)
+    found = found or _reaction(test, readings, due) or control_failed(test, at) or _suppressed(test)
     if found is not None:
         return found
-    return _unread(test, readings, due) or _negative(test, readings, at, policy, due)
+    return _unread(test, readings, due) or control_missing(test) or _negative(test, readings, at, policy, due)
 
 
 def next_reading(test: PatchTest, at: datetime) -> Due | None:
@@ -60,9 +63,9 @@ def next_reading(test: PatchTest, at: datetime) -> Due | None:
 def _not_readable(
     test: PatchTest, readings: tuple[Reading, ...], at: datetime, due: tuple[Due, ...]
 ) -> Outcome | None:
-    if any(reading.grade not in GRADES for reading in readings):
+    if any(reading.grade not in STRENGTH for reading in readings):
         return Outcome(
-            TestOutcome.INVALID, "patch_test.grade_unknown", "A reading is not on the ICDRG scale."
+            TestOutcome.INVALID, "patch_test.grade_unknown", "A reading is on no scale known here."
         )
     if any(reading.read_at < test.applied_at for reading in readings):
         reason = "A reading was made before the test was applied."
@@ -75,14 +78,69 @@ def _not_readable(
 
 def _reaction(test: PatchTest, readings: tuple[Reading, ...], due: tuple[Due, ...]) -> Outcome | None:
     for reading in readings:
-        if reading.grade in POSITIVE:
+        if reading.grade in POSITIVE and not _must_last(reading, test):
             reason = f"A reading was positive ({reading.grade})."
             return Outcome(TestOutcome.POSITIVE, "patch_test.positive", reason, reading.read_at)
     for reading in readings:
+        if _is_passing(reading, test, due):
+            reason = "A wheal came and did not last, which clears nothing."
+            return Outcome(TestOutcome.DOUBTFUL, "patch_test.doubtful", reason, reading.read_at, due=due)
         if reading.grade in DOUBTFUL and not is_interim(reading, test):
             reason = f"A reading was doubtful ({reading.grade}), which clears nothing."
             return Outcome(TestOutcome.DOUBTFUL, "patch_test.doubtful", reason, reading.read_at, due=due)
     return None
+
+
+def _must_last(reading: Reading, test: PatchTest) -> bool:
+    """Whether a wheal says nothing yet: the label's test asks that it lasts to the second look."""
+    chosen = guideline(test.guideline)
+    return chosen.must_last and reading.read_at - test.applied_at < chosen.windows[-1].opens
+
+
+def _is_passing(reading: Reading, test: PatchTest, due: tuple[Due, ...]) -> bool:
+    """Whether it is an early wheal of which the second look, made or missed, shows no more."""
+    waits = any(each.window is windows_of(test)[-1] and each.state != "missed" for each in due)
+    return reading.grade in POSITIVE and _must_last(reading, test) and not waits
+
+
+def control_reacted(test: PatchTest, at: datetime) -> Outcome | None:
+    """Uninterpretable: what must not react did, so the skin answers to anything [JTF]."""
+    for control in test.controls:
+        shown = (r for r in control.readings if r.read_at <= at and r.grade not in NEGATIVE)
+        if not control.must_react and (reading := next(shown, None)):
+            reason = "The negative control reacted, so nothing can be told from this sitting."
+            return Outcome(TestOutcome.INVALID, "patch_test.control_reacted", reason, reading.read_at)
+    return None
+
+
+def control_failed(test: PatchTest, at: datetime) -> Outcome | None:
+    """Uninterpretable: what must react did not, so no reaction proves nothing [SPT]."""
+    for control in test.controls:
+        known = [r for r in control.readings if r.read_at <= at]
+        if control.must_react and known and not any(r.grade in POSITIVE for r in known):
+            reason = "The positive control did not react, so a spot without a reaction proves nothing."
+            return Outcome(TestOutcome.INVALID, "patch_test.control_failed", reason, known[-1].read_at)
+    return None
+
+
+def control_missing(test: PatchTest) -> Outcome | None:
+    """Uninterpretable: a control that the guideline asks for was not applied, or never read."""
+    chosen = guideline(test.guideline)
+    read = {control.must_react for control in test.controls if control.readings}
+    for must_react, asked, name in (
+        (False, chosen.needs_negative, "negative"),
+        (True, chosen.needs_positive, "positive"),
+    ):
+        if asked and must_react not in read:
+            reason = f"{chosen.name} asks for a {name} control, and none was read."
+            return Outcome(TestOutcome.INVALID, "patch_test.control_missing", reason)
+    return None
+
+
+def _suppressed(test: PatchTest) -> Outcome | None:
+    if not test.suppressed:
+        return None
+    return Outcome(TestOutcome.INVALID, "patch_test.suppressed", test.suppressed)
 
 
 def _unread(test: PatchTest, readings: tuple[Reading, ...], due: tuple[Due, ...]) -> Outcome | None:
@@ -99,7 +157,7 @@ def _unread(test: PatchTest, readings: tuple[Reading, ...], due: tuple[Due, ...]
 
 
 def _missed(test: PatchTest, window: Window, readings: tuple[Reading, ...], due: tuple[Due, ...]) -> Outcome:
-    outside = next((r for r in readings if not any(is_read(w, test, (r,)) for w in WINDOWS)), None)
+    outside = next((r for r in readings if not any(is_read(w, test, (r,)) for w in windows_of(test))), None)
     if outside is None:
         reason = f"The {window.name} reading was not entered in its window."
         return Outcome(TestOutcome.INVALID, "patch_test.unread", reason, due=due)
@@ -114,10 +172,11 @@ def _negative(
     policy: PatchTestPolicy,
     due: tuple[Due, ...],
 ) -> Outcome:
-    concluded = next(r.read_at for r in readings if is_read(SECOND, test, (r,)))
+    required = [window for window in windows_of(test) if window.required]
+    concluded = next(r.read_at for r in readings if is_read(required[-1], test, (r,)))
     until = None if policy.valid_for is None else concluded + policy.valid_for
     if until is not None and at >= until:
         reason = "The negative test is older than the site lets one count."
         return Outcome(TestOutcome.LAPSED, "patch_test.lapsed", reason, concluded, until, due)
-    reason = "Negative at 48 h and at 72 to 96 h."
+    reason = f"Negative at {' and at '.join(window.name for window in required)}."
     return Outcome(TestOutcome.NEGATIVE, "patch_test.negative", reason, concluded, until, due)

@@ -4,44 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from formulary.rules.facts import PatchTest, Reading
+from formulary.rules.patch_test.guidelines import PATCH, guideline
+from formulary.rules.patch_test.windows import INTERIM, Window
 
-NEGATIVE = frozenset({"-"})
-DOUBTFUL = frozenset({"?+", "IR"})
-POSITIVE = frozenset({"+", "++", "+++"})
-GRADES = NEGATIVE | DOUBTFUL | POSITIVE
+GRADES = frozenset({"-", "?+", "IR", "+", "++", "+++"})
 """ICDRG: none, faint erythema only, irritant, and three degrees of allergic reaction [ICDRG1, JTF]."""
+MEASURED = frozenset({"W-", "W?", "W+"})
+"""A wheal that was measured, as the guideline of its test judges it."""
+LABELLED = frozenset({"L-", "LR", "L+"})
+"""The test of a hyaluronidase's label: nothing, redness alone, a wheal with pseudopods and itching."""
 
-STRENGTH = {"-": 0, "?+": 1, "IR": 1, "+": 2, "++": 3, "+++": 4}
-
-WINDOWS_SOURCE = (
-    "Occlusion for 48 h, readings at about 48 h, 72 to 96 h and day 7 [JTF; ESCD practice]; "
-    "the hours allowed on either side are house policy."
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A reading: when it is meant, between which hours it counts, and whether a test needs it."""
-
-    name: str
-    meant_h: int
-    opens_h: int
-    closes_h: int
-    required: bool
-
-    def holds(self, elapsed: timedelta) -> bool:
-        """Whether a look this long after applying falls into it, both ends included."""
-        return timedelta(hours=self.opens_h) <= elapsed <= timedelta(hours=self.closes_h)
-
-
-INTERIM = Window("24 h", 24, 18, 36, required=False)
-FIRST = Window("48 h", 48, 40, 60, required=True)
-SECOND = Window("72 to 96 h", 72, 66, 104, required=True)
-FOLLOW_UP = Window("day 7", 168, 144, 192, required=False)
-WINDOWS = (INTERIM, FIRST, SECOND, FOLLOW_UP)
+STRENGTH = {
+    **{"-": 0, "?+": 1, "IR": 1, "+": 2, "++": 3, "+++": 4},
+    **{"W-": 0, "W?": 1, "W+": 2, "L-": 0, "LR": 0, "L+": 2},
+}
+NEGATIVE = frozenset(grade for grade, strength in STRENGTH.items() if strength == 0)
+DOUBTFUL = frozenset(grade for grade, strength in STRENGTH.items() if strength == 1)
+POSITIVE = frozenset(grade for grade, strength in STRENGTH.items() if strength > 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +42,11 @@ def known_readings(test: PatchTest, at: datetime) -> tuple[Reading, ...]:
     return tuple(sorted((r for r in test.readings if r.read_at <= at), key=lambda r: r.read_at))
 
 
+def windows_of(test: PatchTest) -> tuple[Window, ...]:
+    """The readings of the guideline under which it was applied."""
+    return guideline(test.guideline).windows
+
+
 def is_read(window: Window, test: PatchTest, readings: tuple[Reading, ...]) -> bool:
     """Whether one of the readings falls into the window."""
     return any(window.holds(reading.read_at - test.applied_at) for reading in readings)
@@ -76,21 +63,19 @@ def lessens(was: Reading, now: Reading) -> bool:
 
 def is_interim(reading: Reading, test: PatchTest) -> bool:
     """Whether it was made too early to conclude anything but a reaction."""
-    return reading.read_at - test.applied_at <= timedelta(hours=INTERIM.closes_h)
+    return test.kind == PATCH and reading.read_at - test.applied_at <= INTERIM.closes
 
 
 def due_readings(test: PatchTest, at: datetime) -> Iterator[Due]:
     """What has not been read, in order; a reading that is not required is never missed."""
     readings = known_readings(test, at)
-    for window in WINDOWS:
+    for window in windows_of(test):
         due = _due(window, test, at)
         if not is_read(window, test, readings) and (window.required or due.state != "missed"):
             yield due
 
 
 def _due(window: Window, test: PatchTest, at: datetime) -> Due:
-    meant, opens, closes = (
-        test.applied_at + timedelta(hours=h) for h in (window.meant_h, window.opens_h, window.closes_h)
-    )
+    meant, opens, closes = (test.applied_at + after for after in (window.meant, window.opens, window.closes))
     state = "upcoming" if at < opens else "due" if at <= closes else "missed"
     return Due(window, meant, opens, closes, state)

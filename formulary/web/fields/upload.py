@@ -27,6 +27,8 @@ class UploadField(Field):  # type: ignore[misc]
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read one byte more than is taken, so that too much is known; text in its place is nothing."""
         sent = valuelist[0] if valuelist else None
+        if isinstance(sent, FileStorage):
+            sent.stream.seek(0)  # a view that is tried again reads it again
         self.data = sent.stream.read(self.most + 1) if isinstance(sent, FileStorage) else b""
 
     def pre_validate(self, form: BaseForm) -> None:
