@@ -1,6 +1,7 @@
 """Patch tests: what was applied to which site of the skin, from which lot, and every reading of it."""
 
 from datetime import datetime
+from fractions import Fraction
 
 from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -10,6 +11,7 @@ from formulary.db import Base, Steps, UtcDateTime, Versioned, one_of
 from formulary.rules import facts
 from formulary.rules.patch_test import NEGATIVE, Guideline, guideline
 from formulary.rules.patch_test.guidelines import ICDRG
+from formulary.rules.units import Quantity, dimension, round_fraction
 from formulary.stock.models import Lot
 
 
@@ -119,6 +121,22 @@ class PatchTestItem(Base):
         if self.product is None:
             raise LookupError(f"Spot {self.number} is a control without a product")
         return self.product
+
+    @property
+    def amount(self) -> Quantity | None:
+        """How much of the ingredient lay on the spot; None for a control without a product.
+
+        By the lot it left; where nobody noted the lot, by the volume and the label; else unknown.
+        """
+        product = self.product
+        if self.lot is not None:
+            return None if self.quantity is None else self.lot.active(self.quantity)
+        if product is None or self.volume is None:
+            return None
+        if product.strength_amount is None or not product.strength_volume:
+            return None
+        steps = self.volume * Fraction(product.strength_amount, product.strength_volume)
+        return Quantity(round_fraction(steps), dimension(product.dimension))
 
     @property
     def fact(self) -> facts.PatchTest:

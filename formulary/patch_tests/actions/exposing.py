@@ -1,11 +1,8 @@
 """What of each ingredient reached the patient in a test, as the room of patients keeps account of it."""
 
-from fractions import Fraction
-
 from formulary.patch_tests.models import PatchTest, PatchTestItem
 from formulary.patients.actions import Exposed, note_exposure, take_back_exposure
 from formulary.patients.models import Exposure
-from formulary.rules.units import Quantity, dimension, round_fraction
 
 DOCUMENT = "patch_test"
 
@@ -30,25 +27,5 @@ def _exposed(item: PatchTestItem) -> Exposed:
         dimension=product.dimension,
         basis=product.basis,
         taken=item.quantity,
-        amount=amount_of(item),
+        amount=None if item.amount is None else item.amount.whole(),
     )
-
-
-def amount_on(item: PatchTestItem) -> Quantity | None:
-    """The same as a quantity; None for a control without a product, and where it is unknown."""
-    steps = None if item.product is None else amount_of(item)
-    return None if steps is None else Quantity(steps, dimension(item.tested.dimension))
-
-
-def amount_of(item: PatchTestItem) -> int | None:
-    """How much of the ingredient lay on the spot, in steps of the product's dimension.
-
-    By the lot it left; where nobody noted the lot, by the volume and the label; else unknown.
-    """
-    product = item.tested
-    if item.lot is not None:
-        held = None if item.quantity is None else item.lot.active(item.quantity)
-        return None if held is None else held.whole()
-    if item.volume is None or product.strength_amount is None or not product.strength_volume:
-        return None
-    return round_fraction(item.volume * Fraction(product.strength_amount, product.strength_volume))

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from formulary.accounts import queries as accounts
-from formulary.patch_tests.actions.exposing import amount_on
 from formulary.patch_tests.labels.flags import flags_of
 from formulary.patch_tests.labels.grades import grade_state, grade_words, guideline_words
 from formulary.patch_tests.models import PatchTest, PatchTestItem, PatchTestReading
@@ -153,7 +152,7 @@ def _spot(item: PatchTestItem, seen: _Seen) -> SpotLine:
         flags=[flag for one in item.together for flag in seen.flags.get(one.id, [])],
         volume=None if item.volume is None else Quantity(item.volume, VOLUME),
         role="" if item.role == "test" else f"{item.role} control",
-        amount=amount_on(item),
+        amount=item.amount,
     )
 
 
