@@ -224,3 +224,15 @@ class Transition(Base):
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     reason: Mapped[str] = mapped_column(Text, default="")
     self_checked: Mapped[bool] = mapped_column(Boolean, default=False)
+
+
+class CourseEntry(Base):
+    """A cocktail was counted towards a course (None: taken out of any); the newest entry holds."""
+
+    __tablename__ = "course_entry"
+    __table_args__ = (Index("ix_course_entry_course", "course_id", "cocktail_id"),)
+
+    cocktail_id: Mapped[int] = mapped_column(ForeignKey("cocktail.id"), index=True)
+    course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))

@@ -19,6 +19,7 @@ from formulary.rules.findings import Finding, Refused
 from formulary.rules.units import VOLUME, Dimension, activity, dimension
 from formulary.seed import rows
 from formulary.seed.bases import Bases, load_factors
+from formulary.seed.care_rows import load_care
 from formulary.seed.cells import Unknown, known
 from formulary.seed.figures import steps
 from formulary.seed.files import fault
@@ -50,6 +51,7 @@ def load_catalogue(shelf: Shelf, *, at: datetime, by: Seeder | None = None) -> M
     load_rules(shelf, ids, merge)
     load_safety(shelf, ids, merge)
     load_devices(shelf, merge)
+    load_care(shelf, merge)
     load_published(shelf, ingredients, products, merge)
     db.session.flush()
     if merge:

@@ -9,6 +9,7 @@ from formulary.catalogue.queries import fold
 from formulary.rules.findings import Finding, Refused
 from formulary.seed import rows, rule_rows
 from formulary.seed.bases import Bases, BasisFactorRow, StrengthBasisRow
+from formulary.seed.care_rows import CareStatementRow, CareTopicRow, ProtocolRow
 from formulary.seed.files import fault, read
 
 _CODE = re.compile(r"\[([A-Z0-9][A-Za-z0-9-]+)\]", re.ASCII)
@@ -37,6 +38,9 @@ class Shelf:
     formulas: tuple[rows.FormulaRow, ...]
     formula_lines: tuple[rows.FormulaLineRow, ...]
     formula_pairs: tuple[rows.FormulaPairRow, ...]
+    protocols: tuple[ProtocolRow, ...]
+    care_topics: tuple[CareTopicRow, ...]
+    care_statements: tuple[CareStatementRow, ...]
     sources: tuple[rows.SourceRow, ...]
 
     def cited(self, text: str) -> str:
@@ -70,6 +74,9 @@ FILES = {
     "formulas": ("formulas.csv", rows.FormulaRow),
     "formula_lines": ("formula_lines.csv", rows.FormulaLineRow),
     "formula_pairs": ("formula_pairs.csv", rows.FormulaPairRow),
+    "protocols": ("protocols.csv", ProtocolRow),
+    "care_topics": ("care_topics.csv", CareTopicRow),
+    "care_statements": ("care_statements.csv", CareStatementRow),
     "sources": ("sources.csv", rows.SourceRow),
 }
 
@@ -114,6 +121,7 @@ def _unnamed(shelf: Shelf) -> Iterator[Finding]:
         (shelf.formula_lines, "formula_lines.csv", "product", products | {""}),
         (shelf.formula_pairs, "formula_pairs.csv", "a", ingredients),
         (shelf.formula_pairs, "formula_pairs.csv", "b", ingredients),
+        (shelf.care_statements, "care_statements.csv", "topic", {row.word for row in shelf.care_topics}),
     ):
         yield from missing(file, column, (getattr(row, column) for row in these), known)  # type: ignore[attr-defined]
 
@@ -138,6 +146,8 @@ def _twice(shelf: Shelf) -> Iterator[Finding]:
         "cross_reactivity.csv": [row.word for row in shelf.cross_reactivity],
         "schedules.csv": [row.ingredient for row in shelf.schedules],
         "formulas.csv": [f"{row.name} v{row.number}" for row in shelf.formulas],
+        "protocols.csv": [row.name for row in shelf.protocols],
+        "care_topics.csv": [row.word for row in shelf.care_topics],
         "synonyms.csv": [f"{row.ingredient}: {fold(row.synonym)}" for row in shelf.synonyms],
     }.items():
         for name in sorted({name for name in names if names.count(name) > 1}):

@@ -17,8 +17,11 @@ from tests.support.builders import a_lot
 APPEND_ONLY = {
     "access_entry",
     "audit_entry",
+    "care_decision",
+    "care_sheet",
     "cocktail_transition",
     "count_entry",
+    "course_entry",
     "exposure",
     "given_lot",
     "imported_use",
@@ -60,6 +63,8 @@ TOLD_TO_THE_RULES = {
     "synonym",
 }
 NEVER_KEPT = {
+    "care_statement",
+    "care_topic",
     "catalogue_edition",
     "catalogue_statement",
     "formula",
@@ -67,6 +72,7 @@ NEVER_KEPT = {
     "formula_pair",
     "formula_version",
     "product_code",
+    "protocol",
     "substance_group",
 }
 TRIGGERS = {

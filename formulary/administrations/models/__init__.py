@@ -1,5 +1,6 @@
 """Giving a cocktail, and what was felt afterwards."""
 
+from formulary.administrations.models.care import CHOICES, CareDecision, CareSheet
 from formulary.administrations.models.imported import (
     USE_FREE,
     USE_HASHED,
@@ -19,12 +20,15 @@ from formulary.administrations.models.reactions import (
 from formulary.administrations.models.sessions import GIVEN, Administration, GivenLot, InjectionSite
 
 __all__ = [
+    "CHOICES",
     "GIVEN",
     "USE_FREE",
     "USE_HASHED",
     "USE_LAST",
     "USE_VERSION",
     "Administration",
+    "CareDecision",
+    "CareSheet",
     "GivenLot",
     "ImportedUse",
     "InjectionSite",

@@ -6,6 +6,7 @@ from formulary.catalogue.actions.approving import (
     retire_formula,
     submit_formula,
 )
+from formulary.catalogue.actions.care import Plan, change_protocol, retire_protocol, write_protocol
 from formulary.catalogue.actions.devices import Marks, add_device, change_device, retire_device
 from formulary.catalogue.actions.formulas import (
     DraftLine,
@@ -42,6 +43,7 @@ __all__ = [
     "DraftPair",
     "Figures",
     "Marks",
+    "Plan",
     "RuleTerms",
     "Stated",
     "Terms",
@@ -51,6 +53,7 @@ __all__ = [
     "approve_rule",
     "approve_statement",
     "change_device",
+    "change_protocol",
     "content_of",
     "draft_formula",
     "end_limit",
@@ -60,6 +63,7 @@ __all__ = [
     "propose_statement",
     "retire_device",
     "retire_formula",
+    "retire_protocol",
     "revise_formula",
     "rule_content",
     "submit_formula",
@@ -67,4 +71,5 @@ __all__ = [
     "withdraw_limit",
     "withdraw_rule",
     "withdraw_statement",
+    "write_protocol",
 ]

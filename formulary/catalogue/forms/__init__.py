@@ -1,5 +1,6 @@
 """The search box of the catalogue, and the signature under a formula."""
 
+from formulary.catalogue.forms.care import ProtocolChangeForm, ProtocolForm
 from formulary.catalogue.forms.limits import DeviceForm, EndForm, LimitForm, WithdrawForm
 from formulary.catalogue.forms.rules import EndRuleForm, RuleForm
 from formulary.catalogue.forms.statements import BasisForm, FactorForm, OsmolalityForm
@@ -16,6 +17,8 @@ __all__ = [
     "FindForm",
     "LimitForm",
     "OsmolalityForm",
+    "ProtocolChangeForm",
+    "ProtocolForm",
     "RuleForm",
     "WithdrawForm",
 ]

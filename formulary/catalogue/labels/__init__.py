@@ -1,6 +1,7 @@
 """The words of the catalogue: kinds, rules, selectors and formulas as a page says them."""
 
 from formulary.catalogue.labels.bases import BASES, factor, known_bases, own_unit
+from formulary.catalogue.labels.care import INDICATION_WORDS, ProtocolLine, by_indication, protocol_line
 from formulary.catalogue.labels.devices import Shown, marks, syringe
 from formulary.catalogue.labels.formulas import ONE_ML, STATES, Line, acts, lines, pair, target
 from formulary.catalogue.labels.limits import (
@@ -48,6 +49,7 @@ __all__ = [
     "CONFIDENCES",
     "CONTAINERS",
     "FIELDS",
+    "INDICATION_WORDS",
     "KINDS",
     "LEVELS",
     "MIXED",
@@ -62,12 +64,14 @@ __all__ = [
     "Figure",
     "Line",
     "Other",
+    "ProtocolLine",
     "Rule",
     "Shown",
     "Standing",
     "acidity",
     "acts",
     "basis",
+    "by_indication",
     "content",
     "diluent_volume",
     "doubts",
@@ -86,6 +90,7 @@ __all__ = [
     "other_versions",
     "own_unit",
     "pair",
+    "protocol_line",
     "rule",
     "said",
     "selector",

@@ -1,6 +1,7 @@
 """Ingredients, products, codes, limits, compatibility, syringes, formulas: each with source and version."""
 
 from formulary.catalogue.models.bases import BasisFactor
+from formulary.catalogue.models.care import INDICATIONS, CareStatement, CareTopic, Protocol
 from formulary.catalogue.models.devices import Device
 from formulary.catalogue.models.edition import Edition
 from formulary.catalogue.models.formulas import Formula, FormulaLine, FormulaPair, FormulaVersion
@@ -12,7 +13,10 @@ from formulary.catalogue.models.statements import Statement
 from formulary.catalogue.models.substances import Ingredient, IngredientGroup, SubstanceGroup, Synonym
 
 __all__ = [
+    "INDICATIONS",
     "BasisFactor",
+    "CareStatement",
+    "CareTopic",
     "CompatibilityRule",
     "Contraindication",
     "CrossReactivity",
@@ -28,6 +32,7 @@ __all__ = [
     "Product",
     "ProductCode",
     "ProductExcipient",
+    "Protocol",
     "Schedule",
     "Statement",
     "SubstanceGroup",

@@ -3,6 +3,7 @@
 The catalogue is the organisation's own: everybody who may use the app may read it.
 """
 
+from formulary.catalogue.queries.care import care_topic, care_topics, protocol, protocols, protocols_called
 from formulary.catalogue.queries.devices import device, device_versions, devices, devices_out_of_use
 from formulary.catalogue.queries.formulas import (
     approved_formulas,
@@ -85,6 +86,8 @@ __all__ = [
     "approved_formulas",
     "approved_here",
     "between",
+    "care_topic",
+    "care_topics",
     "code",
     "comparable",
     "contraindications",
@@ -121,6 +124,9 @@ __all__ = [
     "products",
     "products_holding",
     "products_of",
+    "protocol",
+    "protocols",
+    "protocols_called",
     "published_formulas",
     "ranges_as_the_strength",
     "rule",

@@ -1,6 +1,7 @@
 """The pages of the catalogue: substances, products, limits, syringes, what goes together, formulas."""
 
 from formulary.catalogue.views import (
+    care,
     devices,
     formula_writing,
     formulas,
@@ -11,4 +12,14 @@ from formulary.catalogue.views import (
 )
 from formulary.catalogue.views.room import bp
 
-__all__ = ["bp", "devices", "formula_writing", "formulas", "limits", "rules", "statements", "substances"]
+__all__ = [
+    "bp",
+    "care",
+    "devices",
+    "formula_writing",
+    "formulas",
+    "limits",
+    "rules",
+    "statements",
+    "substances",
+]

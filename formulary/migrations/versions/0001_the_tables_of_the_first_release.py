@@ -41,6 +41,9 @@ APPEND_ONLY = (
     "recall_stopped",
     "recall_contact",
     "recall_explanation",
+    "course_entry",
+    "care_decision",
+    "care_sheet",
 )
 TOLD_TO_THE_RULES = (
     "ingredient",
@@ -3232,6 +3235,237 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("recall_stopped", schema=None) as batch_op:
         batch_op.create_index("ix_recall_stopped_case", ["case_id", "event_id"], unique=False)
+
+    op.create_table(
+        "care_topic",
+        sa.Column("word", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("untimed", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_care_topic")),
+        sa.UniqueConstraint("word", name=op.f("uq_care_topic_word")),
+    )
+    op.create_table(
+        "care_statement",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("topic_id", sa.Integer(), nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("least", sa.Integer(), nullable=True),
+        sa.Column("most", sa.Integer(), nullable=True),
+        sa.Column("unit", sa.String(length=10), nullable=False),
+        sa.Column("lifted", sa.Boolean(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "unit IN ('hours', 'days', 'months')", name=op.f("ck_care_statement_unit_is_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["topic_id"], ["care_topic.id"], name=op.f("fk_care_statement_topic_id_care_topic")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_care_statement")),
+        sa.UniqueConstraint("number", name=op.f("uq_care_statement_number")),
+    )
+    with op.batch_alter_table("care_statement", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_care_statement_topic_id"), ["topic_id"], unique=False)
+
+    op.create_table(
+        "care_decision",
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("topic_id", sa.Integer(), nullable=False),
+        sa.Column("choice", sa.String(length=20), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.Column("unit", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at", types.UtcDateTime(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(choice = 'own') = (number IS NOT NULL)", name=op.f("ck_care_decision_own_time_is_given")
+        ),
+        sa.CheckConstraint(
+            "choice IN ('strictest', 'own', 'left_out')", name=op.f("ck_care_decision_choice_is_known")
+        ),
+        sa.CheckConstraint(
+            "unit IN ('hours', 'days', 'months')", name=op.f("ck_care_decision_unit_is_known")
+        ),
+        sa.CheckConstraint("number > 0", name=op.f("ck_care_decision_time_is_positive")),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_care_decision_by_id_person")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_care_decision_site_id_site")),
+        sa.ForeignKeyConstraint(
+            ["topic_id"], ["care_topic.id"], name=op.f("fk_care_decision_topic_id_care_topic")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_care_decision")),
+    )
+    with op.batch_alter_table("care_decision", schema=None) as batch_op:
+        batch_op.create_index("ix_care_decision_site", ["site_id", "topic_id"], unique=False)
+
+    op.create_table(
+        "protocol",
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("indication", sa.String(length=20), nullable=False),
+        sa.Column("sessions_low", sa.Integer(), nullable=True),
+        sa.Column("sessions_high", sa.Integer(), nullable=True),
+        sa.Column("least", sa.Integer(), nullable=True),
+        sa.Column("most", sa.Integer(), nullable=True),
+        sa.Column("unit", sa.String(length=10), nullable=False),
+        sa.Column("later_least", sa.Integer(), nullable=True),
+        sa.Column("later_most", sa.Integer(), nullable=True),
+        sa.Column("later_unit", sa.String(length=10), nullable=False),
+        sa.Column("later_when", sa.String(length=120), nullable=False),
+        sa.Column("upkeep_least", sa.Integer(), nullable=True),
+        sa.Column("upkeep_most", sa.Integer(), nullable=True),
+        sa.Column("upkeep_unit", sa.String(length=10), nullable=False),
+        sa.Column("evidence", sa.String(length=160), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("written_at", types.UtcDateTime(), nullable=True),
+        sa.Column("is_retired", sa.Boolean(), nullable=False),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "indication IN ('wrinkles', 'pigmentation', 'cellulite', 'laxity', 'hair_loss', 'scars', 'hydration', 'fat', 'pain')",
+            name=op.f("ck_protocol_indication_is_known"),
+        ),
+        sa.CheckConstraint("later_unit IN ('days', 'months')", name=op.f("ck_protocol_later_unit_is_known")),
+        sa.CheckConstraint("unit IN ('days', 'months')", name=op.f("ck_protocol_unit_is_known")),
+        sa.CheckConstraint(
+            "upkeep_unit IN ('days', 'months')", name=op.f("ck_protocol_upkeep_unit_is_known")
+        ),
+        sa.CheckConstraint("most IS NULL OR least <= most", name=op.f("ck_protocol_interval_in_order")),
+        sa.CheckConstraint(
+            "sessions_high IS NULL OR sessions_low <= sessions_high",
+            name=op.f("ck_protocol_sessions_in_order"),
+        ),
+        sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=op.f("fk_protocol_author_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_protocol")),
+        sa.UniqueConstraint("name", name=op.f("uq_protocol_name")),
+    )
+    op.create_table(
+        "course",
+        sa.Column("patient_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("protocol_id", sa.Integer(), nullable=False),
+        sa.Column("sessions", sa.Integer(), nullable=True),
+        sa.Column("session_price", types.Steps(), nullable=True),
+        sa.Column("course_price", types.Steps(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("opened_at", types.UtcDateTime(), nullable=False),
+        sa.Column("opened_by_id", sa.Integer(), nullable=False),
+        sa.Column("ended_at", types.UtcDateTime(), nullable=True),
+        sa.Column("ended_by_id", sa.Integer(), nullable=True),
+        sa.Column("ended_why", sa.Text(), nullable=False),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "currency <> '' OR (session_price IS NULL AND course_price IS NULL)",
+            name=op.f("ck_course_prices_have_a_currency"),
+        ),
+        sa.CheckConstraint(
+            "session_price >= 0 AND course_price >= 0", name=op.f("ck_course_prices_are_not_negative")
+        ),
+        sa.ForeignKeyConstraint(["ended_by_id"], ["person.id"], name=op.f("fk_course_ended_by_id_person")),
+        sa.ForeignKeyConstraint(["opened_by_id"], ["person.id"], name=op.f("fk_course_opened_by_id_person")),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_course_patient_id_patient")),
+        sa.ForeignKeyConstraint(
+            ["protocol_id"], ["protocol.id"], name=op.f("fk_course_protocol_id_protocol")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_course_site_id_site")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_course")),
+    )
+    with op.batch_alter_table("course", schema=None) as batch_op:
+        batch_op.create_index("ix_course_patient", ["patient_id", "opened_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_course_protocol_id"), ["protocol_id"], unique=False)
+        batch_op.create_index("ix_course_site", ["site_id", "ended_at"], unique=False)
+
+    op.create_table(
+        "appointment",
+        sa.Column("patient_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("course_id", sa.Integer(), nullable=True),
+        sa.Column("starts_at", types.UtcDateTime(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("what", sa.String(length=120), nullable=False),
+        sa.Column("early_why", sa.Text(), nullable=False),
+        sa.Column("moved_from_id", sa.Integer(), nullable=True),
+        sa.Column("booked_at", types.UtcDateTime(), nullable=False),
+        sa.Column("booked_by_id", sa.Integer(), nullable=False),
+        sa.Column("closed_at", types.UtcDateTime(), nullable=True),
+        sa.Column("closed_by_id", sa.Integer(), nullable=True),
+        sa.Column("closed_why", sa.Text(), nullable=False),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('booked', 'moved', 'kept', 'no_show', 'cancelled')",
+            name=op.f("ck_appointment_state_is_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["booked_by_id"], ["person.id"], name=op.f("fk_appointment_booked_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["closed_by_id"], ["person.id"], name=op.f("fk_appointment_closed_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_appointment_course_id_course")),
+        sa.ForeignKeyConstraint(
+            ["moved_from_id"], ["appointment.id"], name=op.f("fk_appointment_moved_from_id_appointment")
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_appointment_patient_id_patient")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_appointment_site_id_site")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_appointment")),
+        sa.UniqueConstraint("moved_from_id", name=op.f("uq_appointment_moved_from_id")),
+    )
+    with op.batch_alter_table("appointment", schema=None) as batch_op:
+        batch_op.create_index("ix_appointment_course", ["course_id", "state"], unique=False)
+        batch_op.create_index("ix_appointment_day", ["site_id", "starts_at"], unique=False)
+        batch_op.create_index("ix_appointment_patient", ["patient_id", "starts_at"], unique=False)
+
+    op.create_table(
+        "course_entry",
+        sa.Column("cocktail_id", sa.Integer(), nullable=False),
+        sa.Column("course_id", sa.Integer(), nullable=True),
+        sa.Column("at", types.UtcDateTime(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_course_entry_by_id_person")),
+        sa.ForeignKeyConstraint(
+            ["cocktail_id"], ["cocktail.id"], name=op.f("fk_course_entry_cocktail_id_cocktail")
+        ),
+        sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_course_entry_course_id_course")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_course_entry")),
+    )
+    with op.batch_alter_table("course_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_course_entry_cocktail_id"), ["cocktail_id"], unique=False)
+        batch_op.create_index("ix_course_entry_course", ["course_id", "cocktail_id"], unique=False)
+
+    op.create_table(
+        "care_sheet",
+        sa.Column("administration_id", sa.Integer(), nullable=False),
+        sa.Column("patient_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.String(length=16), nullable=False),
+        sa.Column("counted_from", types.UtcDateTime(), nullable=False),
+        sa.Column("lines", types.CanonicalJson(), nullable=False),
+        sa.Column("at", types.UtcDateTime(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["administration_id"],
+            ["administration.id"],
+            name=op.f("fk_care_sheet_administration_id_administration"),
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_care_sheet_by_id_person")),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_care_sheet_patient_id_patient")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_care_sheet")),
+    )
+    with op.batch_alter_table("care_sheet", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_care_sheet_patient_id"), ["patient_id"], unique=False)
+        batch_op.create_index("ix_care_sheet_session", ["administration_id", "at"], unique=False)
 
     for table in APPEND_ONLY:
         for statement in append_only.statements(op.get_bind().dialect.name, table):

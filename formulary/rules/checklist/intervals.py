@@ -7,18 +7,17 @@ session is asked, and counts as one.
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from formulary.rules.checklist.rule import CO_SIGN, NO_PATIENT, Case, not_applicable, passed, unknown
 from formulary.rules.facts import Course, Ingredient, Line, Order, Schedule
 from formulary.rules.findings import Finding, Level, Result, capital, joined
 from formulary.rules.lot_status import day_of, day_words
+from formulary.rules.schedule import plus
 
 SESSIONS, ORDERS = "sessions", "other orders"
-DECEMBER = 12
 
 
 def interval(case: Case) -> Sequence[Finding]:
@@ -180,10 +179,8 @@ def _no_top_up(case: Case, line: Line, schedule: Schedule, last: Order) -> Findi
 def after(last: date, schedule: Schedule) -> date:
     """The first day on which it may be given again; a month is the calendar's, to its last day at most."""
     if schedule.months is None:
-        return last + timedelta(days=schedule.days or 0)
-    whole = last.month - 1 + schedule.months
-    year, month = last.year + whole // DECEMBER, whole % DECEMBER + 1
-    return date(year, month, min(last.day, monthrange(year, month)[1]))
+        return plus(last, schedule.days or 0, "days")
+    return plus(last, schedule.months, "months")
 
 
 def _asks(schedule: Schedule) -> str:

@@ -25,6 +25,7 @@ from tests.support.builders.catalogue import (
     gtin_of,
     steps,
 )
+from tests.support.builders.courses import a_course, a_protocol, an_appointment
 from tests.support.builders.patch_tests import a_read_test, a_reading, a_test
 from tests.support.builders.patients import (
     a_condition,
@@ -43,6 +44,7 @@ __all__ = [
     "a_condition",
     "a_condition_kind",
     "a_consent",
+    "a_course",
     "a_credential",
     "a_device",
     "a_formula",
@@ -54,6 +56,7 @@ __all__ = [
     "a_policy",
     "a_powder",
     "a_product",
+    "a_protocol",
     "a_read_test",
     "a_reading",
     "a_rule",
@@ -64,6 +67,7 @@ __all__ = [
     "act",
     "an_actor",
     "an_allergy",
+    "an_appointment",
     "an_ingredient",
     "an_organisation",
     "fresh",
