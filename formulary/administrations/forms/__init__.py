@@ -1,5 +1,16 @@
 """What is entered while a cocktail is given, and about what was felt afterwards."""
 
+from formulary.administrations.forms.care import CareForm
+from formulary.administrations.forms.courses import (
+    AgreedForm,
+    BookForm,
+    CloseAppointmentForm,
+    CountForm,
+    CourseForm,
+    DayForm,
+    EndCourseForm,
+    MoveForm,
+)
 from formulary.administrations.forms.reactions import (
     CorrectReactionForm,
     ExportForm,
@@ -11,10 +22,19 @@ from formulary.administrations.forms.reactions import (
 from formulary.administrations.forms.sessions import CloseForm, RemoveSiteForm, SiteForm, StartForm
 
 __all__ = [
+    "AgreedForm",
+    "BookForm",
+    "CareForm",
+    "CloseAppointmentForm",
     "CloseForm",
     "CorrectReactionForm",
+    "CountForm",
+    "CourseForm",
+    "DayForm",
+    "EndCourseForm",
     "ExportForm",
     "FollowUpForm",
+    "MoveForm",
     "RatesForm",
     "ReactionForm",
     "RemoveSiteForm",

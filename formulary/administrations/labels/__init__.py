@@ -1,5 +1,7 @@
 """The words of a session: areas, techniques, outcomes, answers; and the session as its page shows it."""
 
+from formulary.administrations.labels.appointments import appointment_line, waiting
+from formulary.administrations.labels.courses import CourseLine, course_lines, window_words
 from formulary.administrations.labels.session import LotRow, Session, SiteRow, session
 from formulary.administrations.labels.until import Ready, Until, ready, until
 
@@ -16,12 +18,17 @@ __all__ = [
     "AREAS",
     "OUTCOMES",
     "TECHNIQUES",
+    "CourseLine",
     "LotRow",
     "Ready",
     "Session",
     "SiteRow",
     "Until",
+    "appointment_line",
+    "course_lines",
     "ready",
     "session",
     "until",
+    "waiting",
+    "window_words",
 ]

@@ -1,7 +1,7 @@
-"""The pages of giving, and of what was felt afterwards."""
+"""The pages of giving, of courses and appointments, and of what comes afterwards."""
 
-from formulary.administrations.views import reactions, sessions
+from formulary.administrations.views import appointments, care, courses, reactions, sessions
 
-blueprints = [sessions.bp, reactions.bp]
+blueprints = [sessions.bp, reactions.bp, courses.bp, appointments.bp, care.bp]
 
-__all__ = ["blueprints", "reactions", "sessions"]
+__all__ = ["appointments", "blueprints", "care", "courses", "reactions", "sessions"]

@@ -1,6 +1,7 @@
 """The only ways to change a cocktail: drafts, signing, verifying, and the steps the next rooms take."""
 
 from formulary.cocktails.actions.answers import Answer, must_be_answered
+from formulary.cocktails.actions.courses import count_towards
 from formulary.cocktails.actions.drafts import create_draft, draft_from_content, repeat_last, save_draft
 from formulary.cocktails.actions.following import unscaled
 from formulary.cocktails.actions.moves import move
@@ -11,6 +12,7 @@ __all__ = [
     "Answer",
     "cancel",
     "check",
+    "count_towards",
     "create_draft",
     "draft_from_content",
     "move",
