@@ -44,6 +44,7 @@ APPEND_ONLY = {
     "recall_stopped",
     "recall_contact",
     "recall_explanation",
+    "drill_result",
     "kept_less",
 }
 TOLD_TO_THE_RULES = {

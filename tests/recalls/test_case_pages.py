@@ -9,7 +9,7 @@ from formulary.audit.models import AccessEntry
 from formulary.db import db
 from formulary.recalls import actions
 from formulary.recalls.models import RecallCase
-from tests.recalls.casing import a_case, now, standing
+from tests.recalls.casing import a_case, everyone_reached, now, standing
 from tests.recalls.doing import moved
 from tests.recalls.reading import NUMBER, the_story, words
 from tests.support.builders import PASSWORD, a_lot
@@ -47,6 +47,11 @@ def seen(client, case, form):
     assert answered.status_code == 200
     if form == "csv":
         return answered.get_data(as_text=True)
+    return printed(answered)
+
+
+def printed(answered):
+    """The words of a PDF with ordinary spaces."""
     sheets = pypdfium2.PdfDocument(answered.data)
     return "\n".join(sheet.get_textpage().get_text_range() for sheet in sheets).replace(
         "\N{NO-BREAK SPACE}", " "
@@ -113,10 +118,10 @@ def test_steps_are_taken_by_their_pages_and_refused_with_words(clients, case):
     assert page.errors == [
         "0 of the 4 patients that its level asks for are answered for. Go on with the contacts."
     ]
-    for _ in range(4):
-        worklist = client.get_ok(f"/recalls/cases/{case.id}/contacts")
-        to = next(url for text, url in worklist.links.items() if text.startswith("Write down"))
-        client.post_ok(to, {"channel": "telephone", "outcome": "reached", "note": "is well"})
+    links = client.get_ok(f"/recalls/cases/{case.id}/contacts").links
+    to = next(url for text, url in links.items() if text.startswith("Write down"))
+    client.post_ok(to, {"channel": "telephone", "outcome": "reached", "note": "is well"})
+    everyone_reached(case)
     client.post_ok(f"/recalls/cases/{case.id}/notify")
     assert now(case).state == "notified"
     page = clients("auditor").get_ok(f"/recalls/cases/{case.id}")
@@ -142,3 +147,15 @@ def test_a_lot_that_looks_alike_is_decided_on_its_page(clients):
     assert "not meant" in words(page)
     page = client.post_ok(f"/recalls/cases/{case.id}/scope", {"number": "L-O"})
     assert "another maker" in words(page)
+
+
+def test_letters_and_call_sheets_hold_name_date_dose_and_lot_for_whoever_waits(clients, case):
+    client = clients("recall")
+    for what in ("letters", "calls"):
+        text = printed(client.get(f"/recalls/cases/{case.id}/{what}.pdf"))
+        assert ("Anna Kovac" in text, f"{NUMBER}" in text, "0.45 mL" in text) == (True, True, True)
+        assert f"Recall {case.code}, confidential. Copy of Rose Fournier" in text
+    client.post_ok(f"/recalls/cases/{case.id}/letters", {"next_on": "2026-12-01"})
+    page = client.get_ok(f"/recalls/cases/{case.id}/contacts")
+    assert (words(page).count("1 attempt"), words(page).count("1 Dec 2026")) == (4, 4)
+    assert clients("pharmacist").get(f"/recalls/cases/{case.id}/letters.pdf").status_code == 403

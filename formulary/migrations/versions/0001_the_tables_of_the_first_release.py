@@ -41,6 +41,7 @@ APPEND_ONLY = (
     "recall_stopped",
     "recall_contact",
     "recall_explanation",
+    "drill_result",
     "course_entry",
     "care_decision",
     "care_sheet",
@@ -3466,6 +3467,34 @@ def upgrade() -> None:
     with op.batch_alter_table("care_sheet", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_care_sheet_patient_id"), ["patient_id"], unique=False)
         batch_op.create_index("ix_care_sheet_session", ["administration_id", "at"], unique=False)
+
+    op.create_table(
+        "drill_result",
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("lot_id", sa.Integer(), nullable=False),
+        sa.Column("chosen", sa.String(length=10), nullable=False),
+        sa.Column("list_ms", sa.Integer(), nullable=False),
+        sa.Column("contain_ms", sa.Integer(), nullable=False),
+        sa.Column("patients", sa.Integer(), nullable=False),
+        sa.Column("named", sa.Integer(), nullable=False),
+        sa.Column("uses", sa.Integer(), nullable=False),
+        sa.Column("received", types.Steps(), nullable=False),
+        sa.Column("unaccounted", types.Steps(), nullable=False),
+        sa.Column("remark", sa.Text(), nullable=False),
+        sa.Column("at", types.UtcDateTime(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "chosen IN ('by_hand', 'by_chance')", name=op.f("ck_drill_result_chosen_is_known")
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_drill_result_by_id_person")),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["recall_case.id"], name=op.f("fk_drill_result_case_id_recall_case")
+        ),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_drill_result_lot_id_lot")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_drill_result")),
+        sa.UniqueConstraint("case_id", name=op.f("uq_drill_result_case_id")),
+    )
 
     for table in APPEND_ONLY:
         for statement in append_only.statements(op.get_bind().dialect.name, table):

@@ -3,10 +3,11 @@
 from formulary.recalls.actions.cases import NewCase, add_scope, create_case, decide_lot
 from formulary.recalls.actions.closing import close, notify, reconcile, reopen
 from formulary.recalls.actions.containing import contain, release_holds
+from formulary.recalls.actions.drills import file_drill, start_drill
 from formulary.recalls.actions.explaining import explain
 from formulary.recalls.actions.freezing import add_differences, open_case
 from formulary.recalls.actions.noting import LOOKED_UP, note_case, note_excursion, note_export, note_lookup
-from formulary.recalls.actions.reaching import record_contact
+from formulary.recalls.actions.reaching import record_contact, record_letters
 
 __all__ = [
     "LOOKED_UP",
@@ -18,6 +19,7 @@ __all__ = [
     "create_case",
     "decide_lot",
     "explain",
+    "file_drill",
     "note_case",
     "note_excursion",
     "note_export",
@@ -26,6 +28,8 @@ __all__ = [
     "open_case",
     "reconcile",
     "record_contact",
+    "record_letters",
     "release_holds",
     "reopen",
+    "start_drill",
 ]

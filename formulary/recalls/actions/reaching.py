@@ -8,7 +8,7 @@ from formulary.recalls import queries
 from formulary.recalls.actions.freezing import HAS_A_LIST
 from formulary.recalls.actions.stepping import leave, step_from
 from formulary.recalls.labels import refusals
-from formulary.recalls.models import CHANNELS, OUTCOMES, RecallContact
+from formulary.recalls.models import CHANNELS, OUTCOMES, RecallCase, RecallContact
 
 
 @once
@@ -47,3 +47,21 @@ def record_contact(
         told={"patient": line.patient_id, "channel": channel, "outcome": outcome},
     )
     return row
+
+
+@once
+def record_letters(
+    case_id: int, *, at: datetime, by: Actor, note: str = "", next_on: date | None = None
+) -> RecallCase:
+    """A letter was sent to every patient who is not answered for: an attempt each, in one act."""
+    case = step_from(case_id, HAS_A_LIST, "worked on", by)
+    if case.is_drill:
+        raise refusals.is_a_drill()
+    waiting = [line for line in queries.reachable(case_id) if not line.is_concluded]
+    if not waiting:
+        raise refusals.nobody_waits()
+    same = {"case_id": case.id, "channel": "letter", "outcome": "tried", "note": note, "next_on": next_on}
+    same |= {"at": at, "recorded_at": at, "by_id": by.person_id}
+    db.session.add_all(RecallContact(patient_id=line.patient_id, **same) for line in waiting)
+    leave(case, "letters", at=at, by=by, told={"letters": len(waiting)})
+    return case

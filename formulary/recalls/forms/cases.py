@@ -107,3 +107,18 @@ class ContactForm(Form):
     tried_at = f.InstantField("When", hint="Leave it empty for now.")
     next_on = f.DateField("Next contact due")
     note = f.NotesField("Remark")
+
+
+class DrillForm(Form):
+    """Which lot a drill is about."""
+
+    number = f.IdentifierField(
+        "Lot number", hint="Empty: drawn by chance, the likelier the more it was used."
+    )
+
+
+class LettersForm(Form):
+    """The letters that were printed have been sent."""
+
+    next_on = f.DateField("Next contact due")
+    note = f.NotesField("Remark")

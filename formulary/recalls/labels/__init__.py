@@ -2,6 +2,7 @@
 
 from formulary.recalls.labels import case_words
 from formulary.recalls.labels.case_told import VERBS, CaseTold, case_told
+from formulary.recalls.labels.letters import Letter, letters
 from formulary.recalls.labels.listed import COUNTS_ALONE, ListedLine, listed_lines, watermark
 from formulary.recalls.labels.lists import Listing, PatientLine, PlaceLine, together
 from formulary.recalls.labels.sheet import Sheet, SheetLine, sheets
@@ -18,6 +19,7 @@ __all__ = [
     "HEADINGS",
     "VERBS",
     "CaseTold",
+    "Letter",
     "ListedLine",
     "Listing",
     "PatientLine",
@@ -31,6 +33,7 @@ __all__ = [
     "case_told",
     "case_words",
     "is_held",
+    "letters",
     "listed_lines",
     "sheets",
     "tiles",

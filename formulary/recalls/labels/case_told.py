@@ -28,6 +28,7 @@ VERBS = {
     "close": "Close the case",
     "reopen": "Reopen it",
     "release": "Release its holds",
+    "file": "File the drill",
 }
 
 
@@ -102,6 +103,8 @@ def _quantity(row: RecallStopped, lots: dict[int, FoundLot]) -> Quantity | None:
 
 def _steps(row: RecallCase, lots: Sequence[int], holds: Sequence[CaseHold], differs: Difference) -> list[str]:
     """What may be done next, the plain way first."""
+    if row.is_drill and row.state in ("contained", "closed"):
+        return ["file"] if row.state == "contained" else []
     found = [NEXT[row.state]] if lots or row.state != "draft" else ["close"]
     if row.state in ("contained", "notified", "reconciled") and queries.not_held(row, lots):
         found.insert(0, "contain")

@@ -62,6 +62,7 @@ EVENTS = {
     "contain": "contained",
     "add_differences": "differences added to the list",
     "contact": "patient contacted",
+    "letters": "letters sent",
     "explain": "difference explained and signed",
     "notify": "patients notified",
     "reconcile": "balance reconciled",

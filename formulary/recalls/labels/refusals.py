@@ -94,3 +94,29 @@ def late(field: str = "at") -> Refused:
     """An attempt is made before it is recorded."""
     why = "An attempt cannot be later than now."
     return refuse("case.contact_time", "contact", why, "Type when it was made.", field=field)
+
+
+def nobody_waits() -> Refused:
+    """Everybody is answered for."""
+    why = "Every patient on the list is answered for."
+    return refuse("case.nobody_waits", "case", why, "No letter is needed.")
+
+
+def no_drill() -> Refused:
+    """A recall is closed, not filed."""
+    why = "This is a recall and no drill."
+    return refuse("case.no_drill", "case", why, "Go on with its steps.")
+
+
+def no_such_lot(number: str) -> Refused:
+    """A drill needs a lot of ours."""
+    why = f"No lot has the number {number}."
+    return refuse(
+        "case.no_such_lot", "drill", why, "Compare it with the pack, or let one be drawn.", field="number"
+    )
+
+
+def no_lot_at_all() -> Refused:
+    """Nothing was ever received."""
+    why = "No lot was ever received, so there is nothing to drill with."
+    return refuse("case.no_lot_at_all", "drill", why, "Receive a lot first.")

@@ -10,6 +10,7 @@ from formulary.recalls.models.cases import (
     RecallLot,
     RecallScope,
 )
+from formulary.recalls.models.drills import DrillResult
 from formulary.recalls.models.reaching import CHANNELS, OUTCOMES, RecallContact, RecallExplanation
 from formulary.recalls.models.stopping import RecallHold, RecallListed, RecallStopped
 
@@ -20,6 +21,7 @@ __all__ = [
     "OUTCOMES",
     "SOURCES",
     "STATES",
+    "DrillResult",
     "RecallCase",
     "RecallContact",
     "RecallEvent",

@@ -23,6 +23,7 @@ from formulary.recalls.queries.cases import (
     to_hold,
     views_of,
 )
+from formulary.recalls.queries.drills import Drill, drill, drills, uses_by_lot
 from formulary.recalls.queries.flows import Flow, Flows, flows
 from formulary.recalls.queries.given import Given, Reach, everybody, reach, received, received_page
 from formulary.recalls.queries.listing import (
@@ -63,6 +64,7 @@ __all__ = [
     "CaseLot",
     "CaseSheet",
     "Difference",
+    "Drill",
     "Effect",
     "Flow",
     "Flows",
@@ -95,6 +97,8 @@ __all__ = [
     "covered",
     "descendants",
     "difference",
+    "drill",
+    "drills",
     "effect",
     "events",
     "every_listed",
@@ -128,6 +132,7 @@ __all__ = [
     "stopped",
     "to_hold",
     "treated_since",
+    "uses_by_lot",
     "uses_of",
     "views_of",
 ]

@@ -24,12 +24,13 @@ STEPS: dict[str, tuple[Callable[..., Any], type[Form], str]] = {
     "reconcile": (actions.reconcile, StepForm, "The balance is reconciled."),
     "close": (actions.close, CloseForm, "The case is closed."),
     "reopen": (actions.reopen, ReasonForm, "The case is open again."),
+    "file": (actions.file_drill, StepForm, "The drill is filed."),
     "release": (actions.release_holds, ReasonForm, "Its holds are released; those of other cases stand."),
 }
 
 
 @bp.route(
-    "/cases/<id:case_id>/<any(open,contain,add,notify,reconcile,close,reopen,release):step>",
+    "/cases/<id:case_id>/<any(open,contain,add,notify,reconcile,close,reopen,release,file):step>",
     methods=["GET", "POST"],
 )
 @requires(Permission.RECALL_CASES)

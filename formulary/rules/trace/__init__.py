@@ -1,6 +1,7 @@
 """What became of a lot: its balance, and how far a recall of it must reach."""
 
 from formulary.rules.trace.balance import MassBalance, mass_balance, net_by_kind
+from formulary.rules.trace.chance import drawn
 from formulary.rules.trace.effect import LOOK_BACK, looks_back_until, required
 
-__all__ = ["LOOK_BACK", "MassBalance", "looks_back_until", "mass_balance", "net_by_kind", "required"]
+__all__ = ["LOOK_BACK", "MassBalance", "drawn", "looks_back_until", "mass_balance", "net_by_kind", "required"]
