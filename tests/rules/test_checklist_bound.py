@@ -33,6 +33,7 @@ from tests.rules.builders import (
     some_policies,
 )
 
+CONTROL = facts.Control(must_react=True, readings=(facts.Reading("W+", AT),))
 HOUR, TODAY, ONE = timedelta(hours=1), date(2026, 11, 24), Fraction(1)
 WORDS = ("a word",)
 FACTOR = facts.Factor("zinc sulfate", "zinc", Fraction(44, 10), "a label")
@@ -70,7 +71,7 @@ PRECAUTIONS = facts.Precautions(
 PATIENT = a_patient(
     allergies=(an_allergy(ingredient_id=90, group="sulfite", groups=frozenset({"sulfite"})),),
     answers=(facts.ConditionAnswer("asthma", facts.Said.NO, AT, "as a child"),),
-    tests=(a_test(DRUG),),
+    tests=(a_test(DRUG, controls=(CONTROL,), suppressed="an antihistamine"),),
     consents=(a_consent(withdrawn_at=AT),),
 )
 FORMULA = a_formula(
