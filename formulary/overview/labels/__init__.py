@@ -1,8 +1,10 @@
 """What the overview says: needs in order, headings, the board of open vials, the expiry horizon."""
 
 from formulary.overview.labels.board import Around, Board, VialLine, board
+from formulary.overview.labels.chart import Chart, chart
 from formulary.overview.labels.day import Day, FollowUp, Reading
 from formulary.overview.labels.digest import ROLE_WORDS, Digest, digest
+from formulary.overview.labels.doses import DoseLine, dose_lines, dose_picture
 from formulary.overview.labels.formulas import VersionRow, older, version_rows
 from formulary.overview.labels.horizon import HORIZON, Lapse, Lapses, lapses
 from formulary.overview.labels.horizon_picture import Horizon, horizon
@@ -15,8 +17,10 @@ __all__ = [
     "ROLE_WORDS",
     "Around",
     "Board",
+    "Chart",
     "Day",
     "Digest",
+    "DoseLine",
     "FollowUp",
     "Horizon",
     "Lapse",
@@ -28,7 +32,10 @@ __all__ = [
     "VersionRow",
     "VialLine",
     "board",
+    "chart",
     "digest",
+    "dose_lines",
+    "dose_picture",
     "heading",
     "horizon",
     "lapses",

@@ -1,6 +1,7 @@
 """What the pages across the rooms read: what waits at the benches, what will not keep, what is watched."""
 
 from formulary.overview.queries.bench import Waiting, waiting
+from formulary.overview.queries.chart import record
 from formulary.overview.queries.find import Hit, of_code, of_pack, of_words, own_code
 from formulary.overview.queries.formulas import Follower, Followers, follower_counts, followers
 from formulary.overview.queries.rules import RuleCount, answered_rules
@@ -33,6 +34,7 @@ __all__ = [
     "planned_today",
     "readings_due",
     "recent_lookups",
+    "record",
     "sealed",
     "tallies",
     "waiting",

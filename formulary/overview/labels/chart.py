@@ -1,0 +1,130 @@
+"""A patient's chart: one timeline of everything, the lots, the tests and their state, what is due next."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from formulary.administrations.labels import appointment_line, course_lines, window_words
+from formulary.overview.queries.chart import MOST, Record
+from formulary.web import words
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened: when, of what kind, its state, in words, and its page."""
+
+    at: datetime
+    kind: str
+    state: str
+    state_words: str
+    words: str
+    endpoint: str = ""
+    arguments: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class TestLine:
+    """One spot of a patch test with its last reading."""
+
+    code: str
+    test_id: int
+    applied_at: datetime
+    product: str
+    lot: str
+    state: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The whole page; `more` is how many older sessions are not shown."""
+
+    events: list[Event]
+    more: int
+    courses: list[Any]
+    next_due: list[str]
+    tests: list[TestLine]
+    lots: list[Any]
+
+
+NEGATIVE = ("-", "0", "neg")
+
+
+def chart(record: Record, booked: dict[int, Any], at: datetime, zone: ZoneInfo) -> Chart:
+    """The chart at this instant, in the zone of the site."""
+    courses = course_lines(record.courses, record.counts, at, zone, booked)
+    due = [f"{c.protocol.name}: {window_words(c.upkeep or c.due)}" for c in courses if not c.course.ended_at]
+    events = sorted(_events(record, zone), key=lambda event: event.at, reverse=True)
+    tests = [line for test in record.tests for line in _tested(test)]
+    return Chart(events, max(record.in_all - MOST, 0), courses, due, tests, record.lots)
+
+
+def _events(record: Record, zone: ZoneInfo) -> Iterator[Event]:
+    yield from _treated(record)
+    yield from _told(record, zone)
+    yield from _planned(record, zone)
+
+
+def _treated(record: Record) -> Iterator[Event]:
+    for session, code, area, route, site in record.sessions:
+        state = session.outcome or "administering"
+        told = ", ".join(filter(None, (code, route, area, site)))
+        page = "administrations.administration", (("administration_id", session.id),)
+        yield Event(session.started_at, "Session", state, "", told, *page)
+    for test in record.tests:
+        state = ("cancelled", "void") if test.state == "void" else ("applied", "applied")
+        page = "patch_tests.test", (("test_id", test.id),)
+        yield Event(test.applied_at, "Patch test", *state, f"{test.code}, {_spots(test)}", *page)
+    for row in record.reactions:
+        page = "reactions.reaction", (("reaction_id", row.id),)
+        yield Event(row.treated_at, "Reaction", "warn", row.state, row.code, *page)
+    for when, version, session_id in record.sheets:
+        page = "aftercare.session", (("administration_id", session_id),)
+        yield Event(when, "After-care sheet", "info", "handed over", f"version {version}", *page)
+
+
+def _spots(test: Any) -> str:
+    return words.plural(len(test.items), "spot")
+
+
+def _told(record: Record, zone: ZoneInfo) -> Iterator[Event]:
+    for consent, who in record.consents:
+        told = f"{consent.procedure}, version {consent.version}, taken by {who}"
+        yield Event(consent.given_at, "Consent", "valid", "given", told)
+        if consent.withdrawn_at:
+            yield Event(consent.withdrawn_at, "Consent", "withdrawn", "", consent.withdrawn_why)
+    for weight, who in record.weights:
+        at = datetime.combine(weight.measured_on, time(), zone).astimezone(UTC)
+        yield Event(at, "Weight", "info", "weighed", f"by {who}")
+
+
+def _planned(record: Record, zone: ZoneInfo) -> Iterator[Event]:
+    for course in record.courses:
+        page = "courses.course", (("course_id", course.id),)
+        yield Event(course.opened_at, "Course", "active", "opened", str(course), *page)
+        if course.ended_at:
+            yield Event(course.ended_at, "Course", "closed", "ended", f"{course}: {course.ended_why}", *page)
+    for row in record.appointments:
+        line = appointment_line(row, None, zone)
+        told = ", ".join(filter(None, (row.what or str(row.course or ""), row.early_why, row.closed_why)))
+        yield Event(row.starts_at, "Appointment", line.state, line.words, told)
+
+
+def _tested(test: Any) -> Iterator[TestLine]:
+    for item in test.items:
+        corrected = {reading.corrects_id for reading in item.readings}
+        readings = [reading for reading in item.readings if reading.id not in corrected]
+        last = max(readings, key=lambda reading: reading.read_at, default=None)
+        state = _test_state(test, last)
+        lot = item.lot.number if item.lot else ""
+        yield TestLine(test.code, test.id, test.applied_at, item.product.name, lot, *state)
+
+
+def _test_state(test: Any, last: Any) -> tuple[str, str]:
+    if test.state == "void":
+        return "invalid", "void"
+    if last is None:
+        return "pending", "not read yet"
+    return "read", f"last reading {last.grade}"
