@@ -13,9 +13,11 @@ from formulary.accounts import Permission, requires
 from formulary.audit import record_refusal
 from formulary.db import Missing, retried, transaction
 from formulary.exchange import actions, labels, queries
+from formulary.exchange.actions.handing_out import hand_out
 from formulary.exchange.forms import LARGEST, FileForm, RecordForm
 from formulary.exchange.labels import KINDS, Kind
 from formulary.patients import guards
+from formulary.patients.labels import summary
 from formulary.rules.findings import Refused, refuse
 from formulary.web import sheets, takes_up_to
 from formulary.web.paging import Window
@@ -95,6 +97,23 @@ def earlier(patient_id: int) -> Page:
     patient = guards.opened(patient_id, "exchange.earlier")
     records = queries.earlier_records(patient.id, Window.of(request.args))
     return render_template("exchange/earlier.html", patient=patient, records=records)
+
+
+@bp.route("/patients/<id:patient_id>/everything", methods=["GET", "POST"])
+@requires(Permission.EDIT_PATIENTS)
+@retried
+def everything(patient_id: int) -> Page | Response:
+    """Everything held on a patient, as one file; that it was made is on record."""
+    patient, form = guards.opened(patient_id, "exchange.everything"), RecordForm()
+    if form.validate_on_submit():
+        with transaction():
+            made = hand_out(patient.id, at=clock.now(), by=g.actor)
+        answered = Response(made.content, mimetype="application/zip")
+        answered.headers.set("Content-Disposition", "attachment", filename=made.name)
+        return answered
+    told = {"summary": summary(patient, by=g.actor, at=clock.now())}
+    page = render_template("exchange/hand_out.html", patient=patient, form=form, **told)
+    return page, 422 if form.errors else 200
 
 
 def _every_bad(kind: Kind, content: bytes, at: datetime) -> Iterator[labels.BadField]:
