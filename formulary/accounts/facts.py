@@ -13,6 +13,7 @@ from formulary.rules import facts
 from formulary.rules.patch_test import INTRADERMAL, PATCH, PRICK, PRODUCT
 
 OTHER_KINDS = (PRICK, INTRADERMAL, PRODUCT)
+SELF_CHECK_MINUTES = 5
 ISO_5 = re.compile(r"\s*ISO[ -]?(class )?5\b", re.IGNORECASE)
 
 
@@ -64,6 +65,14 @@ def source_words(row: Policy | None) -> str:
         return ""
     inside = row.value.get("source", "") if isinstance(row.value, dict) else ""
     return ": ".join(dict.fromkeys(filter(None, (row.edition or inside, row.source))))
+
+
+def self_check_delay(site_id: int, at: datetime) -> timedelta:
+    """How long one clinician alone waits before verifying or releasing their own work; 5 minutes unless
+    decided.
+    """
+    decided = decided_rows(site_id, at).get("self_check_after_minutes")
+    return timedelta(minutes=SELF_CHECK_MINUTES if decided is None else int(str(decided.value)))
 
 
 def practitioner(by: Actor, at: datetime) -> facts.Practitioner:

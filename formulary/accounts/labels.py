@@ -183,6 +183,14 @@ POLICIES = {
             ),
         ),
         PolicyKind(
+            "self_check_after_minutes",
+            "Checking one's own work",
+            "Where one clinician works alone: how long after signing or preparing the same person may verify "
+            "or release, by a blind entry.",
+            "5 minutes.",
+            (Part("", "Not before", _.COUNT, "minutes"),),
+        ),
+        PolicyKind(
             "manual_entry_second_person",
             "Second person for packs without a code",
             "Whether a second person reads a pack that has no code to scan.",

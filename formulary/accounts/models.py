@@ -178,7 +178,9 @@ class OneTimeLink(Base):
 
 
 class Signature(Base):
-    """Who signed what, meaning what, when; bound to the hash of what was shown."""
+    """Who signed what, meaning what, when; bound to the hash of what was signed. `shown` is what stood there,
+    in words.
+    """
 
     __tablename__ = "signature"
     __table_args__ = (Index("ix_signature_object", "object_kind", "object_id"),)
@@ -190,4 +192,5 @@ class Signature(Base):
     object_kind: Mapped[str] = mapped_column(String(60))
     object_id: Mapped[int] = mapped_column(Integer)
     signed_hash: Mapped[str] = mapped_column(String(64))
+    shown: Mapped[Any] = mapped_column(CanonicalJson, nullable=True)
     self_checked: Mapped[bool] = mapped_column(Boolean, default=False)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 from wtforms import Field
 
-from formulary.accounts.forms import PerhapsSignerForm
+from formulary.accounts.forms import PerhapsSignerForm, own_signature
 from formulary.cocktails.facts import Content, TypedLine
 from formulary.cocktails.labels import CANCEL_REASONS, RETURN_REASONS, entry
 from formulary.cocktails.labels.bounds import LARGEST_FILE, MOST_LINES, ROUTES
@@ -89,6 +89,7 @@ class ComposeForm(Form):
         "With weight, allergies, answers and patch tests", hint="A file never holds a name."
     )
     signer = f.FormField(PerhapsSignerForm, "Co-signer")
+    own_secret = own_signature()
 
     def arrange(self, act: str) -> int | None:
         """Do what a button asks of a line (`up-3`, `down-3`, `remove-3`, `makeup-3`), and number all anew.
@@ -213,3 +214,4 @@ class VerifyForm(Form):
 
     total = f.QuantityField("Total volume", [f.Required()], units=("mL",))
     doses = f.FieldList(f.FormField(BlindDoseForm), "Doses", max_entries=MOST_LINES)
+    own_secret = own_signature()

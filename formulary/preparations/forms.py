@@ -1,12 +1,14 @@
 """What is typed and scanned at the bench."""
 
-from formulary.accounts.forms import PerhapsSignerForm
+from formulary.accounts.forms import PerhapsSignerForm, own_signature
 from formulary.preparations.actions import INSPECTED, REASONS
 from formulary.preparations.labels import STORAGES
 from formulary.web import fields as f
 from formulary.web.forms import Form
 
+PAPERS = {"label": "label stock, 90 by 50 mm", "a4": "a sheet of A4"}
 GIVE_BACK = ("Called away", "Vial missing or damaged", "Question to the prescriber", "Taken by mistake")
+TAKE_OVER = ("End of their shift", "Called away", "Taken ill", "They asked me to")
 ANOTHER = (
     "Too little left in it",
     "Broken or spilt",
@@ -77,13 +79,33 @@ class FinishForm(Form):
         "Kept until it is given", [f.Required()], choices=f.choices(STORAGES.items()), default="room"
     )
     waste_rest = f.IdSeveral("Discard what is left in", choices=())
+    own_secret = own_signature()
 
 
 class ReleaseForm(Form):
     """What was looked at before release, and who releases where it is not the person signed in."""
 
     inspection = f.SeveralOf("Looked at, and as it should be", choices=f.choices([(w, w) for w in INSPECTED]))
+    total = f.QuantityField(
+        "What the syringe holds", units=("mL",), hint="Read it anew; in all, where there are several."
+    )
+    own_secret = own_signature()
     signer = f.FormField(PerhapsSignerForm, "Released by")
+
+
+class PrintForm(Form):
+    """On which paper the labels are printed."""
+
+    paper = f.OneOf("Paper", choices=f.choices(PAPERS.items()), default="label")
+
+
+class TakeOverForm(Form):
+    """Go on with what another person is preparing."""
+
+    reason = f.ChoiceField(
+        "Why", [f.Required()], choices=f.choices([(r, r) for r in TAKE_OVER], empty="Choose…")
+    )
+    own_secret = own_signature()
 
 
 class GiveBackForm(Form):

@@ -146,6 +146,7 @@ CASES = [
         {"dose": "0.05", "volume": "0.025", "smallest_fill": "0.2"},
     ),
     ("shared_single_dose", {"air": "ISO 5", "hours": "6"}, {"air": "ISO 5", "hours": "6"}),
+    ("self_check_after_minutes", {"answer": "10"}, 10),
     ("manual_entry_second_person", {"answer": "yes"}, True),
     ("manual_entry_second_person", {"answer": "no"}, False),
     ("first_receipt_quarantine", {"required": "no"}, {"required": False}),

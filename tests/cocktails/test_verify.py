@@ -3,16 +3,18 @@
 import pytest
 
 from formulary import clock
+from formulary.accounts import queries as accounts
 from formulary.audit import record
 from formulary.catalogue import queries as catalogue
 from formulary.cocktails import actions as cocktails
 from formulary.cocktails import queries
+from formulary.cocktails.labels.since import since_last
 from formulary.cocktails.models import Cocktail, Revision, Verification
 from formulary.db import db, transaction
 from formulary.rules.findings import Refused, Stage
 from formulary.stock.models import Reservation
-from tests.support.builders import an_allergy
-from tests.support.road import a_prescription, a_verified_cocktail, blind_answers
+from tests.support.builders import act, an_allergy
+from tests.support.road import a_closed_session, a_prescription, a_verified_cocktail, blind_answers
 
 RIGHT = {"total": "5", "doses-0-dose": "20"}  # tranexamic acid is the high-alert line
 DOSES = ("20 mg", "150 mg", "100 mg", "0.2 mL", "0.3 mL")
@@ -160,3 +162,52 @@ def a_draft(clinic, patient, formula):
     by = clinic.actor("practitioner")
     with transaction():
         return cocktails.create_draft(patient.id, formula_version_id=formula.id, at=clock.now(), by=by)
+
+
+def test_what_changed_since_the_last_session_is_told_without_a_figure(
+    clinic, patient, formula, clients, watch
+):
+    a_closed_session(clinic, patient, formula)
+    draft = a_draft(clinic, patient, formula)
+    with act():
+        line = queries.revision(draft).lines[0]
+        line.amount, line.entered = 3_000_000, "3 mg"
+        db.session.add(line)
+    since = since_last(draft, queries.revision(draft), clinic.actor("pharmacist"))
+    assert since.words == "Otherwise than the last session, C-0001:"
+    assert since.changes == ("tranexamic acid has another amount",)
+
+
+def test_the_page_says_that_nothing_was_given_before(signed, clients):
+    assert "Nothing was given here before." in clients("pharmacist").get_ok(the_page(signed)).text
+
+
+def test_two_tabs_verify_once_and_the_second_is_told(signed, clients):
+    person = clients("pharmacist")
+    first, second = person.get_ok(the_page(signed)), person.get_ok(the_page(signed))
+    assert person.submit(first, RIGHT, press="Verify").status_code == 302
+    answer = person.submit(second, RIGHT, press="Verify")
+    page = person.read(answer, the_page(signed), 422)
+    assert "is verified and cannot go from there to verified" in page.text
+    assert in_database(Verification, revision_id=signed.revisions[0].id).agreed is True
+
+
+def test_back_after_verifying_sends_the_same_form_and_is_answered_as_the_first(signed, clients):
+    person = clients("pharmacist")
+    page = person.get_ok(the_page(signed))
+    answers = [person.submit(page, RIGHT, press="Verify") for _ in range(2)]
+    assert [a.status_code for a in answers] == [302, 302]
+    assert in_database(Verification, revision_id=signed.revisions[0].id).agreed is True
+
+
+def test_it_is_not_verified_without_ones_password(signed, clients):
+    page = clients("pharmacist").post_refused(the_page(signed), RIGHT | {"own_secret": ""}, press="Verify")
+    assert "Type your password." in " ".join(page.errors)
+    assert in_database(Cocktail, id=signed.id).state == "prescribed"
+
+
+def test_what_was_signed_is_kept_with_the_signature_and_its_hash(signed):
+    revision = in_database(Revision, cocktail_id=signed.id)
+    [signature] = accounts.signatures_on("cocktail_revision", revision.id)
+    assert (signature.meaning, signature.signed_hash) == ("prescribed", revision.inputs_hash)
+    assert signature.shown["lines"] == revision.snapshot["lines"]

@@ -6,6 +6,7 @@ from formulary import clock
 from formulary.cocktails import actions as cocktails
 from formulary.db import transaction
 from tests.support.browser import PHONE
+from tests.support.builders.accounts import PASSWORD
 
 
 @pytest.fixture
@@ -38,7 +39,9 @@ def test_a_dose_is_typed_and_the_cocktail_signed_by_keyboard_alone(draft, browse
     keys.press("Control+A")
     keys.type("4.1")
     doctor.sees("20.5")
-    tabbed_to(doctor, "Sign")
+    tabbed_to(doctor, "own_secret")
+    keys.type(PASSWORD)
+    tabbed_to(doctor, "sign")
     keys.press("Enter")
     doctor.sees("waits for verification")
 

@@ -5,7 +5,9 @@ import io
 import pypdfium2
 import pytest
 
+from formulary.db import db
 from formulary.preparations import queries
+from formulary.rules.units import Quantity, show
 from formulary.web import barcodes
 from tests.preparations.doing import do_step, finish, release
 from tests.support.builders import act
@@ -17,8 +19,9 @@ SHARP = 4
 def printed(clients):
     """The label of an attempt as a PDF document."""
 
-    def of(attempt, who="technician"):
-        answer = clients(who).get(f"/preparations/{attempt.id}/label.pdf")
+    def of(attempt, who="technician", paper="label"):
+        page = clients(who).get_ok(f"/preparations/{attempt.id}")
+        answer = clients(who).submit(page, {"paper": paper}, to="/label.pdf")
         assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
         return pypdfium2.PdfDocument(answer.data)
 
@@ -111,11 +114,74 @@ def test_several_containers_have_a_label_each_with_their_own_share(road, printed
 
 def test_there_is_none_before_release(road, clients):
     attempt = road.prepared()
-    clients("technician").get_page(f"/preparations/{attempt.id}/label.pdf", status=404)
+    asked = clients("technician").get_ok(f"/preparations/{attempt.id}").form(button="Sign out").fields
+    answer = clients("technician").post(f"/preparations/{attempt.id}/label.pdf", asked | {"paper": "label"})
+    assert answer.status_code == 404
 
 
 def test_strangers_get_none(road, clients):
     attempt = road.released()
-    clients("practitioner3").get_page(f"/preparations/{attempt.id}/label.pdf", status=404)
-    clients("recall").get_page(f"/preparations/{attempt.id}/label.pdf", status=403)
-    assert len(queries.syringes(attempt.id)) == 1
+    for who, status in (("practitioner3", 404), ("recall", 403)):
+        asked = clients(who).get_ok("/").form(button="Sign out").fields
+        answer = clients(who).post(f"/preparations/{attempt.id}/label.pdf", asked | {"paper": "label"})
+        assert answer.status_code == status
+    assert [s.printed for s in queries.syringes(attempt.id)] == [0]
+
+
+def test_again_it_is_printed_by_who_may_release_and_says_so(road, printed, clients):
+    attempt = road.released()
+    assert "print 2" not in words_of(printed(attempt)[0])
+    page = clients("technician").get_ok(f"/preparations/{attempt.id}")
+    assert "Printed; who may release prints it again." in page.text
+    assert "C-0001/1.1 1 of 1 print 2" in words_of(printed(attempt, "pharmacist", paper="a4")[0])
+    db.session.expire_all()
+    assert [s.printed for s in queries.syringes(attempt.id)] == [2]
+
+
+def test_who_may_not_release_does_not_print_it_again(road, printed, clients):
+    attempt = road.released()
+    form = clients("technician").get_ok(f"/preparations/{attempt.id}").form(to="/label.pdf")
+    printed(attempt)
+    answer = clients("technician").post(form.action, form.filled({"form_key": "another", "paper": "label"}))
+    assert answer.status_code in (403, 422)
+
+
+def test_a_sheet_of_a4_holds_the_labels(road, printed):
+    [page] = printed(road.released(), paper="a4")
+    assert [round(side / 72 * 25.4) for side in page.get_size()] == [210, 297]
+    assert barcodes.decode(picture_of(page)) == b"FML1:C-0001/1.1"
+
+
+@pytest.mark.parametrize(
+    ("number", "unit", "words"),
+    [("0.0000004", "g", "0.4 mcg"), ("0.000001", "mg", "0.001 mcg"), ("1.50", "mg", "1.5 mg")],
+)
+def test_a_small_amount_is_never_0_and_no_zero_trails(number, unit, words):
+    assert show(Quantity.of(number, unit)).replace("\N{NO-BREAK SPACE}", " ") == words
+
+
+PAPERS = [
+    ("claimed", "/preparations/{0.id}/tag.pdf", "IN PROCESS: not released, not to be given"),
+    ("claimed", "/preparations/{0.id}/worksheet.pdf", "Looked at and released by (another person)"),
+    ("prepared", "/preparations/{0.id}/worksheet.pdf", "In all 5 mL so far."),
+    ("verified", "/preparations/cocktails/{0.id}/worksheet.pdf", "For when the system is down."),
+]
+
+
+@pytest.mark.parametrize(("stage", "url", "words"), PAPERS, ids=lambda case: str(case)[-16:])
+@pytest.mark.databases("sqlite")  # paper does not depend on the database
+def test_what_is_printed_on_the_way(road, clients, stage, url, words):
+    at_stage = getattr(road, stage)()
+    answer = clients("technician").get(url.format(at_stage))
+    [page] = pypdfium2.PdfDocument(answer.data)
+    assert words in words_of(page)
+    assert b"C-0001" in (barcodes.decode(picture_of(page)) or b"")
+
+
+def test_what_is_not_in_process_has_no_tag_and_what_is_not_verified_no_paper(road, clients):
+    attempt = road.released()
+    for url in (
+        f"/preparations/{attempt.id}/tag.pdf",
+        f"/preparations/cocktails/{attempt.cocktail_id}/worksheet.pdf",
+    ):
+        clients("technician").get_page(url, status=404)

@@ -113,6 +113,15 @@ def test_refused_scans_are_counted_on_the_page(road, clients):
     assert "Refused scans 2" in page.text
 
 
+def test_refused_scans_are_counted_by_month(road, clients):
+    attempt, client = road.claimed(), clients("technician")
+    wrong = {"scan": a_scan(lot_of(step(attempt, 2)))}
+    client.post_refused(step_of(attempt, 1, "scan"), wrong, at=page_of(attempt))
+    page = client.get_ok("/preparations/record")
+    assert "Wrong product" in page.text
+    assert page.texts("td", class_="num")[:4] == ["1", "0", "0", "0"]
+
+
 def test_lot_and_expiry_are_typed_on_a_page_of_their_own(road, clients):
     attempt, lot = road.claimed(), lot_of(step(road.claimed(), 1))
     typed = {"lot": lot.number, "lot_again": lot.number}

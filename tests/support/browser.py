@@ -97,6 +97,11 @@ class Person:
         """The control with this label."""
         return self.page.get_by_label(label, exact=True)
 
+    def signs(self) -> Person:
+        """Type one's own password where an act is to be signed."""
+        self.page.locator("#own_secret").fill(PASSWORD)
+        return self
+
     def press(self, words: str) -> Person:
         """Press the button with these words; the page it leads to is whole when this returns."""
         return self._click(self.page.get_by_role("button", name=words).first)

@@ -50,9 +50,19 @@ def wrong_secret() -> Refused:
 
 
 def sign(
-    by: Actor, *, meaning: str, subject: Any, signed_hash: str, at: datetime, self_checked: bool = False
+    by: Actor,
+    *,
+    meaning: str,
+    subject: Any,
+    signed_hash: str,
+    at: datetime,
+    self_checked: bool = False,
+    shown: Any = None,
 ) -> Signature:
-    """One signature of a person whose secret was just checked, on a row that has its number."""
+    """One signature of a person whose secret was just checked, on a row that has its number.
+
+    `shown` is what the person had before them, in words, where the row signed does not keep it itself.
+    """
     signature = Signature(
         person_id=by.person_id,
         person_name=by.name,
@@ -62,6 +72,7 @@ def sign(
         object_id=subject.id,
         signed_hash=signed_hash,
         self_checked=self_checked,
+        shown=shown,
     )
     db.session.add(signature)
     db.session.flush()

@@ -8,6 +8,7 @@ from formulary.accounts.forms.entry import (
     PerhapsSignerForm,
     SignerForm,
     SignInForm,
+    own_signature,
 )
 from formulary.accounts.forms.people import CredentialForm, NewPersonForm, PersonForm, ReasonForm, RolesForm
 from formulary.accounts.forms.trail import AccessForm, TrailForm
@@ -28,6 +29,7 @@ __all__ = [
     "SignerForm",
     "SiteForm",
     "TrailForm",
+    "own_signature",
     "policy_form",
     "site_form",
 ]

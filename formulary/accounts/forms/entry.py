@@ -1,5 +1,7 @@
 """Signing in, signing on the same screen, and one's own password."""
 
+from typing import Any
+
 from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
 
@@ -32,6 +34,11 @@ class PerhapsSignerForm(SubForm):
 
     username = f.IdentifierField("Second person's name")
     secret = f.SecretField("Second person's password")
+
+
+def own_signature(**more: Any) -> f.SecretField:
+    """The field in which one signs an act with one's own password, every time."""
+    return f.SecretField("Your password, to sign", **more)
 
 
 class ChooseForm(Form):

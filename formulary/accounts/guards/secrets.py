@@ -46,6 +46,8 @@ def _record_failure(known: User | None, refusal: Refused, what: str, at: datetim
 
 def own_secret(secret: str | None, *, at: datetime, field: str = "secret") -> Actor:
     """The person of this session once more, after the password at an act; Refused at the form's field."""
+    if not secret:
+        raise refuse("sign.no_secret", "signature", "It is not signed.", "Type your password.", field=field)
     return _at_site(g.actor.username, secret, at, field)
 
 

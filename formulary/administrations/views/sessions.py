@@ -181,5 +181,5 @@ def _label(form: StartForm) -> str:
 
 def _difference(form: CloseForm) -> Deviation | None:
     if not form.signer.form.username.data:
-        return None
+        return Deviation(form.reason.data, g.actor) if g.site.solo and form.reason.data else None
     return Deviation(form.reason.data, guards.second_person(form.signer, at=clock.now()))

@@ -4,23 +4,37 @@ from formulary.cocktails.actions.answers import Answer, must_be_answered
 from formulary.cocktails.actions.courses import count_towards
 from formulary.cocktails.actions.drafts import create_draft, draft_from_content, repeat_last, save_draft
 from formulary.cocktails.actions.following import unscaled
-from formulary.cocktails.actions.moves import move
+from formulary.cocktails.actions.moves import (
+    Second,
+    allowed,
+    is_apart,
+    may_go_at,
+    move,
+    not_too_soon,
+    second,
+)
 from formulary.cocktails.actions.shown import note_shown
 from formulary.cocktails.actions.signing import cancel, check, return_to_draft, sign, verify
 
 __all__ = [
     "Answer",
+    "Second",
+    "allowed",
     "cancel",
     "check",
     "count_towards",
     "create_draft",
     "draft_from_content",
+    "is_apart",
+    "may_go_at",
     "move",
     "must_be_answered",
+    "not_too_soon",
     "note_shown",
     "repeat_last",
     "return_to_draft",
     "save_draft",
+    "second",
     "sign",
     "unscaled",
     "verify",

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from formulary.cocktails.actions.signing import Checked
 
 LONGEST = 400
+BY_ANOTHER = frozenset({"T2"})
+"""What nobody answers alone. Above a hard maximum (D1) nobody does at all."""
 
 
 @dataclass(frozen=True)
@@ -46,15 +48,18 @@ def _counts(finding: Finding, answered: Level | None) -> bool:
     return answered is not None and level is not Level.BLOCK and level <= answered
 
 
-def all_answered(report: Report, answers: Sequence[Answer], by: Actor) -> None:
-    """Refuse to sign on what blocks, and on what is not answered as its level asks."""
+def all_answered(report: Report, answers: Sequence[Answer], by: Actor, *, alone: bool = False) -> None:
+    """Refuse to sign on what blocks, and on what is not answered as its level asks.
+
+    Where somebody works `alone`, their own words stand in the place of a co-signature, SELF-CHECKED.
+    """
     by_key = {answer.finding_key: answer for answer in answers if answer.reason}
     asked = report.at_least(Level.WARN)
-    if missing := [wrong for f in asked for wrong in _missing(f, by_key.get(f.key), by)]:
+    if missing := [wrong for f in asked for wrong in _missing(f, by_key.get(f.key), by, alone)]:
         raise Refused(*missing)
 
 
-def _missing(finding: Finding, answer: Answer | None, by: Actor) -> Iterator[Finding]:
+def _missing(finding: Finding, answer: Answer | None, by: Actor, alone: bool) -> Iterator[Finding]:
     """What an answer lacks: the finding itself where there is none, else what is wrong with it."""
     if finding.level is Level.BLOCK or answer is None:
         yield finding
@@ -63,12 +68,14 @@ def _missing(finding: Finding, answer: Answer | None, by: Actor) -> Iterator[Fin
         yield _other_reason(finding, answer)
     if finding.level is Level.STOP and not answer.words.strip():
         yield _no_words(finding)
-    if finding.level is Level.STOP and not _is_cosigned(answer, by):
+    if finding.level is Level.STOP and not _is_cosigned(answer, by, alone and finding.rule not in BY_ANOTHER):
         yield finding
 
 
-def _is_cosigned(answer: Answer, by: Actor) -> bool:
+def _is_cosigned(answer: Answer, by: Actor, alone: bool) -> bool:
     other = answer.cosigner
+    if other is None:
+        return alone
     return other is not None and other.person_id != by.person_id and other.may(Permission.COSIGN)
 
 
@@ -107,9 +114,10 @@ def keep_answers(
     db.session.add_all(rows)
     db.session.flush()
     for row, (_, answer) in zip(rows, said, strict=True):
-        if row.cosigner_id is not None and answer.cosigner is not None:
-            signed = inputs_hash(row.told, row.answered)
-            accounts.sign(answer.cosigner, meaning="co-signed", subject=row, signed_hash=signed, at=at)
+        if row.level == Level.STOP.name:
+            signed = {"subject": row, "signed_hash": inputs_hash(row.told, row.answered)}
+            alone = answer.cosigner is None
+            accounts.sign(answer.cosigner or by, meaning="co-signed", at=at, self_checked=alone, **signed)
     return [row.told for row in rows]
 
 

@@ -10,11 +10,12 @@ from formulary.accounts import queries as accounts
 from formulary.audit import record
 from formulary.cocktails import queries
 from formulary.cocktails.actions.answers import Answer, all_answered, keep_answers, must_be_answered
-from formulary.cocktails.actions.moves import move
+from formulary.cocktails.actions.moves import Second, is_apart, move, not_too_soon, second
 from formulary.cocktails.actions.reports import keep_report, snapshot
 from formulary.cocktails.actions.reserving import release_reservations, reserve_lines
 from formulary.cocktails.actions.shown import note_shown
 from formulary.cocktails.facts import Gathered, content_of, gather, reservation_ref
+from formulary.cocktails.labels import way
 from formulary.cocktails.models import Cocktail, CocktailLine, Revision, Verification
 from formulary.db import db, once
 from formulary.rules import checklist
@@ -61,7 +62,7 @@ def sign(
     checked = check(cocktail, Stage.SIGN, at=at, by=by)
     _same_inputs(checked.report, seen_hash)
     note_shown(cocktail, checked.report, at=at)
-    all_answered(checked.report, answers, by)
+    all_answered(checked.report, answers, by, alone=accounts.site(cocktail.site_id).solo)
     said = keep_answers(checked, answers, at=at, by=by)
     keep_report(checked, at=at, by=by)
     _freeze(checked, at=at, by=by)
@@ -69,7 +70,7 @@ def sign(
     reserve_lines(checked, at=at, by=by)
     new = {"revision": checked.revision.number, "inputs": checked.report.inputs_hash, "answers": said}
     record("cocktails.sign", cocktail, by=by, at=at, new=new)
-    if not accounts.site(cocktail.site_id).verify:
+    if second(accounts.site(cocktail.site_id), "verify") is Second.SAME:
         _verify_alone(checked, at=at, by=by)
     return cocktail
 
@@ -80,15 +81,15 @@ def verify(cocktail_id: int, *, answers: Mapping[int, Quantity], at: datetime, b
     shown.
 
     Where they agree the cocktail is verified; where not, the entry is kept and the cocktail stays prescribed.
-    Refused for the prescriber, and when the checklist finds something that nobody has answered for: that is
-    said once the entry agrees, since its words name doses.
+    Refused for the prescriber (who works alone verifies later, SELF-CHECKED), and when the checklist finds
+    something that nobody has answered for: that is said once the entry agrees, since its words name doses.
     """
     by.must(Permission.VERIFY)
     cocktail = queries.locked(cocktail_id, by)
     if cocktail.state != "prescribed":
         move(cocktail, "verified", at=at, by=by)
     checked = check(cocktail, Stage.VERIFY, at=at)
-    _another_person(checked.revision, by)
+    alone = _alone(checked, at, by)
     mismatches = compare(checked, answers)
     if not mismatches:
         must_be_answered(checked.report, checked.revision)
@@ -102,9 +103,10 @@ def verify(cocktail_id: int, *, answers: Mapping[int, Quantity], at: datetime, b
     )
     db.session.add(entry)
     if entry.agreed:
-        _verified(checked, at=at, by=by)
+        _verified(checked, at=at, by=by, self_checked=alone)
     db.session.flush()
-    record("cocktails.verify", cocktail, by=by, at=at, new={"agreed": entry.agreed, "mismatches": mismatches})
+    new = {"agreed": entry.agreed, "mismatches": mismatches, "self_checked": alone}
+    record("cocktails.verify", cocktail, by=by, at=at, new=new)
     return entry
 
 
@@ -184,24 +186,34 @@ def _freeze(checked: Checked, *, at: datetime, by: Actor) -> None:
     revision = checked.revision
     revision.state, revision.prescriber_id, revision.prescribed_at = "frozen", by.person_id, at
     revision.snapshot, revision.inputs_hash = snapshot(checked.gathered), checked.report.inputs_hash
-    accounts_actions.sign(by, meaning="prescribed", subject=revision, signed_hash=revision.inputs_hash, at=at)
+    signed = {"subject": revision, "signed_hash": revision.inputs_hash, "shown": revision.snapshot}
+    accounts_actions.sign(by, meaning="prescribed", at=at, **signed)
 
 
-def _another_person(revision: Revision, by: Actor) -> None:
-    if revision.prescriber_id == by.person_id:
+def _alone(checked: Checked, at: datetime, by: Actor) -> bool:
+    """Whether the prescriber verifies it, who works alone here; refused where another person does, and before
+    the delay.
+    """
+    site, revision = accounts.site(checked.cocktail.site_id), checked.revision
+    arrow = way("prescribed", "verified")
+    if arrow is None or not is_apart(arrow, site, revision.prescriber_id, by):
         raise refuse(
             "verify.own_prescription",
             "this cocktail",
             "You prescribed this cocktail, so another person verifies it.",
             "A pharmacist or another practitioner of this site may.",
         )
+    alone = revision.prescriber_id == by.person_id
+    if alone:
+        not_too_soon(site, revision.prescribed_at, verb="verify", code=checked.cocktail.code, at=at)
+    return alone
 
 
 def _verified(checked: Checked, *, at: datetime, by: Actor, self_checked: bool = False) -> None:
     revision = checked.revision
     revision.verifier_id, revision.verified_at, revision.self_checked = by.person_id, at, self_checked
     keep_report(checked, at=at, by=by)
-    signed = {"subject": revision, "signed_hash": checked.report.inputs_hash}
+    signed = {"subject": revision, "signed_hash": checked.report.inputs_hash, "shown": revision.snapshot}
     accounts_actions.sign(by, meaning="verified", at=at, self_checked=self_checked, **signed)
     move(checked.cocktail, "verified", at=at, by=by, self_checked=self_checked)
 

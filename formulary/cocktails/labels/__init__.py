@@ -7,19 +7,24 @@ from formulary.accounts import Permission
 
 @dataclass(frozen=True)
 class Way:
-    """One arrow of the state machine: from where, to where, which permission, what the act is called."""
+    """One arrow of the state machine: from where, to where, which permission, what the act is called.
+
+    `apart_from` is who may not go it: a person, whatever account or role they use. Where nobody else goes it
+    (the site's policy of the act's name is off, or the site is one person's), it is marked SELF-CHECKED.
+    """
 
     from_state: str
     to_state: str
     permission: Permission
     verb: str
+    apart_from: str = ""
 
 
 P = Permission
 WAYS = (
     Way("draft", "prescribed", P.PRESCRIBE, "sign"),
     Way("draft", "cancelled", P.COMPOSE, "cancel"),
-    Way("prescribed", "verified", P.VERIFY, "verify"),
+    Way("prescribed", "verified", P.VERIFY, "verify", apart_from="prescriber"),
     Way("prescribed", "draft", P.VERIFY, "return"),
     Way("prescribed", "cancelled", P.COMPOSE, "cancel"),
     Way("verified", "in_preparation", P.PREPARE, "start preparing"),
@@ -27,7 +32,7 @@ WAYS = (
     Way("in_preparation", "prepared", P.PREPARE, "finish preparing"),
     Way("in_preparation", "verified", P.PREPARE, "give back"),
     Way("in_preparation", "wasted", P.PREPARE, "waste"),
-    Way("prepared", "released", P.RELEASE, "release"),
+    Way("prepared", "released", P.RELEASE, "release", apart_from="preparer"),
     Way("prepared", "in_preparation", P.RELEASE, "rework"),
     Way("prepared", "wasted", P.RELEASE, "waste"),
     Way("released", "administering", P.ADMINISTER, "start giving"),

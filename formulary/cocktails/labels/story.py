@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from formulary.accounts import Actor
 from formulary.accounts import queries as accounts
 from formulary.catalogue import facts as catalogue
 from formulary.cocktails import queries
 from formulary.cocktails.labels.deviating import deviating, subjects
+from formulary.cocktails.labels.since import Since, since_last
 from formulary.cocktails.models import CheckReport, Cocktail, Override, Revision, Transition, Verification
 
 
@@ -36,6 +38,7 @@ class Review:
     outside_formula: tuple[str, ...]
     deviates: tuple[str, ...]
     products: list[str]
+    since: Since
     answers: list[dict[str, Any]]
     differs: list[dict[str, str]]
     inputs_hash: str
@@ -58,8 +61,8 @@ def story(cocktail: Cocktail, *, at: datetime) -> Story:
     return Story(cocktail, revision, steps, reports, overrides, entries, names, at)
 
 
-def review(checked: Any, *, at: datetime) -> Review:
-    """What stands on the verifier's page; no dose among it until an entry was made."""
+def review(checked: Any, *, at: datetime, by: Actor) -> Review:
+    """What stands on the verifier's page, unknowns first; no dose among it until an entry was made."""
     told = story(checked.cocktail, at=at)
     formula = catalogue.formula(checked.revision.formula_version_id)
     open_answers = [
@@ -71,7 +74,8 @@ def review(checked: Any, *, at: datetime) -> Review:
         outside_formula=tuple(f.reason for f in checked.report.open if f.code.endswith("outside_formula")),
         deviates=subjects(deviating(checked.revision.formula_version_id, checked.gathered.cocktail, ".")),
         products=[checked.gathered.products[line.product_id].name for line in checked.revision.lines],
-        answers=open_answers,
+        since=since_last(checked.cocktail, checked.revision, by),
+        answers=sorted(open_answers, key=lambda answer: answer["result"] != "unknown"),
         differs=told.verifications[0].mismatches
         if told.verifications and not told.verifications[0].agreed
         else [],

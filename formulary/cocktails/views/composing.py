@@ -191,6 +191,10 @@ class Composing:
         given, words = self.form.overrides(), self.form.words()
         return [actions.Answer(key, given[key], words.get(key, ""), cosigner) for key in given]
 
+    def signer(self) -> Actor:
+        """Who signs: the person of this session, whose password is asked for anew."""
+        return guards.own_secret(self.form.own_secret.data, at=self.at, field=self.form.own_secret.name)
+
     def sign(self, answers: Sequence[actions.Answer], *, by: Actor) -> None:
         """Sign what was shown, with the answers given to its findings."""
         actions.sign(

@@ -39,10 +39,11 @@ def compose(cocktail_id: int) -> Page:
     if request.method == "POST" and saves and work.is_readable():
         try:
             answers = work.answers() if work.wants("sign") else ()
+            by = work.signer() if work.wants("sign") else g.actor
             with transaction():
-                work.save(by=g.actor)
+                work.save(by=by)
                 if work.wants("sign"):
-                    work.sign(answers, by=g.actor)
+                    work.sign(answers, by=by)
         except Refused as refusal:
             record_refusal("cocktails.compose", refusal, by=g.actor)
             if work.cocktail.state == "draft":

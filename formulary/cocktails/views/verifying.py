@@ -6,7 +6,7 @@ from flask import flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from formulary import clock
-from formulary.accounts import Permission, requires
+from formulary.accounts import Permission, guards, requires
 from formulary.audit import record_refusal
 from formulary.cocktails import actions, queries
 from formulary.cocktails.actions.signing import TOTAL, Checked, asked_lines
@@ -30,8 +30,9 @@ def verify(cocktail_id: int) -> Page:
     form = _blind_form(checked)
     if form.validate_on_submit():
         try:
+            by = guards.own_secret(form.own_secret.data, at=at, field=form.own_secret.name)
             with transaction():
-                entry = actions.verify(cocktail_id, answers=_answers(form), at=at, by=g.actor, key=form.key)
+                entry = actions.verify(cocktail_id, answers=_answers(form), at=at, by=by, key=form.key)
         except Refused as refusal:
             record_refusal("cocktails.verify", refusal, by=g.actor)
             form.add_findings(refusal.findings)
@@ -79,9 +80,23 @@ def _answers(form: VerifyForm) -> dict[int, Quantity]:
 
 
 def _page(checked: Checked, form: VerifyForm, give_back: ReturnForm, *, at: datetime) -> Page:
-    shown: Review = review(checked, at=at)
-    page = render_template("cocktails/verify.html", review=shown, form=form, give_back=give_back)
+    shown: Review = review(checked, at=at, by=g.actor)
+    page = render_template(
+        "cocktails/verify.html",
+        review=shown,
+        form=form,
+        give_back=give_back,
+        alone_from=_alone_from(checked, at),
+    )
     return page, 422 if form.errors or give_back.errors else 200
+
+
+def _alone_from(checked: Checked, at: datetime) -> datetime | None:
+    """From when on the reader may verify what they signed themselves; None where another person does."""
+    revision = checked.revision
+    is_own = revision.prescriber_id == g.actor.person_id
+    alone = is_own and actions.second(g.site, "verify") is actions.Second.ALONE
+    return actions.may_go_at(g.site, revision.prescribed_at, at) if alone else None
 
 
 def _after(cocktail_id: int, *, agreed: bool) -> Response:

@@ -1119,6 +1119,7 @@ def upgrade() -> None:
         sa.Column("object_kind", sa.String(length=60), nullable=False),
         sa.Column("object_id", sa.Integer(), nullable=False),
         sa.Column("signed_hash", sa.String(length=64), nullable=False),
+        sa.Column("shown", types.CanonicalJson(), nullable=True),
         sa.Column("self_checked", sa.Boolean(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_signature_person_id_person")),

@@ -229,8 +229,7 @@ def _sign_deviation(
     attempt: Attempt, deviation: Deviation | None, new: dict[str, object], at: datetime
 ) -> None:
     if deviation is not None:
-        signed = inputs_hash(attempt.id, new, deviation.reason)
-        accounts_actions.sign(
-            deviation.cosigner, meaning="co-signed", subject=attempt, signed_hash=signed, at=at
-        )
+        alone = deviation.cosigner.person_id == attempt.preparer_id
+        signed = {"subject": attempt, "signed_hash": inputs_hash(attempt.id, new, deviation.reason)}
+        accounts_actions.sign(deviation.cosigner, meaning="co-signed", at=at, self_checked=alone, **signed)
         new |= {"reason": deviation.reason, "cosigner": deviation.cosigner.person_id}

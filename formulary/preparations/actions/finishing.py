@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from formulary.accounts import Actor
 from formulary.accounts import actions as accounts_actions
@@ -15,6 +16,7 @@ from formulary.preparations.actions.drawing import attempt_volume
 from formulary.preparations.models import Attempt
 from formulary.rules.beyond_use import BeyondUse
 from formulary.rules.findings import Refused, inputs_hash, refuse
+from formulary.rules.units import VOLUME, Quantity, show
 from formulary.stock import actions as stock
 
 
@@ -43,7 +45,8 @@ def finish(
     move(attempt.cocktail, "prepared", at=at, by=by)
     release_reservations(attempt.cocktail, why="prepared", at=at)
     waste_rests(attempt, set(waste_rest), at=at, by=by)
-    accounts_actions.sign(by, meaning="prepared", subject=attempt, signed_hash=content_hash(attempt), at=at)
+    signed = {"signed_hash": content_hash(attempt), "shown": content_words(attempt)}
+    accounts_actions.sign(by, meaning="prepared", subject=attempt, at=at, **signed)
     new = {"until": attempt.beyond_use_at.isoformat(), "total_nL": attempt.total, "storage": storage}
     record("preparations.finish", attempt, by=by, at=at, new=new)
     return attempt
@@ -78,3 +81,18 @@ def content_hash(attempt: Attempt) -> str:
     """
     draws = [[d.lot_id, d.vial_id, d.volume, d.quantity] for d in queries.draws(attempt.id)]
     return inputs_hash(attempt.revision_id, attempt.number, draws, str(attempt.beyond_use_at))
+
+
+def content_words(attempt: Attempt) -> dict[str, Any]:
+    """What stood before whoever signs an attempt: each draw with its lot, the whole, until when it may be
+    used.
+    """
+    drawn = [(queries.lot(d.lot_id), d) for d in queries.draws(attempt.id)]
+    return {
+        "draws": [
+            f"{show(lot.quantity(d.quantity))} of {lot.product.name}, lot {lot.number}" for lot, d in drawn
+        ],
+        "total": show(Quantity(attempt.total or 0, VOLUME)),
+        "until": attempt.beyond_use_at.isoformat() if attempt.beyond_use_at else "",
+        "limit": attempt.beyond_use_limit,
+    }

@@ -6,29 +6,42 @@ from datetime import datetime
 from formulary.accounts import Actor, Permission
 from formulary.accounts import actions as accounts_actions
 from formulary.accounts import queries as accounts
+from formulary.accounts.facts import site_policies
 from formulary.audit import record
-from formulary.cocktails.actions import move, must_be_answered
+from formulary.cocktails.actions import is_apart, move, must_be_answered, not_too_soon
+from formulary.cocktails.labels import way
 from formulary.db import db, once
 from formulary.preparations import facts, queries
 from formulary.preparations.actions.acts import answered_by_deviation
-from formulary.preparations.actions.finishing import content_hash
+from formulary.preparations.actions.finishing import content_hash, content_words
 from formulary.preparations.models import Attempt, Syringe
 from formulary.rules import checklist
 from formulary.rules.findings import Level, Stage, joined, refuse
+from formulary.rules.units import VOLUME, Quantity
 
 INSPECTED = ("clear", "free of particles", "colour as expected", "container and label whole")
 
 
 @once
-def release(attempt_id: int, *, inspection: Mapping[str, bool], at: datetime, by: Actor) -> Attempt:
+def release(
+    attempt_id: int,
+    *,
+    inspection: Mapping[str, bool],
+    total: Quantity | None = None,
+    at: datetime,
+    by: Actor,
+) -> Attempt:
     """Release for giving: the checks run again on what was really drawn, and everything was looked at.
 
-    Refused for the preparer (where the site asks for a second person), for what was not inspected, for a
-    hold placed meanwhile, and for a finding nobody answered for.
+    Refused for the preparer (where the site asks for a second person; who works alone reads the `total` off
+    the syringe anew, after a delay), for what was not inspected, for a hold placed meanwhile, and for a
+    finding nobody answered for.
     """
     by.must(Permission.RELEASE)
     attempt = queries.locked(attempt_id, by)
     alone = _may_release(attempt, by)
+    if alone and accounts.site(attempt.site_id).solo:
+        _seen_anew(attempt, total, at)
     _inspected(attempt, inspection)
     move(attempt.cocktail, "released", at=at, by=by, self_checked=alone)
     _check_again(attempt, at)
@@ -36,6 +49,7 @@ def release(attempt_id: int, *, inspection: Mapping[str, bool], at: datetime, by
     attempt.state, attempt.inspection = "released", {what: True for what in INSPECTED}
     db.session.add_all(_containers(attempt))
     signed = {"subject": attempt, "signed_hash": content_hash(attempt), "self_checked": alone}
+    signed["shown"] = content_words(attempt) | {"inspected": list(INSPECTED)}
     accounts_actions.sign(by, meaning="released", at=at, **signed)
     record("preparations.release", attempt, by=by, at=at, new={"self_checked": alone})
     return attempt
@@ -45,9 +59,9 @@ def _may_release(attempt: Attempt, by: Actor) -> bool:
     """Whether the release is self-checked; refused for the preparer where the site asks for a second
     person.
     """
-    if attempt.preparer_id != by.person_id:
-        return False
-    if accounts.site(attempt.site_id).release:
+    arrow, site = way("prepared", "released"), accounts.site(attempt.site_id)
+    drew = {attempt.preparer_id, *(draw.by_id for draw in queries.draws(attempt.id))}
+    if arrow is None or not all(is_apart(arrow, site, person, by) for person in drew):
         others = accounts.staff_who_may(Permission.RELEASE, attempt.site_id, by.person_id)
         raise refuse(
             "release.own_preparation",
@@ -55,7 +69,20 @@ def _may_release(attempt: Attempt, by: Actor) -> bool:
             "You prepared this cocktail, so another person releases it.",
             f"{joined(others)} may." if others else "Nobody else at this site may release yet.",
         )
-    return True
+    return by.person_id in drew
+
+
+def _seen_anew(attempt: Attempt, total: Quantity | None, at: datetime) -> None:
+    """Who prepared it alone looks again later, and reads off the syringe what is in it without being told."""
+    site, code = accounts.site(attempt.site_id), attempt.cocktail.code
+    not_too_soon(site, attempt.prepared_at, verb="release", code=code, at=at)
+    made = Quantity(attempt.total or 0, VOLUME)
+    tolerance = site_policies(site, at).volume_tolerance or 0
+    if total is None or abs(total.steps - made.steps) > made.steps * tolerance:
+        differs, unread = "What was read off the syringe is not what was drawn.", "Nothing was read off yet."
+        reason = unread if total is None else differs
+        remedy = "Read the syringe again; if it stays so, waste it and prepare it anew."
+        raise refuse("release.total_differs", code, reason, remedy, field="total")
 
 
 def _inspected(attempt: Attempt, inspection: Mapping[str, bool]) -> None:

@@ -120,10 +120,17 @@ def _findings(hand: _Hand, shown: Shown, labelled: Vial | None) -> tuple[Finding
         seen=_seen(shown, labelled, step, mark),
         typed_again=None if again is None else Seen(lot=again[0], expires_on=again[1]),
         manual=shown.is_manual,
-        needs_second_person=bool(accounts.policy(site_id, "manual_entry_second_person", hand.at)),
+        needs_second_person=_by_two(site_id, hand.at),
         second_person=_is_witnessed(shown, hand.attempt),
     )
     return checklist.check_scan(told) or _which_of_several(hand, shown, name)
+
+
+def _by_two(site_id: int, at: datetime) -> bool:
+    """Whether two people read a pack without a code: not where one works alone, who types it twice."""
+    return not accounts.site(site_id).solo and bool(
+        accounts.policy(site_id, "manual_entry_second_person", at)
+    )
 
 
 def _is_witnessed(shown: Shown, attempt: Attempt) -> bool:

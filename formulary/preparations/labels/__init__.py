@@ -14,6 +14,7 @@ from formulary.preparations.labels.choices import (
     storage_choices,
 )
 from formulary.preparations.labels.final import Label, labels
+from formulary.preparations.labels.paper import PaperSheet, on_paper
 from formulary.preparations.labels.steps import Step
 from formulary.preparations.labels.words import ROUTES, STORAGES, Waiting, product_words, waiting
 from formulary.preparations.labels.worksheet import Worksheet, worksheet
@@ -24,6 +25,7 @@ __all__ = [
     "STORAGES",
     "Achieved",
     "Label",
+    "PaperSheet",
     "RestWords",
     "Step",
     "Waiting",
@@ -36,6 +38,7 @@ __all__ = [
     "may_not_release",
     "needs_releaser",
     "no_diluent",
+    "on_paper",
     "product_words",
     "rest_words",
     "storage_choices",

@@ -45,6 +45,12 @@ class Label:
     prepared_by: str
     released_by: str
     self_checked: bool
+    prints: int
+
+    @property
+    def again(self) -> str:
+        """Which print it is, where it is not the first."""
+        return f"print {self.prints}" if self.prints > 1 else ""
 
 
 def labels(attempt: Attempt, syringes: Sequence[Syringe], told: Cocktail, area: str) -> list[Label]:
@@ -72,6 +78,7 @@ def _label(attempt: Attempt, syringe: Syringe, told: Cocktail, names: dict[int, 
         prepared_by=names.get(attempt.preparer_id, ""),
         released_by=names.get(attempt.releaser_id or 0, ""),
         self_checked=attempt.self_released or attempt.self_verified,
+        prints=syringe.printed,
     )
 
 

@@ -69,6 +69,11 @@ class Worksheet:
         return over if whole is not None and over.steps > 0 else None
 
     @property
+    def is_printed(self) -> bool:
+        """Whether its labels were printed already."""
+        return any(each.printed for each in self.syringes)
+
+    @property
     def order(self) -> list[str]:
         """Which line goes into the syringe before which, as far as the compatibility table says."""
         order = checklist.order(self.told)

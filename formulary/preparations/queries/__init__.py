@@ -15,6 +15,7 @@ from formulary.preparations.queries.attempts import (
     of_attempt,
     planned,
     prepared_volume,
+    printable,
     revision,
     steps,
     syringe,
@@ -37,12 +38,15 @@ from formulary.preparations.queries.sources import (
     place_of,
     vial,
 )
+from formulary.preparations.queries.tallies import by_month, close_calls_at
 
 __all__ = [
     "at_bench",
     "at_bench_in_all",
     "attempt",
+    "by_month",
     "close_calls",
+    "close_calls_at",
     "device",
     "diluents",
     "draw",
@@ -66,6 +70,7 @@ __all__ = [
     "place_of",
     "planned",
     "prepared_volume",
+    "printable",
     "revision",
     "steps",
     "syringe",

@@ -143,6 +143,13 @@ def syringes(attempt_id: int) -> list[Syringe]:
     return list(db.session.scalars(query))
 
 
+def printable(attempt: Attempt) -> list[Syringe]:
+    """The same, to be labelled; Missing before release."""
+    if found := syringes(attempt.id):
+        return found
+    raise Missing(f"{attempt.cocktail.code} is not released")
+
+
 def syringe(code: str, by: Actor) -> Syringe:
     """The container whose label was scanned; Missing for strangers and unknown codes."""
     query = db.select(Syringe).join(Attempt, Syringe.attempt_id == Attempt.id)

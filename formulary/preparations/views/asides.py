@@ -3,11 +3,12 @@
 from flask import g, render_template
 
 from formulary import clock
-from formulary.accounts import Permission, requires
+from formulary.accounts import Permission, guards, requires
 from formulary.db import retried
 from formulary.preparations import actions, facts, labels, queries
-from formulary.preparations.forms import GiveBackForm, UndoForm, WasteForm
+from formulary.preparations.forms import GiveBackForm, TakeOverForm, UndoForm, WasteForm
 from formulary.preparations.views.room import Page, act, bp, offer_rests, the_sheet
+from formulary.rules.findings import Refused
 from formulary.web.forms import Form
 
 
@@ -53,6 +54,33 @@ def give_back(attempt_id: int) -> Page:
         "give_back",
         lambda at: actions.give_back(attempt_id, reason=form.reason.data, at=at, by=g.actor, key=form.key),
         done="Given back. It waits at the bench for whoever takes it next.",
+        page=page,
+    )
+
+
+@bp.route("/<id:attempt_id>/take-over", methods=["GET", "POST"])
+@requires(Permission.PREPARE)
+@retried
+def take_over(attempt_id: int) -> Page:
+    """Go on with what another person is preparing, signed; what was scanned is scanned anew."""
+
+    def page(number: int, take_over: Form, codes: object = ()) -> str:
+        return render_template("preparations/take_over.html", sheet=the_sheet(number), form=take_over)
+
+    form = TakeOverForm()
+    if not form.is_submitted():
+        return page(attempt_id, form)
+    try:
+        by = guards.own_secret(form.own_secret.data, at=clock.now(), field=form.own_secret.name)
+    except Refused as refusal:
+        form.add_findings(refusal.findings)
+        return page(attempt_id, form), 422
+    return act(
+        attempt_id,
+        form,
+        "take_over",
+        lambda at: actions.take_over(attempt_id, reason=form.reason.data, at=at, by=by, key=form.key),
+        done="It is yours now. Scan the vial of the step shown.",
         page=page,
     )
 

@@ -13,6 +13,7 @@ from formulary.preparations.forms import ClaimForm
 from formulary.preparations.views.room import Page, attempt_page, back, bp
 from formulary.rules.findings import Refused
 
+MOST_CALLS = 50
 UNVERIFIED = ("draft", "prescribed")
 """Its doses wait behind the blind entry: no page of the bench shows them."""
 
@@ -27,6 +28,16 @@ def index() -> Page:
     return render_template(
         "preparations/index.html", waiting=waiting, names=names, count=count, more=count - len(found)
     )
+
+
+@bp.get("/record")
+@requires(Permission.PREPARE)
+def bench_record() -> Page:
+    """By month: scans that were refused, and what one person checked alone; the newest refusals in words."""
+    months = queries.by_month(g.site.id, g.site.zone)
+    calls = queries.close_calls_at(g.site.id, MOST_CALLS)
+    names = accounts.person_names({call.by_id for call, _ in calls})
+    return render_template("preparations/record.html", months=months, calls=calls, names=names)
 
 
 @bp.get("/cocktails/<id:cocktail_id>")

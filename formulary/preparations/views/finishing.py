@@ -3,16 +3,22 @@
 from datetime import datetime
 
 from flask import g
-from werkzeug.wrappers import Response
 
 from formulary import clock
 from formulary.accounts import Actor, Permission, guards, requires
-from formulary.db import Missing, retried
-from formulary.preparations import actions, facts, labels, queries
+from formulary.db import retried
+from formulary.preparations import actions, labels
 from formulary.preparations.forms import FinishForm, ReleaseForm
-from formulary.preparations.views.room import Page, act, attempt_page, bp, offer_ends, the_sheet
+from formulary.preparations.views.room import (
+    Page,
+    act,
+    attempt_page,
+    bp,
+    offer_ends,
+    signs_here,
+    the_sheet,
+)
 from formulary.rules.findings import Refused
-from formulary.web import barcodes, pdf
 
 
 @bp.post("/<id:attempt_id>/finish")
@@ -22,10 +28,15 @@ def finish(attempt_id: int) -> Page:
     """The last draw is done: the beyond-use date is computed and the cocktail waits for release."""
     form = FinishForm()
     offer_ends(form, the_sheet(attempt_id))
+    try:
+        by = guards.own_secret(form.own_secret.data, at=clock.now(), field=form.own_secret.name)
+    except Refused as refusal:
+        form.add_findings(refusal.findings)
+        return attempt_page(attempt_id, finish=form), 422
 
     def do(at: datetime) -> None:
         rest, storage = form.waste_rest.data or (), form.storage.data
-        actions.finish(attempt_id, waste_rest=rest, storage=storage, at=at, by=g.actor, key=form.key)
+        actions.finish(attempt_id, waste_rest=rest, storage=storage, at=at, by=by, key=form.key)
 
     return act(attempt_id, form, "finish", do, done="Finished. Now it is looked at and released.")
 
@@ -47,13 +58,14 @@ def release(attempt_id: int) -> Page:
         return attempt_page(attempt_id, release=form), 422
 
     def do(at: datetime) -> None:
-        actions.release(attempt_id, inspection=looked_at, at=at, by=by, key=form.key)
+        total = form.total.data
+        actions.release(attempt_id, inspection=looked_at, total=total, at=at, by=by, key=form.key)
 
     return act(attempt_id, form, "release", do, done="Released. Print the label and put it on.")
 
 
 def _releaser(attempt_id: int, form: ReleaseForm) -> Actor:
-    """Who releases: the second person who signs on this screen, else the person signed in."""
+    """Who releases: the second person who signs on this screen, else the person signed in, signing anew."""
     if form.signer.form.username.data:
         second = guards.second_person(form.signer, at=clock.now())
         if not second.may(Permission.RELEASE):
@@ -61,18 +73,6 @@ def _releaser(attempt_id: int, form: ReleaseForm) -> Actor:
         return second
     if not g.actor.may(Permission.RELEASE):
         raise labels.needs_releaser(the_sheet(attempt_id).releasers, form.signer.form.username.name)
-    return g.actor
-
-
-@bp.get("/<id:attempt_id>/label.pdf")
-@requires(Permission.PREPARE)
-def label(attempt_id: int) -> Response:
-    """The labels of a released cocktail, one page per container, each with its own DataMatrix."""
-    found = queries.attempt(attempt_id, g.actor)
-    containers = queries.syringes(attempt_id)
-    if not containers:
-        raise Missing(f"{found.cocktail.code} is not released")
-    told = facts.gather_attempt(found, at=clock.now()).cocktail
-    shown = labels.labels(found, containers, told, queries.revision(found).area)
-    page = pdf.render("preparations/label.html", labels=shown, barcode=barcodes.own)
-    return pdf.answer(page, f"label-{found.cocktail.code}.pdf")
+    if signs_here(the_sheet(attempt_id)):
+        return g.actor  # the act itself says why not, and who may
+    return guards.own_secret(form.own_secret.data, at=clock.now(), field=form.own_secret.name)

@@ -10,10 +10,11 @@ from werkzeug.wrappers import Response
 from formulary import clock
 from formulary.accounts import Permission
 from formulary.audit import record_refusal
+from formulary.cocktails.actions import Second, may_go_at, second
 from formulary.cocktails.facts import reservation_ref
 from formulary.db import transaction
 from formulary.preparations import facts, labels, queries
-from formulary.preparations.forms import DrawForm, FinishForm, MixForm, ReleaseForm, ScanForm
+from formulary.preparations.forms import DrawForm, FinishForm, MixForm, PrintForm, ReleaseForm, ScanForm
 from formulary.rules.findings import Refused
 from formulary.web import fields as f
 from formulary.web.forms import Form
@@ -27,6 +28,7 @@ FORMS: dict[str, type[Form]] = {
     "draw": DrawForm,
     "finish": FinishForm,
     "release": ReleaseForm,
+    "print": PrintForm,
 }
 
 
@@ -59,6 +61,8 @@ def attempt_page(attempt_id: int, codes: Iterable[str] = (), **given: Form) -> s
         deviates=not labels.DEVIATES.isdisjoint(codes),
         rests=rests,
         signs_here=signs_here(sheet),
+        looks_anew=looks_anew(sheet),
+        may_release_at=may_go_at(g.site, sheet.attempt.prepared_at, sheet.at),
         storages=labels.STORAGES,
     )
 
@@ -101,7 +105,13 @@ def back(attempt_id: int) -> Response:
 def signs_here(sheet: labels.Worksheet) -> bool:
     """Whether somebody else must sign on this screen for a release: the reader may not release it alone."""
     may = g.actor.may(Permission.RELEASE)
-    return not may or (sheet.is_mine and g.site.release)
+    return not may or (sheet.is_mine and second(g.site, "release") is Second.ANOTHER)
+
+
+def looks_anew(sheet: labels.Worksheet) -> bool:
+    """Whether the reader works alone here and prepared it: what is in it is shown once it was read anew."""
+    waits = sheet.attempt.state == "prepared" and sheet.is_mine
+    return waits and second(g.site, "release") is Second.ALONE
 
 
 def offer_diluents(form: Any, sheet: labels.Worksheet) -> None:

@@ -217,5 +217,5 @@ def _typed(form: ByHandForm) -> actions.Shown:
 
 def _deviation(form: DrawForm) -> actions.Deviation | None:
     if not form.signer.form.username.data:
-        return None
+        return actions.Deviation(form.reason.data, g.actor) if g.site.solo and form.reason.data else None
     return actions.Deviation(form.reason.data, guards.second_person(form.signer, at=clock.now()))
