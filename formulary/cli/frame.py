@@ -20,8 +20,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 COMMANDS = (
-    "init", "upgrade", "seed", "serve", "verify", "recall", "check", "scan", "import", "user", "generate",
-    "bench",
+    "init", "upgrade", "seed", "serve", "verify", "recall", "notices", "check", "scan", "import", "user",
+    "generate", "bench",
 )  # fmt: skip
 FILES = {"import": "importing"}
 """The files of commands whose word is none that Python takes for a name."""

@@ -45,6 +45,7 @@ APPEND_ONLY = {
     "recall_contact",
     "recall_explanation",
     "drill_result",
+    "notice_version",
     "kept_less",
 }
 TOLD_TO_THE_RULES = {

@@ -42,6 +42,7 @@ APPEND_ONLY = (
     "recall_contact",
     "recall_explanation",
     "drill_result",
+    "notice_version",
     "course_entry",
     "care_decision",
     "care_sheet",
@@ -3495,6 +3496,49 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_drill_result_lot_id_lot")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_drill_result")),
         sa.UniqueConstraint("case_id", name=op.f("uq_drill_result_case_id")),
+    )
+
+    op.create_table(
+        "recall_notice",
+        sa.Column("source", sa.String(length=20), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("decision", sa.String(length=10), nullable=False),
+        sa.Column("decided_version", sa.Integer(), nullable=True),
+        sa.Column("decided_at", types.UtcDateTime(), nullable=True),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.Column("decided_why", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=True),
+        sa.Column("first_at", types.UtcDateTime(), nullable=False),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "decision IN ('open', 'case', 'not_ours')", name=op.f("ck_recall_notice_decision_is_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["recall_case.id"], name=op.f("fk_recall_notice_case_id_recall_case")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["person.id"], name=op.f("fk_recall_notice_decided_by_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recall_notice")),
+        sa.UniqueConstraint("source", "number", name=op.f("uq_recall_notice_source")),
+    )
+    op.create_table(
+        "notice_version",
+        sa.Column("notice_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("record", types.CanonicalJson(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("changed", types.CanonicalJson(), nullable=False),
+        sa.Column("at", types.UtcDateTime(), nullable=False),
+        sa.Column("by_name", sa.String(length=120), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["notice_id"], ["recall_notice.id"], name=op.f("fk_notice_version_notice_id_recall_notice")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_version")),
+        sa.UniqueConstraint("notice_id", "version", name=op.f("uq_notice_version_notice_id")),
     )
 
     for table in APPEND_ONLY:

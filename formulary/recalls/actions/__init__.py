@@ -6,11 +6,13 @@ from formulary.recalls.actions.containing import contain, release_holds
 from formulary.recalls.actions.drills import file_drill, start_drill
 from formulary.recalls.actions.explaining import explain
 from formulary.recalls.actions.freezing import add_differences, open_case
+from formulary.recalls.actions.notices import Imported, decide_notice, import_notices
 from formulary.recalls.actions.noting import LOOKED_UP, note_case, note_excursion, note_export, note_lookup
 from formulary.recalls.actions.reaching import record_contact, record_letters
 
 __all__ = [
     "LOOKED_UP",
+    "Imported",
     "NewCase",
     "add_differences",
     "add_scope",
@@ -18,8 +20,10 @@ __all__ = [
     "contain",
     "create_case",
     "decide_lot",
+    "decide_notice",
     "explain",
     "file_drill",
+    "import_notices",
     "note_case",
     "note_excursion",
     "note_export",

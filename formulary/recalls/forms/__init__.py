@@ -13,18 +13,21 @@ from formulary.recalls.forms.cases import (
     StepForm,
 )
 from formulary.recalls.forms.lookup import Asked, HoldForm, LookupForm, read_asked
+from formulary.recalls.forms.notices import DecideNoticeForm, NoticesForm
 
 __all__ = [
     "Asked",
     "CloseForm",
     "ContactForm",
     "DecideLotForm",
+    "DecideNoticeForm",
     "DrillForm",
     "ExplainForm",
     "HoldForm",
     "LettersForm",
     "LookupForm",
     "NewCaseForm",
+    "NoticesForm",
     "ReasonForm",
     "ScopeForm",
     "StepForm",

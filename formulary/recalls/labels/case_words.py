@@ -71,5 +71,7 @@ EVENTS = {
     "release_holds": "holds released",
     "file_drill": "drill filed",
 }
+FOUND = {"exact": "its number stands in it", "range": "inside a range", "near": "looks alike"}
+FLAGS = {"all": "It speaks of all lots: read it.", "range": "It names a range of lots: read it."}
 STATE = {"open": "opened"}
 """The names that pages draw states by, where they differ."""

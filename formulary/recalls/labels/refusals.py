@@ -120,3 +120,33 @@ def no_lot_at_all() -> Refused:
     """Nothing was ever received."""
     why = "No lot was ever received, so there is nothing to drill with."
     return refuse("case.no_lot_at_all", "drill", why, "Receive a lot first.")
+
+
+def notice_decided() -> Refused:
+    """A decision stands until the notice changes."""
+    why = "This version of the notice was decided already."
+    return refuse("notice.decided", "notice", why, "Load its page again.")
+
+
+def no_lot_chosen() -> Refused:
+    """A case of a notice is about lots of ours."""
+    why = "No lot is chosen from what the notice may mean."
+    return refuse("notice.no_lot", "notice", why, "Choose one, or record a recall by hand.", field="chosen")
+
+
+def no_json() -> Refused:
+    """What was brought cannot be read."""
+    why = "This is not JSON."
+    return refuse("notice.no_json", "notice", why, "Bring the answer of openFDA as it came.", field="text")
+
+
+def no_reports() -> Refused:
+    """It holds nothing."""
+    why = "No report stands in it."
+    return refuse("notice.empty", "notice", why, "Bring enforcement reports of openFDA.", field="text")
+
+
+def no_report(place: int) -> Refused:
+    """One of them is none."""
+    why = f"Record {place} is no enforcement report: it has no recall number, or its text cannot be read."
+    return refuse("notice.no_report", "notice", why, "Mend it; nothing was taken.", field="text")

@@ -11,6 +11,7 @@ from formulary.recalls.models.cases import (
     RecallScope,
 )
 from formulary.recalls.models.drills import DrillResult
+from formulary.recalls.models.notices import NoticeVersion, RecallNotice
 from formulary.recalls.models.reaching import CHANNELS, OUTCOMES, RecallContact, RecallExplanation
 from formulary.recalls.models.stopping import RecallHold, RecallListed, RecallStopped
 
@@ -22,6 +23,7 @@ __all__ = [
     "SOURCES",
     "STATES",
     "DrillResult",
+    "NoticeVersion",
     "RecallCase",
     "RecallContact",
     "RecallEvent",
@@ -29,6 +31,7 @@ __all__ = [
     "RecallHold",
     "RecallListed",
     "RecallLot",
+    "RecallNotice",
     "RecallScope",
     "RecallStopped",
 ]

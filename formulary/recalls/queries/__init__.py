@@ -39,6 +39,7 @@ from formulary.recalls.queries.listing import (
 from formulary.recalls.queries.lookup import cocktail_codes, look_up, look_up_lots
 from formulary.recalls.queries.lots import Found, FoundLot, descendants, find_lots, lots_found
 from formulary.recalls.queries.lying import Lying
+from formulary.recalls.queries.notices import SEARCHED, Notice, Proposed, notice, noticed, notices, versions
 from formulary.recalls.queries.patients import Known, known_patients
 from formulary.recalls.queries.promised import Promised
 from formulary.recalls.queries.reaching import (
@@ -59,6 +60,7 @@ from formulary.recalls.queries.unnoted import Unnoted, UnnotedUse, every_unnoted
 from formulary.recalls.queries.warmth import Since, treated_since
 
 __all__ = [
+    "SEARCHED",
     "VIEWED",
     "CaseHold",
     "CaseLot",
@@ -75,8 +77,10 @@ __all__ = [
     "Known",
     "Lookup",
     "Lying",
+    "Notice",
     "Pinning",
     "Promised",
+    "Proposed",
     "Reach",
     "Reachable",
     "Scope",
@@ -118,6 +122,9 @@ __all__ = [
     "lots_in",
     "never_held",
     "not_held",
+    "notice",
+    "noticed",
+    "notices",
     "one_reachable",
     "open_cases_of",
     "phones",
@@ -134,5 +141,6 @@ __all__ = [
     "treated_since",
     "uses_by_lot",
     "uses_of",
+    "versions",
     "views_of",
 ]

@@ -3,5 +3,16 @@
 from formulary.rules.trace.balance import MassBalance, mass_balance, net_by_kind
 from formulary.rules.trace.chance import drawn
 from formulary.rules.trace.effect import LOOK_BACK, looks_back_until, required
+from formulary.rules.trace.notices import flags, mentioned
 
-__all__ = ["LOOK_BACK", "MassBalance", "drawn", "looks_back_until", "mass_balance", "net_by_kind", "required"]
+__all__ = [
+    "LOOK_BACK",
+    "MassBalance",
+    "drawn",
+    "flags",
+    "looks_back_until",
+    "mass_balance",
+    "mentioned",
+    "net_by_kind",
+    "required",
+]
