@@ -186,8 +186,12 @@ def _stock(bench: Bench, large: pages.Stocked, small: pages.Stocked) -> None:
     told = [f"{each.lots:,} lots, {each.movements:,} movements" for each in (large, small)]
     bench.say(f"{bench.store.name}: stock pages with {told[0]}, and with {told[1]}")
     found = pages.compare_stock(large, small, bench.plan.stock)
-    for kind, (pair, many, few) in zip((kinds.SHELF, kinds.LOT, kinds.BOARD), found, strict=True):
-        bench.add(kind, f"{large.lots:,} lots / {small.lots} lots, {many} / {few} queries", pair)
+    lots = f"{large.lots:,} lots / {small.lots} lots"
+    sizes = (lots, lots, f"{lots}, {large.open_vials} / {small.open_vials} open vials")
+    for kind, size, (pair, many, few) in zip(
+        (kinds.SHELF, kinds.LOT, kinds.BOARD), sizes, found, strict=True
+    ):
+        bench.add(kind, f"{size}, {many} / {few} queries", pair)
 
 
 def _race(bench: Bench, contest: race.Contest) -> None:

@@ -34,6 +34,14 @@ def instant(column: Any) -> Any:
     return func.to_char(func.timezone("UTC", column), "YYYY-MM-DD HH24:MI:SS.US")
 
 
+def differing(keys: Sequence[int], held: Sequence[str], texts: Sequence[str]) -> list[int]:
+    """The keys of the rows whose hash is not that of their text."""
+    taken = list(map(_hex, texts))
+    if taken == list(held):
+        return []
+    return [key for key, one, other in zip(keys, taken, held, strict=True) if one != other]
+
+
 def on_sqlite() -> bool:
     """Whether the present session speaks to SQLite."""
     return db.session.get_bind().dialect.name == "sqlite"

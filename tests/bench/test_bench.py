@@ -61,7 +61,7 @@ def test_a_whole_bench_on_one_database(database_kind: str) -> None:
 def compared(found: list[Found], what: str) -> tuple[str, str, str]:
     """The size that a line names, and how many statements it counted for the large and for the small."""
     [size] = [line.size for line in found if line.what == what]
-    many, few = size.partition(", ")[2].removesuffix(" queries").split(" / ")
+    many, few = size.rpartition(", ")[2].removesuffix(" queries").split(" / ")
     return size, many, few
 
 

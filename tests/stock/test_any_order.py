@@ -361,7 +361,7 @@ class Clinic(There):
         self.steps += 1
         for lot in self.lots() if self.steps % 5 == 0 else ():
             balances(lot)
-        assert list(proof.balance_faults()) == []
+        assert list(proof.movement_faults()) == []
         below = db.select(Balance.id).where(Balance.quantity < 0)
         assert db.session.scalars(below).all() == []
 

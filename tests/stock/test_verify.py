@@ -7,8 +7,8 @@ import inspect
 import pytest
 
 from formulary.audit.queries import chain_faults
-from formulary.cli.verify import command
-from formulary.db import db
+from formulary.cli.verify import all_faults, command, counted
+from formulary.db import db, streaming
 from formulary.stock import queries
 from formulary.stock.models import Balance, Movement, movement_hash
 from formulary.stock.queries import proof
@@ -61,6 +61,11 @@ def test_the_database_puts_the_hashed_text_together_as_the_program_does(story: M
 def test_an_altered_movement_is_named(story: Movement, change: str) -> None:
     behind_its_back(f"UPDATE movement SET {change} WHERE id = {story.id}")  # noqa: S608 - a test's own words
     assert (f"movement {story.id}", "was altered after it was written") in found()
+
+
+def test_a_movement_that_took_more_than_lay_there_is_named(story: Movement) -> None:
+    behind_its_back(f"UPDATE movement SET quantity = {10**15} WHERE id = {story.id}")  # noqa: S608
+    assert (f"movement {story.id}", "took more than lay there") in found()
 
 
 def test_a_movement_altered_together_with_its_hash_is_named(story: Movement) -> None:
@@ -143,8 +148,18 @@ def test_a_terminal_is_told_which_proof_is_under_way(capsys: pytest.CaptureFixtu
     db.session.remove()
     inspect.unwrap(command.callback)(progress=True)  # type: ignore[arg-type]
     told = capsys.readouterr().err.splitlines()
-    assert told[3] == "[####-----] 4 of 9: reservations"
-    assert len(told) == 9
+    assert told[:3] == ["Proving", "Proving the ledger", "Proving the audit trail"]
+    assert told[-1] == "Proving reactions"
+
+
+@pytest.mark.usefixtures("story")
+def test_the_bar_moves_by_rows_and_ends_at_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streaming, "AT_ONCE", 3)
+    told: list[tuple[str, int]] = []
+    rows = counted()
+    assert list(all_faults(lambda name, more: told.append((name, more)), rows)) == []
+    assert sum(more for _, more in told) == sum(rows.values())
+    assert max(more for name, more in told if name == "the ledger") == 3
 
 
 def test_the_command_names_a_planted_change_and_ends_with_1(

@@ -1,5 +1,6 @@
 """Reading the audit trail and the access log, and proving the chain."""
 
+from formulary.audit.queries.named import Tally, named_by_trail
 from formulary.audit.queries.proof import Fault, chain_faults
 from formulary.audit.queries.trail import (
     Filter,
@@ -15,11 +16,13 @@ from formulary.audit.queries.trail import (
 __all__ = [
     "Fault",
     "Filter",
+    "Tally",
     "Whose",
     "access_log",
     "chain_faults",
     "entries_about",
     "last_change",
+    "named_by_trail",
     "people_in",
     "recent_acts",
     "trail",

@@ -1,18 +1,17 @@
 """Proving the chain: every hash again, the order, and the signed head."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
 from sqlalchemy import Text, type_coerce
-from sqlalchemy.orm import aliased
 
 from formulary.audit import chain
 from formulary.audit.models import AuditEntry, AuditHead
-from formulary.db import db, hashed
-
-Before = aliased(AuditEntry)
+from formulary.audit.queries.named import Tally
+from formulary.db import db, hashed, streaming
+from formulary.db.streaming import Told, quietly
 
 
 @dataclass(frozen=True)
@@ -24,20 +23,23 @@ class Fault:
     what: str
 
 
-def chain_faults() -> Iterator[Fault]:
+def chain_faults(told: Told = quietly, named: Tally | None = None) -> Iterator[Fault]:
     """Recompute the whole chain and its signed head; yields every row that does not hold, and the head.
 
-    Hashes are computed and compared where the rows lie, each against the entry before it: a trail of any
-    length fits.
+    One walk from the first entry to the last, some thousands at a time: a trail of any length fits. What its
+    entries name of the ledger is added to `named`.
     """
-    entry, query = AuditEntry, _against_the_entry_before()
-    gap = db.and_(entry.id > 1, Before.id.is_(None))
-    broken = entry.previous.is_distinct_from(db.func.coalesce(Before.hash, chain.GENESIS))
-    altered = entry.hash.is_distinct_from(hashed.sha256(hashed_text()))
-    query = query.with_only_columns(entry.id, gap, broken).where(db.or_(gap, broken, altered))
-    for number, missing, out_of_order in db.session.execute(query.order_by(entry.id)):
-        yield _entry_fault(number, missing, out_of_order)
-    yield from _head_faults()
+    found = named if named is not None else Tally()
+    last, newest = 0, chain.GENESIS
+    for rows in streaming.parts(_entries(), told):
+        numbers, previous, own, listed, texts = zip(*rows, strict=True)
+        altered = set(hashed.differing(numbers, own, texts))
+        before, follow = (last, *numbers[:-1]), (newest, *own[:-1])
+        if altered or previous != follow or numbers[-1] - last != len(numbers):
+            yield from _entry_faults(zip(numbers, before, previous, follow, strict=True), altered)
+        found.add_listed(listed)
+        last, newest = numbers[-1], own[-1]
+    yield from _head_faults(last, newest)
 
 
 def hashed_text() -> Any:
@@ -55,28 +57,31 @@ def _text(name: str) -> Any:
     return type_coerce(column, Text) if name in chain.JSON else column
 
 
-def _against_the_entry_before() -> Any:
-    return db.select(AuditEntry.id).outerjoin(Before, Before.id == AuditEntry.id - 1)
+def _entries() -> Any:
+    """Every entry in order: its key, the hash before it, its own, its movements, and what is hashed."""
+    listed = type_coerce(AuditEntry.movements, Text)
+    query = db.select(AuditEntry.id, AuditEntry.previous, AuditEntry.hash, listed, hashed_text())
+    return query.order_by(AuditEntry.id)
 
 
-def _entry_fault(number: int, missing: bool, out_of_order: bool) -> Fault:
-    if missing:
-        return Fault("audit_entry", _gap_before(number), "is missing from the trail")
+def _entry_faults(links: Iterable[tuple[int, int, str, str]], altered: Collection[int]) -> Iterator[Fault]:
+    """Of a stretch of the chain: each key, the one before it, the hash it names and the one it should."""
+    for number, last, named, held in links:
+        if number != last + 1 or named != held or number in altered:
+            yield _entry_fault(number, last, named != held)
+
+
+def _entry_fault(number: int, last: int, out_of_order: bool) -> Fault:
+    if number != last + 1:
+        gap = f"entry {last + 1}" if last + 2 == number else f"entries {last + 1} to {number - 1}"
+        return Fault("audit_entry", gap, "is missing from the trail")
     if out_of_order:
         return Fault("audit_entry", f"entry {number}", "does not follow the entry before it")
     return Fault("audit_entry", f"entry {number}", "was altered after it was written")
 
 
-def _gap_before(number: int) -> str:
-    last = db.session.scalar(db.select(db.func.max(AuditEntry.id)).where(AuditEntry.id < number)) or 0
-    return f"entry {last + 1}" if last + 2 == number else f"entries {last + 1} to {number - 1}"
-
-
-def _head_faults() -> Iterator[Fault]:
-    last = db.session.execute(
-        db.select(AuditEntry.id, AuditEntry.hash).order_by(AuditEntry.id.desc())
-    ).first()
-    count, newest = last or (0, chain.GENESIS)
+def _head_faults(count: int, newest: str) -> Iterator[Fault]:
+    """The head counts its entries by the key of the last one, which are without a gap."""
     head = db.session.get(AuditHead, 1)
     if head is None:
         if count:

@@ -6,7 +6,7 @@ from statistics import median
 from formulary import clock
 from formulary.accounts import Actor
 from formulary.bench.clinic import Clinic
-from formulary.bench.measures.prescriptions import LOTS, example, gtin_of, prescribed, stock_up
+from formulary.bench.measures.prescriptions import example, gtin_of, prescribed, stock_up
 from formulary.bench.queries import Bare, Bench, make_bench, prepare_and_draw
 from formulary.bench.timing import Pair, quiet
 from formulary.db import db, transaction
@@ -14,7 +14,7 @@ from formulary.preparations import actions, facts, queries
 from formulary.rules.units import VOLUME, Quantity
 from formulary.stock import actions as stock
 from formulary.stock import queries as shelf
-from formulary.stock.models import Lot, Vial
+from formulary.stock.models import Vial
 
 LOTS_OF_FLOOR, PRODUCTS = 20, 12
 """As many products as one cocktail could need vials."""
@@ -24,7 +24,7 @@ def measure(clinic: Clinic, floor: Bare, count: int) -> Pair:
     """Seconds for one cocktail, ours and bare, by turns: claim, then scan and draw every vial."""
     wanted = example()
     stock_up(clinic, wanted.product_ids)
-    waiting = list(prescribed(clinic, wanted, count + 1))
+    waiting, stood = list(prescribed(clinic, wanted, count + 1)), open_now()
     bench, by = make_bench(floor, PRODUCTS, LOTS_OF_FLOOR), clinic.actor("technician")
     ours, theirs = [], []
     with quiet():
@@ -36,15 +36,19 @@ def measure(clinic: Clinic, floor: Bare, count: int) -> Pair:
             theirs.append(time.perf_counter() - between)
             ours.append(between - begun)
             db.session.remove()
-    clear_up(clinic)
+    clear_up(clinic, open_now() - stood)
     return Pair(median(ours[1:]), median(theirs[1:]))
 
 
-def clear_up(clinic: Clinic) -> None:
+def open_now() -> set[int]:
+    """The vials that stand open."""
+    return set(db.session.scalars(db.select(Vial.id).filter_by(state="open")))
+
+
+def clear_up(clinic: Clinic, opened: set[int]) -> None:
     """Waste what is left in the vials that were opened for it, so that the clinic is as it was."""
     by = clinic.actor("pharmacist")
-    stands = (Vial.state == "open", Vial.lot_id.in_(db.select(Lot.id).where(Lot.number.startswith(LOTS))))
-    for key in list(db.session.scalars(db.select(Vial.id).where(*stands))):
+    for key in sorted(opened):
         with transaction():
             stock.waste_vial(shelf.vial(key), reason="left_over", at=clock.now(), by=by)
 

@@ -15,7 +15,7 @@ from formulary.bench.timing import Effort, Pair, compare
 from formulary.db import db
 from formulary.recalls import queries
 from formulary.rules.units import VOLUME, Quantity
-from formulary.stock.models import Lot, Movement
+from formulary.stock.models import Lot, Movement, Vial
 from formulary.web.paging import Window
 
 SHELF, BOARD = "/stock/", "/vials"
@@ -60,6 +60,7 @@ class Stocked:
     browser: Browser
     lots: int
     movements: int
+    open_vials: int
     lot_page: str
 
     @property
@@ -72,7 +73,8 @@ def stocked(clinic: Clinic, rows: int) -> Stocked:
     """The stock pages of a clinic, with a lot that went to so many patients; each page is opened once."""
     count, browser = db.func.count, sign_in(clinic.app, "pharmacist")
     lots, movements = (db.session.scalar(db.select(count(row.id))) or 0 for row in (Lot, Movement))
-    found = Stocked(browser, lots, movements, f"{SHELF}lots/{targets([rows])[0].lot_id}")
+    vials = db.session.scalar(db.select(count(Vial.id)).filter_by(state="open")) or 0
+    found = Stocked(browser, lots, movements, vials, f"{SHELF}lots/{targets([rows])[0].lot_id}")
     db.session.rollback()
     for url in found.urls:
         browser.page(url)

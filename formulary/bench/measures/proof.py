@@ -7,7 +7,7 @@ from typing import Any
 
 from formulary.administrations.queries import proof as exposure
 from formulary.audit.models import AuditEntry
-from formulary.audit.queries import Fault
+from formulary.audit.queries import Fault, Tally
 from formulary.audit.queries import proof as trail
 from formulary.bench.queries import Bare, make_ledger, sums
 from formulary.bench.timing import Effort, Pair, compare
@@ -40,8 +40,12 @@ def measure(floor: Bare, effort: Effort) -> Pair:
 def prove() -> list[Fault]:
     """Everything that `formulary verify` proves."""
     db.session.rollback()
-    proved = (ledger.ledger_faults, exposure.exposure_faults, answers.answer_faults, trail.chain_faults)
-    return [fault for faults in proved for fault in faults()]
+    seen, named = Tally(), Tally()
+    walked = (ledger.movement_faults(seen=seen), trail.chain_faults(named=named))
+    found = [fault for faults in walked for fault in faults]
+    proved = (*ledger.PROOFS.values(), exposure.exposure_faults, answers.answer_faults)
+    rest = (fault for faults in proved for fault in faults())
+    return [*found, *ledger.coverage_faults(seen, named), *rest]
 
 
 def hashed() -> Hashed:

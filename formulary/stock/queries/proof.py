@@ -1,18 +1,20 @@
 """The proof of the ledger: every hash again, every row in an entry, every balance the sum of its movements.
 
-Sums, hashes and comparisons are made where the rows lie, and only what does not hold is read: a ledger of any
-length fits. That every lot's sheet adds up follows from the balances and from each movement having two ends.
+One walk from the first row to the last, some thousands at a time, takes every hash again and keeps the sum of
+each balance that is not zero: a ledger of any length fits. Only what does not hold is looked at more closely.
+That every lot's sheet adds up follows from the balances and from each movement having two ends.
 """
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sqlalchemy import Integer, Select, Text, column, literal, true, type_coerce
+from sqlalchemy import Integer, Text, column, true, type_coerce
 from sqlalchemy.dialects.postgresql import JSONB
 
 from formulary.audit.models import AuditEntry
-from formulary.audit.queries import Fault
-from formulary.db import db, hashed
+from formulary.audit.queries import Fault, Tally, named_by_trail
+from formulary.db import db, hashed, streaming
+from formulary.db.streaming import Told, quietly
 from formulary.stock.models import (
     BY_VIAL,
     GUARDED,
@@ -24,6 +26,7 @@ from formulary.stock.models import (
     Place,
     Reservation,
 )
+from formulary.stock.queries.running import Key, Running
 from formulary.stock.queries.transfer_proof import transfer_faults
 
 _PAIR = r'\[[1-9][0-9]{0,8},"[0-9a-f]+"\]'
@@ -33,37 +36,44 @@ INSTANTS = frozenset({"occurred_at", "recorded_at"})
 
 def ledger_faults() -> Iterator[Fault]:
     """Every movement, balance and reservation that does not hold, named; nothing means that all do."""
+    seen = Tally()
+    yield from movement_faults(seen=seen)
+    yield from coverage_faults(seen, named_by_trail())
     for faults in PROOFS.values():
         yield from faults()
 
 
-def movement_faults() -> Iterator[Fault]:
-    """Rows whose hash is not that of their fields, or not the one that their one audit entry holds."""
-    altered = db.select(Movement.id).where(hashed.sha256(hashed_text()) != Movement.hash)
-    yield from _named(altered, "was altered after it was written")
-    yield from _coverage_faults()
+def movement_faults(told: Told = quietly, seen: Tally | None = None) -> Iterator[Fault]:
+    """Rows whose hash is not that of their fields or that took more than lay there, and every balance that is
+    not the sum of its movements. Each row's key and hash are added to `seen`.
+    """
+    found, running = seen if seen is not None else Tally(), Running(_guarded())
+    for rows in streaming.parts(_rows(), told):
+        numbers, held, texts, *moved = zip(*rows, strict=True)
+        found.add(numbers, held)
+        for number in hashed.differing(numbers, held, texts):
+            yield _fault(number, "was altered after it was written")
+        for number in running.move(numbers, *moved):
+            yield _fault(number, "took more than lay there")
+    yield from balance_faults(running, told)
 
 
-def _coverage_faults() -> Iterator[Fault]:
-    """One pass where all is well; only then are the odd ones looked for, each kind by itself."""
-    pairs, count = _pairs(), db.func.count
-    joined = db.select(pairs.c.movement_id).outerjoin(Movement, Movement.id == pairs.c.movement_id)
-    sums = (
-        count(),
-        count(db.distinct(pairs.c.movement_id)),
-        count(db.case((Movement.hash == pairs.c.hash, 1))),
-    )
-    named, different, alike = db.session.execute(joined.with_only_columns(*sums)).one()
-    if named == different == alike == db.session.scalar(db.select(count(Movement.id))):
+def coverage_faults(seen: Tally, named: Tally) -> Iterator[Fault]:
+    """Rows that are not the ones that their one audit entry holds: each kind is looked for only where what
+    was seen of the ledger and what the trail names of it differ.
+    """
+    if seen == named:
         return
+    pairs = _pairs()
+    joined = db.select(pairs.c.movement_id).outerjoin(Movement, Movement.id == pairs.c.movement_id)
     yield from _named(joined.where(Movement.id.is_(None)), "is missing")
     yield from _named(
         joined.where(Movement.hash != pairs.c.hash), "is not the one that its audit entry holds"
     )
-    uncovered = db.select(Movement.id).where(Movement.id.not_in(db.select(pairs.c.movement_id)))
-    yield from _named(uncovered, "is in no audit entry")
+    uncovered = db.select(Movement.id).outerjoin(pairs, pairs.c.movement_id == Movement.id)
+    yield from _named(uncovered.where(pairs.c.movement_id.is_(None)), "is in no audit entry")
     twice = db.select(pairs.c.movement_id).group_by(pairs.c.movement_id)
-    yield from _named(twice.having(count() > 1), "is in two audit entries")
+    yield from _named(twice.having(db.func.count() > 1), "is in two audit entries")
 
 
 def reversal_faults() -> Iterator[Fault]:
@@ -80,16 +90,16 @@ def reversal_faults() -> Iterator[Fault]:
     yield from _named(query.where(db.not_(opposite)), "is not the opposite of the row that it undoes")
 
 
-def balance_faults() -> Iterator[Fault]:
+def balance_faults(running: Running, told: Told = quietly) -> Iterator[Fault]:
     """Balances that are not the sum of their movements, and those that are missing or too many."""
-    rows = _ends().subquery()
-    key = (rows.c.place_id, rows.c.lot_id, rows.c.vial_id)
-    sums = db.select(*key, db.func.sum(rows.c.moved).label("moved"), db.func.sum(rows.c.kept).label("kept"))
-    sums = sums.group_by(*key).having(db.func.sum(rows.c.moved) != db.func.sum(rows.c.kept)).subquery()
-    query = db.select(sums, Balance.id, Place.name, Lot.number).join(Place, Place.id == sums.c.place_id)
-    query = query.join(Lot, Lot.id == sums.c.lot_id).outerjoin(Balance, _balance_of(sums))
-    for row in db.session.execute(query.order_by(sums.c.place_id, sums.c.lot_id)):
-        yield _balance_fault(row)
+    columns = (Balance.id, Balance.place_id, Balance.lot_id, Balance.vial_id, Balance.quantity)
+    for rows in streaming.parts(db.select(*columns), told):
+        for number, place_id, lot_id, vial_id, quantity in rows:
+            moved = running.lies.pop((place_id, lot_id, vial_id), 0)
+            if moved != quantity:
+                yield _balance_fault(f"balance {number}", (place_id, lot_id, vial_id), quantity, moved)
+    for key, moved in running.lies.items():
+        yield _balance_fault("a balance that is not there", key, 0, moved)
 
 
 def reservation_faults() -> Iterator[Fault]:
@@ -112,13 +122,11 @@ def reservation_faults() -> Iterator[Fault]:
 
 
 PROOFS: dict[str, Callable[[], Iterator[Fault]]] = {
-    "hashes of the movements": movement_faults,
     "reversals": reversal_faults,
-    "balances": balance_faults,
     "reservations": reservation_faults,
     "transfers": transfer_faults,
 }
-"""What is proved of the ledger, by name."""
+"""What is proved of the ledger besides its rows, by name."""
 
 
 def counted() -> dict[str, int]:
@@ -165,32 +173,25 @@ def _on_postgresql(listed: Any) -> tuple[Any, Any, Any]:
 
 def _named(query: Any, what: str) -> Iterator[Fault]:
     for number in db.session.scalars(query.order_by(query.selected_columns[0])):
-        yield Fault("movement", f"movement {number}", what)
+        yield _fault(number, what)
 
 
-def _ends() -> Any:
-    """Both ends of every movement at a counted place, and what the balances say, to be summed by key."""
-    guarded = {place.id: place.kind in BY_VIAL for place in db.session.scalars(_counted_places())}
-    per_vial = [number for number, by_vial in guarded.items() if by_vial]
-    zero = literal(0)
-    balances = db.select(
-        Balance.place_id, Balance.lot_id, Balance.vial_id, zero.label("moved"), Balance.quantity.label("kept")
+def _rows() -> Any:
+    """Every row in order: its key, its hash, what is hashed, and what it moved."""
+    moved = (
+        Movement.lot_id,
+        Movement.vial_id,
+        Movement.from_place_id,
+        Movement.to_place_id,
+        Movement.quantity,
     )
-    ends = [
-        db.select(
-            place.label("place_id"),
-            Movement.lot_id,
-            db.case((place.in_(per_vial), Movement.vial_id), else_=None).label("vial_id"),
-            (sign * Movement.quantity).label("moved"),
-            zero.label("kept"),
-        ).where(place.in_(list(guarded)))
-        for place, sign in ((Movement.to_place_id, 1), (Movement.from_place_id, -1))
-    ]
-    return db.union_all(*ends, balances)
+    return db.select(Movement.id, Movement.hash, hashed_text(), *moved).order_by(Movement.id)
 
 
-def _counted_places() -> Select[Any]:
-    return db.select(Place).where(Place.kind.in_(GUARDED))
+def _guarded() -> dict[int, bool]:
+    """The places whose balances are kept, and whether by vial."""
+    places = db.select(Place.id, Place.kind).where(Place.kind.in_(GUARDED))
+    return {number: kind in BY_VIAL for number, kind in db.session.execute(places)}
 
 
 def _balance_of(sums: Any) -> Any:
@@ -198,8 +199,13 @@ def _balance_of(sums: Any) -> Any:
     return db.and_(Balance.place_id == sums.c.place_id, Balance.lot_id == sums.c.lot_id, same_vial)
 
 
-def _balance_fault(row: Any) -> Fault:
-    name = f"balance {row.id}" if row.id is not None else "a balance that is not there"
-    vial = f", vial {row.vial_id}" if row.vial_id is not None else ""
-    what = f"says {int(row.kept)} and the ledger {int(row.moved)} (lot {row.number}{vial}, {row.name})"
-    return Fault("balance", name, what)
+def _fault(number: int, what: str) -> Fault:
+    return Fault("movement", f"movement {number}", what)
+
+
+def _balance_fault(name: str, key: Key, kept: int, moved: int) -> Fault:
+    place_id, lot_id, vial_id = key
+    place = db.session.scalar(db.select(Place.name).filter_by(id=place_id))
+    number = db.session.scalar(db.select(Lot.number).filter_by(id=lot_id))
+    vial = f", vial {vial_id}" if vial_id is not None else ""
+    return Fault("balance", name, f"says {kept} and the ledger {moved} (lot {number}{vial}, {place})")

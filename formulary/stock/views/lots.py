@@ -17,6 +17,8 @@ from formulary.stock.views.room import (
     bins,
     bp,
     done,
+    last_own_act,
+    offered,
     page,
     signed_by_a_witness,
     to_lot,
@@ -34,7 +36,7 @@ STANDS_FOR = {"storage", "quarantine"}
 @requires(Permission.SEE_STOCK)
 def lot(lot_id: int) -> Answer:
     """Everything about a lot: how it stands, its balance, its vials, movements and holds."""
-    row, at = queries.lot(lot_id), clock.now()
+    row, at, own = queries.lot(lot_id), clock.now(), last_own_act()
     stocks = facts.at_site(g.site.id, [row.id], at)
     sums = queries.balance_sheet(row.id)
     places = queries.places_by_id(set(sums.at_place))
@@ -55,7 +57,7 @@ def lot(lot_id: int) -> Answer:
         vials=labels.vial_rows(stocks, [labels.state_of(s, at) for s in stocks]),
         movements=movements,
         rows=labels.moved(movements.rows),
-        story=labels.story(row, g.site.zone, at, undoable()),
+        story=labels.story(row, g.site.zone, at, undoable(own)),
         holds=labels.hold_lines(row),
         came=labels.came_lines(row, came, mark),
         left=left,
@@ -63,6 +65,7 @@ def lot(lot_id: int) -> Answer:
         similar=queries.similar_lots(row.number),
         documents=attached(documents_of(row.id)),
         elsewhere=elsewhere,
+        offer=lambda: offered(own),
         in_quarantine=any(s.status == "quarantined" and s.vial is None for s in stocks),
     )
 

@@ -44,15 +44,21 @@ def signed_by_a_witness(form: Any, what: str, act: Callable[[Actor | None, datet
     return done(form, what, lambda at: act(witness, at))
 
 
-def offer() -> tuple[int, str, datetime] | None:
-    """The act that could be undone now, for the page after it: its entry, what it is called, when it was."""
-    entry = actions.undoable_now(g.actor, clock.now())
+Offer = tuple[int, str, datetime] | None
+
+
+def last_own_act() -> Any:
+    """The audit entry of the act that could be undone now; None where there is none."""
+    return actions.undoable_now(g.actor, clock.now())
+
+
+def offered(entry: Any) -> Offer:
+    """The act that could be undone, for the page after it: its entry, what it is called, when it was."""
     return None if entry is None else (entry.id, act_words(entry), entry.at)
 
 
-def undoable() -> tuple[int, frozenset[int]] | None:
-    """The entry of the act that could be undone now, with the keys of its movements."""
-    entry = actions.undoable_now(g.actor, clock.now())
+def undoable(entry: Any) -> tuple[int, frozenset[int]] | None:
+    """The entry of the act that could be undone, with the keys of its movements."""
     return None if entry is None else (entry.id, frozenset(number for number, _ in entry.movements))
 
 
@@ -62,8 +68,11 @@ def bins() -> Any:
 
 
 def page(template: str, form: Form | None = None, **context: Any) -> Answer:
-    """A page of this room; 422 where the form has something to say."""
-    answered = render_template(f"stock/{template}.html", form=form, may=may(), offer=offer, **context)
+    """A page of this room; 422 where the form has something to say. What could be undone is read where it is
+    shown, unless the page was told it.
+    """
+    context = {"offer": lambda: offered(last_own_act())} | context
+    answered = render_template(f"stock/{template}.html", form=form, may=may(), **context)
     return answered, 422 if form is not None and form.errors else 200
 
 
