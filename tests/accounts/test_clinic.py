@@ -169,6 +169,8 @@ def test_a_decision_is_kept_as_the_rooms_read_it(admin, cast, watch, case):
     assert queries.policies_in_force(cast.site.id, watch.now()) == {kind: stored}
 
 
+# Who reads what does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case[0])
 def test_the_form_opens_with_what_is_in_force(admin, cast, case):
     kind, typed, _ = case
@@ -193,6 +195,8 @@ def test_a_comma_site_reads_and_shows_commas(app, cast, watch, clients):
     assert "decimals with a comma" in page.errors[0]
 
 
+# What a form refuses is decided before any table is asked.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("typed", ["x", "1e3", "-1", "1_0", "NaN", "Infinity", "１", "5 %"])
 def test_numbers_are_read_by_the_one_grammar(admin, cast, typed):
     page = admin.post_refused(f"/accounts/sites/{cast.site.id}/policies/tolerances", SIGNED | {"dose": typed})

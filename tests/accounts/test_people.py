@@ -35,6 +35,8 @@ def test_everybody_with_an_account_is_listed_with_the_roles_of_each_site(admin):
     assert "Lea Garnier practitioner3 practitionerLes Tilleuls, Lyon inject, prepare, prescribe open" in text
 
 
+# Who may enter is decided before any table is asked.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("username", ["pharmacist", "practitioner", "recall", "auditor", "technician"])
 @pytest.mark.parametrize("url", PAGES)
 def test_these_pages_are_the_administrators_alone(signed_in, username, url):

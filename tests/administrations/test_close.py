@@ -221,6 +221,7 @@ def test_what_needle_and_hub_keep_is_waste_of_its_own_kind(road):
     assert sheet("TXA-2231").wasted == {"dead_space": 4_000, "left_over": 16_000}
 
 
+@pytest.mark.databases("sqlite")  # no row is read or written
 @given(
     quantities=st.lists(st.integers(1, 10**12), min_size=1, max_size=6),
     released=st.integers(1, 10**8),

@@ -46,6 +46,8 @@ def test_behind_tls_browsers_are_told_to_stay_there(client, make_app):
     )
 
 
+# A body is measured before any database is asked.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     "data",
     [{"username": "x" * 1_100_000}, {"username": "x" * 600_000}, {f"field{n}": "x" for n in range(1_100)}],

@@ -125,6 +125,8 @@ def test_a_file_that_cannot_be_read_exits_with_2_and_names_its_lines(check):
     assert [line.partition(":")[0] for line in words.splitlines()] == ["line 2", "line 5"]
 
 
+# How a process ends does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_as_a_process_of_its_own_it_exits_the_same(clinic, database, tmp_path):
     db.session.remove()
     db.engine.dispose()

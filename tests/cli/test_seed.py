@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 
+import pytest
 from click.testing import Result
 
 
+# It is seeded on both databases for tests/seed and for the walk through its pages in tests/house.
+@pytest.mark.databases("sqlite")
 def test_seed_fills_an_empty_database_once(formulary: Callable[..., Result]) -> None:
     formulary("upgrade")
     assert "invented" in formulary("seed", "demo").output

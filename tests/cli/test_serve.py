@@ -13,8 +13,12 @@ from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import create_engine, text
 
+from formulary.app import logs
+from formulary.cli import serve
 from formulary.cli.serve import check_bind
 from formulary.config import DEMO_SECRET, BadSetting, Settings, load
 
@@ -133,6 +137,8 @@ def is_demo(environ):
     engine.dispose()
 
 
+# As above; the next test sets the password on both.
+@pytest.mark.databases("sqlite")
 def test_the_demo_prints_its_users_and_a_password_that_works(served, environ):
     is_demo(environ)
     _, port, lines = served(FORMULARY_DEMO="1")
@@ -143,22 +149,52 @@ def test_the_demo_prints_its_users_and_a_password_that_works(served, environ):
     assert not signs_in(port, "another-password")
 
 
-# Where the password comes from does not depend on the database; the test above sets it on both.
-@pytest.mark.databases("sqlite")
-def test_the_demos_password_can_be_given(served, environ):
-    is_demo(environ)
-    _, port, lines = served(FORMULARY_DEMO="1", FORMULARY_DEMO_PASSWORD="correct-horse-battery")
-    assert "password: correct-horse-battery" in "".join(lines)
-    assert signs_in(port, "correct-horse-battery")
+@pytest.fixture
+def greeted(clinic, formulary, environ, monkeypatch):
+    """What the command says before it serves, and the hash it left the administrator; nothing listens."""
+    monkeypatch.setattr(serve, "_serve", lambda app, settings: None)
+    monkeypatch.setattr(logs, "to_stderr", lambda: None)
+
+    def run(**variables):
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        return formulary("serve").output, administrators_hash(environ)
+
+    return run
 
 
-# As above.
-@pytest.mark.databases("sqlite")
-def test_outside_the_demo_nobody_gets_a_password(served, environ):
+def administrators_hash(environ):
+    """The password hash of the administrator's account."""
+    engine = create_engine(load(environ).sqlalchemy_url)
+    with engine.begin() as connection:
+        asked = "SELECT password_hash FROM user_account WHERE username = 'a.bernard'"
+        kept = connection.execute(text(asked)).scalar()
+    engine.dispose()
+    return kept
+
+
+def fits(kept, password):
+    """Whether this is the password of the hash."""
+    try:
+        return PasswordHasher().verify(kept, password)
+    except VerifyMismatchError:
+        return False
+
+
+def test_the_demos_password_can_be_given(greeted, environ):
     is_demo(environ)
-    _, port, lines = served(FORMULARY_DEMO_PASSWORD="correct-horse-battery")
-    assert "password" not in "".join(lines)
-    assert not signs_in(port, "correct-horse-battery")
+    said, kept = greeted(FORMULARY_DEMO="1", FORMULARY_DEMO_PASSWORD="correct-horse-battery")
+    assert "password: correct-horse-battery" in said
+    assert (fits(kept, "correct-horse-battery"), fits(kept, "another-password")) == (True, False)
+
+
+# Whether it is the demo is decided before any database is asked.
+@pytest.mark.databases("sqlite")
+def test_outside_the_demo_nobody_gets_a_password(greeted, environ):
+    is_demo(environ)
+    before = administrators_hash(environ)
+    said, kept = greeted(FORMULARY_DEMO_PASSWORD="correct-horse-battery")
+    assert ("password" in said, kept == before) == (False, True)
 
 
 class Kept(urllib.request.HTTPCookieProcessor):

@@ -126,6 +126,8 @@ def test_1500_mg_for_150_is_answered_with_what_does_not_fit(draft, clients):
     assert in_database(Cocktail, id=draft.id).state == "draft"
 
 
+# What a form refuses is decided before any table is asked.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("typed", "words"),
     [

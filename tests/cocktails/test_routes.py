@@ -102,6 +102,8 @@ def test_an_anaphylaxis_in_words_finds_an_excipient(bare, patient, clients):
     assert "Not ready to sign" in page.text
 
 
+# What a form refuses is decided before any table is asked.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("typed", "unit", "words"),
     [

@@ -10,21 +10,14 @@ from click.testing import CliRunner
 
 from formulary.cli import main
 from formulary.db import db
-from tests.cli.conftest import made_apps
 from tests.exchange.doing import HISTORY, a_list
 from tests.support.builders import a_patient, a_product
-from tests.support.world import settings_for
-
-__all__ = ["made_apps"]
 
 
 @pytest.fixture
-def terminal(app, cast, database, monkeypatch, made_apps):
-    """The command on this database: its exit code and what it said."""
-    settings = settings_for(database.url)
-    monkeypatch.setenv("FORMULARY_DATABASE_URL", database.url)
-    monkeypatch.setenv("FORMULARY_SECRET_KEY", settings.secret_key)
-    monkeypatch.setenv("FORMULARY_LEDGER_KEY", settings.ledger_key)
+def terminal(app, cast, monkeypatch):
+    """The command in the app of the test: its exit code and what it said."""
+    monkeypatch.setattr("formulary.app.create_app", lambda: app)
 
     def run(*words: object) -> tuple[int, str]:
         db.session.rollback()

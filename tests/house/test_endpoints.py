@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from urllib.parse import unquote
 
 import pytest
 from flask import Flask
+from werkzeug.exceptions import NotFound
 
 from formulary.accounts import public
 from formulary.accounts.guards import Undeclared, every_door_declares
@@ -20,6 +22,7 @@ OPEN_TO_ALL = {"accounts.sign_in", "accounts.link", "healthz", "readyz", "start"
 MAY_BE_WRITTEN_BY_GET = ("access_entry", "user_session")
 WILD = ("0", "2147483648", "99999999999999999999", "-1", "x", "1.5", "%EF%BC%91", "1%00", "%27")
 OWN_ACCOUNT = {"accounts.choose", "accounts.end_session", "accounts.password", "accounts.sign_out"}
+ONE_OF_A_ROLE = [name for name in STAFF if name not in ("pharmacist2", "practitioner2")]
 rights_alone = pytest.mark.databases("sqlite")  # who may enter is decided before any table is asked
 
 
@@ -73,7 +76,7 @@ def test_a_stranger_is_sent_to_the_door(app: Flask, client: Client) -> None:
 
 
 @rights_alone
-@pytest.mark.parametrize("username", STAFF)
+@pytest.mark.parametrize("username", ONE_OF_A_ROLE)
 def test_a_role_without_the_right_gets_403(app: Flask, cast: Cast, client: Client, username: str) -> None:
     may = cast.actor(username).permissions
     client.login(username)
@@ -98,7 +101,7 @@ def test_the_auditor_changes_nothing(app: Flask, client: Client) -> None:
 
 # What a page writes is in its code; every page of the demo is opened by every role on both databases.
 @pytest.mark.databases("sqlite")
-@pytest.mark.parametrize("username", STAFF)
+@pytest.mark.parametrize("username", ONE_OF_A_ROLE)
 def test_looking_writes_nothing(app: Flask, cast: Cast, client: Client, username: str) -> None:
     may = cast.actor(username).permissions
     client.login(username)
@@ -142,9 +145,21 @@ def test_a_view_that_writes_when_looked_at_is_found(make_app: Callable[..., Flas
 def test_a_wild_number_in_an_address_is_no_page(app: Flask, clients: Callable[[str], Client]) -> None:
     asked = [(door, clients(name)) for door, name in who_may_open(app)]
     answers = {
-        (str(door), wild): client.get(door.url(wild)).status_code for door, client in asked for wild in WILD
+        (str(door), wild): client.get(door.url(wild)).status_code
+        for door, client in asked
+        for wild in WILD
+        if wild == WILD[0] or leads_to_a_view(app, door.url(wild))
     }
     assert {key: status for key, status in answers.items() if status not in (403, 404)} == {}
+
+
+def leads_to_a_view(app: Flask, url: str) -> bool:
+    """Whether an address comes as far as a view: any other is no page before anybody is asked."""
+    try:
+        app.url_map.bind("localhost").match(unquote(url))
+    except NotFound:
+        return False
+    return True
 
 
 def who_may_open(app: Flask) -> Iterator[tuple[Door, str]]:

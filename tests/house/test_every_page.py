@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, deque
 from collections.abc import Iterator
+from html import unescape
 from urllib.parse import urlsplit
 
 import pytest
@@ -22,7 +24,8 @@ from tests.support.demo import a_demo
 from tests.support.watch import NOON
 from tests.support.world import settings_for
 
-PER_ENDPOINT = {"sqlite": 2, "postgresql": 1}  # what a second page of a kind shows does not depend on it
+TWICE = {"pharmacist", "practitioner"}  # between them they open every page about a row: two of each kind
+HREF = re.compile(r'<a\b[^>]*?\bhref="([^"]*)"')
 ROLES = ("admin", "pharmacist", "technician", "practitioner", "recall", "auditor", "practitioner3")
 
 
@@ -36,13 +39,17 @@ def demo(database: Database) -> Iterator[Flask]:
 
 
 def walk(app: Flask, client: Client) -> Iterator[str]:
-    """Follow every link, a few per endpoint, breadth first; yields what is wrong with what it leads to."""
-    most = PER_ENDPOINT[db.engine.dialect.name]
+    """Follow every link, one or two per endpoint, breadth first; yields what is wrong with what it leads to.
+
+    On PostgreSQL pages are opened and not read: what they show does not depend on the database.
+    """
+    reads = db.engine.dialect.name == "sqlite"
+    most = 2 if reads and client.user in TWICE else 1
     ahead, seen, counted = deque(["/"]), {"/"}, Counter[str]()
     while ahead:
         url = ahead.popleft()
         try:
-            links = opened(client, url)
+            links = opened(client, url, reads=reads)
         except AssertionError as fault:
             yield str(fault)
             continue
@@ -54,7 +61,7 @@ def walk(app: Flask, client: Client) -> Iterator[str]:
                 ahead.append(link)
 
 
-def opened(client: Client, url: str) -> list[str]:
+def opened(client: Client, url: str, *, reads: bool) -> list[str]:
     """Open one address; returns where it leads."""
     with writing_nothing(f"GET {url}"):
         answer = client.get(url)
@@ -64,9 +71,11 @@ def opened(client: Client, url: str) -> list[str]:
         raise AssertionError(f"{url} as {client.user} answers {answer.status_code}")
     if answer.mimetype != "text/html":
         return []
-    page = client.read(answer, url, 200)
+    if reads:
+        client.read(answer, url, 200)
     base = urlsplit(url).path
-    found = [link if link.startswith("/") else base + link for link in page.links.values() if ours(link)]
+    links = [unescape(link) for link in HREF.findall(answer.get_data(as_text=True))]
+    found = [link if link.startswith("/") else base + link for link in links if ours(link)]
     return [link.partition("#")[0] for link in found]
 
 

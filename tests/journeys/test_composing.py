@@ -1,6 +1,7 @@
 """Composing in a real browser: figures follow what is typed, findings appear, one signs by keyboard."""
 
 import pytest
+from playwright.sync_api import expect
 
 from formulary import clock
 from formulary.cocktails import actions as cocktails
@@ -74,5 +75,5 @@ def test_a_sentence_beside_a_stop_stays_as_it_is_typed(draft, browse):
     words = doctor.page.get_by_label("In your own words").first
     words.press_sequentially("Tolerated twice in spring.", delay=40)
     doctor.page.wait_for_timeout(600)
-    assert words.input_value() == "Tolerated twice in spring."
-    assert doctor.page.locator("#preview.stale").count() == 0
+    expect(doctor.page.locator("#preview.stale")).to_have_count(0)
+    expect(words).to_have_value("Tolerated twice in spring.")

@@ -9,7 +9,7 @@ from formulary.db import transaction
 from formulary.overview.labels.digest import PAGES
 from formulary.overview.labels.needs import DUTIES
 from formulary.stock import actions as stock
-from tests.overview.doing import NAME, a_day, a_product_named, accesses, held, titles, today, words
+from tests.overview.doing import NAME, a_product_named, accesses, held, titles, today, words
 from tests.recalls.doing import opened
 from tests.support.builders import a_lot, a_user, act, some_stock, the_place
 
@@ -90,8 +90,7 @@ def test_the_gravest_stands_first_and_everything_of_the_first_page_is_there(clie
         "admin": {},
     }.items(),
 )
-def test_every_role_has_its_own_page(clients, who, expected):
-    a_day()
+def test_every_role_has_its_own_page(clients, who, expected, day):
     found = groups(digest(clients, who))
     assert {name: count for name, count in found.items() if name in expected} == expected
     if not expected:
@@ -111,8 +110,7 @@ def test_who_has_two_roles_has_two_pages_and_nobody_has_anothers(clients, cast):
     assert [client.get(f"/digest?role={role}").status_code for role in ("pharmacist", "x")] == [404, 404]
 
 
-def test_names_on_it_are_noted(clients):
-    a_day()
+def test_names_on_it_are_noted(clients, day):
     page = digest(clients, "practitioner")
     assert (NAME in words(page), accesses("what", "patients")) == (True, [("overview.digest", 1)])
     assert NAME not in words(digest(clients, "technician"))

@@ -157,6 +157,8 @@ def test_a_name_offers_its_patients_and_is_noted(clients, who):
     assert ("overview.find", 1) in accesses("what", "patients")
 
 
+# Who may enter is decided before any table is asked.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("who", OTHERS)
 @pytest.mark.parametrize("asked", ["code", "name"])
 def test_others_find_no_patient_by_code_or_by_name(clients, who, asked):

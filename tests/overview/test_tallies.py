@@ -7,7 +7,7 @@ import pytest
 from formulary.db import db
 from formulary.overview.queries import readings_due, tallies
 from formulary.preparations.models import Attempt
-from tests.overview.doing import a_day, attempted, tallied, titles, today
+from tests.overview.doing import attempted, tallied, titles, today
 from tests.recalls.doing import a_cocktail, opened
 from tests.support.builders import a_lot, a_patient, a_reading, a_test, act, some_stock
 from tests.support.world import STAFF
@@ -25,8 +25,7 @@ FIGURES = {
 
 
 @pytest.mark.parametrize(("who", "expected"), FIGURES.items())
-def test_everybody_reads_the_figures_of_their_rooms(clients, who, expected):
-    a_day()
+def test_everybody_reads_the_figures_of_their_rooms(clients, who, expected, day):
     assert tallied(today(clients(who))) == expected
 
 

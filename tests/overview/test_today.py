@@ -11,7 +11,6 @@ from formulary.db import db, transaction
 from formulary.preparations.models import Attempt
 from tests.overview.doing import (
     NAME,
-    a_day,
     attempted,
     held,
     hours,
@@ -51,22 +50,24 @@ def test_a_quiet_day_says_so(clients, who):
 
 
 @pytest.mark.parametrize(("who", "expected"), DAY.items())
-def test_everybody_is_shown_what_is_theirs_and_no_more(clients, who, expected):
-    a_day()
+def test_everybody_is_shown_what_is_theirs_and_no_more(clients, who, expected, day):
     page = today(clients(who))
     assert titles(page) == expected
     assert page.h1.startswith(NEEDS[len(expected)])
 
 
+# Who reads what does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("who", ["technician", "recall", "auditor", "admin", "practitioner3"])
-def test_who_does_not_care_for_patients_reads_no_name(clients, who):
-    a_day()
+def test_who_does_not_care_for_patients_reads_no_name(clients, who, day):
     assert NAME not in today(clients(who)).html
 
 
+# Who reads what does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("who", ["recall", "auditor", "admin", "practitioner3"])
-def test_who_is_not_at_the_bench_reads_of_no_cocktail(clients, who):
-    patient = a_day()
+def test_who_is_not_at_the_bench_reads_of_no_cocktail(clients, who, day):
+    patient = day
     page = today(clients(who))
     assert [code for code in ("C-0001", "C-0002", patient.code, "T-1") if page.mentions(code)] == []
 
@@ -80,9 +81,10 @@ def test_what_another_site_does_is_not_told(clients, cast, who):
     assert ("LYON1" in html, "C-0001" in html) == ((who == "practitioner3"),) * 2
 
 
+# Who may enter is decided before any table is asked.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("who", EVERYBODY)
-def test_only_pages_that_may_be_opened_are_offered(clients, who):
-    a_day()
+def test_only_pages_that_may_be_opened_are_offered(clients, who, day):
     client = clients(who)
     offered = sorted({href for href in today(client).links.values() if href.startswith("/")})
     answers = {href: client.get(href).status_code for href in offered}

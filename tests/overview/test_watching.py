@@ -5,7 +5,6 @@ import pytest
 from formulary import clock
 from tests.house.test_endpoints import writing_nothing
 from tests.overview.doing import (
-    a_day,
     a_product_named,
     accesses,
     an_emergency,
@@ -64,8 +63,7 @@ def test_emergency_accesses_call_the_administrator_until_they_are_reviewed(clien
 
 
 @pytest.mark.parametrize("who", [*STAFF, "practitioner3"])
-def test_who_read_names_is_noted_and_nothing_else_is_written(clients, who):
-    a_day()
+def test_who_read_names_is_noted_and_nothing_else_is_written(clients, who, day):
     client = clients(who)
     with writing_nothing("the first page"):
         today(client)
@@ -87,16 +85,15 @@ def test_whose_name_was_not_shown_is_not_noted(clients):
 
 
 @pytest.mark.parametrize("url", ["/vials", "/expiry"])
-def test_the_boards_name_nobody_and_write_nothing(clients, url):
-    patient, client = a_day(), clients("pharmacist")
+def test_the_boards_name_nobody_and_write_nothing(clients, url, day):
+    patient, client = day, clients("pharmacist")
     with writing_nothing(url):
         page = client.get_ok(url)
     assert (accesses("what"), patient.name in page.html or page.mentions(patient.code)) == ([], False)
 
 
 @pytest.mark.parametrize("url", ["/", "/vials", "/expiry"])
-def test_strangers_are_sent_to_the_door(client, url):
-    a_day()
+def test_strangers_are_sent_to_the_door(client, url, day):
     answer = client.get(url)
     assert (answer.status_code in MOVED, answer.location.split("?")[0]) == (True, "/accounts/sign-in")
 

@@ -213,6 +213,8 @@ def test_a_mixture_of_one_is_refused(clients, patient, lot):
     assert page.errors == ["A mixture has two products or more. Add the others, or untick it."]
 
 
+# What a form refuses is decided before any table is asked.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("answers", "said"),
     [

@@ -163,6 +163,8 @@ def test_outside_the_tolerance_the_page_asks_for_a_second_person(road, clients):
     assert [d.deviation_reason for d in queries.draws(attempt.id)] == ["Needle changed"]
 
 
+# What a form refuses is decided before any table is asked.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("typed", ["", "0,2", "0.2 mg", "abc", "-1", "0"])
 def test_what_cannot_be_a_volume_is_said_and_nothing_is_drawn(road, clients, typed):
     attempt = road.claimed()

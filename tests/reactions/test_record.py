@@ -315,6 +315,8 @@ def test_a_correction_that_moves_when_it_was_told_says_why_it_is_late(road, watc
 HARMLESS = {"severity": "moderate", "serious": "no", "outcome": "ongoing"}
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("said", "later", "grave"),
     [

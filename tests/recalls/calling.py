@@ -9,20 +9,15 @@ from click.testing import CliRunner
 
 from formulary.cli import main
 from formulary.db import db
-from tests.cli.conftest import made_apps
 from tests.recalls.reading import the_story
-from tests.support.world import settings_for
 
-__all__ = ["made_apps", "recall", "story", "told"]
+__all__ = ["recall", "story", "told"]
 
 
 @pytest.fixture
-def recall(app, database, monkeypatch, made_apps):
-    """The command on this database: `recall("TX-1", "--as", "recall", status=0)`."""
-    settings = settings_for(database.url)
-    monkeypatch.setenv("FORMULARY_DATABASE_URL", database.url)
-    monkeypatch.setenv("FORMULARY_SECRET_KEY", settings.secret_key)
-    monkeypatch.setenv("FORMULARY_LEDGER_KEY", settings.ledger_key)
+def recall(app, monkeypatch):
+    """The command in the app of the test: `recall("TX-1", "--as", "recall", status=0)`."""
+    monkeypatch.setattr("formulary.app.create_app", lambda: app)
 
     def run(*words, status=0):
         db.session.rollback()

@@ -1,5 +1,7 @@
 """The answer equals brute force over every row of the ledger, for every lot of histories nobody wrote."""
 
+import os
+
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -110,6 +112,7 @@ class World:
         return db.session.scalar(db.select(type(attempt).state).where(type(attempt).id == attempt.id))
 
 
+HISTORIES = int(os.environ.get("FORMULARY_HISTORIES", "4"))
 ACTS = ("open", "begin", "draw", "draw", "undo", "go_on", "go_on", "give", "throw", "test", "waste", "move")
 BEGUN = [("open", n, 0) for n in (0, 1, 2, 4)] + [("begin", n, 0) for n in range(4)]
 BEGUN += [("draw", n, n + 1) for n in range(4)] + [("go_on", 0, 0)] * 3 + [("give", 0, 7)]
@@ -118,7 +121,9 @@ STEPS = st.lists(st.tuples(st.sampled_from((*ACTS, "set_aside")), NUMBERS, NUMBE
 
 
 @given(steps=STEPS)
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@settings(
+    max_examples=HISTORIES, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
+)
 def test_random_histories_are_answered_exactly(cast, steps):
     world = World()
     for kind, one, other in (*BEGUN, *steps):

@@ -9,13 +9,13 @@ import pytest
 
 from formulary import clock
 from formulary.db import db
-from tests.recalls.calling import made_apps, recall, story, told
+from tests.recalls.calling import recall, story, told
 from tests.recalls.doing import a_cocktail, a_session, an_attempt, drawn, moved, opened, reconstituted
 from tests.stock.doing import held
 from tests.support.builders import a_lot, a_patient, a_powder, a_product, a_test, gtin_of
 from tests.support.terminal import formulary
 
-__all__ = ["made_apps", "recall", "story", "told"]
+__all__ = ["recall", "story", "told"]
 
 NAMES = {"received", "found", "on_hand", "in_preparation", "prepared", "administered", "tested", "wasted",
          "returned", "destroyed", "unaccounted", "unit"}  # fmt: skip
@@ -132,6 +132,8 @@ def test_lots_made_from_it_are_told_with_it_and_a_hold_by_its_source(told):
     assert lots[0]["held"] == ["recall R-7"]
 
 
+# Who reads what does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("lot", ["NOPE-1", "V-9999", "C-9999", "", "%", "😀"])
 def test_a_lot_that_nobody_knows_is_an_empty_answer_and_exit_1(told, lot):
     a_lot(number="TX-2231")

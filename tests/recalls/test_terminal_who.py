@@ -9,10 +9,10 @@ import pytest
 from formulary.accounts.models import User
 from formulary.audit.models import AccessEntry, AuditEntry
 from formulary.db import db
-from tests.recalls.calling import made_apps, recall, story, told
+from tests.recalls.calling import recall, story, told
 from tests.support.builders import a_lot, act
 
-__all__ = ["made_apps", "recall", "story", "told"]
+__all__ = ["recall", "story", "told"]
 
 SEEN = {
     ("pharmacist", False): (True, set()),

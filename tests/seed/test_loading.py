@@ -14,6 +14,7 @@ from formulary.rules.findings import Refused
 from formulary.rules.units import MASS
 from formulary.seed.catalogue import load_catalogue, steps
 from formulary.seed.cells import UNKNOWN
+from tests.support.snapshots import reach
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -21,6 +22,12 @@ pytestmark = pytest.mark.usefixtures("app")
 def load(shelf):
     with transaction():
         return load_catalogue(shelf, at=clock.now())
+
+
+@pytest.fixture
+def loaded(app, database, shelf):
+    """The catalogue as it is after its files were read once."""
+    reach(app, database, "catalogue loaded", lambda: {"created": len(load(shelf).created)})
 
 
 def entries():
@@ -54,8 +61,7 @@ def test_the_whole_catalogue_is_loaded_with_one_entry(shelf):
     assert (entry.person_id, entry.new["created"]["product"]) == (None, 75)
 
 
-def test_a_second_run_changes_nothing_and_leaves_no_entry(shelf):
-    load(shelf)
+def test_a_second_run_changes_nothing_and_leaves_no_entry(loaded, shelf):
     assert not load(shelf)
     assert len(entries()) == 1
 
@@ -91,8 +97,7 @@ def test_no_figure_but_zero_is_zero_without_a_unit():
         steps(Decimal(7), None, MASS)
 
 
-def test_a_corrected_file_corrects_the_row(shelf):
-    load(shelf)
+def test_a_corrected_file_corrects_the_row(loaded, shelf):
     products = tuple(
         replace(p, ph_low=Decimal("6.6")) if p.name == "tranexamic acid" else p for p in shelf.products
     )
@@ -101,8 +106,7 @@ def test_a_corrected_file_corrects_the_row(shelf):
     assert db.session.scalars(db.select(Product.ph_low).filter_by(name="tranexamic acid")).one() == "6.6"
 
 
-def test_unknown_is_null_and_zero_is_zero(shelf):
-    load(shelf)
+def test_unknown_is_null_and_zero_is_zero(loaded):
     limits = {}
     for limit, name in db.session.execute(db.select(Limit, Product.name).join(Product)):
         limits.setdefault((name, limit.measure), []).append(limit)
@@ -112,23 +116,20 @@ def test_unknown_is_null_and_zero_is_zero(shelf):
     assert (zero.amount, zero.route, zero.hard) == (0, "any", True)
 
 
-def test_selectors_name_ingredients_by_id(shelf):
-    load(shelf)
+def test_selectors_name_ingredients_by_id(loaded):
     for rule in db.session.scalars(db.select(CompatibilityRule)):
         for side in (rule.a, rule.b):
             kind, _, name = side.partition(":")
             assert kind != "ingredient" or name.isdigit(), rule.number
 
 
-def test_what_a_machine_cannot_decide_keeps_what_the_source_asks(shelf):
-    load(shelf)
+def test_what_a_machine_cannot_decide_keeps_what_the_source_asks(loaded):
     rule = db.session.scalars(db.select(CompatibilityRule).filter_by(number="17")).one()
     assert (rule.kind, rule.level, rule.condition) == ("handling", "info", "headspace and time; then warn")
 
 
-def test_schedules_are_those_of_the_labels(shelf):
+def test_schedules_are_those_of_the_labels(loaded):
     """FACTS 1.1 (at most 6 sessions, a month apart), 1.8 (21 days, 3 visits), CORRECTIONS A14 (3 months)."""
-    load(shelf)
     names = dict(db.session.execute(db.select(Ingredient.id, Ingredient.name)).all())
     told = {names[s.ingredient_id]: (s.days, s.months, s.most_sessions) for s in precautions().schedules}
     assert told == {

@@ -84,6 +84,8 @@ def test_none_found_and_not_counted_are_buttons(technician: Client) -> None:
     assert "count again" in words(page)
 
 
+# What a form refuses is decided before any table is asked.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("field", "typed", "said"),
     [

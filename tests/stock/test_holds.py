@@ -131,6 +131,8 @@ def test_what_is_not_there_is_not_held() -> None:
             held(kind, 99_999)
 
 
+# Who may enter is decided before any table is asked.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("role", "places", "releases"),
     [

@@ -237,6 +237,8 @@ def test_reconstituting_is_recorded_with_diluent_lot_and_volume(pharmacist: Clie
     assert "WFI1" in words(page)
 
 
+# What a form refuses is decided before any table is asked.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("volume", ["0", "-1", "0.0000001", "4,0", "4 cc", "", "1e3"])
 def test_a_volume_that_cannot_be_read_is_refused(pharmacist: Client, volume: str) -> None:
     vial = opened(a_lot(a_powder()))
@@ -339,6 +341,8 @@ PAGES = {
 ROLES = ("pharmacist", "technician", "practitioner", "recall", "auditor", "admin")
 
 
+# Who may enter is decided before any table is asked.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("who", ROLES)
 def test_who_opens_which_page_and_no_look_writes_anything(clients: As, who: str) -> None:
     vial = reconstituted(opened(a_lot(a_powder())), a_lot())

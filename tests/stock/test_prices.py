@@ -213,6 +213,8 @@ def test_a_price_recorded_meanwhile_is_shown_and_is_then_what_is_corrected(produ
     assert paid(lot) == {lot.number: euros("0.48")}
 
 
+# What a form refuses is decided before any table is asked.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("field", "typed", "words"),
     [

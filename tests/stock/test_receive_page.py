@@ -158,6 +158,8 @@ def test_an_unknown_code_is_learned_once_for_the_chosen_product(pharmacist: Clie
     assert (form.fields["product_id"], form.fields["per_pack"]) == ([str(product.id)], ["10"])
 
 
+# What a form refuses is decided before any table is asked.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("code", "said"),
     [
@@ -246,6 +248,8 @@ def test_an_expiry_far_away_needs_a_reason(pharmacist: Client, product: Product)
     assert the_lot().expires_on.year == 2040
 
 
+# What a form refuses is decided before any table is asked.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("values", "said"),
     [

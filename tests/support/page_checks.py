@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 from html5lib.html5parser import ParseError
@@ -101,14 +102,14 @@ def labelled(page: Page) -> Iterator[str]:
 
 def quantities(page: Page) -> Iterator[str]:
     """Quantities are written as the one renderer writes them; what a person typed stands in quotes."""
-    said = _without_quotes(" ".join(_spoken(page.root)))
+    said = _without_quotes(_said(page))
     for pattern, what in RAW.items():
         yield from (f"“{_around(said, m)}” {what}" for m in re.finditer(pattern, said))
 
 
 def artefacts(page: Page) -> Iterator[str]:
     """Nothing of the machinery shows."""
-    said = " ".join(_spoken(page.root))
+    said = _said(page)
     yield from (f"“{_around(said, m)}” is left over from a template" for m in re.finditer(ARTEFACTS, said))
     for element in (e for e in page.root.iter() if e.tag not in VERBATIM):
         for part in (
@@ -124,7 +125,7 @@ def artefacts(page: Page) -> Iterator[str]:
 
 def tone(page: Page) -> Iterator[str]:
     """What, why, remedy: calm words only."""
-    said = _without_quotes(" ".join(_spoken(page.root)))
+    said = _without_quotes(_said(page))
     yield from (f"“{_around(said, m)}” is not how we write" for m in re.finditer(TONE, said, re.IGNORECASE))
 
 
@@ -216,6 +217,12 @@ def _keyless(form: Element, action: str) -> bool:
         or "search" in classes(form)
         or action.partition("?")[0].endswith(("/sign-in", "/sign-out"))
     )
+
+
+@lru_cache(maxsize=1)
+def _said(page: Page) -> str:
+    """All of its words, found once for all checks."""
+    return " ".join(_spoken(page.root))
 
 
 def _spoken(element: Element) -> Iterator[str]:

@@ -42,7 +42,7 @@ def fingerprint(html: str) -> bytes:
     return sha256(without_tokens(html)[0].encode("utf-8", "surrogatepass")).digest()
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=160)
 def _tree(html: str, fragment: bool) -> Element:
     parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
     root: Element = parser.parseFragment(html) if fragment else parser.parse(html)

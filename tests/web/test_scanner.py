@@ -12,10 +12,10 @@ WHOLE = f"{HEAD}\x1d21SER99"
 
 @pytest.fixture(autouse=True)
 def _patient(page: Page) -> None:
-    """Give the keys of a test machine under load three times the time a scanner takes."""
+    """Give the keys of a test machine under load four times the time a scanner takes."""
     page.add_init_script(
         "document.addEventListener('DOMContentLoaded', () => Object.assign(document.body.dataset,"
-        " {scanPace: '105', scanIdle: '600'}))"
+        " {scanPace: '140', scanIdle: '600'}))"
     )
 
 
@@ -105,7 +105,7 @@ def test_a_scan_takes_the_place_of_an_older_one(page: Page) -> None:
 def test_slow_typing_is_left_alone(page: Page) -> None:
     page.goto("/bench")
     page.locator("#amount").focus()
-    page.keyboard.type("123456789", delay=150)
+    page.keyboard.type("123456789", delay=200)
     expect(page.locator("#amount")).to_have_value("123456789")
     expect(page.locator("#vial")).to_have_value("")
 
@@ -113,7 +113,7 @@ def test_slow_typing_is_left_alone(page: Page) -> None:
 def test_slow_typing_into_the_scan_field_is_not_called_a_scan(page: Page) -> None:
     page.goto("/bench")
     page.locator("#vial").focus()
-    page.keyboard.type("L2231-ABCD", delay=150)
+    page.keyboard.type("L2231-ABCD", delay=200)
     page.keyboard.press("Enter")
     assert answer(page) == "q='L2231-ABCD' captured=''"
 
