@@ -48,8 +48,8 @@ class TopicLine:
         if self.decision is not None:
             return "decided here"
         if self.differ:
-            return "sources differ: the strictest holds"
-        return "no time is stated: to be decided here" if self.number is None else "one source"
+            return "sources differ"
+        return "to be decided here" if self.number is None else "one source"
 
 
 @dataclass(frozen=True)
