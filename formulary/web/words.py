@@ -39,8 +39,10 @@ def weekday(on: date, zone: ZoneInfo) -> str:
 
 
 def clock_time(at: datetime, zone: ZoneInfo) -> str:
-    """A time of day, "14:10"."""
-    return f"{in_zone(at, zone):%H:%M}"
+    """A time of day, "14:10"; in the hour that the clocks show twice with its zone, "02:30 CET"."""
+    local = in_zone(at, zone)
+    is_twice = local.replace(fold=1 - local.fold).utcoffset() != local.utcoffset()
+    return f"{local:%H:%M}{SPACE}{local:%Z}" if is_twice else f"{local:%H:%M}"
 
 
 def instant(at: datetime, zone: ZoneInfo) -> str:

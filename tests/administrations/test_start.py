@@ -1,6 +1,6 @@
 """Starting: the label names the cocktail, two identifiers the patient; every check runs again."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -15,7 +15,7 @@ from formulary.preparations import queries as bench
 from formulary.rules.findings import Refused
 from tests.administrations.doing import close, practitioner, start
 from tests.preparations.doing import hold, release
-from tests.support.builders import act, an_allergy
+from tests.support.builders import a_read_test, act, an_allergy
 
 
 def refused(road, *label, **other):
@@ -99,6 +99,20 @@ def test_just_before_its_beyond_use_date_it_is_begun(road, watch):
     assert start(road).state == "started"
 
 
+SPRING, AUTUMN = datetime(2027, 3, 28, 0, 30, tzinfo=UTC), datetime(2027, 10, 31, 0, 15, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("night", [SPRING, AUTUMN], ids=["spring", "autumn"])
+def test_two_hours_are_two_hours_in_the_night_the_clocks_are_changed(road, watch, night):
+    attempt = road.released()
+    with act():
+        attempt.beyond_use_at = watch.set(night) + timedelta(hours=2)
+    watch.move(minutes=119)
+    assert "beyond_use.passed" not in codes(refused(road))
+    watch.move(minutes=1)
+    assert "beyond_use.passed" in codes(refused(road))
+
+
 @pytest.mark.parametrize("number", ["TXA-2231", "WFI-1"])
 def test_a_hold_placed_meanwhile_stops_it(road, number):
     attempt = road.released()
@@ -112,6 +126,13 @@ def test_an_allergy_learnt_meanwhile_stops_it(road):
     line = next(s for s in attempt.planned if s.position == 2)
     an_allergy(road.patient, bench.lot(line.lot_id).product.ingredient)
     assert any(code.startswith("allergy.") for code in codes(refused(road)))
+
+
+def test_a_patch_test_read_positive_meanwhile_stops_it(road):
+    attempt = road.released()
+    line = next(s for s in attempt.planned if s.position == 2)
+    a_read_test(road.patient, bench.lot(line.lot_id), grade="++")
+    assert "patch_test.positive" in codes(refused(road))
 
 
 def test_without_consent_it_is_not_begun(road):

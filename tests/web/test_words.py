@@ -24,6 +24,13 @@ def test_an_instant_is_shown_on_the_sites_clocks() -> None:
     assert plain(words.instant(AT, PARIS)) == "25 Nov 2026, 00:10"
     assert plain(words.day(AT, PARIS)) == "25 Nov 2026"
     assert words.clock_time(AT, PARIS) == "00:10"
+
+
+@pytest.mark.parametrize(
+    ("hour", "shown"), [(0, "02:15\N{NO-BREAK SPACE}CEST"), (1, "02:15\N{NO-BREAK SPACE}CET"), (2, "03:15")]
+)
+def test_the_hour_that_comes_twice_says_which_it_is(hour: int, shown: str) -> None:
+    assert words.clock_time(datetime(2027, 10, 31, hour, 15, tzinfo=UTC), PARIS) == shown
     assert words.weekday(AT, PARIS) == "Wednesday"
 
 

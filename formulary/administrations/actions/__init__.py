@@ -1,7 +1,32 @@
-"""The only ways to change a session: start, record sites, close."""
+"""The only ways to change a session: start, record points, pause, go on, close."""
 
 from formulary.administrations.actions.closing import close
-from formulary.administrations.actions.giving import add_site, labelled, remove_site, start
+from formulary.administrations.actions.giving import labelled, start
 from formulary.administrations.actions.importing import Importer, Use
+from formulary.administrations.actions.pausing import pause, resume
+from formulary.administrations.actions.recording import (
+    How,
+    Laid,
+    Placed,
+    add_points,
+    add_site,
+    note_anaesthetic,
+    remove_site,
+)
 
-__all__ = ["Importer", "Use", "add_site", "close", "labelled", "remove_site", "start"]
+__all__ = [
+    "How",
+    "Importer",
+    "Laid",
+    "Placed",
+    "Use",
+    "add_points",
+    "add_site",
+    "close",
+    "labelled",
+    "note_anaesthetic",
+    "pause",
+    "remove_site",
+    "resume",
+    "start",
+]

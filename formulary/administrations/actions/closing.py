@@ -12,7 +12,7 @@ from formulary.accounts import queries as accounts
 from formulary.accounts.facts import site_policies
 from formulary.administrations import facts
 from formulary.administrations.actions.exposing import expose
-from formulary.administrations.actions.giving import under_way
+from formulary.administrations.actions.recording import under_way
 from formulary.administrations.models import Administration, GivenLot
 from formulary.audit import record
 from formulary.cocktails.actions import move

@@ -1,13 +1,11 @@
-"""Starting a session and recording where it went: the label scanned, the patient identified twice, site by
-site.
-"""
+"""Starting a session: the label scanned, the patient identified twice, what is new asked, all checked."""
 
 from datetime import date, datetime
 
 from formulary.accounts import Actor, Permission
 from formulary.accounts import queries as accounts
 from formulary.administrations import queries
-from formulary.administrations.models import Administration, InjectionSite
+from formulary.administrations.models import Administration
 from formulary.audit import record
 from formulary.cocktails.actions import move, must_be_answered
 from formulary.db import Missing, db, once
@@ -18,7 +16,6 @@ from formulary.preparations.actions.acts import words
 from formulary.preparations.models import Attempt, Syringe
 from formulary.rules import checklist
 from formulary.rules.findings import Stage, refuse
-from formulary.rules.units import Quantity
 
 
 @once
@@ -33,12 +30,11 @@ def start(
     by.must(Permission.ADMINISTER)
     syringe = labelled(label, by)
     attempt = preparations.locked(syringe.attempt_id, by)
-    _identified(attempt.patient_id, patient_code, born_on, at=at, by=by)
+    identified(attempt.patient_id, patient_code, born_on, at=at, by=by)
     _nothing_new(patient_code, anything_new)
     _is_ready(attempt, by)
     move(attempt.cocktail, "administering", at=at, by=by)
-    told = bench.gather_attempt(attempt, at=at, by=by).cocktail
-    must_be_answered(checklist.run(told, Stage.ADMINISTER), preparations.revision(attempt))
+    checked_again(attempt, at=at, by=by)
     attempt.state = "administering"
     session = _session(attempt, at=at, by=by)
     session.identity = {"label": syringe.code, "code": patient_code, "born_on": born_on.isoformat()}
@@ -59,67 +55,8 @@ def labelled(label: str, by: Actor) -> Syringe:
         raise refuse("label.unknown", label, reason, remedy, field="label") from None
 
 
-@once
-def add_site(
-    administration_id: int,
-    *,
-    area: str,
-    points: int,
-    per_point: Quantity,
-    depth: str = "",
-    technique: str = "",
-    at: datetime,
-    by: Actor,
-) -> InjectionSite:
-    """Record so many points of so much in one area."""
-    session = under_way(administration_id, by)
-    site = InjectionSite(
-        administration_id=session.id,
-        number=max((s.number for s in session.sites), default=0) + 1,
-        area=area,
-        points=points,
-        per_point=per_point.whole(),
-        depth=depth,
-        technique=technique,
-        recorded_at=at,
-        by_id=by.person_id,
-    )
-    db.session.add(site)
-    db.session.flush()
-    new = {"area": area, "points": points, "per_point_nL": site.per_point}
-    record("administrations.add_site", session, by=by, at=at, new=new)
-    return site
-
-
-@once
-def remove_site(administration_id: int, number: int, *, at: datetime, by: Actor) -> Administration:
-    """Take back a site that was entered by mistake, while the session is under way."""
-    session = under_way(administration_id, by)
-    site = next((s for s in session.sites if s.number == number), None)
-    if site is None:
-        raise refuse("site.gone", "this site", "It was taken back already.", "Look at the list as it is now.")
-    old = {"area": site.area, "points": site.points, "per_point_nL": site.per_point}
-    db.session.delete(site)
-    db.session.flush()
-    record("administrations.remove_site", session, by=by, at=at, old=old)
-    return session
-
-
-def under_way(administration_id: int, by: Actor) -> Administration:
-    """A session that is not closed, locked; refused once it is."""
-    by.must(Permission.ADMINISTER)
-    session = queries.locked(administration_id, by)
-    if session.state != "started":
-        raise refuse(
-            "administration.closed",
-            "this session",
-            "This session is closed, here or on another page; its record stands.",
-            "Load the page again to see how it was closed.",
-        )
-    return session
-
-
-def _identified(patient_id: int, code: str, born_on: date, *, at: datetime, by: Actor) -> None:
+def identified(patient_id: int, code: str, born_on: date, *, at: datetime, by: Actor) -> None:
+    """Refuse a label where the patient identified by code and birth is not the one it was made for."""
     patient = patients.patient(patient_id, by=by, at=at)
     if (patient.code, patient.born_on) != (code.strip().upper(), born_on):
         raise refuse(
@@ -129,6 +66,12 @@ def _identified(patient_id: int, code: str, born_on: date, *, at: datetime, by: 
             "Put it back, and scan the label made for this patient.",
             field="patient_code",
         )
+
+
+def checked_again(attempt: Attempt, *, at: datetime, by: Actor) -> None:
+    """Run every check of giving as of now; Refused where one is not answered."""
+    told = bench.gather_attempt(attempt, at=at, by=by).cocktail
+    must_be_answered(checklist.run(told, Stage.ADMINISTER), preparations.revision(attempt))
 
 
 def _nothing_new(code: str, anything_new: bool) -> None:

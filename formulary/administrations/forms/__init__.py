@@ -19,10 +19,19 @@ from formulary.administrations.forms.reactions import (
     ReactionForm,
     WithdrawForm,
 )
-from formulary.administrations.forms.sessions import CloseForm, RemoveSiteForm, SiteForm, StartForm
+from formulary.administrations.forms.sessions import (
+    AnaestheticForm,
+    CloseForm,
+    PauseForm,
+    PointsForm,
+    RemoveSiteForm,
+    ResumeForm,
+    StartForm,
+)
 
 __all__ = [
     "AgreedForm",
+    "AnaestheticForm",
     "BookForm",
     "CareForm",
     "CloseAppointmentForm",
@@ -35,10 +44,12 @@ __all__ = [
     "ExportForm",
     "FollowUpForm",
     "MoveForm",
+    "PauseForm",
+    "PointsForm",
     "RatesForm",
     "ReactionForm",
     "RemoveSiteForm",
-    "SiteForm",
+    "ResumeForm",
     "StartForm",
     "WithdrawForm",
 ]

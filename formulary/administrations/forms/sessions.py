@@ -1,12 +1,26 @@
 """What is scanned, asked and recorded while a cocktail is given."""
 
+from typing import Any
+
 from formulary.accounts.forms import PerhapsSignerForm
-from formulary.administrations.labels import ANYTHING_NEW, AREAS, OUTCOMES, TECHNIQUES
+from formulary.administrations.actions import How, Laid
+from formulary.administrations.forms.placed import MOST_POINTS, GaugeField, PlacedField
+from formulary.administrations.labels import (
+    ANAESTHETIC,
+    ANGLE,
+    ANYTHING_NEW,
+    DEVICE,
+    LAYER,
+    OUTCOMES,
+    TECHNIQUES,
+    areas,
+)
+from formulary.administrations.queries import NAMES
 from formulary.rules.units import Quantity
 from formulary.web import fields as f
 from formulary.web.forms import Form
 
-MOST_POINTS = 500
+SAID = "Not said"
 POINT = Quantity.of("0.05", "mL")
 
 
@@ -28,18 +42,68 @@ class StartForm(Form):
         return self.reading and not (self.patient_code.data or self.born_on.data or self.anything_new.data)
 
 
-class SiteForm(Form):
-    """So many points of so much in one area."""
+class PointsForm(Form):
+    """Points of so much each: one by one on a picture, and so many of an area, laid out in a grid."""
 
-    area = f.ChoiceField(
-        "Area", [f.Required()], choices=f.choices([(area, area) for area in AREAS], empty="Choose…")
-    )
-    points = f.CountField("Points", [f.Required()], most=MOST_POINTS)
     per_point = f.QuantityField("Volume per point", [f.Required()], units=("mL",), default=POINT)
-    technique = f.ChoiceField(
-        "Technique", choices=f.choices([(t, t) for t in TECHNIQUES], empty="Not recorded")
+    map = f.ChoiceField("Picture", choices=f.choices([(name, name) for name in NAMES]), default="face")
+    placed = PlacedField("Points one by one")
+    area = f.ChoiceField("Area", choices=lambda: f.choices([(a, a) for a in areas()], empty="Choose…"))
+    points = f.CountField("Points", most=MOST_POINTS)
+    spacing = f.QuantityField(
+        "Apart", units=("mm",), least=Quantity.of("1", "mm"), most=Quantity.of("100", "mm")
     )
-    depth = f.QuantityField("Depth", units=("mm",))
+    layer = f.ChoiceField("Layer", choices=f.choices(LAYER.items(), empty=SAID))
+    depth = f.QuantityField("Depth", units=("mm",), most=Quantity.of("100", "mm"), hint="1 to 4 expected.")
+    depth_why = f.TextField("Why this depth", most=200, hint="Where it is another one.")
+    angle = f.ChoiceField("Angle", choices=f.choices(ANGLE.items(), empty=SAID))
+    device = f.ChoiceField("Device", choices=f.choices(DEVICE.items(), empty=SAID))
+    gauge = GaugeField("Gauge", most=12, hint="30 is thin, 18 is thick.")
+    technique = f.ChoiceField("Technique", choices=f.choices([(t, t) for t in TECHNIQUES], empty=SAID))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """An area needs a number of points, and the other way round."""
+        is_valid = bool(super().validate(extra_validators))
+        if bool(self.area.data) != bool(self.points.data) and not self.errors:
+            field = self.points if self.area.data else self.area
+            field.errors = [*field.errors, f"{field.label.text} is not filled in. The other one is."]
+            return False
+        return is_valid
+
+    def laid(self) -> Laid | None:
+        """So many points of an area, if that was asked for."""
+        if not self.area.data:
+            return None
+        return Laid(self.area.data, self.points.data, self.per_point.data, self.spacing.data)
+
+    def how(self) -> How:
+        """How they were given."""
+        names = ("layer", "depth", "depth_why", "angle", "device", "technique")
+        return How(**{name: self[name].data for name in names}, gauge=self.gauge.number)
+
+
+class AnaestheticForm(Form):
+    """What was done against the pain, and when."""
+
+    kind = f.ChoiceField(
+        "Against the pain", [f.Required()], choices=f.choices(ANAESTHETIC.items(), empty=SAID)
+    )
+    what = f.TextField("Which", hint="As its pack says it.")
+    put_on_at = f.InstantField("Put on or given at", hint="A cream is put on 20 min before.")
+
+
+class PauseForm(Form):
+    """Why a session is left for a while."""
+
+    why = f.TextField("Why it is paused", [f.Required()], most=200)
+
+
+class ResumeForm(Form):
+    """The label and the patient again, before one goes on."""
+
+    label = f.ScanField("Label of the cocktail", [f.Required()])
+    patient_code = f.IdentifierField("Patient's code", [f.Required()])
+    born_on = f.DateField("Date of birth", [f.Required()])
 
 
 class RemoveSiteForm(Form):

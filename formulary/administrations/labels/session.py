@@ -5,8 +5,9 @@ from datetime import datetime
 
 from formulary.accounts import queries as accounts
 from formulary.administrations import queries
+from formulary.administrations.labels.how import Numb, how, numb
 from formulary.administrations.labels.until import Until, until
-from formulary.administrations.models import Administration, InjectionSite
+from formulary.administrations.models import Administration, InjectionSite, SessionPause
 from formulary.preparations import queries as preparations
 from formulary.preparations.models import Attempt
 from formulary.rules.units import VOLUME, Quantity, show
@@ -17,12 +18,13 @@ MINUS, TIMES = "\N{MINUS SIGN}", "\N{MULTIPLICATION SIGN}"
 
 @dataclass(frozen=True)
 class SiteRow:
-    """One area with its points; `words` is how its volume comes about."""
+    """One area with its points; `words` is how its volume comes about, `how` how the points were given."""
 
     row: InjectionSite
     per_point: Quantity
     volume: Quantity
     words: str
+    how: str
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,12 @@ class Session:
     names: dict[int, str]
     mark: str
     until: Until
+    numb: Numb
+
+    @property
+    def paused(self) -> SessionPause | None:
+        """The pause that goes on, if one does; closing ends it."""
+        return self.row.pause if self.row.state == "started" else None
 
     @property
     def outcome_state(self) -> str:
@@ -119,10 +127,16 @@ def session(row: Administration, *, mark: str, at: datetime) -> Session:
         sites=[_site(site, mark) for site in row.sites],
         lots=[LotRow(lot, lot.quantity(g.given), lot.quantity(g.wasted), g.via) for g, lot, _ in _lots(row)],
         is_dead_space_known=all(s.dead_space is not None for s in preparations.syringes(attempt.id)),
-        names=accounts.person_names({row.started_by_id, row.closed_by_id}),
+        names=accounts.person_names(_people(row)),
         mark=mark,
         until=until(attempt, at),
+        numb=numb(row, at),
     )
+
+
+def _people(row: Administration) -> set[int | None]:
+    paused = {who for pause in row.pauses for who in (pause.paused_by_id, pause.resumed_by_id)}
+    return {row.started_by_id, row.closed_by_id} | paused
 
 
 def _lots(row: Administration):  # type: ignore[no-untyped-def]
@@ -132,4 +146,4 @@ def _lots(row: Administration):  # type: ignore[no-untyped-def]
 def _site(site: InjectionSite, mark: str) -> SiteRow:
     each, volume = Quantity(site.per_point, VOLUME), Quantity(site.volume, VOLUME)
     words = f"{site.points} {TIMES} {show(each, mark=mark)} = {show(volume, mark=mark)}"
-    return SiteRow(site, each, volume, words)
+    return SiteRow(site, each, volume, words, how(site, mark))

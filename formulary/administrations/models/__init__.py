@@ -17,11 +17,22 @@ from formulary.administrations.models.reactions import (
     ReactionReport,
     ReactionSign,
 )
-from formulary.administrations.models.sessions import GIVEN, Administration, GivenLot, InjectionSite
+from formulary.administrations.models.sessions import (
+    ANAESTHETICS,
+    GIVEN,
+    Administration,
+    GivenLot,
+    SessionPause,
+)
+from formulary.administrations.models.sites import ANGLES, DEVICES, LAYERS, InjectionPoint, InjectionSite
 
 __all__ = [
+    "ANAESTHETICS",
+    "ANGLES",
     "CHOICES",
+    "DEVICES",
     "GIVEN",
+    "LAYERS",
     "USE_FREE",
     "USE_HASHED",
     "USE_LAST",
@@ -31,12 +42,14 @@ __all__ = [
     "CareSheet",
     "GivenLot",
     "ImportedUse",
+    "InjectionPoint",
     "InjectionSite",
     "Reaction",
     "ReactionFollowUp",
     "ReactionKind",
     "ReactionReport",
     "ReactionSign",
+    "SessionPause",
     "stretch_hash",
     "use_hash",
 ]

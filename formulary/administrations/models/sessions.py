@@ -3,13 +3,19 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from formulary.administrations.models.sites import InjectionSite
 from formulary.db import Base, CanonicalJson, Steps, UtcDateTime, Versioned, one_of
 
 GIVEN = ("given", "partly_given")
 """The outcomes of a session in which something reached the patient."""
+
+
+GOES_ON = text("resumed_at IS NULL")
+ANAESTHETICS = ("", "none", "cream", "injected", "cooling", "other")
+"""What was done against the pain; empty where nobody said."""
 
 
 class Administration(Versioned, Base):
@@ -21,6 +27,8 @@ class Administration(Versioned, Base):
     __table_args__ = (
         one_of("state", "started", "closed"),
         one_of("outcome", "", "given", "partly_given", "not_given"),
+        one_of("anaesthetic", *ANAESTHETICS),
+        CheckConstraint("anaesthetic_at IS NULL OR anaesthetic <> ''", name="anaesthetic_is_named"),
         Index("ix_administration_patient", "patient_id", "started_at"),
         Index("ix_administration_site", "site_id", "state"),
         Index("ix_administration_given", "started_at", "state", "outcome"),
@@ -44,10 +52,17 @@ class Administration(Versioned, Base):
     dead_space: Mapped[int] = mapped_column(Steps, default=0)
     difference: Mapped[int] = mapped_column(Steps, default=0)
     reason: Mapped[str] = mapped_column(Text, default="")
+    anaesthetic: Mapped[str] = mapped_column(String(20), default="")
+    anaesthetic_what: Mapped[str] = mapped_column(String(120), default="")
+    anaesthetic_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    sites: Mapped[list["InjectionSite"]] = relationship(
-        back_populates="administration", order_by="InjectionSite.number"
-    )
+    sites: Mapped[list[InjectionSite]] = relationship(order_by=InjectionSite.number)
+    pauses: Mapped[list["SessionPause"]] = relationship(order_by="SessionPause.id")
+
+    @property
+    def pause(self) -> "SessionPause | None":
+        """The pause that goes on, if one does."""
+        return next((pause for pause in self.pauses if pause.resumed_at is None), None)
 
     @property
     def recorded(self) -> int:
@@ -55,31 +70,27 @@ class Administration(Versioned, Base):
         return sum(site.volume for site in self.sites)
 
 
-class InjectionSite(Base):
-    """So many points of so much in one area: `points` times `per_point` nL."""
+class SessionPause(Base):
+    """A session left for a while: since when and why, and since when who went on with it."""
 
-    __tablename__ = "injection_site"
+    __tablename__ = "session_pause"
     __table_args__ = (
-        UniqueConstraint("administration_id", "number"),
-        CheckConstraint("points > 0 AND per_point > 0", name="something_was_given"),
+        CheckConstraint("(resumed_at IS NULL) = (resumed_by_id IS NULL)", name="somebody_resumed"),
+        Index(
+            "uq_session_pause_open",
+            "administration_id",
+            unique=True,
+            sqlite_where=GOES_ON,
+            postgresql_where=GOES_ON,
+        ),
     )
 
-    administration_id: Mapped[int] = mapped_column(ForeignKey("administration.id"))
-    number: Mapped[int] = mapped_column(Integer)
-    area: Mapped[str] = mapped_column(String(60))
-    points: Mapped[int] = mapped_column(Integer)
-    per_point: Mapped[int] = mapped_column(Steps)
-    depth: Mapped[str] = mapped_column(String(20), default="")
-    technique: Mapped[str] = mapped_column(String(60), default="")
-    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-
-    administration: Mapped[Administration] = relationship(back_populates="sites")
-
-    @property
-    def volume(self) -> int:
-        """Points times volume per point, in nL."""
-        return self.points * self.per_point
+    administration_id: Mapped[int] = mapped_column(ForeignKey("administration.id"), index=True)
+    paused_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    paused_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str] = mapped_column(String(200))
+    resumed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    resumed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
 class GivenLot(Base):

@@ -1,6 +1,15 @@
 """The doors to administrations: labels, sessions of the asker's site, and what a session gave."""
 
 from formulary.administrations.queries.imported import hashes_between, known_identities
+from formulary.administrations.queries.maps import (
+    NAMES,
+    Picture,
+    latest,
+    picture,
+    picture_for,
+    pictures,
+    pictures_of,
+)
 from formulary.administrations.queries.sessions import (
     administration,
     container,
@@ -14,15 +23,22 @@ from formulary.administrations.queries.sessions import (
 )
 
 __all__ = [
+    "NAMES",
+    "Picture",
     "administration",
     "container",
     "dead_space",
     "given_lots",
     "hashes_between",
     "known_identities",
+    "latest",
     "locked",
     "of_attempt",
     "of_patient",
+    "picture",
+    "picture_for",
+    "pictures",
+    "pictures_of",
     "ready",
     "ready_in_all",
 ]

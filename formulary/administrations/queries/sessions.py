@@ -4,7 +4,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import joinedload, selectinload
 
 from formulary.accounts import Actor
-from formulary.administrations.models import Administration, GivenLot
+from formulary.administrations.models import Administration, GivenLot, InjectionSite
 from formulary.cocktails import queries as cocktails
 from formulary.db import Missing, db
 from formulary.preparations import queries as preparations
@@ -13,6 +13,8 @@ from formulary.stock.models import Lot
 
 READY = ("released", "administering")
 MOST = 50
+SITES = selectinload(Administration.sites).selectinload(InjectionSite.spots)
+WHOLE = (SITES, selectinload(Administration.pauses))
 
 
 def container(label: str, by: Actor) -> Syringe:
@@ -34,7 +36,7 @@ def administration(administration_id: int, by: Actor) -> Administration:
     query = db.select(Administration).where(
         Administration.id == administration_id, Administration.site_id == by.site_id
     )
-    found = db.session.scalars(query.options(selectinload(Administration.sites))).first()
+    found = db.session.scalars(query.options(*WHOLE)).first()
     if found is None:
         raise Missing(f"No administration {administration_id}")
     return found
@@ -44,7 +46,7 @@ def locked(administration_id: int, by: Actor) -> Administration:
     """One session as it is once its cocktail is locked: the first lock of every act on it."""
     cocktails.locked(administration(administration_id, by).cocktail_id, by)
     query = db.select(Administration).where(Administration.id == administration_id)
-    fresh = query.options(selectinload(Administration.sites)).execution_options(populate_existing=True)
+    fresh = query.options(*WHOLE).execution_options(populate_existing=True)
     return db.session.scalars(fresh).one()
 
 
@@ -53,7 +55,7 @@ def of_attempt(attempt_id: int, by: Actor) -> Administration | None:
     query = db.select(Administration).where(
         Administration.attempt_id == attempt_id, Administration.site_id == by.site_id
     )
-    return db.session.scalars(query.options(selectinload(Administration.sites))).first()
+    return db.session.scalars(query.options(*WHOLE)).first()
 
 
 def of_patient(patient_id: int, limit: int = MOST) -> list[Administration]:

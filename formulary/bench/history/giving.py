@@ -37,6 +37,8 @@ def start(told: Told) -> int:
         anything_new="asked: nothing new",
         released=told.person.recipe.target,
         outcome="",
+        anaesthetic="",
+        anaesthetic_what="",
         row_version=1,
     )
     new = {"cocktail": told.code, "label": told.label}
@@ -80,8 +82,12 @@ def _sites(told: Told, session: int, given: int) -> None:
             area=area,
             points=part,
             per_point=POINT,
-            depth="dermis",
-            technique="point by point",
+            layer="dermis",
+            depth_why="",
+            angle="",
+            device="syringe",
+            technique="Point by point",
+            map="",
             recorded_at=told.at,
             by_id=told.prescriber.person_id,
         )

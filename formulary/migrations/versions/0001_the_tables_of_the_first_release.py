@@ -2184,8 +2184,19 @@ def upgrade() -> None:
         sa.Column("dead_space", types.Steps(), nullable=False),
         sa.Column("difference", types.Steps(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("anaesthetic", sa.String(length=20), nullable=False),
+        sa.Column("anaesthetic_what", sa.String(length=120), nullable=False),
+        sa.Column("anaesthetic_at", types.UtcDateTime(), nullable=True),
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "anaesthetic IN ('', 'none', 'cream', 'injected', 'cooling', 'other')",
+            name=op.f("ck_administration_anaesthetic_is_known"),
+        ),
+        sa.CheckConstraint(
+            "anaesthetic_at IS NULL OR anaesthetic <> ''",
+            name=op.f("ck_administration_anaesthetic_is_named"),
+        ),
         sa.CheckConstraint(
             "outcome IN ('', 'given', 'partly_given', 'not_given')",
             name=op.f("ck_administration_outcome_is_known"),
@@ -2472,11 +2483,37 @@ def upgrade() -> None:
         sa.Column("area", sa.String(length=60), nullable=False),
         sa.Column("points", sa.Integer(), nullable=False),
         sa.Column("per_point", types.Steps(), nullable=False),
-        sa.Column("depth", sa.String(length=20), nullable=False),
+        sa.Column("layer", sa.String(length=20), nullable=False),
+        sa.Column("depth", types.Steps(), nullable=True),
+        sa.Column("depth_why", sa.String(length=200), nullable=False),
+        sa.Column("angle", sa.String(length=20), nullable=False),
+        sa.Column("device", sa.String(length=20), nullable=False),
+        sa.Column("gauge", sa.Integer(), nullable=True),
         sa.Column("technique", sa.String(length=60), nullable=False),
+        sa.Column("map", sa.String(length=20), nullable=False),
+        sa.Column("map_version", sa.Integer(), nullable=True),
+        sa.Column("spacing", types.Steps(), nullable=True),
         sa.Column("recorded_at", types.UtcDateTime(), nullable=False),
         sa.Column("by_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(map = '') = (map_version IS NULL)", name=op.f("ck_injection_site_picture_has_its_version")
+        ),
+        sa.CheckConstraint(
+            "angle IN ('', 'vertical', 'angled', 'flat')", name=op.f("ck_injection_site_angle_is_known")
+        ),
+        sa.CheckConstraint("depth IS NULL OR depth > 0", name=op.f("ck_injection_site_depth_is_one")),
+        sa.CheckConstraint(
+            "device IN ('', 'syringe', 'meso_gun', 'pen', 'needle_free')",
+            name=op.f("ck_injection_site_device_is_known"),
+        ),
+        sa.CheckConstraint(
+            "gauge IS NULL OR device <> 'needle_free'", name=op.f("ck_injection_site_no_needle_without_one")
+        ),
+        sa.CheckConstraint(
+            "layer IN ('', 'epidermis', 'dermis', 'subcutis', 'muscle')",
+            name=op.f("ck_injection_site_layer_is_known"),
+        ),
         sa.CheckConstraint(
             "points > 0 AND per_point > 0", name=op.f("ck_injection_site_something_was_given")
         ),
@@ -2489,6 +2526,59 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_injection_site")),
         sa.UniqueConstraint("administration_id", "number", name=op.f("uq_injection_site_administration_id")),
     )
+    op.create_table(
+        "injection_point",
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("x", sa.Integer(), nullable=False),
+        sa.Column("y", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "x BETWEEN 0 AND 10000 AND y BETWEEN 0 AND 10000",
+            name=op.f("ck_injection_point_lies_on_its_picture"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["site_id"], ["injection_site.id"], name=op.f("fk_injection_point_site_id_injection_site")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_injection_point")),
+        sa.UniqueConstraint("site_id", "number", name=op.f("uq_injection_point_site_id")),
+    )
+    op.create_table(
+        "session_pause",
+        sa.Column("administration_id", sa.Integer(), nullable=False),
+        sa.Column("paused_at", types.UtcDateTime(), nullable=False),
+        sa.Column("paused_by_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("resumed_at", types.UtcDateTime(), nullable=True),
+        sa.Column("resumed_by_id", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(resumed_at IS NULL) = (resumed_by_id IS NULL)", name=op.f("ck_session_pause_somebody_resumed")
+        ),
+        sa.ForeignKeyConstraint(
+            ["administration_id"],
+            ["administration.id"],
+            name=op.f("fk_session_pause_administration_id_administration"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["paused_by_id"], ["person.id"], name=op.f("fk_session_pause_paused_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["resumed_by_id"], ["person.id"], name=op.f("fk_session_pause_resumed_by_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_session_pause")),
+    )
+    with op.batch_alter_table("session_pause", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_session_pause_administration_id"), ["administration_id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_session_pause_open",
+            ["administration_id"],
+            unique=True,
+            sqlite_where=sa.text("resumed_at IS NULL"),
+            postgresql_where=sa.text("resumed_at IS NULL"),
+        )
     op.create_table(
         "reaction_kind",
         sa.Column("word", sa.String(length=60), nullable=False),
