@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import pytest
 
 from formulary import clock
 from formulary.accounts import queries as accounts
+from formulary.administrations.models import Administration
 from formulary.cocktails import actions as cocktails
 from formulary.cocktails import queries
 from formulary.cocktails.models import Revision
@@ -15,11 +17,13 @@ from formulary.db import db, transaction
 from formulary.preparations import actions as bench
 from formulary.preparations import queries as attempts
 from formulary.rules.findings import Stage
+from formulary.stock import queries as shelf
+from tests.preparations.doing import a_scan, lot_of
 from tests.support.browser import Person
 from tests.support.builders import act
 from tests.support.builders.accounts import PASSWORD
 from tests.support.road import a_prescription, blind_answers, draw_step
-from tests.support.stages import road
+from tests.support.stages import ALL_WELL, road
 
 __all__ = ["road"]
 pytestmark = pytest.mark.databases("sqlite")  # what differs between the databases is tested without a browser
@@ -79,6 +83,28 @@ def verified_by_another(cocktail, clinic):
     db.session.rollback()
 
 
+def released_by_another(attempt, clinic):
+    with transaction():
+        by = clinic.actor("pharmacist")
+        bench.release(attempt.id, inspection=ALL_WELL, at=clock.now(), by=by)
+    db.session.rollback()
+
+
+def test_compose_sign_prepare_and_give_take_few_keys(clinic, patient, formula, browse):
+    doctor, technician = Fingers(browse("practitioner")), Fingers(browse("technician"))
+    composed_and_signed(doctor, patient, formula)
+    verified_by_another(the_cocktail(clinic), clinic)
+    attempt = prepared(technician, clinic)
+    released_by_another(attempt, clinic)
+    given(doctor, attempt, patient)
+    total = doctor.count + technician.count
+    print(f"\ncompose to give: {total} taps and keys beyond doses, scans, passwords and identifiers")
+    db.session.rollback()
+    outcomes = db.select(Administration.outcome).filter_by(patient_id=patient.id)
+    assert list(db.session.scalars(outcomes)) == ["given"]
+    assert total < MOST
+
+
 def composed_and_signed(doctor, patient, formula):
     """Two taps choose the formula, one composes, one tap and F9 sign."""
     doctor.person.open(f"/cocktails/new/{patient.id}")
@@ -86,6 +112,48 @@ def composed_and_signed(doctor, patient, formula):
     doctor.count += 2
     doctor.tap("text=Compose >> nth=-1").sees("Ready to sign.")
     doctor.tap("#own_secret").types(PASSWORD).key("F9").sees("waits for verification")
+
+
+def prepared(technician, clinic):
+    """Taken in hand with a tap and Enter; each line its scan, its reading and Enter."""
+    technician.person.open("/preparations/")
+    technician.tap("text=Prepare C-0001").sees("Take it in hand").key("Enter").sees("step 1 of")
+    attempt = attempts.latest(the_cocktail(clinic).id, clinic.actor("technician"))
+    for number in range(1, len(attempts.steps(attempt)) + 1):
+        one_line(technician, attempt, number, clinic)
+    technician.sees("Finish").types(PASSWORD).key("Enter").sees("Now it is looked at")
+    db.session.rollback()
+    return attempts.of_attempt(attempt.id)
+
+
+def one_line(technician, attempt, number, clinic):
+    technician.sees(f"step {number} of")
+    db.session.rollback()
+    by = clinic.actor("technician")
+    step = attempts.steps(attempts.attempt(attempt.id, by))[number - 1]
+    technician.scans(a_scan(lot_of(step))).sees("the right vial")
+    if technician.person.page.locator("#diluent_lot_id").is_visible():
+        water = next(lot for lot in shelf.lots_with_number("WFI-1"))
+        technician.scans(a_scan(water)).sees("WFI-1")
+        technician.tap("#volume").types("4").tap("text=It is mixed")
+    technician.person.page.wait_for_selector("#measured")
+    planned = technician.person.page.locator(".bench-draw button").first.inner_text()
+    technician.types(re.search(r"[0-9.]+", planned)[0]).key("Enter")
+
+
+def given(doctor, attempt, patient):
+    """The label scanned, the patient identified, one area, what is left."""
+    [container] = attempts.syringes(attempt.id)
+    doctor.person.open("/preparations/")
+    doctor.tap("text=Give a cocktail").sees("Scan the label, then identify").scans(
+        f"FML1:{container.code}"
+    ).sees("label read")
+    doctor.person.fill("Patient's code", patient.code).fill("Date of birth", f"{patient.born_on:%Y-%m-%d}")
+    doctor.count += 1  # the Tab between the two
+    doctor.tap("Asked: nothing new", by_label=True).tap("button:has-text('Start')").sees("left to give")
+    doctor.types("Left ch").key("Tab").types("90").key("Enter").sees("4.5")
+    doctor.tap("input[name=outcome][value=given]").tap("#leftover").types("0.5").key("Enter")
+    doctor.sees("The session is closed.")
 
 
 def alone_at(clinic):
