@@ -7,7 +7,14 @@ from formulary.recalls.actions.drills import file_drill, start_drill
 from formulary.recalls.actions.explaining import explain
 from formulary.recalls.actions.freezing import add_differences, open_case
 from formulary.recalls.actions.notices import Imported, decide_notice, import_notices
-from formulary.recalls.actions.noting import LOOKED_UP, note_case, note_excursion, note_export, note_lookup
+from formulary.recalls.actions.noting import (
+    LOOKED_UP,
+    note_case,
+    note_excursion,
+    note_export,
+    note_history,
+    note_lookup,
+)
 from formulary.recalls.actions.reaching import record_contact, record_letters
 
 __all__ = [
@@ -27,6 +34,7 @@ __all__ = [
     "note_case",
     "note_excursion",
     "note_export",
+    "note_history",
     "note_lookup",
     "notify",
     "open_case",

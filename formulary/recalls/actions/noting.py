@@ -5,7 +5,7 @@ from datetime import datetime
 from formulary.accounts import Actor
 from formulary.audit import log_access, record
 from formulary.recalls.models import RecallCase
-from formulary.recalls.queries import VIEWED, Lookup, Since
+from formulary.recalls.queries import VIEWED, FoundLot, Lookup, Since
 
 LOOKED_UP = "recalls.lookup"
 
@@ -21,6 +21,11 @@ def note_lookup(lookup: Lookup, *, at: datetime, by: Actor) -> None:
 def note_case(case: RecallCase, what: str, *, patients: int, at: datetime, by: Actor) -> None:
     """Write to the access log who saw a case, in which form ("page", "CSV"), and how many patients."""
     log_access(VIEWED, by=by, at=at, subject=case, patients=patients, detail=f"{case.code}, {what}")
+
+
+def note_history(lot: FoundLot, patients: int, *, at: datetime, by: Actor) -> None:
+    """Write to the access log who took the whole history of a lot."""
+    log_access("recalls.history", by=by, at=at, patients=patients, detail=lot.number)
 
 
 def note_excursion(since: Since, *, at: datetime, by: Actor) -> None:

@@ -58,6 +58,7 @@ from formulary.recalls.queries.tested import Tested
 from formulary.recalls.queries.under_way import UnderWay
 from formulary.recalls.queries.unnoted import Unnoted, UnnotedUse, every_unnoted
 from formulary.recalls.queries.warmth import Since, treated_since
+from formulary.recalls.queries.whole import Moved, holds_on_lot, whole_history
 
 __all__ = [
     "SEARCHED",
@@ -77,6 +78,7 @@ __all__ = [
     "Known",
     "Lookup",
     "Lying",
+    "Moved",
     "Notice",
     "Pinning",
     "Promised",
@@ -111,6 +113,7 @@ __all__ = [
     "explanations",
     "find_lots",
     "flows",
+    "holds_on_lot",
     "known_patients",
     "last_event",
     "list_hash",
@@ -143,4 +146,5 @@ __all__ = [
     "uses_of",
     "versions",
     "views_of",
+    "whole_history",
 ]

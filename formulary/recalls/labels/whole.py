@@ -1,0 +1,53 @@
+"""The whole history of a lot as rows of a file, its patients as the asker may know them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from formulary.accounts import Actor
+from formulary.recalls import queries
+from formulary.recalls.queries import FoundLot
+from formulary.rules.units import natural_unit, plain
+from formulary.web.words import utc
+
+COLUMNS = (
+    "movement", "occurred_at", "recorded_at", "site", "from", "to", "quantity", "unit", "reason", "vial",
+    "document", "cocktail", "patient", "name", "by", "reverses", "remark", "hash",
+)  # fmt: skip
+
+
+def movements_told(lot: FoundLot, *, at: datetime, by: Actor) -> list[dict[str, Any]]:
+    """Each movement by column; quantities with a decimal point in one unit for the lot, instants in UTC."""
+    rows = queries.whole_history(lot.id)
+    known = queries.known_patients({row.patient_id for row in rows if row.patient_id}, by=by, at=at)
+    unit = natural_unit(lot.quantity(max((row.row.quantity for row in rows), default=1)))
+    return [_told(row, lot, unit, known.get(row.patient_id or 0)) for row in rows]
+
+
+def holds_told(lot: FoundLot) -> list[dict[str, Any]]:
+    """Each hold on the lot: why, from whom, since when and until when."""
+    return [
+        {
+            "hold": hold.code, "reason": hold.reason, "source": hold.source, "placed_at": utc(hold.placed_at),
+            "placed_by": placed, "released_at": utc(hold.released_at) if hold.released_at else None,
+            "released_by": released, "release_reason": hold.release_reason,
+        }
+        for hold, placed, released in queries.holds_on_lot(lot.id)
+    ]  # fmt: skip
+
+
+def patients_told(rows: Iterable[dict[str, Any]]) -> int:
+    """How many patients the rows show."""
+    return len({row["patient"] for row in rows if row["patient"]})
+
+
+def _told(moved: queries.Moved, lot: FoundLot, unit: Any, patient: queries.Known | None) -> dict[str, Any]:
+    row = moved.row
+    amount = plain(lot.quantity(row.quantity), unit)
+    document = f"{row.document_kind} {row.document_id}" if row.document_id else row.document_kind
+    values = (
+        row.id, utc(row.occurred_at), utc(row.recorded_at), moved.site, moved.source, moved.target, amount,
+        unit.code, row.reason, moved.vial, document, moved.cocktail, patient.code if patient else "",
+        patient.name if patient else "", moved.by, row.reverses_id, row.remark, row.hash,
+    )  # fmt: skip
+    return dict(zip(COLUMNS, values, strict=True))
