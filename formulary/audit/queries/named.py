@@ -16,6 +16,8 @@ from formulary.db import db, streaming
 
 SECRET = secrets.token_hex(16)
 NOTHING = "[]"
+ENTRIES = 250
+"""So many are read at a time: the list of one entry may hold a thousand movements."""
 EACH = re.compile(r'\[([1-9][0-9]{0,8}),"([0-9a-f]+)"\]')
 
 
@@ -44,6 +46,6 @@ class Tally:
 def named_by_trail() -> Tally:
     """Everything that the trail names, by a walk of its own."""
     found, listed = Tally(), type_coerce(AuditEntry.movements, Text)
-    for rows in streaming.parts(db.select(listed).where(listed != NOTHING)):
+    for rows in streaming.parts(db.select(listed).where(listed != NOTHING), size=ENTRIES):
         found.add_listed(text for (text,) in rows)
     return found

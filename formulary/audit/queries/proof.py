@@ -9,7 +9,7 @@ from sqlalchemy import Text, type_coerce
 
 from formulary.audit import chain
 from formulary.audit.models import AuditEntry, AuditHead
-from formulary.audit.queries.named import Tally
+from formulary.audit.queries.named import ENTRIES, Tally
 from formulary.db import db, hashed, streaming
 from formulary.db.streaming import Told, quietly
 
@@ -31,7 +31,7 @@ def chain_faults(told: Told = quietly, named: Tally | None = None) -> Iterator[F
     """
     found = named if named is not None else Tally()
     last, newest = 0, chain.GENESIS
-    for rows in streaming.parts(_entries(), told):
+    for rows in streaming.parts(_entries(), told, ENTRIES):
         numbers, previous, own, listed, texts = zip(*rows, strict=True)
         altered = set(hashed.differing(numbers, own, texts))
         before, follow = (last, *numbers[:-1]), (newest, *own[:-1])
