@@ -1,5 +1,6 @@
 """Prick, intradermal and label tests: the same wheal by each guideline, controls, looks, what clears."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -57,6 +58,15 @@ def test_the_same_wheal_by_each_guideline(word, first, now, flare, grade):
     assert grade_of(GUIDELINES[word], mm(now), mm(first), flare) == grade
 
 
+def at_day_9(test, **shown):
+    """The same test, its controls read only on day 9."""
+    late, must = APPLIED + timedelta(days=9), {"saline": False, "histamine": True}
+    controls = tuple(Control(must[name], (Reading(grade, late),)) for name, grade in shown.items())
+    return replace(test, controls=controls)
+
+
+SFAR = made("sfar", (20 * MINUTE, "W-"))
+PRICKED = made("spt", (20 * MINUTE, "W-"), histamine="W+")
 OUTCOMES = [
     # prick: both controls, one look
     (made("spt", (20 * MINUTE, "W-"), histamine="W+"), "negative", "patch_test.negative"),
@@ -64,7 +74,7 @@ OUTCOMES = [
     (made("spt", (20 * MINUTE, "W-"), histamine="W-"), "invalid", "patch_test.control_failed"),
     (made("spt", (20 * MINUTE, "W+"), histamine="W-"), "positive", "patch_test.positive"),
     (
-        made("spt", (20 * MINUTE, "W+"), saline="W+", histamine="W+"),
+        made("spt", (20 * MINUTE, "W-"), saline="W+", histamine="W+"),
         "invalid",
         "patch_test.control_reacted",
     ),
@@ -107,12 +117,30 @@ OUTCOMES = [
         "positive",
         "patch_test.positive",
     ),
-    # a patch test with a control that reacted is not told from irritation
+    # a control that reacted leaves nothing negative, and takes no reaction back
     (
-        made("icdrg", (48 * HOUR, "+"), (96 * HOUR, "+"), saline="IR"),
+        made("icdrg", (48 * HOUR, "-"), (96 * HOUR, "-"), saline="IR"),
         "invalid",
         "patch_test.control_reacted",
     ),
+    (
+        made("icdrg", (48 * HOUR, "+"), (96 * HOUR, "+"), saline="IR"),
+        "positive",
+        "patch_test.positive",
+    ),
+    (
+        made("icdrg", (48 * HOUR, "?+"), (96 * HOUR, "-"), saline="IR"),
+        "doubtful",
+        "patch_test.doubtful",
+    ),
+    (
+        made("spt", (20 * MINUTE, "W+"), saline="W+", histamine="W+"),
+        "positive",
+        "patch_test.positive",
+    ),
+    # a control counts where it was read with the spots, not days later
+    (at_day_9(SFAR, saline="W-"), "invalid", "patch_test.control_missing"),
+    (at_day_9(PRICKED, saline="W-", histamine="W+"), "invalid", "patch_test.control_missing"),
 ]
 
 
@@ -126,14 +154,42 @@ def test_an_early_wheal_waits_for_the_second_look():
     assert judged(test, 10 * MINUTE) == ("pending", "patch_test.pending")
 
 
+WHEN_LOOKED = [
+    ((25 * MINUTE, "L-"), "did not last"),
+    ((15 * MINUTE, "L+"), "was not looked at again in time"),
+]
+
+
+@pytest.mark.parametrize(("look", "became"), WHEN_LOOKED)
+def test_only_a_second_look_says_that_a_wheal_did_not_last(look, became):
+    test = made("hyaluronidase", (5 * MINUTE, "L+"), look, saline=None)
+    found = outcome(test, at=AT, policy=POLICY)
+    assert found.reason == f"A wheal came and {became}, which clears nothing."
+    assert cleared([PATCHED, later(test)], kinds=frozenset({"patch", "product"})) == "patch_test.doubtful"
+
+
 def cleared(tests, **policy):
     asked = PatchTestPolicy(valid_for=timedelta(days=180), **policy)
     return clears(tests, 1, 1, 10, at=AT, policy=asked).finding.code
 
 
-PRICKED = made("spt", (20 * MINUTE, "W-"), histamine="W+")
 REACTED = made("sfar", (20 * MINUTE, "W+"))
 PATCHED = made("icdrg", (48 * HOUR, "-"), (96 * HOUR, "-"), saline=None)
+
+
+@pytest.mark.parametrize("policy", [{}, {"required": False}])
+@pytest.mark.parametrize(("grade", "code"), [("+++", "positive"), ("?+", "doubtful")])
+def test_a_control_that_reacted_takes_no_reaction_back_for_an_older_negative_to_clear(grade, code, policy):
+    beside = (Control(False, (Reading("?+", APPLIED + timedelta(days=8)),)),)
+    new = replace(later(PATCHED), controls=beside)
+    new = replace(new, readings=tuple(replace(reading, grade=grade) for reading in new.readings))
+    assert cleared([PATCHED, new], **policy) == f"patch_test.{code}"
+
+
+def test_a_positive_test_says_that_its_negative_control_reacted_too():
+    test = made("spt", (20 * MINUTE, "W+"), saline="W+", histamine="W+")
+    told = clears([test], 1, 1, 10, at=AT, policy=POLICY).finding.reason
+    assert told == "The patch test was positive on 14 Nov 2026. The negative control reacted too."
 
 
 def later(test):

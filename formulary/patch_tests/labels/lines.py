@@ -168,7 +168,7 @@ def _control(item: PatchTestItem) -> tuple[str, str, str]:
     reacted, must = any(r.grade not in NEGATIVE for r in rows), item.role == "positive"
     if reacted is must:
         return "negative", f"{item.role} control as it should be", ""
-    return "invalid", f"{item.role} control failed", "nothing can be told from this sitting"
+    return "invalid", f"{item.role} control failed", "no spot of this sitting counts as negative"
 
 
 def _void_words(found: Outcome | None) -> str:

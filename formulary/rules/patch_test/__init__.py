@@ -11,7 +11,7 @@ from formulary.rules.patch_test.guidelines import (
     grade_of,
     guideline,
 )
-from formulary.rules.patch_test.outcome import Outcome, next_reading, outcome
+from formulary.rules.patch_test.outcome import Outcome, outcome
 from formulary.rules.patch_test.readings import (
     GRADES,
     LABELLED,
@@ -60,7 +60,6 @@ __all__ = [
     "grade_of",
     "guideline",
     "lessens",
-    "next_reading",
     "outcome",
     "standing_positive",
     "windows_of",

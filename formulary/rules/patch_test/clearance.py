@@ -9,7 +9,7 @@ from datetime import datetime
 from formulary.rules.facts import PatchTest, PatchTestPolicy, TestOutcome
 from formulary.rules.findings import Finding, Level, Result
 from formulary.rules.lot_status import day_of, day_words
-from formulary.rules.patch_test.outcome import Outcome, outcome
+from formulary.rules.patch_test.outcome import Outcome, control_reacted, outcome
 
 NOT_CLEARED = "or ask a second clinician to co-sign."
 CONCLUDED = frozenset({TestOutcome.NEGATIVE, TestOutcome.DOUBTFUL, TestOutcome.LAPSED})
@@ -187,7 +187,8 @@ def _positive(test: PatchTest, asked: _Asked) -> Clearance:
     found = asked.of(test)
     on = _day(found.on, asked)
     mixture = " of a mixture with it" if test.is_mixture else ""
-    reason = f"The patch test{mixture} was positive on {on}."
+    beside = " The negative control reacted too." if control_reacted(test, asked.at) else ""
+    reason = f"The patch test{mixture} was positive on {on}.{beside}"
     remedy = "This line cannot be given; a new concluded test or a specialist's note reopens it."
     finding = _finding("T2", "patch_test.positive", reason, remedy, level=Level.BLOCK)
     return Clearance("positive", f"positive {on}", finding, test, found)

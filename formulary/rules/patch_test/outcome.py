@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from formulary.rules.facts import PatchTest, PatchTestPolicy, Reading, TestOutcome
+from formulary.rules.facts import Control, PatchTest, PatchTestPolicy, Reading, TestOutcome
 from formulary.rules.patch_test.guidelines import guideline
 from formulary.rules.patch_test.readings import (
     DOUBTFUL,
@@ -43,21 +43,14 @@ def outcome(test: PatchTest, *, at: datetime, policy: PatchTestPolicy) -> Outcom
     A patch test is read at 48 h and at 72 to 96 h; 24 h is interim, day 7 can reopen. Faint erythema (?+) and
     irritant (IR) are doubtful, and clear nothing. A required reading that is missing, or made outside its
     window, leaves the test invalid; so does a control that failed, and a medicine that hides reactions.
+    A control that failed takes no reaction back: a positive or doubtful reading stands until tested anew.
     """
     readings = known_readings(test, at)
     due = tuple(due_readings(test, at))
-    found = _not_readable(test, readings, at, due) or control_reacted(test, at)
-    found = found or _reaction(test, readings, due) or control_failed(test, at) or _suppressed(test)
-    if found is not None:
-        return found
-    return _unread(test, readings, due) or control_missing(test) or _negative(test, readings, at, policy, due)
-
-
-def next_reading(test: PatchTest, at: datetime) -> Due | None:
-    """The reading to make next, due now or upcoming; None for a test that is over or positive."""
-    if any(reading.grade in POSITIVE for reading in known_readings(test, at)):
-        return None
-    return next((due for due in due_readings(test, at) if due.state != "missed"), None)
+    found = _not_readable(test, readings, at, due) or _reaction_beside(test, readings, at, due)
+    found = found or control_reacted(test, at) or control_failed(test, at) or _suppressed(test)
+    found = found or _unread(test, readings, due) or control_missing(test, at)
+    return found or _negative(test, readings, at, policy, due)
 
 
 def _not_readable(
@@ -76,6 +69,16 @@ def _not_readable(
     return None
 
 
+def _reaction_beside(
+    test: PatchTest, readings: tuple[Reading, ...], at: datetime, due: tuple[Due, ...]
+) -> Outcome | None:
+    """The reaction that stands, saying so where the negative control of the sitting reacted too."""
+    found = _reaction(test, readings, due)
+    if found is None or control_reacted(test, at) is None:
+        return found
+    return replace(found, reason=f"{found.reason} The negative control reacted too.")
+
+
 def _reaction(test: PatchTest, readings: tuple[Reading, ...], due: tuple[Due, ...]) -> Outcome | None:
     for reading in readings:
         if reading.grade in POSITIVE and not _must_last(reading, test):
@@ -83,7 +86,7 @@ def _reaction(test: PatchTest, readings: tuple[Reading, ...], due: tuple[Due, ..
             return Outcome(TestOutcome.POSITIVE, "patch_test.positive", reason, reading.read_at)
     for reading in readings:
         if _is_passing(reading, test, due):
-            reason = "A wheal came and did not last, which clears nothing."
+            reason = f"A wheal came and {_later(test, readings)}, which clears nothing."
             return Outcome(TestOutcome.DOUBTFUL, "patch_test.doubtful", reason, reading.read_at, due=due)
         if reading.grade in DOUBTFUL and not is_interim(reading, test):
             reason = f"A reading was doubtful ({reading.grade}), which clears nothing."
@@ -103,6 +106,12 @@ def _is_passing(reading: Reading, test: PatchTest, due: tuple[Due, ...]) -> bool
     return reading.grade in POSITIVE and _must_last(reading, test) and not waits
 
 
+def _later(test: PatchTest, readings: tuple[Reading, ...]) -> str:
+    """What became of an early wheal: only a second look can say that it did not last."""
+    looked = any(is_read(windows_of(test)[-1], test, (reading,)) for reading in readings)
+    return "did not last" if looked else "was not looked at again in time"
+
+
 def control_reacted(test: PatchTest, at: datetime) -> Outcome | None:
     """Uninterpretable: what must not react did, so the skin answers to anything [JTF]."""
     for control in test.controls:
@@ -116,25 +125,31 @@ def control_reacted(test: PatchTest, at: datetime) -> Outcome | None:
 def control_failed(test: PatchTest, at: datetime) -> Outcome | None:
     """Uninterpretable: what must react did not, so no reaction proves nothing [SPT]."""
     for control in test.controls:
-        known = [r for r in control.readings if r.read_at <= at]
+        known = _in_time(control, test, at) or [r for r in control.readings if r.read_at <= at]
         if control.must_react and known and not any(r.grade in POSITIVE for r in known):
             reason = "The positive control did not react, so a spot without a reaction proves nothing."
             return Outcome(TestOutcome.INVALID, "patch_test.control_failed", reason, known[-1].read_at)
     return None
 
 
-def control_missing(test: PatchTest) -> Outcome | None:
-    """Uninterpretable: a control that the guideline asks for was not applied, or never read."""
+def control_missing(test: PatchTest, at: datetime) -> Outcome | None:
+    """Uninterpretable: a control that the guideline asks for was not applied, or not read with the spots."""
     chosen = guideline(test.guideline)
-    read = {control.must_react for control in test.controls if control.readings}
+    read = {control.must_react for control in test.controls if _in_time(control, test, at)}
     for must_react, asked, name in (
         (False, chosen.needs_negative, "negative"),
         (True, chosen.needs_positive, "positive"),
     ):
         if asked and must_react not in read:
-            reason = f"{chosen.name} asks for a {name} control, and none was read."
+            reason = f"{chosen.name} asks for a {name} control, and none was read in time."
             return Outcome(TestOutcome.INVALID, "patch_test.control_missing", reason)
     return None
+
+
+def _in_time(control: Control, test: PatchTest, at: datetime) -> list[Reading]:
+    """The readings of a control, known by now, that were made when the first reading asked for is made."""
+    first = next(window for window in windows_of(test) if window.required)
+    return [r for r in control.readings if r.read_at <= at and is_read(first, test, (r,))]
 
 
 def _suppressed(test: PatchTest) -> Outcome | None:
