@@ -60,7 +60,9 @@ def test_a_course_is_opened_with_its_price_and_ended_with_a_reason(clients, cast
     assert "450.00\xa0EUR" in changed.text
     client.post_refused(f"/courses/{row.id}/end", {"why": ""})
     assert "Ended" in client.post_ok(f"/courses/{row.id}/end", {"why": "the patient moved away"}).text
-    acts = db.session.scalars(db.select(AuditEntry.action).where(AuditEntry.object_kind == "course"))
+    acts = db.session.scalars(
+        db.select(AuditEntry.action).filter_by(object_kind="course").order_by(AuditEntry.id)
+    )
     assert list(acts) == ["patients.open_course", "patients.change_course", "patients.end_course"]
 
 

@@ -39,7 +39,9 @@ def test_a_changed_basis_leaves_a_limit_what_it_counted(cast, product):
         cast, proposed(cast, product.ingredient, **FACTOR | {"basis": "zinc sulfate", "to_basis": "zinc"})
     )
     assert told(product) == [("zinc sulfate", Fraction(120, 44))]
-    acts = db.session.scalars(db.select(AuditEntry).filter_by(action="catalogue.keep_basis")).all()
+    acts = db.session.scalars(
+        db.select(AuditEntry).filter_by(action="catalogue.keep_basis").order_by(AuditEntry.id)
+    ).all()
     assert [(act.object_kind, act.new) for act in acts] == [
         ("catalogue_limit", {"basis": "zinc sulfate"}),
         ("catalogue_limit", {"basis": "zinc sulfate"}),

@@ -23,7 +23,9 @@ def test_a_clinic_writes_changes_and_retires_a_protocol_of_its_own(clients):
     client.post_ok(url, {"retire": True, "reason": "replaced"})
     db.session.expire_all()
     assert (row.least, row.most, row.is_retired) == (14, 28, True)
-    told = db.session.scalars(db.select(AuditEntry.action).where(AuditEntry.object_kind == "protocol"))
+    told = db.session.scalars(
+        db.select(AuditEntry.action).where(AuditEntry.object_kind == "protocol").order_by(AuditEntry.id)
+    )
     assert list(told) == [
         "catalogue.write_protocol",
         "catalogue.change_protocol",

@@ -151,7 +151,7 @@ def given(doctor, attempt, patient):
     doctor.person.fill("Patient's code", patient.code).fill("Date of birth", f"{patient.born_on:%Y-%m-%d}")
     doctor.count += 1  # the Tab between the two
     doctor.tap("Asked: nothing new", by_label=True).tap("button:has-text('Start')").sees("left to give")
-    doctor.types("Left ch").key("Tab").types("90").key("Enter").sees("4.5")
+    doctor.key("Tab").types("Left ch").key("Tab").types("90").key("Enter").sees("4.5")
     doctor.tap("input[name=outcome][value=given]").tap("#leftover").types("0.5").key("Enter")
     doctor.sees("The session is closed.")
 

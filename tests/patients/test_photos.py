@@ -110,7 +110,9 @@ def test_a_photo_taken_away_is_gone_and_stays_on_record(clients, patient, url):
     db.session.expire_all()
     assert (row.content, row.removed_why) == (None, "another patient")
     assert client.get(f"{url}/{row.id}/file").status_code == GONE
-    acts = db.session.scalars(db.select(AuditEntry.action).where(AuditEntry.action.contains("_photo")))
+    acts = db.session.scalars(
+        db.select(AuditEntry.action).where(AuditEntry.action.contains("_photo")).order_by(AuditEntry.id)
+    )
     assert list(acts) == ["patients.add_photo", "patients.remove_photo"]
 
 

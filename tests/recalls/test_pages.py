@@ -172,7 +172,9 @@ def test_a_lot_that_is_none_has_no_page_of_a_hold(clients):
 def test_a_hold_leaves_its_entry(clients):
     lot = a_lot(number="STOP1")
     clients("recall").post_ok(hold_url(lot), {"reason": "a crack"})
-    entries = db.session.scalars(db.select(AuditEntry).where(AuditEntry.person_name == "Rose Fournier"))
+    entries = db.session.scalars(
+        db.select(AuditEntry).where(AuditEntry.person_name == "Rose Fournier").order_by(AuditEntry.id)
+    )
     acts = [(row.action, row.outcome) for row in entries if "hold" in row.action]
     assert acts == [("stock.hold", "done")]
 

@@ -31,7 +31,9 @@ def loaded(app, database, shelf):
 
 
 def entries():
-    return db.session.scalars(db.select(AuditEntry).filter_by(action="catalogue.load")).all()
+    return db.session.scalars(
+        db.select(AuditEntry).filter_by(action="catalogue.load").order_by(AuditEntry.id)
+    ).all()
 
 
 def test_the_whole_catalogue_is_loaded_with_one_entry(shelf):

@@ -403,7 +403,9 @@ def test_every_act_of_a_count_is_on_the_trail() -> None:
     count = sheet()
     agreed(count, lot, 2)
     closed(count)
-    acts = db.session.scalars(db.select(AuditEntry.action).filter_by(object_kind="stock_count"))
+    acts = db.session.scalars(
+        db.select(AuditEntry.action).filter_by(object_kind="stock_count").order_by(AuditEntry.id)
+    )
     assert list(acts) == ["stock.open_count", "stock.count_line", "stock.count_line", "stock.close_count"]
 
 

@@ -47,7 +47,8 @@ def test_the_same_file_twice_changes_nothing_and_a_longer_one_adds_its_rest(cast
     assert on_record() == [("10:00", 45), ("10:05", 46)]
     recorded(cast, f"{text}2026-11-24 10:10,4.7\n2026-11-24 10:10,4.70\n")
     assert on_record() == [("10:00", 45), ("10:05", 46), ("10:10", 47)]
-    entries = db.session.scalars(db.select(AuditEntry).filter_by(action="stock.temperature_file")).all()
+    query = db.select(AuditEntry).filter_by(action="stock.temperature_file").order_by(AuditEntry.id)
+    entries = db.session.scalars(query).all()
     assert [(e.new["new"], e.new["known"]) for e in entries] == [(2, 0), (0, 2), (1, 3)]
 
 

@@ -135,8 +135,6 @@ def moment(ends: datetime, begun: datetime, zone: ZoneInfo) -> str:
     """ "18:40 today", "18:40 tomorrow, Wednesday 25 Nov"; where the clocks show it twice, which."""
     shown = words.clock_time(ends, zone)
     local = ends.astimezone(zone)
-    if local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset():
-        shown = f"{shown} {local:%Z}"
     days = (_day(ends, zone) - _day(begun, zone)).days
     if days == 0:
         return f"{shown} today"

@@ -52,7 +52,7 @@ LYING = (
     .outerjoin(Vial, Vial.id == Balance.vial_id)
     .outerjoin(MixedWith, MixedWith.id == Vial.diluent_lot_id)
     .where(db.or_(Vial.id.is_(None), Vial.lot_id == Lot.id))
-    .order_by(Lot.expires_on, Lot.id, Vial.id.nulls_first())
+    .order_by(Lot.expires_on, Lot.id, Vial.id.nulls_first(), Place.id)
 )
 Own = aliased(Place)
 OWN = db.select(Own.id).where(Own.site_id == bindparam("site_id", type_=Integer), Own.kind.in_(DRAWN_FROM))
