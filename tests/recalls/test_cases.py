@@ -243,3 +243,14 @@ def test_what_was_made_from_a_lot_is_stopped_with_it(app):
     case = a_case("ROOT", *CONTAINED)
     assert db.session.scalars(db.select(Hold.object_id)).all() == [lot.id]
     assert len([1 for bucket, _ in met(case) if bucket == "G"]) == 2
+
+
+def test_a_lot_that_arrives_later_is_in_the_case_and_keeps_it_from_going_on(app):
+    lot = a_lot(number="EARLY")
+    case = a_case("", *CONTAINED, product_id=lot.product_id)
+    a_lot(lot.product, number="LATE")
+    assert refused_to(actions.notify, case.id) == ["case.came_since"]
+    did(actions.contain, case.id)
+    assert lots_of(case) == {"EARLY": ("rule", "in"), "LATE": ("rule", "in")}
+    assert standing() == [f"recall {case.code}"] * 2
+    did(actions.notify, case.id)

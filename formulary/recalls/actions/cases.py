@@ -90,6 +90,17 @@ def _check_level(told: NewCase) -> None:
         raise refusals.level_share() from None
 
 
+def take_in_what_came(case: RecallCase) -> list[str]:
+    """Lots that its lines lead to and that were not here when those were written; by number."""
+    found = queries.came_since(case.id)
+    for line_id, lot, how in found:
+        decision = "in" if how in MEANT else "proposed"
+        row = RecallLot(case_id=case.id, lot_id=lot.id, scope_id=line_id, how=how, decision=decision)
+        db.session.add(row)
+    db.session.flush()
+    return [lot.number for _, lot, _ in found]
+
+
 def _add(case: RecallCase, scope: Scope, *, at: datetime, by: Actor) -> None:
     if scope.is_empty:
         raise refusals.empty_scope()

@@ -60,6 +60,8 @@ def reopen(case_id: int, *, reason: str, at: datetime, by: Actor) -> RecallCase:
 
 
 def _nothing_open(case: RecallCase, lots: Sequence[int]) -> None:
+    if came := queries.came_since(case.id):
+        raise refusals.came_since([lot.number for _, lot, _ in came])
     proposed = [one for one in queries.case_lots(case.id) if one.row.decision == "proposed"]
     if proposed:
         raise refusals.undecided(len(proposed))

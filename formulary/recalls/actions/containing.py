@@ -7,6 +7,7 @@ from typing import Any
 from formulary.accounts import Actor
 from formulary.db import db, once
 from formulary.recalls import queries
+from formulary.recalls.actions.cases import take_in_what_came
 from formulary.recalls.actions.freezing import HAS_A_LIST
 from formulary.recalls.actions.stepping import leave, said, step_from
 from formulary.recalls.labels import refusals
@@ -22,17 +23,19 @@ def contain(case_id: int, *, at: datetime, by: Actor, reason: str = "") -> Recal
     """Place a hold of this case on each of its lots that has none, and write down what was stopped.
 
     All or nothing, at every site: sealed stock, open vials, what is prepared or in preparation (which stops
-    at its next step), and reservations, which end. A drill writes the same list and touches no stock.
+    at its next step), and reservations, which end; with the lots that came since the lines of the case were
+    written. A drill writes the same list and touches no stock.
     """
     case = step_from(case_id, HAS_A_LIST, "contained", by)
+    came = take_in_what_came(case)
     lots = queries.lots_in(case_id)
     missing = queries.not_held(case, lots)
-    if not missing and case.state != "open":
+    if not missing and not came and case.state != "open":
         raise refusals.already_contained()
     if not case.is_drill:
         _hold(case, missing, reason, at=at, by=by)
     met = queries.look_up_lots(missing or lots, at=at, by=by)
-    told = {"lots": [lot.number for lot in met.found.lots], "stopped": met.counts}
+    told = {"lots": [lot.number for lot in met.found.lots], "came": came, "stopped": met.counts}
     to = "contained" if case.state == "open" else case.state
     event = leave(case, "contain", at=at, by=by, to=to, reason=reason, told=told)
     db.session.add_all(_stopped(case, event.id, met))

@@ -52,6 +52,12 @@ def not_contained(numbers: list[str]) -> Refused:
     return refuse("case.not_contained", "case", why, "Contain it.")
 
 
+def came_since(numbers: list[str]) -> Refused:
+    """Lots that the case covers arrived after its lines were written."""
+    why = f"The case covers {', '.join(numbers)}, which came since and no hold of it has stopped."
+    return refuse("case.came_since", "case", why, "Contain it again.")
+
+
 def already_contained() -> Refused:
     """There is nothing more to stop."""
     why = "Every lot of the case is stopped by a hold of its own."

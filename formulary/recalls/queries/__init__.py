@@ -51,7 +51,7 @@ from formulary.recalls.queries.reaching import (
     phones,
     reachable,
 )
-from formulary.recalls.queries.scope import Scope, covered
+from formulary.recalls.queries.scope import Scope, came_since, covered
 from formulary.recalls.queries.standing import Standing, standing_holds
 from formulary.recalls.queries.sums import CaseSheet, sheet_of
 from formulary.recalls.queries.tested import Tested
@@ -93,6 +93,7 @@ __all__ = [
     "Unnoted",
     "UnnotedUse",
     "Use",
+    "came_since",
     "case",
     "case_holds",
     "case_lot",

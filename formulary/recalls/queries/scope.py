@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from formulary.db import db
+from formulary.recalls.queries.cases import case_lots, scope_of
 from formulary.recalls.queries.lots import FoundLot, lots_found
 from formulary.rules.lot_status import near, normalise
 from formulary.stock.models import Delivery, Lot, Movement
@@ -31,6 +32,9 @@ class Scope:
         return not any((normalise(self.number), self.product_id, self.supplier, self.note_number))
 
 
+FIELDS = tuple(Scope.__dataclass_fields__)
+
+
 def covered(scope: Scope) -> list[tuple[FoundLot, str]]:
     """The lots of a line and how each was found: `exact` and `rule` are meant; `near` looks alike, and
     `shared` is a number that more than one product has: a person decides on those.
@@ -43,6 +47,16 @@ def covered(scope: Scope) -> list[tuple[FoundLot, str]]:
     how = "shared" if len({lot.product_id for lot in exact}) > 1 else "exact"
     alike = _found(scope, Lot.near == near(scope.number), Lot.normalised != normalise(scope.number))
     return [*((lot, how) for lot in exact), *((lot, "near") for lot in alike)]
+
+
+def came_since(case_id: int) -> list[tuple[int, FoundLot, str]]:
+    """(line, lot, how) of the lots that a case covers and does not have: they came after its lines were
+    written.
+    """
+    known = {one.lot.id for one in case_lots(case_id)}
+    lines = [(row.id, Scope(**{name: getattr(row, name) for name in FIELDS})) for row in scope_of(case_id)]
+    found = ((key, lot, how) for key, scope in lines for lot, how in covered(scope))
+    return list({lot.id: (key, lot, how) for key, lot, how in found if lot.id not in known}.values())
 
 
 def _found(scope: Scope, *more: Any) -> tuple[FoundLot, ...]:
