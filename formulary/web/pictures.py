@@ -3,13 +3,23 @@
 from dataclasses import dataclass
 from io import BytesIO
 
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image
 
 from formulary.rules.findings import Refused, refuse
 from formulary.web.files import media_of
 
 MOST_PIXELS = 50_000_000
 QUALITY = 90
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""How a picture is turned by the orientation of its EXIF; 1 is upright."""
 FORMATS = {"jpeg": "JPEG", "png": "PNG"}
 
 
@@ -53,11 +63,22 @@ def _drawn_anew(raw: bytes, media: str) -> Picture:
         if opened.width * opened.height > MOST_PIXELS:
             told = "This photo has more than 50 million points."
             raise _refused("photo.too_many_points", told, "Make it smaller.")
-        upright = ImageOps.exif_transpose(opened).convert("RGB")
+        turn = _turn(opened)
+        upright = (opened.transpose(turn) if turn else opened).convert("RGB")
     upright.info.clear()
     kept = BytesIO()
     upright.save(kept, FORMATS[media], quality=QUALITY)
     return Picture(media, kept.getvalue(), upright.width, upright.height)
+
+
+def _turn(opened: Image.Image) -> Image.Transpose | None:
+    """How the camera held it; what cannot be read of a damaged EXIF block counts as upright."""
+    try:
+        return TURNS.get(opened.getexif().get(ExifTags.Base.Orientation, 1))
+    except (
+        Exception
+    ):  # Pillow raises whatever its readers meet in the block: struct.error, TypeError, KeyError
+        return None
 
 
 def _refused(code: str, told: str, remedy: str) -> Refused:

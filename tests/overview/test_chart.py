@@ -9,6 +9,7 @@ from formulary.administrations.models import Administration, GivenLot
 from formulary.cocktails import actions as cocktails
 from formulary.cocktails.models import Cocktail, Revision
 from formulary.db import db, transaction
+from formulary.patch_tests.models import PatchTestItem
 from formulary.patients.models import Exposure
 from formulary.preparations.models import Attempt
 from tests.recalls.doing import a_session, opened
@@ -19,12 +20,14 @@ from tests.support.builders import (
     a_lot,
     a_patient,
     a_product,
+    a_reading,
     a_test,
     act,
     an_appointment,
     saved,
 )
 from tests.support.counting import counting_queries
+from tests.support.pages import text_of
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -53,10 +56,26 @@ def test_the_chart_holds_everything_on_one_page(clients, cast):
     page = clients("practitioner").get_ok(f"/patients/{patient.id}/chart")
     said = (
         session.code, lot.number, "80\xa0%", "within the limit", "next session 10\xa0days late",
-        "not read yet", "mesotherapy, version 1", "Appointment", "Course",
+        "not concluded, 24 h reading from", "mesotherapy, version 1", "Appointment", "Course",
     )  # fmt: skip
     assert [words for words in said if words not in page.text] == []
     assert f"{product.ingredient.name}, the most in one session, ID: 80\xa0% of the limit." in page.text
+
+
+def test_the_chart_says_what_a_test_came_to_and_leaves_its_controls_to_it(clients):
+    patient, lot = a_patient(ready=False), a_lot(a_product(name="Tranexamic acid 100"))
+    test = a_test(patient, lot, ago=timedelta(days=8))
+    for grade, hours in (("+++", 48), ("-", 168)):
+        a_reading(test.items[0], grade, hours=hours)
+    saved(PatchTestItem(test_id=test.id, number=2, role="negative", is_mixture=False))
+    page = clients("practitioner").get_ok(f"/patients/{patient.id}/chart")
+    (line,) = (
+        text_of(row)
+        for row in page.all("tr")
+        if "Tranexamic acid 100" in text_of(row) and test.code in text_of(row)
+    )
+    assert "positive, on" in line
+    assert "control" not in page.text
 
 
 def test_a_dose_above_its_limit_and_one_that_nobody_knows_are_told(clients):

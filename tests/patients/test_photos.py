@@ -57,6 +57,15 @@ def test_nothing_of_what_the_camera_hid_is_kept_and_the_photo_stands_upright(kin
     assert b"Telephone" not in kept.content
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize("place", [17, 69])
+def test_a_damaged_exif_block_costs_no_photo(place):
+    raw = bytearray(a_photo())
+    raw[raw.index(b"Exif\0\0") + place] = 2
+    kept = cleaned(bytes(raw))
+    assert (kept.width, kept.height) == (20, 40)
+
+
 def test_a_photo_is_kept_and_shown_to_those_who_may_see_the_patient(clients, cast, patient, url):
     client = clients("practitioner")
     assert bring(client, url, a_photo(), url, title="Left cheek").status_code == SEEN

@@ -1,13 +1,18 @@
 """A patient's chart: one timeline of everything, the lots, the tests and their state, what is due next."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flask import g
+
+from formulary.accounts import queries as accounts
+from formulary.accounts.facts import patch_test_policy
 from formulary.administrations.labels import appointment_line, course_lines, window_words
 from formulary.overview.queries.chart import MOST, Record
+from formulary.patch_tests import labels as patch_tests
 from formulary.web import words
 
 
@@ -26,7 +31,7 @@ class Event:
 
 @dataclass(frozen=True)
 class TestLine:
-    """One spot of a patch test with its last reading."""
+    """One spot of a patch test and what its readings come to."""
 
     code: str
     test_id: int
@@ -49,15 +54,12 @@ class Chart:
     lots: list[Any]
 
 
-NEGATIVE = ("-", "0", "neg")
-
-
 def chart(record: Record, booked: dict[int, Any], at: datetime, zone: ZoneInfo) -> Chart:
     """The chart at this instant, in the zone of the site."""
     courses = course_lines(record.courses, record.counts, at, zone, booked)
     due = [f"{c.protocol.name}: {window_words(c.upkeep or c.due)}" for c in courses if not c.course.ended_at]
     events = sorted(_events(record, zone), key=lambda event: event.at, reverse=True)
-    tests = [line for test in record.tests for line in _tested(test)]
+    tests = list(_tested(record.tests, at, zone))
     return Chart(events, max(record.in_all - MOST, 0), courses, due, tests, record.lots)
 
 
@@ -112,19 +114,17 @@ def _planned(record: Record, zone: ZoneInfo) -> Iterator[Event]:
         yield Event(row.starts_at, "Appointment", line.state, line.words, told)
 
 
-def _tested(test: Any) -> Iterator[TestLine]:
-    for item in test.items:
-        corrected = {reading.corrects_id for reading in item.readings}
-        readings = [reading for reading in item.readings if reading.id not in corrected]
-        last = max(readings, key=lambda reading: reading.read_at, default=None)
-        state = _test_state(test, last)
+def _tested(tests: Sequence[Any], at: datetime, zone: ZoneInfo) -> Iterator[TestLine]:
+    """The spots that are no control, each by its outcome as the page of the test tells it."""
+    policy = patch_test_policy(accounts.policy(g.site.id, "patch_test", at))
+    for line in patch_tests.test_lines(tests, policy, zone, at):
+        for spot in line.spots:
+            yield from _spot(line.test, spot)
+
+
+def _spot(test: Any, spot: Any) -> Iterator[TestLine]:
+    """One line for a product tested alone, one for each of a mixture, none for a control."""
+    told = ", ".join(filter(None, (spot.words, spot.detail)))
+    for item in (item for item in spot.item.together if item.role == "test"):
         lot = item.lot.number if item.lot else ""
-        yield TestLine(test.code, test.id, test.applied_at, item.product.name, lot, *state)
-
-
-def _test_state(test: Any, last: Any) -> tuple[str, str]:
-    if test.state == "void":
-        return "invalid", "void"
-    if last is None:
-        return "pending", "not read yet"
-    return "read", f"last reading {last.grade}"
+        yield TestLine(test.code, test.id, test.applied_at, item.tested.name, lot, spot.state, told)
