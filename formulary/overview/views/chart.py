@@ -20,6 +20,7 @@ from formulary.patients.labels import summary
 def chart(patient_id: int) -> Page:
     """Everything on record: the timeline, lots, doses against limits, tests, what is due next."""
     patient, at = guards.opened(patient_id, "overview.chart"), clock.now()
+    g.room = "patients"
     record = queries.record(patient.id, at)
     booked = patients.booked_for([row.id for row in record.courses], at)
     weight = next((row.quantity for row, _ in record.weights), None)
