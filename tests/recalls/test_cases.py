@@ -254,3 +254,13 @@ def test_a_lot_that_arrives_later_is_in_the_case_and_keeps_it_from_going_on(app)
     assert lots_of(case) == {"EARLY": ("rule", "in"), "LATE": ("rule", "in")}
     assert standing() == [f"recall {case.code}"] * 2
     did(actions.notify, case.id)
+
+
+def test_a_case_whose_hold_was_released_does_not_go_on_until_it_is_contained_again(app):
+    a_lot(number="FREED")
+    case = a_case("FREED", *CONTAINED)
+    did(actions.release_holds, case.id, reason="a slip")
+    assert refused_to(actions.notify, case.id) == ["case.not_contained"]
+    did(actions.contain, case.id)
+    did(actions.notify, case.id)
+    assert (now(case).state, standing()) == ("notified", [f"recall {case.code}"])

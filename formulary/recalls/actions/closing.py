@@ -60,12 +60,14 @@ def reopen(case_id: int, *, reason: str, at: datetime, by: Actor) -> RecallCase:
 
 
 def _nothing_open(case: RecallCase, lots: Sequence[int]) -> None:
+    """Each lot of the case is decided, stopped and listed; once it is reconciled its holds may have ended."""
     if came := queries.came_since(case.id):
         raise refusals.came_since([lot.number for _, lot, _ in came])
     proposed = [one for one in queries.case_lots(case.id) if one.row.decision == "proposed"]
     if proposed:
         raise refusals.undecided(len(proposed))
-    if missing := queries.never_held(case, lots):
+    ended = case.state == "reconciled"
+    if missing := queries.never_held(case, lots) if ended else queries.not_held(case, lots):
         raise refusals.not_contained([lot.number for lot in queries.lots_found(missing).exact])
     if new := queries.difference(case.id, lots).new:
         raise refusals.not_on_list(len(new))

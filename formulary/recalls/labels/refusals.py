@@ -47,8 +47,8 @@ def unexplained(numbers: list[str]) -> Refused:
 
 
 def not_contained(numbers: list[str]) -> Refused:
-    """A lot that came to the case later is not stopped yet."""
-    why = f"No hold of this case has stopped {', '.join(numbers)}."
+    """A lot came to the case later, or its hold was released."""
+    why = f"No hold of this case stops {', '.join(numbers)}."
     return refuse("case.not_contained", "case", why, "Contain it.")
 
 
