@@ -264,3 +264,17 @@ def test_a_case_whose_hold_was_released_does_not_go_on_until_it_is_contained_aga
     did(actions.contain, case.id)
     did(actions.notify, case.id)
     assert (now(case).state, standing()) == ("notified", [f"recall {case.code}"])
+
+
+def test_who_is_being_given_it_now_keeps_a_case_from_going_on_until_on_its_list(app):
+    attempt = an_attempt(a_cocktail(a_patient(), "verified"))
+    drawn(attempt, opened(a_lot(number="NOW")), "0.5 mL")
+    with act():
+        now_given = db.session.get_one(type(attempt), attempt.id)
+        now_given.state = "administering"
+    case = a_case("NOW", *CONTAINED)
+    assert refused_to(actions.notify, case.id) == ["case.being_given"]
+    given(attempt)
+    assert refused_to(actions.notify, case.id) == ["case.list_differs"]
+    did(actions.add_differences, case.id)
+    assert refused_to(actions.notify, case.id) == ["case.not_reached"]

@@ -69,11 +69,19 @@ def _nothing_open(case: RecallCase, lots: Sequence[int]) -> None:
     ended = case.state == "reconciled"
     if missing := queries.never_held(case, lots) if ended else queries.not_held(case, lots):
         raise refusals.not_contained([lot.number for lot in queries.lots_found(missing).exact])
+    if codes := _being_given(lots):
+        raise refusals.being_given(codes)
     if new := queries.difference(case.id, lots).new:
         raise refusals.not_on_list(len(new))
     effect = queries.effect(case, queries.reachable(case.id))
     if not case.is_drill and not effect.is_enough:
         raise refusals.not_reached(effect.concluded, effect.required)
+
+
+def _being_given(lots: Sequence[int]) -> list[str]:
+    """Cocktails with one of these lots whose sessions are not closed: their patients are on no list yet."""
+    rows = queries.under_way([lot.id for lot in queries.lots_found(lots).lots]) if lots else ()
+    return sorted({row.code for row in rows if row.bucket == "C"})
 
 
 def _sums(case: RecallCase, lots: Sequence[int]) -> list[dict[str, Any]]:

@@ -58,6 +58,12 @@ def came_since(numbers: list[str]) -> Refused:
     return refuse("case.came_since", "case", why, "Contain it again.")
 
 
+def being_given(codes: list[str]) -> Refused:
+    """Whoever is in a session that is not closed is on no list yet."""
+    why = f"{', '.join(codes)} with a lot of the case is being given, and its patient is not on the list yet."
+    return refuse("case.being_given", "case", why, "Have the session closed, then add the differences.")
+
+
 def already_contained() -> Refused:
     """There is nothing more to stop."""
     why = "Every lot of the case is stopped by a hold of its own."

@@ -55,7 +55,7 @@ from formulary.recalls.queries.scope import Scope, came_since, covered
 from formulary.recalls.queries.standing import Standing, standing_holds
 from formulary.recalls.queries.sums import CaseSheet, sheet_of
 from formulary.recalls.queries.tested import Tested
-from formulary.recalls.queries.under_way import UnderWay
+from formulary.recalls.queries.under_way import UnderWay, under_way
 from formulary.recalls.queries.unnoted import Unnoted, UnnotedUse, every_unnoted
 from formulary.recalls.queries.warmth import Since, treated_since
 from formulary.recalls.queries.whole import Moved, holds_on_lot, whole_history
@@ -143,6 +143,7 @@ __all__ = [
     "stopped",
     "to_hold",
     "treated_since",
+    "under_way",
     "uses_by_lot",
     "uses_of",
     "versions",
