@@ -4,9 +4,23 @@ import io
 import json
 import zipfile
 
+from formulary import clock
+from formulary.accounts.models import Signature
 from formulary.audit.models import AuditEntry
+from formulary.cocktails.models import CourseEntry
 from formulary.db import db
-from tests.support.builders import a_lot, a_patient, a_product, a_read_test, an_allergy, an_ingredient
+from formulary.exchange.queries.held import held_on
+from tests.recalls.doing import a_cocktail
+from tests.support.builders import (
+    a_course,
+    a_lot,
+    a_patient,
+    a_product,
+    a_read_test,
+    an_allergy,
+    an_ingredient,
+    saved,
+)
 
 FORBIDDEN, GONE, DONE = 403, 404, 200
 
@@ -47,6 +61,26 @@ def test_the_file_holds_all_rooms_and_nobody_else_and_is_on_record(clients, cast
     assert "Anna &lt;Kovac&gt;" in index and "a rash" in index and "Berta" not in index
     (entry,) = db.session.scalars(db.select(AuditEntry).filter_by(action="exchange.hand_out"))
     assert (entry.object_id, entry.new["tables"]) == (anna.id, sorted(tables))
+
+
+def test_a_row_is_held_by_any_of_its_keys_and_what_was_signed_goes_with_it(app):
+    anna, other = a_patient(name="Anna"), a_patient(name="Berta")
+    course, own, foreign = a_course(anna), a_cocktail(anna, "draft"), a_cocktail(other, "draft")
+    by = {"at": clock.now(), "by_id": anna.created_by_id}
+    taken_out = saved(CourseEntry(cocktail_id=own.id, course_id=None, **by))
+    counted = saved(CourseEntry(cocktail_id=foreign.id, course_id=course.id, **by))
+    saved(CourseEntry(cocktail_id=foreign.id, course_id=None, **by))
+    signed = [signature_of(cocktail) for cocktail in (own, foreign)]
+    tables = held_on(anna.id).tables
+    assert [row["id"] for row in tables["course_entry"]] == [taken_out.id, counted.id]
+    assert [row["id"] for row in tables["signature"]] == [signed[0].id]
+
+
+def signature_of(cocktail):
+    """Somebody's signature under a cocktail."""
+    told = {"person_id": cocktail.created_by_id, "person_name": "Dr A", "meaning": "prescribed"}
+    of = {"object_kind": "cocktail", "object_id": cocktail.id, "signed_hash": "0" * 64}
+    return saved(Signature(at=clock.now(), **told, **of))
 
 
 def test_only_who_may_edit_the_patient_makes_it(clients, cast):

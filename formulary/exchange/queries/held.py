@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, LargeBinary, Table
 
+from formulary.accounts.models import Signature
 from formulary.audit.models import AccessEntry, AuditEntry
 from formulary.db import db
 from formulary.patients.models import Patient, Photo
@@ -36,8 +37,8 @@ class Held:
 def held_on(patient_id: int) -> Held:
     """Every row about the patient and the records merged into theirs, in every room, the trail of it too.
 
-    The tables are those with a key to the patient, and those with a key to one of these. Who looked and what
-    was done stand at the end. The files of photos are left to `photo_files`.
+    The tables are those with a key to the patient, and those with a key to one of these. Who signed, who
+    looked and what was done stand at the end. The files of photos are left to `photo_files`.
     """
     ids = _records(patient_id)
     found = {"patient": _read(_table("patient"), _table("patient").c.id.in_(ids))}
@@ -46,7 +47,7 @@ def held_on(patient_id: int) -> Held:
             found[table.name] = _read(table, table.c.patient_id.in_(ids))
         elif table.name not in found and (child := list(_below(table, found))):
             found[table.name] = child
-    for model in (AuditEntry, AccessEntry):
+    for model in (Signature, AuditEntry, AccessEntry):
         found[model.__tablename__] = list(_about(model.__table__, found))
     return Held({name: _in_words(_table(name), rows) for name, rows in found.items() if rows})
 
@@ -68,12 +69,13 @@ def _table(name: str) -> Table:
 
 
 def _below(table: Table, found: Mapping[str, list[Row]]) -> Iterator[Row]:
-    """The rows of a table that belong to rows found already: the lines of a cocktail, a test's readings."""
+    """The rows of a table that belong to rows found already, by any of its keys: a test's readings."""
+    rows: dict[int, Row] = {}
     for key in table.foreign_keys:
         of = key.column.table.name
         if of in found and of != "patient":
-            yield from _in_parts(table, key.parent, [row["id"] for row in found[of]])
-            return
+            rows |= {row["id"]: row for row in _in_parts(table, key.parent, [row["id"] for row in found[of]])}
+    yield from (rows[row_id] for row_id in sorted(rows))
 
 
 def _in_parts(table: Table, column: ColumnElement[Any], ids: Collection[int]) -> Iterator[Row]:
