@@ -197,3 +197,8 @@ def test_a_day_of_ten_times_as_many_appointments_costs_no_more(clients, cast):
 def test_a_course_of_another_site_is_no_page(clients, patient):
     course = a_course(patient)
     assert clients("practitioner3").get(f"/courses/{course.id}").status_code == 404
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_beyond_the_calendar_is_refused(clients, day):
+    assert clients("practitioner").get(f"/appointments/?day={day}").status_code == 422

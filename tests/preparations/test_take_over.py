@@ -2,7 +2,9 @@
 
 import pytest
 
+from formulary import clock
 from formulary.accounts import queries as accounts
+from formulary.audit import record
 from formulary.db import db
 from formulary.preparations import queries
 from formulary.rules.findings import Refused
@@ -40,6 +42,16 @@ def test_who_drew_something_does_not_release_it(road):
     attempt = road.drawn()
     with act():
         queries.draws(attempt.id)[0].by_id = road.clinic.actor("pharmacist").person_id
+    finish(attempt)
+    with pytest.raises(Refused, match=r"release\.own_preparation"):
+        release(attempt)
+    assert release(attempt, by=road.clinic.actor("pharmacist2")).state == "released"
+
+
+def test_who_mixed_something_does_not_release_it(road):
+    attempt = road.drawn()
+    with act():
+        record("preparations.mix", attempt, by=road.clinic.actor("pharmacist"), at=clock.now())
     finish(attempt)
     with pytest.raises(Refused, match=r"release\.own_preparation"):
         release(attempt)

@@ -1,5 +1,7 @@
 """Courses and appointments: what is agreed, when, and what became of it."""
 
+from datetime import date
+
 from formulary.web import fields as f
 from formulary.web.forms import Form, SearchForm
 
@@ -64,4 +66,4 @@ class CloseAppointmentForm(Form):
 class DayForm(SearchForm):
     """A day of the list."""
 
-    day = f.DateField("Day", [f.Optional()])
+    day = f.DateField("Day", [f.Optional()], earliest=date(1900, 1, 1), latest=date(2999, 12, 31))

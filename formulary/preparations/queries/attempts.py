@@ -4,6 +4,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import selectinload
 
 from formulary.accounts import Actor, Permission
+from formulary.audit.models import AuditEntry
 from formulary.catalogue.models import Device
 from formulary.cocktails import queries as cocktails
 from formulary.cocktails.models import Cocktail, Revision
@@ -120,6 +121,14 @@ def draws(attempt_id: int) -> list[Draw]:
     """What was drawn for an attempt and not undone, in order."""
     query = db.select(Draw).filter_by(attempt_id=attempt_id, undone=False).order_by(Draw.id)
     return list(db.session.scalars(query))
+
+
+def mixers(attempt: Attempt) -> set[int]:
+    """Who reconstituted a powder for an attempt, also before it was handed over."""
+    query = db.select(AuditEntry.person_id).where(AuditEntry.action == "preparations.mix")
+    query = query.where(AuditEntry.outcome == "done", AuditEntry.object_kind == "attempt")
+    found = db.session.scalars(query.where(AuditEntry.object_id == attempt.id))
+    return {person for person in found if person is not None}
 
 
 def draw(draw_id: int, by: Actor) -> Draw:
