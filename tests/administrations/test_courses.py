@@ -131,6 +131,18 @@ def test_a_complete_course_is_kept_up_as_its_protocol_says(clients, cast, patien
     assert "15\xa0Feb\xa02027 to 15\xa0May\xa02027, by maintenance" in page.text
 
 
+def test_a_course_is_kept_up_no_sooner_than_an_ingredient_may_be_given_again(clients, cast, patient):
+    acid = an_ingredient()
+    saved(Schedule(ingredient_id=acid.id, interval=1, unit="months", most_sessions=6, source="[KYB1]"))
+    fortnight = a_protocol(upkeep_least=14, upkeep_most=14, upkeep_unit="days")
+    course, lot = a_course(patient, fortnight, sessions=1), a_lot(a_product(acid))
+    session = given(patient, 9)
+    _exposed(patient, session, lot.product, days=9)
+    counted(course, session, cast=cast)
+    page = clients("practitioner").get_ok(f"/courses/{course.id}")
+    assert f"15\xa0Dec\xa02026, by {acid.name}" in page.text
+
+
 def test_an_appointment_before_the_interval_is_over_asks_why(clients, cast, patient):
     course, client = a_course(patient), clients("practitioner")
     counted(course, given(patient, 2), cast=cast)

@@ -7,10 +7,11 @@ import pytest
 
 from formulary.audit.models import AccessEntry
 from formulary.db import db
+from formulary.preparations.models import Attempt
 from formulary.recalls import actions
 from formulary.recalls.models import RecallCase
-from tests.recalls.casing import a_case, everyone_reached, now, standing
-from tests.recalls.doing import moved
+from tests.recalls.casing import a_case, did, everyone_reached, now, standing
+from tests.recalls.doing import given, moved
 from tests.recalls.reading import NUMBER, the_story, words
 from tests.support.builders import PASSWORD, a_lot
 from tests.support.snapshots import reach
@@ -121,6 +122,11 @@ def test_steps_are_taken_by_their_pages_and_refused_with_words(clients, case):
     links = client.get_ok(f"/recalls/cases/{case.id}/contacts").links
     to = next(url for text, url in links.items() if text.startswith("Write down"))
     client.post_ok(to, {"channel": "telephone", "outcome": "reached", "note": "is well"})
+    everyone_reached(case)
+    page = client.post_refused(f"/recalls/cases/{case.id}/notify")
+    assert "is being given, and its patient is not on the list yet." in page.errors[0]
+    given(db.session.scalars(db.select(Attempt).filter_by(state="administering")).one())
+    did(actions.add_differences, case.id)
     everyone_reached(case)
     client.post_ok(f"/recalls/cases/{case.id}/notify")
     assert now(case).state == "notified"

@@ -273,6 +273,7 @@ def test_who_is_being_given_it_now_keeps_a_case_from_going_on_until_on_its_list(
         now_given = db.session.get_one(type(attempt), attempt.id)
         now_given.state = "administering"
     case = a_case("NOW", *CONTAINED)
+    everyone_reached(case)
     assert refused_to(actions.notify, case.id) == ["case.being_given"]
     given(attempt)
     assert refused_to(actions.notify, case.id) == ["case.list_differs"]

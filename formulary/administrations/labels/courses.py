@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from formulary.administrations.queries.courses import Asked, Counted, Counts
 from formulary.catalogue.labels import INDICATION_WORDS, ProtocolLine, protocol_line
 from formulary.patients.models import Appointment, Course
-from formulary.rules.schedule import Gap, Window, late_by, plus, window
+from formulary.rules.schedule import Gap, Window, late_by, window
 from formulary.rules.units import CURRENCIES, Money
 from formulary.web import words
 
@@ -77,7 +77,7 @@ def _line(
     sessions = [row for row in cocktails if row.is_session]
     due = due_window(course, cocktails, asked, zone)
     complete = course.sessions is not None and len(sessions) >= course.sessions
-    upkeep = _upkeep(course, sessions, zone) if complete else None
+    upkeep = _upkeep(course, sessions, asked, zone) if complete else None
     shown = upkeep if complete else due
     late = late_by(shown, today) if shown and course.ended_at is None else 0
     state, told = _state(course, shown, today, late, complete=complete, begun=bool(sessions))
@@ -97,20 +97,28 @@ def due_window(
     if given := [row.given_at for row in cocktails if row.given_at is not None]:
         last, plan = max(given).astimezone(zone).date(), course.protocol
         gaps.append(Gap(plan.least, plan.most, plan.unit, "the protocol", plan.source, last))
-    for one in asked:
-        if one.last_at is not None:
-            after = one.last_at.astimezone(zone).date()
-            gaps.append(Gap(one.interval, None, one.unit, one.name, one.source, after))
-    return window(gaps)
+    return window([*gaps, *_of_ingredients(asked, zone)])
 
 
-def _upkeep(course: Course, sessions: Sequence[Counted], zone: ZoneInfo) -> Window | None:
+def _of_ingredients(asked: Sequence[Asked], zone: ZoneInfo) -> list[Gap]:
+    """What each ingredient asks for, since the patient last got it in any session."""
+    return [
+        Gap(one.interval, None, one.unit, one.name, one.source, one.last_at.astimezone(zone).date())
+        for one in asked
+        if one.last_at is not None
+    ]
+
+
+def _upkeep(
+    course: Course, sessions: Sequence[Counted], asked: Sequence[Asked], zone: ZoneInfo
+) -> Window | None:
+    """When the next is due to keep it up; no sooner than each ingredient may be given again."""
     plan, last = course.protocol, max((row.given_at for row in sessions if row.given_at), default=None)
     if last is None or plan.upkeep_least is None:
         return None
     day = last.astimezone(zone).date()
-    end = None if plan.upkeep_most is None else plus(day, plan.upkeep_most, plan.upkeep_unit)
-    return Window(plus(day, plan.upkeep_least, plan.upkeep_unit), end, "maintenance", plan.source)
+    own = Gap(plan.upkeep_least, plan.upkeep_most, plan.upkeep_unit, "maintenance", plan.source, day)
+    return window([own, *_of_ingredients(asked, zone)])
 
 
 def _state(

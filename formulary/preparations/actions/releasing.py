@@ -60,7 +60,8 @@ def _may_release(attempt: Attempt, by: Actor) -> bool:
     person.
     """
     arrow, site = way("prepared", "released"), accounts.site(attempt.site_id)
-    drew = {attempt.preparer_id, *(draw.by_id for draw in queries.draws(attempt.id)), *queries.mixers(attempt)}
+    drew = {attempt.preparer_id, *(draw.by_id for draw in queries.draws(attempt.id))}
+    drew |= queries.mixers(attempt)
     if arrow is None or not all(is_apart(arrow, site, person, by) for person in drew):
         others = accounts.staff_who_may(Permission.RELEASE, attempt.site_id, by.person_id)
         raise refuse(

@@ -69,13 +69,13 @@ def _nothing_open(case: RecallCase, lots: Sequence[int]) -> None:
     ended = case.state == "reconciled"
     if missing := queries.never_held(case, lots) if ended else queries.not_held(case, lots):
         raise refusals.not_contained([lot.number for lot in queries.lots_found(missing).exact])
-    if codes := _being_given(lots):
-        raise refusals.being_given(codes)
     if new := queries.difference(case.id, lots).new:
         raise refusals.not_on_list(len(new))
     effect = queries.effect(case, queries.reachable(case.id))
     if not case.is_drill and not effect.is_enough:
         raise refusals.not_reached(effect.concluded, effect.required)
+    if codes := _being_given(lots):
+        raise refusals.being_given(codes)
 
 
 def _being_given(lots: Sequence[int]) -> list[str]:

@@ -7,7 +7,7 @@ from flask import Response, flash, g, redirect, request, url_for
 from formulary import clock
 from formulary.accounts import Permission, requires
 from formulary.accounts import queries as accounts
-from formulary.db import retried
+from formulary.db import Missing, retried
 from formulary.recalls import actions, labels, queries
 from formulary.recalls.forms import ContactForm, LettersForm
 from formulary.recalls.views.room import Page, bp, done, noted, page
@@ -86,6 +86,8 @@ def letters_sent(case_id: int) -> Page:
 
 def _print(case_id: int, what: str) -> Response:
     row, at = queries.case(case_id), clock.now()
+    if row.is_drill:
+        raise Missing(f"A drill reaches nobody: {row.code} has no letters and no call sheets")
     lines, zone = queries.reachable(case_id), ZoneInfo(g.site.zone)
     found = labels.letters(case_id, lines, zone=zone, at=at, by=g.actor)
     noted(row, what, len(found))
