@@ -106,6 +106,11 @@ class ComposeForm(Form):
         self.lines.last_index = len(entries) - 1
         return at if there and 0 <= at < len(entries) else None
 
+    def as_supplied(self) -> None:
+        """Leave out what belongs to a mixture: its whole is what its one line says."""
+        del self.target
+        del self.overfill
+
     def offer_units(self, products: Mapping[int, Product]) -> None:
         """Give every line the units of its product."""
         for line in self.lines:
@@ -132,14 +137,15 @@ class ComposeForm(Form):
         return self._content(was, tuple(lines)), tuple(findings)
 
     def _content(self, was: Content, lines: tuple[TypedLine, ...]) -> Content:
-        target = self.target.data
+        target = None if self.target is None else self.target.data
+        overfill = None if self.overfill is None else self.overfill.data
         return Content(
             patient_id=was.patient_id,
             lines=lines,
             target=None if target is None else target.whole(),
             route=self.route.data,
             area=self.area.data,
-            overfill=0 if self.overfill.data is None else self.overfill.data.whole(),
+            overfill=0 if overfill is None else overfill.whole(),
             formula_version_id=was.formula_version_id,
             planned_for=self.planned_for.data,
             is_top_up=bool(self.is_top_up.data),
@@ -169,6 +175,13 @@ class StartForm(Form):
     target = f.QuantityField(
         "Volume", units=("mL",), hint="Empty: as the formula has it. Each line scales by its own rule."
     )
+
+
+class SuppliedForm(Form):
+    """Begin with one product that is given as supplied."""
+
+    patient_id = f.IdField("Patient")
+    product_id = f.IdSelect("Product", [f.Required()], choices=())
 
 
 class OpenFileForm(Form):

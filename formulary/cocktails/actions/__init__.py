@@ -15,6 +15,7 @@ from formulary.cocktails.actions.moves import (
 )
 from formulary.cocktails.actions.shown import note_shown
 from formulary.cocktails.actions.signing import cancel, check, return_to_draft, sign, verify
+from formulary.cocktails.actions.supplied import give_as_supplied
 
 __all__ = [
     "Answer",
@@ -25,6 +26,7 @@ __all__ = [
     "count_towards",
     "create_draft",
     "draft_from_content",
+    "give_as_supplied",
     "is_apart",
     "may_go_at",
     "move",

@@ -37,18 +37,18 @@ def create_draft(
     """
     if formula_version_id is None:
         content = Content(patient_id, target=None if target is None else target.whole())
-        return _begin(content, {"formula": ""}, at=at, by=by)
+        return begin(content, {"formula": ""}, at=at, by=by)
     version = catalogue.formula_version(formula_version_id)
     followed = follow(version, patient_id, target=target, at=at, by=by)
     unscaled = [line.words for line in followed.unscaled]
     told: dict[str, object] = {"formula": str(version)} | ({"did not scale": unscaled} if unscaled else {})
-    return _begin(followed.content, told, at=at, by=by)
+    return begin(followed.content, told, at=at, by=by)
 
 
 @once
 def draft_from_content(content: Content, *, source: str, at: datetime, by: Actor) -> Cocktail:
     """Begin a cocktail with what was composed elsewhere: an earlier session, a file (`source` says which)."""
-    return _begin(content, {"from": source}, at=at, by=by)
+    return begin(content, {"from": source}, at=at, by=by)
 
 
 @once
@@ -67,10 +67,11 @@ def repeat_last(patient_id: int, *, at: datetime, by: Actor) -> Cocktail:
     content = content_of(last, queries.revision(last))
     lines = tuple(replace(line, lot_id=None) for line in content.lines)
     again = replace(content, patient_id=patient_id, lines=lines, planned_for=None)
-    return _begin(again, {"from": last.code}, at=at, by=by)
+    return begin(again, {"from": last.code}, at=at, by=by)
 
 
-def _begin(content: Content, told: Mapping[str, object], *, at: datetime, by: Actor) -> Cocktail:
+def begin(content: Content, told: Mapping[str, object], *, at: datetime, by: Actor) -> Cocktail:
+    """Write a new cocktail with its first draft; the audit entry says where it came from (`told`)."""
     by.must(Permission.COMPOSE)
     patient = patients.patient(content.patient_id or 0, by=by, at=at)
     cocktail = Cocktail(

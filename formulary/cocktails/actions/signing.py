@@ -14,6 +14,7 @@ from formulary.cocktails.actions.moves import Second, is_apart, move, not_too_so
 from formulary.cocktails.actions.reports import keep_report, snapshot
 from formulary.cocktails.actions.reserving import release_reservations, reserve_lines
 from formulary.cocktails.actions.shown import note_shown
+from formulary.cocktails.actions.supplied import must_be_one_line
 from formulary.cocktails.facts import Gathered, content_of, gather, reservation_ref
 from formulary.cocktails.labels import way
 from formulary.cocktails.models import Cocktail, CocktailLine, Revision, Verification
@@ -60,6 +61,7 @@ def sign(
     if cocktail.state != "draft":
         move(cocktail, "prescribed", at=at, by=by)
     checked = check(cocktail, Stage.SIGN, at=at, by=by)
+    must_be_one_line(cocktail, checked.revision)
     _same_inputs(checked.report, seen_hash)
     note_shown(cocktail, checked.report, at=at)
     all_answered(checked.report, answers, by, alone=accounts.site(cocktail.site_id).solo)

@@ -1,6 +1,7 @@
 """The states of a cocktail and the ways between them, as data, with the words that the pages use."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from formulary.accounts import Permission
 
@@ -63,6 +64,22 @@ CANCEL_REASONS = (
     "Replaced by another cocktail",
     "Patient's wish",
 )
+
+
+AS_SUPPLIED = "Given as supplied"
+LINE_BY_LINE = "Composed line by line"
+
+
+class HowComposed(Protocol):
+    """What says whether a cocktail is one product, never mixed."""
+
+    @property
+    def is_direct(self) -> bool: ...  # noqa: D102
+
+
+def how_composed(cocktail: HowComposed) -> str:
+    """How a cocktail that follows no formula came about."""
+    return AS_SUPPLIED if cocktail.is_direct else LINE_BY_LINE
 
 
 def way(from_state: str, to_state: str) -> Way | None:

@@ -10,6 +10,7 @@ from formulary.accounts import Actor
 from formulary.accounts import queries as accounts
 from formulary.catalogue import facts as catalogue
 from formulary.cocktails import queries
+from formulary.cocktails.labels import how_composed
 from formulary.cocktails.labels.deviating import deviating, subjects
 from formulary.cocktails.labels.since import Since, since_last
 from formulary.cocktails.models import CheckReport, Cocktail, Override, Revision, Transition, Verification
@@ -28,6 +29,11 @@ class Story:
     names: dict[int, str]
     at: datetime
 
+    @property
+    def heading(self) -> str:
+        """By which formula it is composed, or how else."""
+        return heading_of(self.cocktail, self.revision)
+
 
 @dataclass(frozen=True)
 class Review:
@@ -42,6 +48,11 @@ class Review:
     answers: list[dict[str, Any]]
     differs: list[dict[str, str]]
     inputs_hash: str
+
+
+def heading_of(cocktail: Cocktail, revision: Revision) -> str:
+    """By which formula it is composed, as supplied, or line by line."""
+    return str(revision.formula_version or how_composed(cocktail))
 
 
 def story(cocktail: Cocktail, *, at: datetime) -> Story:

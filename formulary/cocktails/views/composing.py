@@ -14,9 +14,8 @@ from formulary.catalogue.labels import Other
 from formulary.cocktails import actions, queries
 from formulary.cocktails.facts import Gathered, TypedLine, content_of, gather, reservation_ref
 from formulary.cocktails.forms import ComposeForm
-from formulary.cocktails.labels import OVERRIDE_REASONS, entry
+from formulary.cocktails.labels import OVERRIDE_REASONS, entry, how_composed
 from formulary.cocktails.labels.banner import Shown, banner
-from formulary.cocktails.labels.bounds import MOST_LINES
 from formulary.cocktails.labels.costs import Costs, costs_now
 from formulary.cocktails.labels.deviating import deviating
 from formulary.cocktails.labels.fixes import tests_line, unanswered_finding, with_form_fixes
@@ -24,11 +23,11 @@ from formulary.cocktails.labels.history import Before, last_doses, last_session
 from formulary.cocktails.labels.remedies import with_remedies
 from formulary.cocktails.labels.sheet import Row, Sheet, prepared_now, sheet
 from formulary.cocktails.labels.waste import Waste, waste_today
-from formulary.cocktails.views import booking, swapping
+from formulary.cocktails.views import adding, booking, swapping
 from formulary.rules import checklist
 from formulary.rules.beyond_use import BeyondUse
 from formulary.rules.facts import Product
-from formulary.rules.findings import Finding, Level, Refused, Stage
+from formulary.rules.findings import Finding, Refused, Stage
 from formulary.rules.formulas import Change
 from formulary.rules.units import VOLUME, Quantity
 from formulary.web import fields as f
@@ -45,9 +44,11 @@ class Composing:
         self.mark = g.site.decimal_mark
         self._read: dict[int, Product] = {}
         self.form = ComposeForm() if request.method == "POST" else self._filled()
+        if self.saved.is_direct:
+            self.form.as_supplied()
         self.form.add.choices = f.choices(self._offered(), empty="Choose a product…")
         self.products = self._facts_of(self._product_ids())
-        full = self._full()
+        full = adding.full(self.form.lines.entries, as_supplied=self.saved.is_direct)
         self.typed_next = None if full else self._edit_lines()
         wrong = [*full, *self._swap()]
         self.form.offer_units(self.products)
@@ -212,6 +213,12 @@ class Composing:
         lines = self.gathered.cocktail.lines
         return last_doses(self.cocktail, lines, by=self.by, zone=g.site.zone)
 
+    @property
+    def heading(self) -> str:
+        """What is composed: by which formula, as supplied, or line by line."""
+        formula = self.gathered.cocktail.formula
+        return formula.label if formula else how_composed(self.cocktail)
+
     def _facts_of(self, wanted: set[int]) -> Mapping[int, Product]:
         """The facts of these products, read once for as long as the request lives."""
         if unread := wanted - self._read.keys():
@@ -251,13 +258,6 @@ class Composing:
     def others(self) -> Mapping[int, Sequence[Other]]:
         """The other products of each line's substance, and what each would change."""
         return swapping.others(self.gathered.cocktail, self.mark)
-
-    def _full(self) -> list[Finding]:
-        """What is said where a line is added to as many as there may be."""
-        if request.form.get("act") != "add" or len(self.form.lines.entries) < MOST_LINES:
-            return []
-        reason, remedy = f"There are {MOST_LINES} lines, the most there may be.", "Leave one out first."
-        return [Finding("cocktail.too_many_lines", "lines", reason, remedy, level=Level.BLOCK, field="add")]
 
     def _edit_lines(self) -> int | None:
         """Do what a button or a fix asks of the lines; returns which one is typed next."""

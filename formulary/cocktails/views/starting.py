@@ -1,7 +1,7 @@
 """The page on which a cocktail begins: from a formula, the patient's last session, a file, or nothing."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -11,10 +11,11 @@ from flask import flash, g, redirect, render_template, request, url_for
 from formulary import clock
 from formulary.accounts import Permission, requires
 from formulary.audit import record_refusal
+from formulary.catalogue import facts as catalogue_facts
 from formulary.catalogue import queries as catalogue
 from formulary.cocktails import actions, files, queries
 from formulary.cocktails.facts import Content
-from formulary.cocktails.forms import OpenFileForm, StartForm
+from formulary.cocktails.forms import OpenFileForm, StartForm, SuppliedForm
 from formulary.cocktails.views.pages import Page, bp
 from formulary.db import retried, transaction
 from formulary.patients import queries as patients
@@ -29,17 +30,41 @@ LEFT_ASIDE = (
 )
 
 
+@dataclass(frozen=True)
+class Forms:
+    """The three ways to begin that stand on the page."""
+
+    start: StartForm
+    supplied: SuppliedForm
+    opened: OpenFileForm
+
+    @property
+    def are_wrong(self) -> bool:
+        """Whether one of them was refused."""
+        return bool(self.start.errors or self.supplied.errors or self.opened.errors)
+
+
 @bp.route("/new/<id:patient_id>", methods=["GET", "POST"])
 @requires(Permission.COMPOSE)
 @retried
 def new(patient_id: int) -> Page:
     """Begin a cocktail for a patient, from a formula, from the last session or from nothing."""
     form, at = _start_form(patient_id), clock.now()
-    opened = OpenFileForm(formdata=None, patient_id=patient_id)
+    forms = replace(_others(patient_id), start=form)
     if not form.validate_on_submit():
-        return _page(patient_id, form, opened, at=at)
+        return _page(patient_id, forms, at=at)
     begin = _repeat if request.form.get("act") == "repeat" else _follow
-    return _begun(partial(begin, patient_id, form, at=at), form) or _page(patient_id, form, opened, at=at)
+    return _begun(partial(begin, patient_id, form, at=at), form) or _page(patient_id, forms, at=at)
+
+
+@bp.post("/new/<id:patient_id>/supplied")
+@requires(Permission.COMPOSE)
+@retried
+def supplied(patient_id: int) -> Page:
+    """Begin with one product that is given as supplied."""
+    form, at = _supplied_form(), clock.now()
+    begun = _begun(partial(_supply, patient_id, form, at=at), form) if form.validate() else None
+    return begun or _page(patient_id, replace(_others(patient_id), supplied=form), at=at)
 
 
 @bp.post("/new/<id:patient_id>/file")
@@ -50,7 +75,21 @@ def open_file(patient_id: int) -> Page:
     form, at = OpenFileForm(), clock.now()
     content = _read(form, patient_id, at=at) if form.validate() else None
     begun = None if content is None else _begun(partial(_open, content, form, at=at), form)
-    return begun or _page(patient_id, _start_form(patient_id, empty=True), form, at=at)
+    return begun or _page(patient_id, replace(_others(patient_id), opened=form), at=at)
+
+
+def _others(patient_id: int) -> Forms:
+    """The forms of the page as they are first shown."""
+    opened = OpenFileForm(formdata=None, patient_id=patient_id)
+    return Forms(_start_form(patient_id, empty=True), _supplied_form(patient_id), opened)
+
+
+def _supplied_form(patient_id: int | None = None) -> SuppliedForm:
+    """The form of what is given as supplied; filled anew for a patient, else as it was sent."""
+    form = SuppliedForm(formdata=None, patient_id=patient_id) if patient_id else SuppliedForm()
+    listed = [(product.id, product.name) for product in catalogue_facts.now().listed()]
+    form.product_id.choices = f.choices(listed, empty="Choose a product…")
+    return form
 
 
 def _start_form(patient_id: int, *, empty: bool = False) -> StartForm:
@@ -69,6 +108,10 @@ def _follow(patient_id: int, form: StartForm, *, at: datetime) -> Any:
         for words in actions.unscaled(chosen, target, g.site.decimal_mark):
             flash(words)
     return begun
+
+
+def _supply(patient_id: int, form: SuppliedForm, *, at: datetime) -> Any:
+    return actions.give_as_supplied(patient_id, form.product_id.data, at=at, by=g.actor, key=form.key)
 
 
 def _repeat(patient_id: int, form: StartForm, *, at: datetime) -> Any:
@@ -108,14 +151,15 @@ def _begun(begin: Callable[[], Any], form: Form) -> Page | None:
     return redirect(url_for("cocktails.compose", cocktail_id=cocktail.id))
 
 
-def _page(patient_id: int, form: StartForm, opened: OpenFileForm, *, at: datetime) -> Page:
+def _page(patient_id: int, forms: Forms, *, at: datetime) -> Page:
     last = queries.last_given(patient_id, g.actor)
     page = render_template(
         "cocktails/new.html",
-        form=form,
-        opened=opened,
+        form=forms.start,
+        supplied=forms.supplied,
+        opened=forms.opened,
         patient=patients.patient(patient_id, by=g.actor, at=at),
         last=last,
         given_at=None if last is None else queries.given_at(last),
     )
-    return page, 422 if form.errors or opened.errors else 200
+    return page, 422 if forms.are_wrong else 200

@@ -45,6 +45,7 @@ class Label:
     prepared_by: str
     released_by: str
     self_checked: bool
+    as_supplied: bool
     prints: int
 
     @property
@@ -78,6 +79,7 @@ def _label(attempt: Attempt, syringe: Syringe, told: Cocktail, names: dict[int, 
         prepared_by=names.get(attempt.preparer_id, ""),
         released_by=names.get(attempt.releaser_id or 0, ""),
         self_checked=attempt.self_released or attempt.self_verified,
+        as_supplied=attempt.cocktail.is_direct,
         prints=syringe.printed,
     )
 

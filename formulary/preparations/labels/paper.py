@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from formulary.accounts import queries as accounts
+from formulary.cocktails.labels.story import heading_of
 from formulary.cocktails.models import Cocktail, Revision
 
 
@@ -19,6 +20,11 @@ class PaperSheet:
     prescriber: str
     verifier: str
     printed_at: datetime
+
+    @property
+    def heading(self) -> str:
+        """By which formula it is composed, or how else."""
+        return heading_of(self.cocktail, self.revision)
 
     @property
     def rows(self) -> list[tuple[dict[str, Any], int]]:

@@ -6,6 +6,7 @@ from formulary import clock
 from formulary.accounts import Permission, requires
 from formulary.audit import record_refusal
 from formulary.cocktails import queries as cocktails
+from formulary.cocktails.labels.story import heading_of
 from formulary.db import Missing, retried, transaction
 from formulary.preparations import actions, facts, labels, queries
 from formulary.preparations.forms import PrintForm
@@ -55,8 +56,8 @@ def tag(attempt_id: int) -> Page:
 def worksheet(attempt_id: int) -> Page:
     """The worksheet of an attempt: what is planned, what was drawn, lines for what is still open."""
     sheet = the_sheet(attempt_id)
-    formula = queries.revision(sheet.attempt).formula_version
-    page = pdf.render("preparations/worksheet.html", sheet=sheet, barcode=barcodes.own, formula=formula)
+    heading = heading_of(sheet.attempt.cocktail, queries.revision(sheet.attempt))
+    page = pdf.render("preparations/worksheet.html", sheet=sheet, barcode=barcodes.own, heading=heading)
     return pdf.answer(page, f"worksheet-{sheet.attempt.cocktail.code}.pdf")
 
 
