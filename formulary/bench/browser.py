@@ -2,7 +2,7 @@
 
 import contextvars
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,17 @@ class Browser:
             raise NoPage(f"{url} answered {answer.status_code}")
         data: bytes = answer.get_data()
         return data
+
+    def pieces(self, url: str) -> Iterator[bytes]:
+        """A file at an address, piece by piece as a server would send it."""
+        context = contextvars.Context()
+        answer = context.run(self.client.open, url, method="GET")
+        if answer.status_code != ANSWERED:
+            raise NoPage(f"{url} answered {answer.status_code}")
+        pieces = answer.iter_encoded()
+        while piece := context.run(next, pieces, b""):
+            yield piece
+        context.run(answer.close)
 
     def send(self, url: str, values: Mapping[str, str], headers: Mapping[str, str]) -> bytes:
         """What comes back for a form, which must be answered."""

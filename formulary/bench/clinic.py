@@ -64,11 +64,11 @@ class Clinic:
         db.session.remove()
 
 
-def found(url: str) -> None:
+def found(url: str, *, with_catalogue: bool = True) -> None:
     """Found the clinic in an empty database."""
     with open_clinic(url):
         upgrade()
-        _found()
+        _found(with_catalogue)
 
 
 @contextmanager
@@ -85,15 +85,16 @@ def open_clinic(url: str) -> Iterator[Clinic]:
             db.engine.dispose()
 
 
-def _found() -> None:
-    at, shelf = clock.now(), read_shelf(config.seed_folder())
+def _found(with_catalogue: bool) -> None:
+    at = clock.now()
     with transaction():
         accounts.found_organisation("Bench", at=at, by=BY)
         site = accounts.add_site(name="Bench", zone="Europe/Paris", at=at, by=BY, is_demo=True)
         for kind, value in POLICIES.items():
             told = {"edition": "bench", "source": "bench", "valid_from": at.date().replace(year=2020)}
             accounts.set_policy(site.id, kind, value, **told, at=at, by=BY)
-        load_catalogue(shelf, at=at)
+        if with_catalogue:
+            load_catalogue(read_shelf(config.seed_folder()), at=at)
         for username, role in STAFF.items():
             name = f"Bench {username}"
             roles = {site.id: [role]}

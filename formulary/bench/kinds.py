@@ -6,6 +6,8 @@ from formulary.bench.results import Aim
 
 COMPOSE_AT_MOST = 0.010
 """Seconds of process time."""
+CONTAIN_AT_MOST = 2
+"""Seconds."""
 
 
 @dataclass(frozen=True)
@@ -92,3 +94,20 @@ VERIFY = Kind(
     "Ledger, balances, draws, what was given and audit trail proved, against SUM … GROUP BY on one table and "
     "as many SHA-256 over as many bytes.",
 )
+STOPPING = Kind(
+    "containment",
+    Aim(1, "< 2 s"),
+    "A case is contained: a hold on the lot, and all that it stopped written down, in one transaction. "
+    "The ratio is over 2 s; the size says in how many commits.",
+)
+FREEZING = Kind(
+    "list frozen",
+    None,
+    "A case is opened: every use of the lot read, hashed and written down, in one transaction.",
+)
+LISTED = Kind(
+    "list as CSV",
+    None,
+    "The whole list over HTTP, taken piece by piece; the peak is what Python held meanwhile.",
+)
+FILLING = Kind("filled", None, "The history that the others are measured in, written in brief.")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 HEAD = ("what", "database", "size", "ours", "floor", "ratio", "aim", "meets")
+SPREAD = ("p99", "floor p99", "rows", "peak MB")
 LEFT = 3
 """So many columns are words; the others are figures."""
 
@@ -23,6 +24,31 @@ class Aim:
 
 
 @dataclass(frozen=True)
+class Spread:
+    """What else one wants to know of a line: the slowest of a hundred of ours and of the floor (seconds), how
+    many rows the answer had, and the most that Python held for it at a time (bytes).
+    """
+
+    p99: float | None = None
+    floor_p99: float | None = None
+    rows: int | None = None
+    peak: int | None = None
+
+    def as_data(self) -> dict[str, Any]:
+        """Plain data, times in milliseconds as decimal texts."""
+        times = {"p99_ms": milliseconds(self.p99), "floor_p99_ms": milliseconds(self.floor_p99)}
+        return {**times, "rows": self.rows, "peak_bytes": self.peak}
+
+    def cells(self) -> tuple[str, ...]:
+        """The same for a table."""
+        rows = None if self.rows is None else f"{self.rows:,}"
+        peak = decimals(None if self.peak is None else self.peak / 2**20)
+        return tuple(
+            cell or "" for cell in (milliseconds(self.p99), milliseconds(self.floor_p99), rows, peak)
+        )
+
+
+@dataclass(frozen=True)
 class Found:
     """One line of the table. Seconds; the ratio is ours over the floor unless the note says more."""
 
@@ -34,6 +60,7 @@ class Found:
     ratio: float | None
     aim: Aim | None = None
     note: str = ""
+    spread: Spread | None = None
 
     @property
     def meets(self) -> bool | None:
@@ -52,14 +79,16 @@ class Found:
             "aim": self.aim.words if self.aim else None,
             "meets": self.meets,
             "note": self.note,
+            **(self.spread.as_data() if self.spread else {}),
         }
 
 
 def table(rows: Sequence[Found]) -> str:
     """The lines in columns, each note once below them."""
     notes = list(dict.fromkeys(row.note for row in rows if row.note))
-    cells = [HEAD, *(_cells(row, notes) for row in rows)]
-    widths = [max(len(line[place]) for line in cells) for place in range(len(HEAD))]
+    more = SPREAD if any(row.spread for row in rows) else ()
+    cells = [HEAD + more, *(_cells(row, notes, len(more)) for row in rows)]
+    widths = [max(len(line[place]) for line in cells) for place in range(len(cells[0]))]
     lines = [_line(line, widths) for line in cells]
     lines.insert(1, "  ".join("-" * width for width in widths))
     return "\n".join([*lines, *(f"[{number}] {note}" for number, note in enumerate(notes, 1))])
@@ -78,12 +107,14 @@ def milliseconds(seconds: float | None) -> str | None:
     return decimals(None if seconds is None else seconds * 1000, 3)
 
 
-def _cells(row: Found, notes: Sequence[str]) -> tuple[str, ...]:
+def _cells(row: Found, notes: Sequence[str], more: int) -> tuple[str, ...]:
     mark = f" [{notes.index(row.note) + 1}]" if row.note else ""
     meets = {True: "yes", False: "NO", None: ""}[row.meets]
     figures = (milliseconds(row.ours), milliseconds(row.floor), decimals(row.ratio))
     aim = row.aim.words if row.aim else ""
-    return (row.what + mark, row.database, row.size, *(figure or "" for figure in figures), aim, meets)
+    spread = row.spread.cells() if row.spread else ("",) * more
+    shown = (figure or "" for figure in figures)
+    return (row.what + mark, row.database, row.size, *shown, aim, meets, *spread)
 
 
 def _line(cells: Iterable[str], widths: Sequence[int]) -> str:

@@ -28,6 +28,9 @@ class Store(Protocol):
     def settle(self, url: str) -> None:
         """Do what the database would do by itself in a quiet hour."""
 
+    def drop(self, url: str) -> None:
+        """Remove a database that nobody needs any more."""
+
 
 @dataclass(frozen=True)
 class Files:
@@ -48,6 +51,12 @@ class Files:
 
     def settle(self, url: str) -> None:
         """Nothing: SQLite does no work by itself."""
+
+    def drop(self, url: str) -> None:
+        """Remove the file and what SQLite put beside it."""
+        file = url.removeprefix("sqlite:///")
+        for beside in ("", "-wal", "-shm"):
+            Path(file + beside).unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
@@ -70,6 +79,10 @@ class Server:
     def settle(self, url: str) -> None:
         """Statistics and visibility, which the server's own vacuum would see to."""
         self.cluster.run("VACUUM (ANALYZE)", url.rpartition("/")[2])
+
+    def drop(self, url: str) -> None:
+        """Drop the database."""
+        self.cluster.run(f'DROP DATABASE "{url.rpartition("/")[2]}" WITH (FORCE)')
 
 
 @contextmanager

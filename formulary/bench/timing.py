@@ -2,7 +2,8 @@
 
 import gc
 import time
-from collections.abc import Callable, Iterator
+import tracemalloc
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from statistics import median
@@ -26,6 +27,8 @@ class Pair:
 
     ours: float
     floor: float
+    slowest: tuple[float, float] = (0.0, 0.0)
+    """The slowest of a hundred of each."""
 
     @property
     def ratio(self) -> float:
@@ -42,7 +45,8 @@ def compare(ours: Work, floor: Work, effort: Effort) -> Pair:
         for _ in range(effort.rounds):
             for work, repeats, found in zip(works, times, samples, strict=True):
                 found.append(_sample(work, repeats, time.perf_counter))
-    return Pair(*(median(found) for found in samples))
+    ours_p99, floor_p99 = (percentile(found, 99) for found in samples)
+    return Pair(*(median(found) for found in samples), slowest=(ours_p99, floor_p99))
 
 
 def alone(work: Work, effort: Effort, clock: Clock = time.perf_counter) -> float:
@@ -50,6 +54,22 @@ def alone(work: Work, effort: Effort, clock: Clock = time.perf_counter) -> float
     repeats = _repeats(work, effort)
     with quiet():
         return median(_sample(work, repeats, clock) for _ in range(effort.rounds))
+
+
+def percentile(samples: Sequence[float], percent: int) -> float:
+    """The smallest sample that so many of a hundred do not exceed."""
+    return sorted(samples)[-(-len(samples) * percent // 100) - 1]
+
+
+def peak(work: Work) -> int:
+    """The most that Python holds at a time beyond what it held before (bytes); apart from any timing."""
+    gc.collect()
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import pytest
 
 from formulary.bench import kinds
-from formulary.bench.results import Aim, Found, decimals, milliseconds, table
+from formulary.bench.results import Aim, Found, Spread, decimals, milliseconds, table
 
 AT_MOST, AT_LEAST = Aim(1.5, "≤ 1.5"), Aim(1 / 3, "≥ 1/3", at_least=True)
 
@@ -73,6 +73,17 @@ def test_the_table_says_what_falls_short_and_explains_itself_once() -> None:
     ]
 
 
+def test_a_table_with_more_to_tell_has_more_columns() -> None:
+    told = Spread(p99=0.004, floor_p99=None, rows=19_800, peak=3 * 2**19)
+    shown = table([a_line(spread=told), a_line()]).splitlines()
+    assert shown[0].split()[-6:] == ["p99", "floor", "p99", "rows", "peak", "MB"]
+    assert (shown[2].split()[-3:], shown[3].split()[-1]) == (["4.000", "19,800", "1.50"], "NO")
+    data = a_line(spread=told).as_data()
+    assert (data["p99_ms"], data["floor_p99_ms"], data["rows"], data["peak_bytes"]) == (
+        "4.000", None, 19_800, 1_572_864,
+    )  # fmt: skip
+
+
 def test_the_data_holds_decimal_texts() -> None:
     assert a_line(note="How.").as_data() == {
         "what": "recall query",
@@ -107,4 +118,5 @@ def test_every_aim_of_the_project_has_a_line() -> None:
         "live answer": "≤ 3",
         "live answer, growth": "≤ 1.3",
         "verify": "≤ 3",
+        "containment": "< 2 s",
     }

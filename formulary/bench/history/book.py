@@ -153,6 +153,12 @@ class Book:
         record_many(self._acts)
         self._changes, self._acts = {}, []
 
+    def forget(self, lot_ids: Iterable[int]) -> None:
+        """These lots never move again: their balances are written, and need not be kept in mind."""
+        for lot_id in lot_ids:
+            for kind in GUARDED - BY_VIAL:
+                self._balances.pop((self.ground.places[kind], lot_id, None), None)
+
     def _count(self, lot_id: int, vial_id: int | None, kind: str, quantity: int) -> None:
         if kind not in GUARDED:
             return

@@ -10,6 +10,7 @@ from formulary.bench.clinic import Clinic
 from formulary.bench.queries import Bare, make_given, page_of, statements_of
 from formulary.bench.timing import Effort, Pair, Work, compare
 from formulary.db import db
+from formulary.db.streaming import AT_ONCE
 from formulary.recalls import queries
 from formulary.stock.models import Lot
 
@@ -32,9 +33,10 @@ def targets(sizes: Sequence[int]) -> list[Target]:
 
 
 def fill_floor(floor: Bare) -> None:
-    """As many rows as ours, the same values."""
+    """As many rows as ours, the same values; any number of them."""
     names = ("id", "lot_id", "at", "patient_id", "cocktail_id", "given", "grade", "via")
-    rows = db.session.execute(db.select(*(getattr(GivenLot, name) for name in names)))
+    query = db.select(*(getattr(GivenLot, name) for name in names))
+    rows = db.session.execute(query, execution_options={"yield_per": AT_ONCE})
     make_given(floor, ([_plain(value, floor) for value in row] for row in rows))
 
 

@@ -11,7 +11,7 @@ TABLE = """CREATE TABLE given (id INTEGER PRIMARY KEY, lot_id INTEGER NOT NULL, 
     grade VARCHAR(20) NOT NULL, via VARCHAR(10) NOT NULL)"""
 INDEX = """CREATE INDEX ix_given ON given
     (lot_id, at DESC, id DESC, patient_id, cocktail_id, quantity, grade, via)"""
-FILL = "INSERT INTO given VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+COLUMNS = 8
 PAGE = """SELECT id, lot_id, at, patient_id, cocktail_id, quantity, grade, via FROM given
     WHERE lot_id = ? AND quantity > 0 ORDER BY at DESC, id DESC LIMIT ?"""
 
@@ -19,7 +19,7 @@ PAGE = """SELECT id, lot_id, at, patient_id, cocktail_id, quantity, grade, via F
 def make_given(floor: Bare, rows: Iterable[Row]) -> None:
     """The table, filled with these rows."""
     floor.run(TABLE.format(instant=INSTANT[floor.name]))
-    floor.fill(FILL, rows)
+    floor.pour("given", COLUMNS, rows)
     floor.run(INDEX)
 
 
