@@ -15,58 +15,17 @@ from formulary.recalls import actions, queries
 from formulary.recalls.actions import Imported
 from formulary.recalls.models import RecallCase, RecallNotice
 from formulary.rules.findings import Refused
-from formulary.rules.trace import flags, mentioned
 from formulary.web.paging import Window
 from tests.cli.conftest import made_apps
 from tests.recalls.calling import recall
 from tests.recalls.casing import did, lots_of, officer
 from tests.recalls.reading import words
 from tests.support.builders import a_lot
+from tests.support.counting import counting_queries
 
 __all__ = ["made_apps", "recall"]
 FILE = Path(__file__).with_name("enforcement.json")
 REPORTS = json.loads(FILE.read_text())
-
-
-@pytest.mark.parametrize(
-    ("text", "ours", "how"),
-    [
-        ("Lot #: 072915, Exp 10/29/2015", "072915", "exact"),
-        ("69403A, 69403B, Exp 10/15; 69404A", "69404-A", "exact"),
-        ("a) Lot # D2402430 b) Lot # D2402431", "d2402431", "exact"),
-        ("BATCH NO: 130 EF, 146 EF SERIAL NUMBER: 7", "146EF", "exact"),
-        ("Lots 24A01-24A45", "24A17", "range"),
-        ("Lots 24A01-24A45", "24A46", ""),
-        ("Lots 24A01-24A45", "24B17", ""),
-        ("4411 through 4488", "4450", "range"),
-        ("4411 through 4488", "44500", ""),
-        ("4411 THRU 4488", "4410", ""),
-        ("Lot L2231", "L223l", "near"),
-        ("Lot ABC-1234", "1234", "exact"),
-        ("Lot ABC-123", "123", "exact"),
-        ("Lot ABC123", "123", ""),
-        ("All lots within expiry.", "G4405", ""),
-        ("Lot 1", "-", ""),
-    ],
-)
-def test_a_lot_of_ours_is_found_in_the_words_of_a_notice(text, ours, how):
-    assert mentioned(text, {7: ours}) == ({7: how} if how else {})
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("All lots within expiry.", ("all",)),
-        ("All unexpired lots", ("all",)),
-        ("Lots: ALL", ("all",)),
-        ("Lots 24A01-24A45", ("range",)),
-        ("4411 through 4488", ("range",)),
-        ("69403A, 69403B, Exp 10/15; 69404A", ()),
-        ("All patients were told. Lot GSH-0600", ()),
-    ],
-)
-def test_what_only_a_person_can_read_is_flagged(text, found):
-    assert flags(text) == found
 
 
 def brought(reports=REPORTS):
@@ -141,6 +100,35 @@ def test_a_person_makes_a_case_of_what_they_chose_and_a_change_asks_again(app):
         did(actions.decide_notice, row.id, chosen=[other.id], **told)
     brought([{**REPORTS["results"][0], "status": "Completed"}])
     assert on_record()["D-9001-2026"][2] is True
+
+
+def test_a_notice_that_was_none_of_ours_asks_again_when_a_lot_that_it_names_comes(app):
+    a_lot(number="181015OO50")
+    brought()
+    row = db.session.scalars(db.select(RecallNotice).filter_by(number="D-9001-2026")).one()
+    did(actions.decide_notice, row.id, decision="not_ours", reason="another number")
+    a_lot(number="OTHER1")
+    assert queries.notice(row.id).is_open is False
+    came = a_lot(number="1810150050")
+    db.session.expire_all()
+    assert [(one.lot_id, one.how) for one in queries.notice(row.id).came] == [(came.id, "exact")]
+    assert queries.notice(row.id).is_open is True
+    did(actions.decide_notice, row.id, decision="case", reason="just came", chosen=[came.id])
+    db.session.expire_all()
+    assert queries.notice(row.id).is_open is False
+
+
+def test_a_page_of_notices_costs_no_more_queries_than_one_notice(app):
+    a_lot(number="1810150050")
+    brought(REPORTS["results"][:1])
+    counts = []
+    for _ in range(2):
+        db.session.expire_all()
+        with counting_queries() as sent:
+            queries.notices(Window())
+        counts.append(len(sent))
+        brought()
+    assert counts[0] == counts[1] <= 6
 
 
 def test_notices_are_pasted_read_and_decided_on_their_pages(clients):

@@ -3598,6 +3598,7 @@ def upgrade() -> None:
         sa.Column("decided_at", types.UtcDateTime(), nullable=True),
         sa.Column("decided_by_id", sa.Integer(), nullable=True),
         sa.Column("decided_why", sa.Text(), nullable=False),
+        sa.Column("decided_lots", types.CanonicalJson(), nullable=True),
         sa.Column("case_id", sa.Integer(), nullable=True),
         sa.Column("first_at", types.UtcDateTime(), nullable=False),
         sa.Column("row_version", sa.Integer(), nullable=False),

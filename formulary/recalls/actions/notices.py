@@ -66,6 +66,7 @@ def decide_notice(
     row, old = found.row, found.row.decision
     row.decision, row.decided_why, row.decided_version = decision, said(reason), row.version
     row.decided_at, row.decided_by_id = at, by.person_id
+    row.decided_lots = [one.lot_id for one in found.proposed]
     if decision == "case":
         row.case_id = _case(found.record, meant, at, by)
     new = {"notice": row.number, "decision": decision, "lots": [one.number for one in meant]}

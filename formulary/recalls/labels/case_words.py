@@ -73,5 +73,7 @@ EVENTS = {
 }
 FOUND = {"exact": "its number stands in it", "range": "inside a range", "near": "looks alike"}
 FLAGS = {"all": "It speaks of all lots: read it.", "range": "It names a range of lots: read it."}
+NONE_FOUND = "None of our lots was found; read it yourself."
+CAME = "a lot that it names came since it was decided"
 STATE = {"open": "opened"}
 """The names that pages draw states by, where they differ."""

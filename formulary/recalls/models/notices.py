@@ -12,7 +12,8 @@ from formulary.db import Base, CanonicalJson, UtcDateTime, Versioned, one_of
 class RecallNotice(Versioned, Base):
     """An enforcement report by its number (`D-321-2016`); its text is that of its latest version.
 
-    `decision` is a person's, and holds for the version it was made on.
+    `decision` is a person's; it holds for the version it was made on, and for the lots of ours that stood in
+    its text then, `decided_lots`.
     """
 
     __tablename__ = "recall_notice"
@@ -29,6 +30,7 @@ class RecallNotice(Versioned, Base):
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     decided_why: Mapped[str] = mapped_column(Text, default="")
+    decided_lots: Mapped[Any | None] = mapped_column(CanonicalJson)
     case_id: Mapped[int | None] = mapped_column(ForeignKey("recall_case.id"))
     first_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

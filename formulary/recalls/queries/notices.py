@@ -1,16 +1,18 @@
 """Notices from outside: their latest text, which lots of ours it may mean, and what became of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from formulary.catalogue.models import Product
 from formulary.db import FRESH, Missing, db
 from formulary.recalls.models import NoticeVersion, RecallNotice
-from formulary.rules.trace import flags, mentioned
+from formulary.recalls.queries.listing import lots_by_key
+from formulary.recalls.queries.lots import FoundLot
+from formulary.rules.trace import Ours, flags
 from formulary.stock.models import Lot
 from formulary.web.paging import Page, Window, page
 
+NAMED = frozenset({"exact", "range"})
 SEARCHED = ("code_info", "more_code_info", "product_description")
 
 
@@ -41,9 +43,21 @@ class Notice:
         return found
 
     @property
+    def has_changed(self) -> bool:
+        """Whether it was decided and has changed since."""
+        return self.row.decision != "open" and self.row.decided_version != self.row.version
+
+    @property
+    def came(self) -> tuple[Proposed, ...]:
+        """Lots that it names and that were not here when it was decided."""
+        known = set(self.row.decided_lots or ())
+        decided = self.row.decision != "open"
+        return tuple(one for one in self.proposed if decided and one.how in NAMED and one.lot_id not in known)
+
+    @property
     def is_open(self) -> bool:
-        """Whether a person must look at it: nobody has decided, or it has changed since."""
-        return self.row.decision == "open" or self.row.decided_version != self.row.version
+        """Whether a person must look at it: nobody has decided, it has changed since, or a lot came."""
+        return self.row.decision == "open" or self.has_changed or bool(self.came)
 
 
 def notice(notice_id: int, *, locked: bool = False) -> Notice:
@@ -52,14 +66,13 @@ def notice(notice_id: int, *, locked: bool = False) -> Notice:
     row = db.session.scalar(query.with_for_update() if locked else query)
     if row is None:
         raise Missing(f"No notice {notice_id}")
-    return _told(row, _latest([row.id])[row.id], _lots())
+    return _against_ours([row])[0]
 
 
 def notices(window: Window) -> tuple[Page, list[Notice]]:
-    """One page of the notices, the newest first, each against the lots of now."""
+    """One page of the notices, the newest first, each against the lots of now, which are read once."""
     found = page(db.select(RecallNotice), (RecallNotice.id,), window=window)
-    latest, lots = _latest([row.id for row in found]), _lots()
-    return found, [_told(row, latest[row.id], lots) for row in found]
+    return found, _against_ours(list(found))
 
 
 def versions(notice_id: int) -> list[NoticeVersion]:
@@ -81,15 +94,27 @@ def _latest(ids: list[int]) -> dict[int, NoticeVersion]:
     return {row.notice_id: row for row in db.session.scalars(query)}
 
 
-def _lots() -> dict[int, tuple[str, int, str]]:
-    query = db.select(Lot.id, Lot.number, Product.id, Product.name).join(
-        Product, Product.id == Lot.product_id
-    )
-    return {key: (number, product_id, name) for key, number, product_id, name in db.session.execute(query)}
+def text_of(version: NoticeVersion) -> str:
+    """What of a notice is searched for lots of ours."""
+    return "\n".join(str(version.record.get(name) or "") for name in SEARCHED)
 
 
-def _told(row: RecallNotice, version: NoticeVersion, lots: dict[int, tuple[str, int, str]]) -> Notice:
-    text = "\n".join(str(version.record.get(name) or "") for name in SEARCHED)
-    hits = mentioned(text, {key: number for key, (number, _, _) in lots.items()})
-    proposed = tuple(Proposed(key, *lots[key], how) for key, how in sorted(hits.items()))
-    return Notice(row, version, proposed, flags(text))
+def _against_ours(rows: list[RecallNotice]) -> list[Notice]:
+    latest = _latest([row.id for row in rows])
+    lots = Ours(_numbers() if rows else ())
+    hits = {row.id: lots.mentioned(text_of(latest[row.id])) for row in rows}
+    known = lots_by_key(lot_id for found in hits.values() for lot_id in found)
+    return [_told(row, latest[row.id], hits[row.id], known) for row in rows]
+
+
+def _numbers() -> Iterator[tuple[int, str, str]]:
+    query = db.select(Lot.id, Lot.normalised, Lot.near)
+    return ((key, plain, alike) for key, plain, alike in db.session.execute(query))
+
+
+def _told(
+    row: RecallNotice, version: NoticeVersion, hits: Mapping[int, str], lots: Mapping[int, FoundLot]
+) -> Notice:
+    found = ((lots[key], how) for key, how in sorted(hits.items()))
+    proposed = tuple(Proposed(lot.id, lot.number, lot.product_id, lot.product, how) for lot, how in found)
+    return Notice(row, version, proposed, flags(text_of(version)))

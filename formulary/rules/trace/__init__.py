@@ -3,16 +3,19 @@
 from formulary.rules.trace.balance import MassBalance, mass_balance, net_by_kind
 from formulary.rules.trace.chance import drawn
 from formulary.rules.trace.effect import LOOK_BACK, looks_back_until, required
-from formulary.rules.trace.notices import flags, mentioned
+from formulary.rules.trace.notices import flags
+from formulary.rules.trace.ours import Ours, mentioned, ours
 
 __all__ = [
     "LOOK_BACK",
     "MassBalance",
+    "Ours",
     "drawn",
     "flags",
     "looks_back_until",
     "mass_balance",
     "mentioned",
     "net_by_kind",
+    "ours",
     "required",
 ]

@@ -1,65 +1,161 @@
-"""Finding our lots in the free text of a notice: each of ours is looked for, and a person decides."""
+"""What the free text of a notice says of lot numbers: stretches of them, and what only a person can read."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from formulary.rules.lot_status import near, normalise
+from formulary.rules.lot_status import normalise
 
-SHORT = 4
-"""A number shorter than this must stand alone: it would be found inside nearly any text."""
-PART = r"[A-Z]*[0-9][A-Z0-9]*"
-RANGE = re.compile(rf"\b({PART})\s*(?:-|\u2013|\bTHROUGH\b|\bTHRU\b|\bTO\b)\s*({PART})\b")
-THEM = r"(?:LOTS?|BATCH(?:ES)?|CODES?|UNITS?|PRODUCTS?)"
-ALL = re.compile(rf"\bALL\b(?:\s+\w+){{0,3}}?\s+{THEM}\b|\b{THEM}\s*[:#]?\s*ALL\b")
-DIGITS = re.compile(r"[0-9]+")
+MOST_JOINED = 6
+"""A number of more parts than this, dashes between, is looked at part by part alone."""
+DASH = "[-\u2010-\u2015\u2212~]"
+DIGIT = re.compile("[0-9]")
+LAST = re.compile(r"(.*?)([0-9]+)([^0-9]*)")
+"""A number as what counts up in it: its last digits, between what stands before and behind them."""
+
+PART = r"(?<![A-Z0-9])(?=[A-Z0-9./-]{0,40}[0-9])[A-Z0-9]++(?:[-./][A-Z0-9]++){0,5}+(?:\s[A-Z]{1,2}\b)?"
+WORD = "(?:AND|INCL(?:UDING|USIVE)?|THE|LOTS?|BATCH(?:ES)?|CODES?|N(?:O|R)S?|NUMBERS?|SERIAL)"
+FILL = rf"(?:[\s,:#(\"']|\b{WORD}\b\.?)*+"
+TO = r"\b(?:THROUGH|THRU|UNTIL|TILL|UP\s+TO|TO)\b"
+UP = r"(?:HIGHER|ABOVE|LATER|AFTER|GREATER|UP|UPWARDS?|ONWARDS?|SUBSEQUENT)"
+DOWN = r"(?:LOWER|BELOW|EARLIER|BEFORE|PRIOR|LESS|SMALLER)"
+WORDED = re.compile(rf"({PART}){FILL}{TO}{FILL}({PART})")
+BETWEEN = re.compile(rf"\bBETWEEN\b{FILL}({PART})\s*(?:AND|&)\s*{FILL}({PART})")
+CHAIN = re.compile(rf"(?<![A-Z0-9])[A-Z0-9]++(?:\s{{0,3}}{DASH}\s{{0,3}}[A-Z0-9]++|[./][A-Z0-9]++)++")
+ON = re.compile(rf"({PART})\s*(?:(?:AND|OR|&)\s+)?(?:ALL\s+)?{UP}\b")
+FROM = re.compile(rf"\b(?:{UP}\s+THAN|SINCE|AFTER|ABOVE|FROM){FILL}({PART})")
+BACK = re.compile(rf"({PART})\s*(?:(?:AND|OR|&)\s+)?(?:ALL\s+)?{DOWN}\b")
+UNTIL = re.compile(rf"\b(?:{DOWN}\s+(?:THAN|TO)|BEFORE|BELOW|UP\s+TO|UNTIL|THROUGH|THRU){FILL}({PART})")
+BEGINS = re.compile(
+    r"\b(?:BEGIN\w*|START\w*|PREFIX\w*)\s+(?:(?:WITH|IN|BY|THE|LETTERS?|DIGITS?|NUMBERS?)\s+)*+[\"']?"
+    r"([A-Z0-9]+(?:[-./][A-Z0-9]+)*)"
+)
+ANY_SIGN = re.compile(r"(?<![A-Z0-9])([A-Z-]{0,20}[0-9][A-Z0-9-]{0,40}?)(X{2,}|[*?]+)(?![A-Z0-9])")
+WORD_BESIDE = re.compile(
+    r"\b(?:RANG(?:E|ES|ING)|SERIES|SEQUEN\w+|CONSECUTIVE|ENDING|ENDS)\b" rf"(?:\s+\w+){{0,3}}?\s*{FILL}{PART}"
+)
+
+THEM = "(?:LOTS?|BATCH(?:ES)?|CODES?|UNITS?|PRODUCTS?|SERIALS?|VIALS?|SIZES?|STRENGTHS?|ITEMS?|PACKAGES)"
+EVERY = r"\b(?:ALL|EVERY|ANY|EACH|ENTIRE)\b"
+ALL = re.compile(
+    rf"{EVERY}(?:\s+[\w-]+){{0,3}}?\s+{THEM}\b|\b{THEM}\s*[:#]?\s*ALL\b"
+    rf"|{EVERY}(?:\s+[\w-]+){{0,4}}?\s+(?:UN)?EXPIR|{EVERY}(?:\s+[\w-]+){{0,2}}?\s+(?:DISTRIBUTED|SOLD|SHIPPED|MADE)\b"
+    r"|^\s*ALL\s*[.,;]?\s*$",
+    re.MULTILINE,
+)
+
+MONTH = (
+    "(?:JAN(?:UARY)?|FEB(?:RUARY)?|MAR(?:CH)?|APR(?:IL)?|MAY|JUNE?|JULY?|AUG(?:UST)?|SEPT?(?:EMBER)?"
+    "|OCT(?:OBER)?|NOV(?:EMBER)?|DEC(?:EMBER)?)"
+)
+UNIT = (
+    "(?:%|[MU\u00b5\u03bc]?G|MCG|KG|M?L|IU|USP|CC|[MC]M|\u00b0\\s*[CF]?|DEGREES?|HOURS?|DAYS?|MONTHS?|YEARS?)"
+)
+AMOUNT = r"[0-9]{1,3}(?:[.,][0-9]{1,3})?"
+SHORT_DAY = "[0-9]{1,2}[-/.][0-9]{1,4}(?:[-/.][0-9]{2,4})?"
+NO_LOT = re.compile(
+    r"\b(?:NDC|UPC|UDI|GTIN|REF|TEL|PHONE)[\s#:.NO]*[0-9][0-9 ()-]*"  # codes of products, telephones
+    r"|\b(?:1-)?[0-9]{3}-[0-9]{3}-[0-9]{4}\b|\b[A-Z]-[0-9]{3,4}-(?:[0-9]{4}|[0-9]{2})\b"  # and of notices
+    r"|\b(?:[0-9]{1,2}[-/.]){2}(?:19|20)[0-9]{2}\b|\b(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}\b"
+    rf"|\bEXP[A-Z.]*[\s:]*{SHORT_DAY}(?:\s*(?:{DASH}|TO|THROUGH|THRU)\s*{SHORT_DAY})?(?![0-9])"
+    rf"|\b(?:[0-9]{{1,2}}[-\s])?{MONTH}\b[.,]?[-\s]*(?:[0-9]{{1,2}},?\s+)?(?:(?:19|20)?[0-9]{{2}}\b)?"
+    rf"|(?<![A-Z0-9.,]){AMOUNT}(?:\s*(?:{DASH}|TO|X|/)\s*{AMOUNT}){{0,3}}\s*{UNIT}(?![A-Z0-9])"
+)
+"""What has digits and is no lot: it names no stretch of lots, though it may stand in a number that is."""
 
 
-def mentioned(text: str, numbers: Mapping[int, str]) -> dict[int, str]:
-    """Which of these numbers, by key, the text may mean: `exact`, inside a `range`, or `near` (looks alike).
-
-    Finds too much rather than too little: "123" is found in "ABC-1234".
+@dataclass(frozen=True)
+class Span:
+    """A stretch of numbers, each as `normalise` writes it: between two ends, both inside, or from or to one
+    end; or whatever begins with `stem`, of `length` characters where that is known.
     """
-    told = unicodedata.normalize("NFKC", text).upper()
-    whole, alike, spans = normalise(text), near(text), list(_ranges(told))
-    found = {key: _how(number, told, whole, alike, spans) for key, number in numbers.items()}
-    return {key: how for key, how in found.items() if how}
+
+    low: str = ""
+    high: str = ""
+    stem: str = ""
+    length: int | None = None
 
 
 def flags(text: str) -> tuple[str, ...]:
-    """What only a person can read: `all` lots, a `range` of them."""
-    told = unicodedata.normalize("NFKC", text).upper()
-    return tuple(
-        name for name, seen in (("all", ALL.search(told)), ("range", next(_ranges(told), None))) if seen
-    )
+    """What only a person can read: `all` lots, a `range` of them. Flags too much rather than too little."""
+    told = as_read(text)
+    seen = (("all", ALL.search(told)), ("range", _is_range(NO_LOT.sub(" ; ", told))))
+    return tuple(name for name, found in seen if found)
 
 
-def _how(number: str, told: str, whole: str, alike: str, spans: list[tuple[str, str]]) -> str:
-    plain = normalise(number)
-    if not plain:
-        return ""
-    if len(plain) < SHORT:
-        return "exact" if re.search(rf"(?<![A-Z0-9]){re.escape(plain)}(?![A-Z0-9])", told) else ""
-    if plain in whole:
-        return "exact"
-    if any(_inside(plain, low, high) for low, high in spans):
-        return "range"
-    return "near" if near(number) in alike else ""
+def spans(text: str) -> set[Span]:
+    """The stretches whose ends can be read."""
+    told = NO_LOT.sub(" ; ", as_read(text))
+    return {*_between(told), *_open_ended(told), *_beginning(told)}
 
 
-def _ranges(told: str) -> Iterator[tuple[str, str]]:
-    """The ends of each range: both of one shape, the first below the second."""
-    for match in RANGE.finditer(told):
-        low, high = match.groups()
-        if _shape(low) == _shape(high) and low < high:
-            yield low, high
+def as_read(text: str) -> str:
+    """The text in capitals, every character in its plain form."""
+    return unicodedata.normalize("NFKC", text).upper()
 
 
-def _inside(plain: str, low: str, high: str) -> bool:
-    return _shape(plain) == _shape(low) and low <= plain <= high
+def counting(number: str) -> tuple[str, str, str] | None:
+    """A number as what stands before its last digits, those, and what stands behind; None without any."""
+    whole = LAST.fullmatch(number)
+    return (whole[1], whole[2], whole[3]) if whole else None
 
 
-def _shape(number: str) -> str:
-    return DIGITS.sub(lambda run: "9" * len(run.group()), number)
+def _is_range(told: str) -> bool:
+    worded = (WORDED, BETWEEN, ON, FROM, BACK, UNTIL, BEGINS, ANY_SIGN, WORD_BESIDE)
+    return any(way.search(told) for way in worded) or any(_joined(told))
+
+
+def _between(told: str) -> Iterator[Span]:
+    pairs = [match.groups() for way in (WORDED, BETWEEN) for match in way.finditer(told)]
+    for low, high in (*pairs, *_joined(told)):
+        yield from _of_ends(normalise(low), normalise(high))
+
+
+def _joined(told: str) -> Iterator[tuple[str, str]]:
+    """What stands on both sides of a dash, digits in each; either side may itself hold dashes."""
+    for match in CHAIN.finditer(told):
+        parts = [part.strip() for part in re.split(DASH, match.group())]
+        reach = len(parts) if len(parts) <= MOST_JOINED else 1
+        for cut in range(1, len(parts)):
+            for start in range(max(0, cut - reach), cut):
+                for end in range(cut + 1, min(len(parts), cut + reach) + 1):
+                    low, high = "".join(parts[start:cut]), "".join(parts[cut:end])
+                    if DIGIT.search(low) and DIGIT.search(high):
+                        yield low, high
+
+
+def _of_ends(low: str, high: str) -> Iterator[Span]:
+    """The stretch between two ends; one that is shortened ("A1001-05") is completed from the first."""
+    first, last = counting(low), counting(high)
+    if first is None or last is None:
+        return
+    before, digits, behind = first
+    if before.endswith(last[0]) and last[2] in ("", behind):
+        end = last[1]
+        if int(end) <= int(digits) and len(end) < len(digits):
+            end = digits[: len(digits) - len(end)] + end
+        if int(digits) < int(end):
+            yield Span(low, f"{before}{end}{behind}")
+            return
+    if len(low) == len(high) and low < high:
+        yield Span(low, high)
+
+
+def _open_ended(told: str) -> Iterator[Span]:
+    for way in (WORDED, BETWEEN):
+        told = way.sub(" ; ", told)  # "through 4488" has a first end where one stands before it
+    for way in (ON, FROM):
+        yield from (Span(low=normalise(match[1])) for match in way.finditer(told))
+    for way in (BACK, UNTIL):
+        yield from (Span(high=normalise(match[1])) for match in way.finditer(told))
+
+
+def _beginning(told: str) -> Iterator[Span]:
+    yield from (Span(stem=normalise(match[1])) for match in BEGINS.finditer(told))
+    for match in ANY_SIGN.finditer(told):
+        stem, signs = normalise(match[1]), match[2]
+        if stem:
+            yield Span(stem=stem, length=len(stem) + len(signs) if signs[0] == "X" else None)
