@@ -53,6 +53,11 @@ class UtcDateTime(TypeDecorator[datetime]):
         return _read_text if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
 
 
+def instant(stored: Any) -> datetime:
+    """An instant as the driver gives it back: SQLite's text, or a datetime that has its zone."""
+    return datetime.fromisoformat(f"{stored}+00:00") if isinstance(stored, str) else stored.astimezone(UTC)
+
+
 def _read_text(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(f"{text}+00:00")
 

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
-from sqlalchemy import func, union_all
+from sqlalchemy import Select, func, union_all
 
 from formulary.accounts.models import Site
 from formulary.db import db
+from formulary.db.prepared import values
 from formulary.rules.trace import MassBalance, mass_balance
 from formulary.stock.models import Movement, Place
 
@@ -108,14 +109,19 @@ class Flows:
 
 def flows(lot_ids: Sequence[int]) -> Flows:
     """The flows of these lots, at every site, by the ledger of now."""
+    rows = db.session.execute(_summed(), {"lots": list(lot_ids)})
+    return Flows(tuple(Flow(*row[:6], int(row[6]), row[7], row[8]) for row in rows))
+
+
+@cache
+def _summed() -> Select[Any]:
     columns = (Movement.lot_id, Movement.reason, Movement.occurred_at)
     into = db.select(*columns, Movement.to_place_id.label("place_id"), Movement.quantity.label("gain"))
     out = db.select(*columns, Movement.from_place_id.label("place_id"), (-Movement.quantity).label("gain"))
-    ends = union_all(*(query.where(Movement.lot_id.in_(lot_ids)) for query in (into, out))).subquery()
+    ends = union_all(*(query.where(Movement.lot_id.in_(values("lots"))) for query in (into, out))).subquery()
     by: tuple[Any, ...] = (ends.c.lot_id, Place.kind, Place.name, Place.site_id, Site.name, ends.c.reason)
     sums = (func.sum(ends.c.gain), func.min(ends.c.occurred_at), func.max(ends.c.occurred_at))
     query = (
         db.select(*by, *sums).join(Place, ends.c.place_id == Place.id).join(Site, Place.site_id == Site.id)
     )
-    rows = db.session.execute(query.group_by(*by).order_by(Site.name, Place.name, ends.c.reason))
-    return Flows(tuple(Flow(*row[:6], int(row[6]), row[7], row[8]) for row in rows))
+    return query.group_by(*by).order_by(Site.name, Place.name, ends.c.reason)

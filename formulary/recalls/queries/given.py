@@ -3,13 +3,16 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
-from typing import Any, NamedTuple, cast
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, select, tuple_, union_all
+from sqlalchemy import Select, bindparam, func, select, tuple_, union_all
 
 from formulary.administrations.models import GivenLot
 from formulary.db import db
+from formulary.db.bare import driver_rows
+from formulary.db.prepared import values
+from formulary.db.types import instant
 from formulary.patients.models import Patient
 from formulary.web.paging import Page, Window, token, values_of
 
@@ -28,17 +31,23 @@ UTC_ITSELF = timedelta()
 class Given(NamedTuple):
     """So much of a lot reached a patient in a cocktail, in the lot's steps; `via` says by what way.
 
-    By earlier records it was in no cocktail of ours.
+    By earlier records it was in no cocktail of ours. `stored_at` is as the driver gives it: not every instant
+    of a long list is looked at.
     """
 
     id: int
     lot_id: int
-    at: datetime
+    stored_at: Any
     patient_id: int
     cocktail_id: int | None
     quantity: int
     grade: str
     via: str
+
+    @property
+    def at(self) -> datetime:
+        """When it was given: when the session began."""
+        return instant(self.stored_at)
 
 
 @dataclass(frozen=True)
@@ -89,14 +98,19 @@ def everybody(lot_ids: Sequence[int]) -> Iterator[Given]:
 
 def reach(lot_ids: Sequence[int]) -> Reach:
     """How far these lots went, whatever the page shows."""
-    here = (GivenLot.lot_id.in_(lot_ids), GivenLot.given > 0)
+    return Reach(*db.session.execute(_reach(), {"lots": list(lot_ids)}).one())
+
+
+@cache
+def _reach() -> Select[Any]:
+    here = (GivenLot.lot_id.in_(values("lots")), GivenLot.given > 0)
     touched = db.select(GivenLot.patient_id).where(*here).distinct().subquery()
     kept = func.coalesce(Patient.merged_into_id, Patient.id)
     patients = db.select(func.count(kept.distinct())).join(touched, touched.c.patient_id == Patient.id)
     cocktails = db.select(func.count(GivenLot.cocktail_id.distinct())).where(*here)
     imported = db.select(func.count()).where(*here, GivenLot.cocktail_id.is_(None))
     sums = (query.scalar_subquery() for query in (patients, cocktails, imported))
-    return Reach(*db.session.execute(db.select(*sums)).one())
+    return db.select(*sums)
 
 
 def _rows(lot_ids: Sequence[int], key: Key | None, size: int, *, backwards: bool = False) -> list[Given]:
@@ -104,8 +118,7 @@ def _rows(lot_ids: Sequence[int], key: Key | None, size: int, *, backwards: bool
     if key is not None:
         values |= {"at": key[0], "number": key[1]}
     statement = _newest(len(lot_ids), key is not None, backwards)
-    rows = db.session.connection().execute(statement, values | {"size": size}).all()
-    return cast(list[Given], rows)  # the rows of the database themselves: their columns are these names
+    return list(map(Given._make, driver_rows(statement, values | {"size": size})))
 
 
 @lru_cache(64)

@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from formulary.accounts import Actor
 from formulary.catalogue.models import Formula, FormulaLine, FormulaVersion
 from formulary.cocktails.models import Cocktail
 from formulary.db import db
+from formulary.db.prepared import values
 from formulary.recalls.queries.answer import Held, Lookup, Pinning
 from formulary.recalls.queries.flows import flows
 from formulary.recalls.queries.given import reach, received_page
@@ -100,17 +103,28 @@ def _holds(lots: Sequence[FoundLot]) -> dict[int, tuple[Held, ...]]:
 
 def _formulas(lots: Sequence[FoundLot]) -> tuple[Pinning, ...]:
     """The formula versions with a line of one of these products, or of its ingredient without a product."""
-    whole = FormulaLine.product_id.is_(None) & FormulaLine.ingredient_id.in_(
-        {lot.ingredient_id for lot in lots}
-    )
-    pins = FormulaLine.product_id.in_({lot.product_id for lot in lots}) | whole
+    keys = {
+        "products": [lot.product_id for lot in lots],
+        "ingredients": [lot.ingredient_id for lot in lots],
+    }
+    return tuple(Pinning(*row) for row in db.session.execute(_pinning(), keys))
+
+
+@cache
+def _pinning() -> Select[Any]:
+    whole = FormulaLine.product_id.is_(None) & FormulaLine.ingredient_id.in_(values("ingredients"))
+    pins = FormulaLine.product_id.in_(values("products")) | whole
     columns = (FormulaVersion.id, Formula.name, FormulaVersion.number, FormulaVersion.status)
     query = select(*columns).join(FormulaVersion, FormulaVersion.formula_id == Formula.id)
-    query = query.where(FormulaVersion.lines.any(pins)).order_by(Formula.name, FormulaVersion.number)
-    return tuple(Pinning(*row) for row in db.session.execute(query))
+    return query.where(FormulaVersion.lines.any(pins)).order_by(Formula.name, FormulaVersion.number)
 
 
 def cocktail_codes(cocktail_ids: Iterable[int | None]) -> Mapping[int | None, str]:
     """The codes of cocktails by key; a code names nobody."""
-    query = db.select(Cocktail.id, Cocktail.code).where(Cocktail.id.in_(set(cocktail_ids) - {None}))
-    return {number: code for number, code in db.session.execute(query)}
+    wanted = {"keys": list(set(cocktail_ids) - {None})}
+    return {number: code for number, code in db.session.execute(_codes(), wanted)}
+
+
+@cache
+def _codes() -> Select[Any]:
+    return db.select(Cocktail.id, Cocktail.code).where(Cocktail.id.in_(values("keys")))

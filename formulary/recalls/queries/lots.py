@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, func, or_
@@ -10,6 +11,7 @@ from sqlalchemy import Select, func, or_
 from formulary.catalogue.models import Ingredient, Product, ProductCode
 from formulary.cocktails.models import Cocktail
 from formulary.db import Missing, db
+from formulary.db.prepared import values
 from formulary.preparations.models import Draw
 from formulary.rules.lot_status import NOT_ON_RECORD, near, normalise
 from formulary.rules.units import VOLUME, Quantity, dimension
@@ -88,11 +90,11 @@ def find_lots(number: str, *, gtin: str | None = None, own: str | None = None) -
 def lots_found(lot_ids: Iterable[int]) -> Found:
     """These lots by their keys, those made from them and those that look alike; Missing where one is none."""
     wanted = set(lot_ids)
-    rows = _rows(_lots().where(Lot.id.in_(wanted)))
+    rows = _rows(_by_key(), keys=list(wanted))
     if not wanted or len(rows) != len(wanted):
         raise Missing(f"No lot {sorted(wanted - {lot.id for lot in rows})}")
-    alike = _lots().where(Lot.near.in_({near(lot.number) for lot in rows}), Lot.id.not_in(wanted))
-    return Found(rows, descendants(wanted), _rows(alike.limit(OFFERED)))
+    alike = _rows(_alike_to(), near=[near(lot.number) for lot in rows], keys=list(wanted))
+    return Found(rows, descendants(wanted), alike)
 
 
 def descendants(lot_ids: Iterable[int]) -> tuple[FoundLot, ...]:
@@ -100,7 +102,7 @@ def descendants(lot_ids: Iterable[int]) -> tuple[FoundLot, ...]:
     seen, found = set(lot_ids), list[FoundLot]()
     fresh = set(seen)
     while fresh:
-        made = [lot for lot in _rows(_lots().where(Lot.made_from_id.in_(fresh))) if lot.id not in seen]
+        made = [lot for lot in _rows(_made_from(), keys=list(fresh)) if lot.id not in seen]
         fresh = {lot.id for lot in made}
         seen |= fresh
         found.extend(made)
@@ -138,6 +140,22 @@ def _of_pack(gtin: str) -> Any:
     return Lot.product_id.in_(db.select(ProductCode.product_id).where(ProductCode.gtin == gtin))
 
 
+@cache
+def _by_key() -> Select[Any]:
+    return _lots().where(Lot.id.in_(values("keys")))
+
+
+@cache
+def _made_from() -> Select[Any]:
+    return _lots().where(Lot.made_from_id.in_(values("keys")))
+
+
+@cache
+def _alike_to() -> Select[Any]:
+    return _lots().where(Lot.near.in_(values("near")), Lot.id.not_in(values("keys"))).limit(OFFERED)
+
+
+@cache
 def _lots() -> Select[Any]:
     columns = (
         Lot.id, Lot.number, Lot.product_id, Product.ingredient_id, Product.name, Lot.maker, Lot.expires_on,
@@ -147,5 +165,5 @@ def _lots() -> Select[Any]:
     return query.join(Ingredient, Product.ingredient_id == Ingredient.id).order_by(Lot.id)
 
 
-def _rows(query: Select[Any]) -> tuple[FoundLot, ...]:
-    return tuple(FoundLot(*row) for row in db.session.execute(query))
+def _rows(query: Select[Any], **asked: list[Any]) -> tuple[FoundLot, ...]:
+    return tuple(FoundLot(*row) for row in db.session.execute(query, asked))

@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
+from sqlalchemy import Select
 from sqlalchemy.orm import aliased
 
 from formulary.accounts.models import Site
 from formulary.catalogue.models import Product
 from formulary.db import db
+from formulary.db.prepared import values
 from formulary.stock.models import Balance, Lot, Place, Vial
 
 
@@ -44,15 +48,19 @@ Own, Ware = aliased(Lot), aliased(Product)
 
 def lying(lot_ids: Sequence[int]) -> tuple[Lying, ...]:
     """Everything above zero of these lots, at every site, by site, place and vial."""
+    return tuple(_of(*row) for row in db.session.execute(_above_zero(), {"lots": list(lot_ids)}))
+
+
+@cache
+def _above_zero() -> Select[Any]:
     columns = (Balance.lot_id, Place.kind, Place.name, Site.name, Balance.quantity)
     vial = (Place.id, Vial.id, Vial.code, Vial.lot_id, Vial.opened_at, Vial.beyond_use_at, Ware.name)
     query = db.select(*columns, *vial).join(Place, Balance.place_id == Place.id)
     query = query.join(Site, Place.site_id == Site.id)
     query = query.outerjoin(Vial, db.and_(Vial.id == Balance.vial_id, Vial.state != "sealed"))
     query = query.outerjoin(Own, Own.id == Vial.lot_id).outerjoin(Ware, Ware.id == Own.product_id)
-    query = query.where(Balance.lot_id.in_(lot_ids), Balance.quantity > 0, Place.kind != "preparation")
-    rows = db.session.execute(query.order_by(Site.name, Place.name, Vial.code, Balance.id))
-    return tuple(_of(*row) for row in rows)
+    query = query.where(Balance.lot_id.in_(values("lots")), Balance.quantity > 0, Place.kind != "preparation")
+    return query.order_by(Site.name, Place.name, Vial.code, Balance.id)
 
 
 def _of(lot_id: int, kind: str, place: str, site: str, quantity: int, *vial: object) -> Lying:

@@ -3,12 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import Select, func
 from sqlalchemy.orm import aliased
 
 from formulary.accounts import Actor, Operator, RecallSight
 from formulary.db import db
+from formulary.db.prepared import values
 from formulary.patients.models import Patient
 from formulary.patients.queries import seen_of
 
@@ -26,12 +29,17 @@ class Known:
 
 def known_patients(patient_ids: Iterable[int], *, by: Actor | Operator, at: datetime) -> dict[int, Known]:
     """Each of these patients under the record that was kept; one query, or two for own patients."""
-    wanted = set(patient_ids)
-    query = db.select(Patient.id, Kept.id, Kept.code, Kept.name)
-    query = query.join(Kept, Kept.id == func.coalesce(Patient.merged_into_id, Patient.id))
-    rows = db.session.execute(query.where(Patient.id.in_(wanted))).all() if wanted else []
+    wanted = list(set(patient_ids))
+    rows = db.session.execute(_kept(), {"keys": wanted}).all() if wanted else []
     named = _named({row[1] for row in rows}, by, at)
     return {number: _known(key, code, name, key in named, by) for number, key, code, name in rows}
+
+
+@cache
+def _kept() -> Select[Any]:
+    query = db.select(Patient.id, Kept.id, Kept.code, Kept.name)
+    query = query.join(Kept, Kept.id == func.coalesce(Patient.merged_into_id, Patient.id))
+    return query.where(Patient.id.in_(values("keys")))
 
 
 def _named(kept: set[int], by: Actor | Operator, at: datetime) -> set[int]:

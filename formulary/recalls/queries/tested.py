@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, func
 
 from formulary.catalogue.models import Ingredient, Product
 from formulary.db import db
+from formulary.db.prepared import values
 from formulary.patch_tests.models import PatchTest, PatchTestItem
 from formulary.recalls.queries.flows import Flows
 from formulary.recalls.queries.lots import FoundLot
@@ -45,7 +47,7 @@ def tested(lot_ids: Sequence[int]) -> tuple[Tested, ...]:
     A test that was void because nothing was applied, and went back to the stock, touched nobody.
     """
     used = _used(lot_ids)
-    named = {(row.id, row.lot_id): row for row in db.session.execute(_items(lot_ids))}
+    named = {(row.id, row.lot_id): row for row in db.session.execute(_items(), {"lots": list(lot_ids)})}
     through = _tests({test for test, lot in used if (test, lot) not in named})
     direct = [_direct(row, used.get(key)) for key, row in named.items() if used.get(key) != 0]
     diluted = [
@@ -62,8 +64,9 @@ def not_excluded(lots: Sequence[FoundLot], flows: Flows) -> tuple[Tested, ...]:
 
     A treatment cannot be in doubt: no cocktail is finished before every draw names its lot.
     """
-    fluids = set(db.session.scalars(_diluents({lot.product_id for lot in lots})))
-    unnoted = [(row, row.product_id) for row in db.session.execute(_without_lot(lots))]
+    products = {"products": list({lot.product_id for lot in lots})}
+    fluids = set(db.session.scalars(_diluents(), products))
+    unnoted = [(row, row.product_id) for row in db.session.execute(_without_lot(), products)]
     unmixed = (
         [(row, fluid) for row in db.session.execute(_without_vial()) for fluid in fluids] if fluids else []
     )
@@ -79,9 +82,10 @@ def not_excluded(lots: Sequence[FoundLot], flows: Flows) -> tuple[Tested, ...]:
     return tuple(sorted(found.values(), key=lambda test: (test.at, test.test_id), reverse=True))
 
 
-def _without_lot(lots: Sequence[FoundLot]) -> Select[Any]:
+@cache
+def _without_lot() -> Select[Any]:
     query = db.select(*TEST, PatchTestItem.product_id).join(PatchTest, PatchTestItem.test_id == PatchTest.id)
-    of_these = PatchTestItem.product_id.in_({lot.product_id for lot in lots})
+    of_these = PatchTestItem.product_id.in_(values("products"))
     return query.where(PatchTestItem.lot_id.is_(None), of_these).distinct()
 
 
@@ -92,28 +96,37 @@ def _without_vial() -> Select[Any]:
     return query.where(PatchTestItem.vial_id.is_(None), Product.ledger != "volume").distinct()
 
 
-def _diluents(product_ids: set[int]) -> Select[Any]:
+@cache
+def _diluents() -> Select[Any]:
     query = db.select(Product.id).join(Ingredient, Ingredient.id == Product.ingredient_id)
-    return query.where(Product.id.in_(product_ids), Ingredient.role == "diluent")
+    return query.where(Product.id.in_(values("products")), Ingredient.role == "diluent")
 
 
 def _used(lot_ids: Sequence[int]) -> dict[tuple[int, int], int]:
     """What the ledger took of each lot for each test, reversals taken off: 0 where all of it went back."""
+    rows = db.session.execute(_taken(), {"lots": list(lot_ids)})
+    return {(test or 0, lot): int(steps) for test, lot, steps in rows}
+
+
+@cache
+def _taken() -> Select[Any]:
     signed = db.case((Movement.reverses_id.is_(None), Movement.quantity), else_=-Movement.quantity)
     end = db.case((Movement.reverses_id.is_(None), Movement.to_place_id), else_=Movement.from_place_id)
     query = db.select(Movement.document_id, Movement.lot_id, func.sum(signed)).join(Place, Place.id == end)
     query = query.where(
-        Movement.lot_id.in_(lot_ids), Place.kind == "patch_test", Movement.document_kind == "patch_test"
+        Movement.lot_id.in_(values("lots")),
+        Place.kind == "patch_test",
+        Movement.document_kind == "patch_test",
     )
-    rows = db.session.execute(query.group_by(Movement.document_id, Movement.lot_id))
-    return {(test or 0, lot): int(steps) for test, lot, steps in rows}
+    return query.group_by(Movement.document_id, Movement.lot_id)
 
 
-def _items(lot_ids: Sequence[int]) -> Select[Any]:
+@cache
+def _items() -> Select[Any]:
     columns = (*TEST, PatchTestItem.lot_id, PatchTestItem.product_id)
     query = db.select(*columns, func.sum(PatchTestItem.quantity).label("quantity"))
     query = query.join(PatchTest, PatchTestItem.test_id == PatchTest.id)
-    return query.where(PatchTestItem.lot_id.in_(lot_ids)).group_by(*columns)
+    return query.where(PatchTestItem.lot_id.in_(values("lots"))).group_by(*columns)
 
 
 def _tests(test_ids: set[int]) -> Mapping[int, Any]:

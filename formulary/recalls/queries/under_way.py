@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import Select, func
 
 from formulary.accounts.models import Site
 from formulary.cocktails.models import Cocktail
 from formulary.db import db
+from formulary.db.prepared import values
 from formulary.preparations.models import Attempt, Draw
 
 BUCKETS = {
@@ -42,6 +45,12 @@ class UnderWay:
 
 def under_way(lot_ids: Sequence[int]) -> tuple[UnderWay, ...]:
     """Every cocktail that holds one of these lots and is not closed, at every site, the newest draw first."""
+    rows = db.session.execute(_drawn(), {"lots": list(lot_ids)})
+    return tuple(UnderWay(*row[:7], int(row[7]), row[8]) for row in rows)
+
+
+@cache
+def _drawn() -> Select[Any]:
     attempt = (Attempt.patient_id, Attempt.cocktail_id, Cocktail.code, Attempt.state, Site.name, Attempt.id)
     columns = (Draw.lot_id, *attempt)
     drawn_at = func.max(Draw.drawn_at)
@@ -49,9 +58,8 @@ def under_way(lot_ids: Sequence[int]) -> tuple[UnderWay, ...]:
         Attempt, Draw.attempt_id == Attempt.id
     )
     query = query.join(Cocktail, Attempt.cocktail_id == Cocktail.id).join(Site, Attempt.site_id == Site.id)
-    query = query.where(Draw.lot_id.in_(lot_ids), Draw.undone.is_(False), Attempt.state.in_(BUCKETS))
-    rows = db.session.execute(query.group_by(*columns).order_by(drawn_at.desc(), Attempt.id.desc()))
-    return tuple(UnderWay(*row[:7], int(row[7]), row[8]) for row in rows)
+    query = query.where(Draw.lot_id.in_(values("lots")), Draw.undone.is_(False), Attempt.state.in_(BUCKETS))
+    return query.group_by(*columns).order_by(drawn_at.desc(), Attempt.id.desc())
 
 
 def prepared(rows: Sequence[UnderWay]) -> dict[int, int]:

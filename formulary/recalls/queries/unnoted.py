@@ -5,12 +5,14 @@ there.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, or_, tuple_
 
 from formulary.administrations.models import ImportedUse
 from formulary.db import db
+from formulary.db.prepared import values
 from formulary.patients.models import Patient
 from formulary.recalls.queries.flows import Flows
 from formulary.recalls.queries.lots import FoundLot
@@ -74,10 +76,21 @@ def _rows(here: ColumnElement[bool], last: UnnotedUse | None, size: int) -> Iter
 
 
 def _conditions(lots: Sequence[FoundLot], flows: Flows) -> ColumnElement[bool] | None:
-    """At a site, of the product, while one of these lots may have been there; None where none ever was."""
+    """At a site, of the product, while one of these lots may have been there; None where none ever was, or
+    where every record names its lot.
+    """
+    products = {"products": [lot.product_id for lot in lots]}
+    if db.session.execute(_any_without_lot(), products).first() is None:
+        return None
     sites = {flow.site_id for flow in flows.rows}
     found = [here for lot in lots for site in sorted(sites) for here in _during(lot, site, flows)]
     return and_(ImportedUse.lot_id.is_(None), or_(*found)) if found else None
+
+
+@cache
+def _any_without_lot() -> Select[Any]:
+    query = db.select(ImportedUse.id).where(ImportedUse.lot_id.is_(None))
+    return query.where(ImportedUse.product_id.in_(values("products"))).limit(1)
 
 
 def _during(lot: FoundLot, site_id: int, flows: Flows) -> Iterator[Any]:

@@ -1,0 +1,31 @@
+"""The driver's own rows: counted like those of any statement, and what fails is told by SQLAlchemy."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+
+from formulary.audit.models import AuditEntry
+from formulary.db import db
+from formulary.db.bare import driver_rows
+from formulary.db.prepared import value
+from formulary.db.types import instant
+from tests.support.counting import counting_queries
+
+ENTRY = AuditEntry.__table__.c
+SINCE = select(ENTRY.id, ENTRY.at).where(ENTRY.at >= value("since"), ENTRY.id > 0).order_by(ENTRY.id)
+
+
+def test_the_rows_are_those_of_the_same_statement(app: Flask, cast: object) -> None:
+    first = db.session.execute(select(ENTRY.at).order_by(ENTRY.id)).scalars().first()
+    with counting_queries() as sent:
+        found = driver_rows(SINCE, {"since": first})
+    assert len(sent) == 1, sent
+    expected = [tuple(row) for row in db.session.execute(SINCE, {"since": first})]
+    assert [(number, instant(at)) for number, at in found] == expected
+    assert expected
+
+
+def test_what_goes_wrong_is_told_as_everywhere(app: Flask) -> None:
+    with pytest.raises(DBAPIError):
+        driver_rows(select(text("nothing")).select_from(text("nowhere")), {})
