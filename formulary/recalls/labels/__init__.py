@@ -8,7 +8,7 @@ from formulary.recalls.labels.lists import Listing, PatientLine, PlaceLine, toge
 from formulary.recalls.labels.sheet import Sheet, SheetLine, sheets
 from formulary.recalls.labels.tiles import Tile, is_held, tiles
 from formulary.recalls.labels.told import Told, told
-from formulary.recalls.labels.whole import COLUMNS, holds_told, movements_told, patients_told
+from formulary.recalls.labels.whole import COLUMNS, holds_told, movements_told
 from formulary.recalls.labels.words import BALANCE, BUCKETS, GRADES, HEADINGS, bucket_words
 from formulary.recalls.labels.worklist import WorkLine, worklist
 
@@ -39,7 +39,6 @@ __all__ = [
     "letters",
     "listed_lines",
     "movements_told",
-    "patients_told",
     "sheets",
     "tiles",
     "together",

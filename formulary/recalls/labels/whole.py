@@ -1,6 +1,6 @@
 """The whole history of a lot as rows of a file, its patients as the asker may know them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -16,12 +16,14 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def movements_told(lot: FoundLot, *, at: datetime, by: Actor) -> list[dict[str, Any]]:
-    """Each movement by column; quantities with a decimal point in one unit for the lot, instants in UTC."""
-    rows = queries.whole_history(lot.id)
-    known = queries.known_patients({row.patient_id for row in rows if row.patient_id}, by=by, at=at)
-    unit = natural_unit(lot.quantity(max((row.row.quantity for row in rows), default=1)))
-    return [_told(row, lot, unit, known.get(row.patient_id or 0)) for row in rows]
+def movements_told(lot: FoundLot, *, at: datetime, by: Actor) -> Iterator[dict[str, Any]]:
+    """Each movement by column, read as they leave; quantities with a decimal point in one unit for the lot,
+    instants in UTC.
+    """
+    unit = natural_unit(lot.quantity(queries.largest_movement(lot.id)))
+    for rows in queries.whole_history(lot.id):
+        known = queries.known_patients({row.patient_id for row in rows if row.patient_id}, by=by, at=at)
+        yield from (_told(row, lot, unit, known.get(row.patient_id or 0)) for row in rows)
 
 
 def holds_told(lot: FoundLot) -> list[dict[str, Any]]:
@@ -34,11 +36,6 @@ def holds_told(lot: FoundLot) -> list[dict[str, Any]]:
         }
         for hold, placed, released in queries.holds_on_lot(lot.id)
     ]  # fmt: skip
-
-
-def patients_told(rows: Iterable[dict[str, Any]]) -> int:
-    """How many patients the rows show."""
-    return len({row["patient"] for row in rows if row["patient"]})
 
 
 def _told(moved: queries.Moved, lot: FoundLot, unit: Any, patient: queries.Known | None) -> dict[str, Any]:

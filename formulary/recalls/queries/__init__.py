@@ -33,7 +33,9 @@ from formulary.recalls.queries.listing import (
     every_listed,
     list_hash,
     listed,
+    listed_parts,
     lots_by_key,
+    patients_listed,
     uses_of,
 )
 from formulary.recalls.queries.lookup import cocktail_codes, look_up, look_up_lots
@@ -58,7 +60,13 @@ from formulary.recalls.queries.tested import Tested
 from formulary.recalls.queries.under_way import UnderWay, under_way
 from formulary.recalls.queries.unnoted import Unnoted, UnnotedUse, every_unnoted
 from formulary.recalls.queries.warmth import Since, treated_since
-from formulary.recalls.queries.whole import Moved, holds_on_lot, whole_history
+from formulary.recalls.queries.whole import (
+    Moved,
+    holds_on_lot,
+    largest_movement,
+    patients_in_history,
+    whole_history,
+)
 
 __all__ = [
     "SEARCHED",
@@ -116,9 +124,11 @@ __all__ = [
     "flows",
     "holds_on_lot",
     "known_patients",
+    "largest_movement",
     "last_event",
     "list_hash",
     "listed",
+    "listed_parts",
     "look_up",
     "look_up_lots",
     "lots_by_key",
@@ -131,6 +141,8 @@ __all__ = [
     "notices",
     "one_reachable",
     "open_cases_of",
+    "patients_in_history",
+    "patients_listed",
     "phones",
     "products",
     "reach",

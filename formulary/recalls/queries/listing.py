@@ -9,6 +9,7 @@ from typing import Any
 from formulary.administrations.models import GivenLot
 from formulary.cocktails.models import Cocktail
 from formulary.db import db
+from formulary.patients.models import Patient
 from formulary.recalls.models import RecallListed
 from formulary.recalls.queries.flows import flows
 from formulary.recalls.queries.given import everybody
@@ -19,6 +20,8 @@ from formulary.rules.findings import canonical
 from formulary.web.paging import Page, Window, page
 
 BY_KEY = (RecallListed.id,)
+AT_ONCE = 500
+"""So many rows of a list are held at a time."""
 HASHED = ("key", "patient_id", "lot_id", "quantity", "grade")
 
 
@@ -103,9 +106,25 @@ def listed(case_id: int, window: Window) -> Page:
 
 def every_listed(case_id: int) -> list[RecallListed]:
     """The whole list, in its order."""
-    return list(
-        db.session.scalars(db.select(RecallListed).filter_by(case_id=case_id).order_by(RecallListed.id))
+    return [row for part in listed_parts(case_id) for row in part]
+
+
+def listed_parts(case_id: int) -> Iterator[Sequence[RecallListed]]:
+    """The whole list a stretch at a time, in its order: for files of any length."""
+    query = db.select(RecallListed).filter_by(case_id=case_id).order_by(RecallListed.id).limit(AT_ONCE)
+    last = 0
+    while part := db.session.scalars(query.where(RecallListed.id > last)).all():
+        last = part[-1].id
+        yield part
+
+
+def patients_listed(case_id: int) -> int:
+    """How many patients are on the list; merged records count as one."""
+    kept = db.func.coalesce(Patient.merged_into_id, Patient.id)
+    query = db.select(db.func.count(kept.distinct())).join(
+        RecallListed, RecallListed.patient_id == Patient.id
     )
+    return db.session.scalar(query.where(RecallListed.case_id == case_id)) or 0
 
 
 def list_hash(rows: Iterable[Any]) -> str:

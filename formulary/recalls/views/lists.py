@@ -1,6 +1,7 @@
 """The list of a case, as a page, a file and a print; each view of it is noted and marked with who has it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from flask import Response, g, request
 
@@ -47,13 +48,12 @@ def case_list(case_id: int) -> Page:
 @requires(Permission.RECALL_LOOKUP)
 @retried
 def case_list_csv(case_id: int) -> Response:
-    """The whole list for a spreadsheet; its first and last row say whose copy it is."""
+    """The whole list for a spreadsheet, read as it leaves; its first and last row say whose copy it is."""
     row, at = queries.case(case_id), clock.now()
-    lines = _whole(case_id)
-    noted(row, "CSV", len({line.patient.id for line in lines}))
-    mark = labels.watermark(row, at=at, by=g.actor)
-    told = [[mark], HEADER, *_cells(lines), [mark]] if lines else [[mark], [labels.COUNTS_ALONE]]
-    return sheets.answer(sheets.Sheet(f"recall-{row.code}-list", told[0], told[1:]), "csv")
+    noted(row, "CSV", 0 if _sees_counts() else queries.patients_listed(case_id))
+    mark = [labels.watermark(row, at=at, by=g.actor)]
+    rows = [[labels.COUNTS_ALONE]] if _sees_counts() else chain([HEADER], _lines(case_id), [mark])
+    return sheets.answer(sheets.Sheet(f"recall-{row.code}-list", mark, rows), "csv")
 
 
 @bp.get("/cases/<id:case_id>/list.pdf")
@@ -76,10 +76,20 @@ def _whole(case_id: int) -> list[ListedLine]:
 
 def _seen(lines: list[ListedLine]) -> list[ListedLine]:
     """Nothing of anybody for whom counts must do."""
-    return [] if g.actor.recall_sight is RecallSight.COUNTS else lines
+    return [] if _sees_counts() else lines
 
 
-def _cells(lines: list[ListedLine]) -> Iterator[tuple[sheets.Cell, ...]]:
+def _sees_counts() -> bool:
+    return g.actor.recall_sight is RecallSight.COUNTS
+
+
+def _lines(case_id: int) -> Iterator[Sequence[sheets.Cell]]:
+    """A stretch of the list at a time, with its patients as the asker may know them."""
+    for part in queries.listed_parts(case_id):
+        yield from _cells(labels.listed_lines(part, at=clock.now(), by=g.actor))
+
+
+def _cells(lines: list[ListedLine]) -> Iterator[Sequence[sheets.Cell]]:
     for line in lines:
         unit = natural_unit(line.quantity) if line.quantity is not None else None
         amount = plain(line.quantity, unit) if line.quantity is not None and unit else "not known"
