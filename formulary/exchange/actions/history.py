@@ -26,7 +26,7 @@ from formulary.exchange.actions.people import People, asked_of
 from formulary.exchange.labels import HISTORY, has_bad_rows
 from formulary.exchange.queries import Wares, recorded_before
 from formulary.rules.lot_status import day_of, day_words
-from formulary.stock.actions import bring_lots
+from formulary.stock.actions import bring_lots, has_arrived
 from formulary.stock.models import Lot
 from formulary.web.fields.times import read_date as read_day_or_none
 from formulary.web.tables import BadCell, Row, read_instant, read_printed_expiry, read_yes
@@ -142,7 +142,7 @@ def record_history(
     """Write what is new of a list; Refused where any row of it is bad, and then nothing is written."""
     looked, reader = Looked(), HistoryReader(at=at, by=by, sha256=file.sha256)
     importer = Importer(file, at=at, by=by)
-    made = 0
+    made = list[int]()
     for judged in stretches(content, reader, looked, told):
         fresh = [one for one in judged if one.value and not one.known]
         if not looked.bad_rows and fresh:
@@ -153,19 +153,26 @@ def record_history(
         reader.lot_of.clear()
     if looked.bad_rows:
         raise has_bad_rows(looked.bad_rows)
-    _tell_expiries(reader.lots, at=at, by=by)
+    told_anew = _tell_expiries(reader.lots, at=at, by=by)
     importer.finish()
-    new = {"sha256": file.sha256, "file": file.name, "new": looked.new, "known": looked.known, "lots": made}
+    has_arrived([*made, *told_anew], at=at, by=by)
+    new = {
+        "sha256": file.sha256,
+        "file": file.name,
+        "new": looked.new,
+        "known": looked.known,
+        "lots": len(made),
+    }
     record("exchange.history", file, by=by, at=at, new=new)
     return looked
 
 
-def _make_lots(wanted: list[Meant], at: datetime) -> int:
+def _make_lots(wanted: list[Meant], at: datetime) -> list[int]:
     fresh = list({id(meant): meant for meant in wanted if meant.id is None}.values())
     told = ((meant.product_id, meant.number, meant.expires_on) for meant in fresh)
     for meant, lot in zip(fresh, bring_lots(told, at=at), strict=True):
         meant.id = lot.id
-    return len(fresh)
+    return [meant.id for meant in fresh if meant.id is not None]
 
 
 def _with_lot(use: Use, meant: Meant | None) -> Use:
@@ -175,8 +182,8 @@ def _with_lot(use: Use, meant: Meant | None) -> Use:
     return Use(**values)
 
 
-def _tell_expiries(lots: Lots, *, at: datetime, by: Actor) -> None:
-    """An expiry that a later row told, or that nobody had told of a lot on record."""
+def _tell_expiries(lots: Lots, *, at: datetime, by: Actor) -> list[int]:
+    """An expiry that a later row told, or that nobody had told of a lot on record; the keys of those."""
     for meant in lots.changed:
         if meant.id is None:
             continue
@@ -186,3 +193,4 @@ def _tell_expiries(lots: Lots, *, at: datetime, by: Actor) -> None:
             new = {"lot": lot.number, "expires_on": str(lot.expires_on)}
             record("exchange.lot_expiry", lot, by=by, at=at, old={"expires_on": "not on record"}, new=new)
     db.session.flush()
+    return [meant.id for meant in lots.changed if meant.id is not None]

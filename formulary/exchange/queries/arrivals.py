@@ -4,17 +4,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import aliased
 
-from formulary.catalogue.queries import fold
 from formulary.db import db
 from formulary.stock import queries as stock
 from formulary.stock.models import Delivery, Movement, Vial
+from formulary.stock.queries import called
 
 Reversal = aliased(Movement)
-
-
-def called(supplier: str) -> str:
-    """The name of a supplier as two are compared, however they are typed."""
-    return fold(supplier) or supplier.casefold()
 
 
 def receipts_like(site_id: int, lot_id: int, supplier: str, note: str, quantity: int) -> list[datetime]:

@@ -3172,6 +3172,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("recall_event", schema=None) as batch_op:
         batch_op.create_index("ix_recall_event_case", ["case_id", "id"], unique=False)
+        batch_op.create_index("ix_recall_event_kind", ["kind", "id"], unique=False)
 
     op.create_table(
         "recall_explanation",
@@ -3213,6 +3214,7 @@ def upgrade() -> None:
         "recall_scope",
         sa.Column("case_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(length=60), nullable=False),
+        sa.Column("near", sa.String(length=60), nullable=False),
         sa.Column("product_id", sa.Integer(), nullable=True),
         sa.Column("expires_from", sa.Date(), nullable=True),
         sa.Column("expires_to", sa.Date(), nullable=True),
@@ -3234,6 +3236,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("recall_scope", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_recall_scope_case_id"), ["case_id"], unique=False)
+        batch_op.create_index("ix_recall_scope_near", ["near", "product_id"], unique=False)
 
     op.create_table(
         "recall_listed",
@@ -3288,7 +3291,7 @@ def upgrade() -> None:
             "decision IN ('in', 'out', 'proposed')", name=op.f("ck_recall_lot_decision_is_known")
         ),
         sa.CheckConstraint(
-            "how IN ('exact', 'shared', 'near', 'rule')", name=op.f("ck_recall_lot_how_is_known")
+            "how IN ('exact', 'shared', 'near', 'rule', 'untold')", name=op.f("ck_recall_lot_how_is_known")
         ),
         sa.ForeignKeyConstraint(
             ["case_id"], ["recall_case.id"], name=op.f("fk_recall_lot_case_id_recall_case")
@@ -3599,6 +3602,10 @@ def upgrade() -> None:
         sa.Column("decided_by_id", sa.Integer(), nullable=True),
         sa.Column("decided_why", sa.Text(), nullable=False),
         sa.Column("decided_lots", types.CanonicalJson(), nullable=True),
+        sa.Column("came_at", types.UtcDateTime(), nullable=True),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("plain", sa.Text(), nullable=False),
+        sa.Column("spans", types.CanonicalJson(), nullable=True),
         sa.Column("case_id", sa.Integer(), nullable=True),
         sa.Column("first_at", types.UtcDateTime(), nullable=False),
         sa.Column("row_version", sa.Integer(), nullable=False),
@@ -3615,6 +3622,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recall_notice")),
         sa.UniqueConstraint("source", "number", name=op.f("uq_recall_notice_source")),
     )
+    with op.batch_alter_table("recall_notice", schema=None) as batch_op:
+        for name, column in (("came", "came_at"), ("spans", "spans")):
+            where = sa.text(f"{column} IS NOT NULL")
+            batch_op.create_index(
+                f"ix_recall_notice_{name}", ["id"], unique=False, sqlite_where=where, postgresql_where=where
+            )
+
     op.create_table(
         "notice_version",
         sa.Column("notice_id", sa.Integer(), nullable=False),

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from formulary.accounts import Actor, Permission
 from formulary.overview.queries import Looked, OpenVial, Sealed, Waiting
-from formulary.recalls.queries import Standing
+from formulary.recalls.queries import CameIn, Standing
 from formulary.stock.models import Transfer
 from formulary.stock.queries import Due, OnOrder, Supply, Watched
 
@@ -55,6 +55,7 @@ class Day:
     readings: tuple[Reading, ...] = ()
     follow_ups: tuple[FollowUp, ...] = ()
     holds: tuple[Standing, ...] = ()
+    came_in: tuple[CameIn, ...] = ()
     warmth: tuple[Watched, ...] = ()
     lookups: tuple[Looked, ...] = field(default=())
     emergencies: int = 0

@@ -117,6 +117,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "receive_transfers": ("Transfers from other sites", "stock.transfers"),
     "order": ("Below minimum", "stock.supplies"),
     "chase": ("Orders that are overdue", "stock.orders"),
+    "answer_recalls": ("Recalled lots that came", "recalls.cases"),
     "follow_holds": ("Holds", "recalls.index"),
     "look_at_holds": ("Holds", "recalls.index"),
     "review_emergencies": ("Emergency accesses", "patients.emergencies"),

@@ -41,7 +41,7 @@ DUTIES: dict[Role, tuple[Duty, ...]] = {
         benches.give,
         benches.close_sessions,
     ),
-    Role.RECALL_OFFICER: (stores.follow_holds,),
+    Role.RECALL_OFFICER: (stores.answer_recalls, stores.follow_holds),
     Role.ADMINISTRATOR: (stores.review_emergencies,),
     Role.AUDITOR: (stores.look_at_holds, stores.look_at_discrepancies),
 }

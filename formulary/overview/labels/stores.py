@@ -57,6 +57,15 @@ def follow_holds(day: Day) -> Iterator[Need]:
         yield Need(None, f"Follow {row.kind} {row.what}", told, "held", f"held: {row.words}", *where, own)
 
 
+def answer_recalls(day: Day) -> Iterator[Need]:
+    """Lots that came and that a case covers or a notice names: a recall officer looks at each."""
+    for row in day.came_in:
+        lots = ", ".join(row.lots) or "a lot that it names"
+        told = f"It came {words.instant(row.at, day.zone)}; look at what was stopped, and decide."
+        page = (f"recalls.{row.kind}", "Look", ((f"{row.kind}_id", row.id),))
+        yield Need(row.at, f"{row.code}: {lots} came", told, "stop", "arrived since", *page)
+
+
 def explain_discrepancies(day: Day) -> Iterator[Need]:
     """What did not fit the ledger and nobody has explained."""
     if day.discrepancies:

@@ -41,6 +41,7 @@ def the_day() -> Day:
         readings=tuple(_readings(at)) if Role.PRACTITIONER in roles else (),
         follow_ups=tuple(_follow_ups(at)) if Role.PRACTITIONER in roles else (),
         holds=tuple(recalls.standing_holds()) if roles & WATCHING else (),
+        came_in=tuple(recalls.came_in()) if Role.RECALL_OFFICER in roles else (),
         lookups=tuple(queries.recent_lookups(at)) if roles & {Role.RECALL_OFFICER, Role.AUDITOR} else (),
         discrepancies=stock.open_discrepancies(g.site.id) if roles & {Role.PHARMACIST, Role.AUDITOR} else 0,
         counts_due=tuple(stock.due_for_count(g.site.id, at)) if roles & KEEPING else (),

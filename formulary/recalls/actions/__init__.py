@@ -1,5 +1,6 @@
 """What changes in this room: cases and their steps, contacts, signed words; and who looked at what."""
 
+from formulary.recalls.actions import arrivals
 from formulary.recalls.actions.cases import NewCase, add_scope, create_case, decide_lot
 from formulary.recalls.actions.closing import close, notify, reconcile, reopen
 from formulary.recalls.actions.containing import contain, release_holds
@@ -23,6 +24,7 @@ __all__ = [
     "NewCase",
     "add_differences",
     "add_scope",
+    "arrivals",
     "close",
     "contain",
     "create_case",

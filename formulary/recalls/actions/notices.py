@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,8 @@ from formulary.recalls.labels import refusals
 from formulary.recalls.models import NoticeVersion, RecallNotice
 from formulary.recalls.queries import Proposed, Scope
 from formulary.rules.findings import canonical
+from formulary.rules.lot_status import normalise
+from formulary.rules.trace import spans
 
 OPENFDA = "openFDA"
 CLASSES = {"Class I": "I", "Class II": "II", "Class III": "III"}
@@ -66,7 +68,7 @@ def decide_notice(
     row, old = found.row, found.row.decision
     row.decision, row.decided_why, row.decided_version = decision, said(reason), row.version
     row.decided_at, row.decided_by_id = at, by.person_id
-    row.decided_lots = [one.lot_id for one in found.proposed]
+    row.decided_lots, row.came_at = [one.lot_id for one in found.proposed], None
     if decision == "case":
         row.case_id = _case(found.record, meant, at, by)
     new = {"notice": row.number, "decision": decision, "lots": [one.number for one in meant]}
@@ -108,7 +110,10 @@ def _version(
     row: RecallNotice, report: Mapping[str, Any], changed: list[str], at: datetime, by: Actor
 ) -> int:
     told = {"record": dict(report), "sha256": _hash(report), "changed": changed, "at": at, "by_name": by.name}
-    db.session.add(NoticeVersion(notice_id=row.id, version=row.version, **told))
+    version = NoticeVersion(notice_id=row.id, version=row.version, **told)
+    db.session.add(version)
+    row.words = queries.text_of(version)
+    row.plain, row.spans = normalise(row.words), [astuple(span) for span in spans(row.words)] or None
     db.session.flush()
     return 1
 

@@ -1,6 +1,6 @@
 """What a recall answer shows: figures, lists, balance sheets and a picture, in words."""
 
-from formulary.recalls.labels import case_words
+from formulary.recalls.labels import case_words, hooks
 from formulary.recalls.labels.case_told import VERBS, CaseTold, case_told
 from formulary.recalls.labels.letters import Letter, letters
 from formulary.recalls.labels.listed import COUNTS_ALONE, ListedLine, listed_lines, watermark
@@ -35,6 +35,7 @@ __all__ = [
     "case_told",
     "case_words",
     "holds_told",
+    "hooks",
     "is_held",
     "letters",
     "listed_lines",

@@ -24,6 +24,7 @@ HOW = {
     "shared": "more than one product has this number",
     "near": "the number looks alike",
     "rule": "by the rule",
+    "untold": "who brought it is not on record",
 }
 DECISIONS = {"in": "in the case", "out": "not meant", "proposed": "to be decided"}
 USES = {
@@ -70,6 +71,7 @@ EVENTS = {
     "reopen": "reopened",
     "release_holds": "holds released",
     "file_drill": "drill filed",
+    "lot_came": "a lot that it covers came",
 }
 FOUND = {"exact": "its number stands in it", "range": "inside a range", "near": "looks alike"}
 FLAGS = {"all": "It speaks of all lots: read it.", "range": "It names a range of lots: read it."}

@@ -14,9 +14,10 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from formulary.db import Base, CanonicalJson, UtcDateTime, Versioned, one_of
+from formulary.rules.lot_status import near
 
 STATES = ("draft", "open", "contained", "notified", "reconciled", "closed")
 SOURCES = ("maker", "authority", "supplier", "own")
@@ -64,13 +65,16 @@ class RecallCase(Versioned, Base):
 class RecallScope(Base):
     """One line of what a case covers, as it was written: append-only; what is left empty does not limit.
 
-    `number` is the maker's lot as the notice prints it, `supplier` and `note_number` are of a delivery.
+    `number` is the maker's lot as the notice prints it, `near` as a tired eye reads it; `supplier` and
+    `note_number` are of a delivery.
     """
 
     __tablename__ = "recall_scope"
+    __table_args__ = (Index("ix_recall_scope_near", "near", "product_id"),)
 
     case_id: Mapped[int] = mapped_column(ForeignKey("recall_case.id"), index=True)
     number: Mapped[str] = mapped_column(String(60), default="")
+    near: Mapped[str] = mapped_column(String(60), default="")
     product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id"))
     expires_from: Mapped[date | None] = mapped_column(Date)
     expires_to: Mapped[date | None] = mapped_column(Date)
@@ -79,13 +83,18 @@ class RecallScope(Base):
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
     added_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
 
+    @validates("number")
+    def _fill_lookup(self, _name: str, number: str) -> str:
+        self.near = near(number)
+        return number
+
 
 class RecallLot(Base):
     """A lot of ours that a line of the scope leads to: in, out, or proposed until a person decides."""
 
     __tablename__ = "recall_lot"
     __table_args__ = (
-        one_of("how", "exact", "shared", "near", "rule"),
+        one_of("how", "exact", "shared", "near", "rule", "untold"),
         one_of("decision", "in", "out", "proposed"),
         UniqueConstraint("case_id", "lot_id"),
         Index("ix_recall_lot_lot", "lot_id"),
@@ -105,7 +114,10 @@ class RecallEvent(Base):
     """A step of a case: append-only, with the figures of that moment in `told`."""
 
     __tablename__ = "recall_event"
-    __table_args__ = (Index("ix_recall_event_case", "case_id", "id"),)
+    __table_args__ = (
+        Index("ix_recall_event_case", "case_id", "id"),
+        Index("ix_recall_event_kind", "kind", "id"),
+    )
 
     case_id: Mapped[int] = mapped_column(ForeignKey("recall_case.id"))
     kind: Mapped[str] = mapped_column(String(20))

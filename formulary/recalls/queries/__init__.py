@@ -1,6 +1,15 @@
 """Who was touched by a lot: finding lots, the ten buckets, the mass balance, at the cost of what is shown."""
 
 from formulary.recalls.queries.answer import Held, Lookup, Pinning
+from formulary.recalls.queries.arrivals import (
+    CAME,
+    CameIn,
+    came_in,
+    cases_about,
+    known_in,
+    notices_naming,
+    waiting_lines,
+)
 from formulary.recalls.queries.cases import (
     VIEWED,
     CaseHold,
@@ -41,7 +50,16 @@ from formulary.recalls.queries.listing import (
 from formulary.recalls.queries.lookup import cocktail_codes, look_up, look_up_lots
 from formulary.recalls.queries.lots import Found, FoundLot, descendants, find_lots, lots_found
 from formulary.recalls.queries.lying import Lying
-from formulary.recalls.queries.notices import SEARCHED, Notice, Proposed, notice, noticed, notices, versions
+from formulary.recalls.queries.notices import (
+    SEARCHED,
+    Notice,
+    Proposed,
+    notice,
+    noticed,
+    notices,
+    text_of,
+    versions,
+)
 from formulary.recalls.queries.patients import Known, known_patients
 from formulary.recalls.queries.promised import Promised
 from formulary.recalls.queries.reaching import (
@@ -53,7 +71,7 @@ from formulary.recalls.queries.reaching import (
     phones,
     reachable,
 )
-from formulary.recalls.queries.scope import Scope, came_since, covered
+from formulary.recalls.queries.scope import Scope, as_scope, came_since, covered
 from formulary.recalls.queries.standing import Standing, standing_holds
 from formulary.recalls.queries.sums import CaseSheet, sheet_of
 from formulary.recalls.queries.tested import Tested
@@ -69,8 +87,10 @@ from formulary.recalls.queries.whole import (
 )
 
 __all__ = [
+    "CAME",
     "SEARCHED",
     "VIEWED",
+    "CameIn",
     "CaseHold",
     "CaseLot",
     "CaseSheet",
@@ -101,12 +121,15 @@ __all__ = [
     "Unnoted",
     "UnnotedUse",
     "Use",
+    "as_scope",
+    "came_in",
     "came_since",
     "case",
     "case_holds",
     "case_lot",
     "case_lots",
     "cases",
+    "cases_about",
     "cocktail_codes",
     "contacts",
     "covered",
@@ -123,6 +146,7 @@ __all__ = [
     "find_lots",
     "flows",
     "holds_on_lot",
+    "known_in",
     "known_patients",
     "largest_movement",
     "last_event",
@@ -139,6 +163,7 @@ __all__ = [
     "notice",
     "noticed",
     "notices",
+    "notices_naming",
     "one_reachable",
     "open_cases_of",
     "patients_in_history",
@@ -153,6 +178,7 @@ __all__ = [
     "sheet_of",
     "standing_holds",
     "stopped",
+    "text_of",
     "to_hold",
     "treated_since",
     "under_way",
@@ -160,5 +186,6 @@ __all__ = [
     "uses_of",
     "versions",
     "views_of",
+    "waiting_lines",
     "whole_history",
 ]

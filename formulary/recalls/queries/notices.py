@@ -102,7 +102,7 @@ def text_of(version: NoticeVersion) -> str:
 def _against_ours(rows: list[RecallNotice]) -> list[Notice]:
     latest = _latest([row.id for row in rows])
     lots = Ours(_numbers() if rows else ())
-    hits = {row.id: lots.mentioned(text_of(latest[row.id])) for row in rows}
+    hits = {row.id: lots.mentioned(row.words) for row in rows}
     known = lots_by_key(lot_id for found in hits.values() for lot_id in found)
     return [_told(row, latest[row.id], hits[row.id], known) for row in rows]
 
@@ -117,4 +117,4 @@ def _told(
 ) -> Notice:
     found = ((lots[key], how) for key, how in sorted(hits.items()))
     proposed = tuple(Proposed(lot.id, lot.number, lot.product_id, lot.product, how) for lot, how in found)
-    return Notice(row, version, proposed, flags(text_of(version)))
+    return Notice(row, version, proposed, flags(row.words))

@@ -3,13 +3,14 @@
 from formulary.rules.trace.balance import MassBalance, mass_balance, net_by_kind
 from formulary.rules.trace.chance import drawn
 from formulary.rules.trace.effect import LOOK_BACK, looks_back_until, required
-from formulary.rules.trace.notices import flags
+from formulary.rules.trace.notices import Span, flags, spans
 from formulary.rules.trace.ours import Ours, mentioned, ours
 
 __all__ = [
     "LOOK_BACK",
     "MassBalance",
     "Ours",
+    "Span",
     "drawn",
     "flags",
     "looks_back_until",
@@ -18,4 +19,5 @@ __all__ = [
     "net_by_kind",
     "ours",
     "required",
+    "spans",
 ]

@@ -64,12 +64,15 @@ class Ours:
 
         Finds too much rather than too little: "123" is found in "ABC-1234".
         """
-        inside = (plain for span in spans(text) for plain in self._inside(span))
         found = {key: "near" for plain in self._in(near(text)) for key in self._near.get(plain, ())}
-        found |= {key: "range" for plain in inside for key in self._exact[plain]}
+        found |= dict.fromkeys(self.inside(spans(text)), "range")
         found |= {key: "exact" for plain in self._in(normalise(text)) for key in self._exact.get(plain, ())}
         alone = (bare for bare in _standing_alone(as_read(text)) if bare in self._short)
         return found | {key: "exact" for bare in alone for key in self._short[bare]}
+
+    def inside(self, stretches: Iterable[Span]) -> set[int]:
+        """Which of them, by key, lie in one of these stretches."""
+        return {key for span in stretches for plain in self._inside(span) for key in self._exact[plain]}
 
     def _in(self, whole: str) -> Iterator[str]:
         """Every stretch of the text that is as long as one of the numbers that may stand inside another."""

@@ -2,6 +2,7 @@
 entry.
 """
 
+from formulary.stock.actions.arrivals import has_arrived, watches_arrivals
 from formulary.stock.actions.arriving import Arrived, receive_transfer
 from formulary.stock.actions.assaying import assay_lot
 from formulary.stock.actions.balances import lock
@@ -12,7 +13,7 @@ from formulary.stock.actions.counting import add_to_count, cancel_count, count_l
 from formulary.stock.actions.disposing import add_stream, change_stream, dispose
 from formulary.stock.actions.entries import Entry, Way
 from formulary.stock.actions.excursions import decide_excursion, hold_inside, open_excursion
-from formulary.stock.actions.holds import place_hold, release_hold
+from formulary.stock.actions.holds import place_hold, release_hold, stop_lot
 from formulary.stock.actions.ledger import post, reverse, stand_still, write
 from formulary.stock.actions.loggers import look_at_file, record_file
 from formulary.stock.actions.losing import come_after_all, find_again, lose
@@ -82,6 +83,7 @@ __all__ = [
     "explain",
     "find_again",
     "furnish",
+    "has_arrived",
     "hold_inside",
     "label_vials",
     "learn_code",
@@ -115,12 +117,14 @@ __all__ = [
     "set_level",
     "set_range",
     "stand_still",
+    "stop_lot",
     "take",
     "take_out",
     "undo",
     "undoable_now",
     "waste_lot",
     "waste_vial",
+    "watches_arrivals",
     "where_is",
     "write",
 ]

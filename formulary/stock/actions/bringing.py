@@ -9,6 +9,7 @@ from formulary.accounts.actions import next_code
 from formulary.catalogue.models import Product
 from formulary.db import db
 from formulary.stock import queries
+from formulary.stock.actions.arrivals import has_arrived
 from formulary.stock.actions.entering import Printed, known_lot, may_enter
 from formulary.stock.actions.entries import Entry, Way
 from formulary.stock.actions.ledger import write
@@ -77,6 +78,7 @@ def bring_stock(lies: Opening, *, at: datetime, by: Actor) -> list[Movement]:
     movements = write([Entry(lot, vial, supplier, lies.quantity, way)], at=at, by=by)
     if vial is not None:
         limit_use(vial, lies.place, at)
+    has_arrived([lot.id], at=at, by=by)
     return movements
 
 

@@ -36,6 +36,17 @@ def place_hold(
         raise refusals.hold_without_reason("A hold")
     if object_kind not in OBJECTS or db.session.get(OBJECTS[object_kind], object_id) is None:
         raise Missing(f"No {object_kind} {object_id}")
+    return _stop(object_kind, object_id, reason, source, at=at, by=by)
+
+
+def stop_lot(lot_id: int, *, reason: str, source: str, at: datetime, by: Actor) -> Hold:
+    """The same for a lot on which the house has decided before it came: whoever brings it in needs no right
+    to place holds.
+    """
+    return _stop("lot", lot_id, reason, source, at=at, by=by)
+
+
+def _stop(object_kind: str, object_id: int, reason: str, source: str, *, at: datetime, by: Actor) -> Hold:
     hold = Hold(
         code=next_code("H"),
         object_kind=object_kind,

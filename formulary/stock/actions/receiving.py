@@ -12,6 +12,7 @@ from formulary.db import Missing, db, once
 from formulary.rules.units import Money
 from formulary.stock import queries
 from formulary.stock.actions.against import Against, taken_against
+from formulary.stock.actions.arrivals import has_arrived
 from formulary.stock.actions.codes import learn_code
 from formulary.stock.actions.entering import Printed, known_lot, may_enter
 from formulary.stock.actions.entries import Entry, Way
@@ -178,6 +179,7 @@ def _book_in(
     ordered = accepted.against.told if accepted.against else {}
     new = {**printed.told, **came.told, **seen.told, **where, **ordered}
     record("stock.receive", lot, by=by, at=at, new=new, movements=movements)
+    has_arrived([lot.id], at=at, by=by)
     return lot
 
 

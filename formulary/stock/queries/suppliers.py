@@ -46,6 +46,11 @@ def supplier(supplier_id: int) -> Supplier:
     return found
 
 
+def called(name: str) -> str:
+    """The name of a supplier as two are compared, however they are typed."""
+    return fold(name) or name.strip().casefold()
+
+
 def supplier_named(name: str) -> Supplier | None:
     """The supplier of this name, however it is typed."""
     folded = fold(name)

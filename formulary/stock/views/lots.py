@@ -10,6 +10,7 @@ from formulary.accounts import queries as accounts
 from formulary.db import retried
 from formulary.stock import actions, facts, labels, queries
 from formulary.stock.forms import LabelForm, MoveLotForm, OpenForm, ReleaseLotForm, WasteLotForm
+from formulary.stock.labels.arrivals import said_of_lot
 from formulary.stock.labels.attached import attached
 from formulary.stock.queries.documents import documents_of
 from formulary.stock.views.room import (
@@ -66,6 +67,7 @@ def lot(lot_id: int) -> Answer:
         documents=attached(documents_of(row.id)),
         elsewhere=elsewhere,
         offer=lambda: offered(own),
+        said=said_of_lot(row.id),
         in_quarantine=any(s.status == "quarantined" and s.vial is None for s in stocks),
     )
 

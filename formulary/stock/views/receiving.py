@@ -16,6 +16,7 @@ from formulary.db import retried, transaction
 from formulary.rules.findings import Finding, Fix, Level, Refused
 from formulary.stock import actions, labels, queries
 from formulary.stock.forms import ReceiveForm
+from formulary.stock.labels.arrivals import said_of_lot
 from formulary.stock.labels.prices import agreed
 from formulary.stock.views.room import Answer, bp, page, to_lot, today
 from formulary.web import fields as f
@@ -209,7 +210,7 @@ def _said(lot: Any) -> str:
     row = queries.last_receipt(lot.id, g.site.id)
     place = queries.place_by_id(row.to_place_id, g.site.id)
     came = labels.container_count(lot.product, row.quantity)
-    words = f"{came} of {lot} lie at {place.name}."
+    words = " ".join([f"{came} of {lot} lie at {place.name}.", *(one.words for one in said_of_lot(lot.id))])
     if place.kind != "quarantine":
         return words
     return f"{words} They are not used before a second pharmacist has looked at them."

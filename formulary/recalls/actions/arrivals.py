@@ -1,0 +1,60 @@
+"""A lot arrives that a case covers: stopped in the act that brings it in, and told to the recall officer."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from formulary.accounts import Actor
+from formulary.audit import record
+from formulary.db import db
+from formulary.recalls import queries
+from formulary.recalls.actions.cases import MEANT
+from formulary.recalls.actions.stepping import leave
+from formulary.recalls.models import RecallCase, RecallHold, RecallLot, RecallNotice, RecallScope
+from formulary.recalls.queries import CAME, FoundLot
+from formulary.stock.actions import stop_lot, watches_arrivals
+
+
+@watches_arrivals
+def catch(lot_ids: Collection[int], at: datetime, by: Actor) -> None:
+    """Hold each of these lots that a case means, propose what it may mean, and mark notices that name one."""
+    lines: dict[int, tuple[RecallCase, list[RecallScope]]] = {}
+    for case, line in queries.waiting_lines(lot_ids):
+        lines.setdefault(case.id, (case, []))[1].append(line)
+    for case_id, (_, some) in lines.items():
+        _take_in(case_id, some, set(lot_ids), at, by)
+    for notice, named in queries.notices_naming(lot_ids):
+        _tell(notice, named, at, by)
+
+
+def _take_in(case_id: int, lines: Sequence[RecallScope], lot_ids: set[int], at: datetime, by: Actor) -> None:
+    found = {
+        lot.id: (line, lot, how)
+        for line in lines
+        for lot, how in queries.covered(queries.as_scope(line))
+        if lot.id in lot_ids
+    }
+    fresh = set(found) - queries.known_in(case_id, set(found)) if found else set()
+    if not fresh:
+        return
+    case = queries.case(case_id, locked=True)
+    caught = [found[key] for key in sorted(fresh)]
+    for line, lot, how in caught:
+        decision = "in" if how in MEANT else "proposed"
+        row = RecallLot(case_id=case.id, lot_id=lot.id, scope_id=line.id, how=how, decision=decision)
+        db.session.add(row)
+    held = [_stop(case, lot, at, by) for _, lot, how in caught if how in MEANT]
+    told = {"lots": [lot.number for _, lot, _ in caught], "holds": held}
+    leave(case, CAME, at=at, by=by, told=told)
+
+
+def _stop(case: RecallCase, lot: FoundLot, at: datetime, by: Actor) -> str:
+    words = f"{case.code}: {case.title}"
+    hold = stop_lot(lot.id, reason=words, source=f"recall {case.code}", at=at, by=by)
+    db.session.add(RecallHold(case_id=case.id, lot_id=lot.id, hold_id=hold.id))
+    return hold.code
+
+
+def _tell(notice: RecallNotice, named: Collection[int], at: datetime, by: Actor) -> None:
+    notice.came_at = at
+    numbers = [lot.number for lot in queries.lots_found(named).exact]
+    record("recalls.lot_came", notice, by=by, at=at, new={"notice": notice.number, "lots": numbers})

@@ -1,0 +1,116 @@
+"""What waits for a lot: lines of cases that may cover it, notices that name it; and what has come since."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from formulary.db import db
+from formulary.recalls.models import RecallCase, RecallEvent, RecallHold, RecallLot, RecallNotice, RecallScope
+from formulary.rules.trace import Ours, Span
+from formulary.stock.models import Hold, Lot
+
+AT_ONCE = 100
+CAME = "lot_came"
+ANSWERS = ("contain", "decide_lot", "add_scope", "release_holds", "notify", "reconcile", "close", "reopen")
+"""The steps by which a recall officer has answered to a lot that came."""
+
+
+@dataclass(frozen=True)
+class CameIn:
+    """A case or a notice for which a lot came and which nobody has looked at since."""
+
+    kind: str
+    id: int
+    code: str
+    lots: tuple[str, ...]
+    at: datetime
+
+
+def waiting_lines(lot_ids: Collection[int]) -> list[tuple[RecallCase, RecallScope]]:
+    """The lines of cases, drills not among them, that may cover one of these lots.
+
+    Of a closed case those of a number, and all where it was closed as none of ours: no later lot of a product
+    is stopped by a recall that is over.
+    """
+    lots = db.session.execute(db.select(Lot.near, Lot.product_id).where(Lot.id.in_(lot_ids))).all()
+    nears, products = {row.near for row in lots}, {row.product_id for row in lots}
+    query = db.select(RecallCase, RecallScope).join(RecallScope, RecallScope.case_id == RecallCase.id)
+    query = query.where(RecallScope.near.in_({*nears, ""}), RecallCase.is_drill.is_(False))
+    any_product = RecallScope.product_id.is_(None) | RecallScope.product_id.in_(products)
+    was_opened = db.exists().where(RecallEvent.case_id == RecallCase.id, RecallEvent.kind == "open_case")
+    still = db.or_(RecallCase.state != "closed", RecallScope.near != "", ~was_opened)
+    rows = db.session.execute(query.where(any_product, still).order_by(RecallCase.id, RecallScope.id))
+    return [(case, line) for case, line in rows]
+
+
+def known_in(case_id: int, lot_ids: Collection[int]) -> set[int]:
+    """Which of these lots a case has, whatever was decided of them."""
+    query = db.select(RecallLot.lot_id).where(RecallLot.case_id == case_id, RecallLot.lot_id.in_(lot_ids))
+    return set(db.session.scalars(query))
+
+
+def notices_naming(lot_ids: Collection[int]) -> list[tuple[RecallNotice, frozenset[int]]]:
+    """The notices that name one of these lots, by its number or inside a stretch, and those lots; a decided
+    one only where none of them was here when it was.
+    """
+    rows = db.select(Lot.id, Lot.normalised, Lot.near).where(Lot.id.in_(lot_ids))
+    lots = [(key, plain, alike) for key, plain, alike in db.session.execute(rows)]
+    ours = Ours(lots)
+    found: dict[int, tuple[RecallNotice, set[int]]] = {}
+    for row, keys in (*_by_number(lots), *_by_stretch(ours)):
+        known = set(row.decided_lots or ()) if row.decision != "open" else set()
+        if fresh := set(keys) - known:
+            found.setdefault(row.id, (row, set()))[1].update(fresh)
+    return [(row, frozenset(keys)) for row, keys in found.values()]
+
+
+def _by_number(lots: list[tuple[int, str, str]]) -> Iterator[tuple[RecallNotice, set[int]]]:
+    for start in range(0, len(lots), AT_ONCE):
+        some = lots[start : start + AT_ONCE]
+        stands = db.or_(*(RecallNotice.plain.contains(plain, autoescape=True) for _, plain, _ in some))
+        for row in db.session.scalars(db.select(RecallNotice).where(stands).order_by(RecallNotice.id)):
+            said = Ours(some).mentioned(row.words)
+            yield row, {key for key, how in said.items() if how == "exact"}
+
+
+def _by_stretch(ours: Ours) -> Iterator[tuple[RecallNotice, set[int]]]:
+    query = db.select(RecallNotice.id, RecallNotice.spans).where(RecallNotice.spans.is_not(None))
+    for key, told in db.session.execute(query).all():
+        if inside := ours.inside(Span(*one) for one in told):
+            yield db.session.get_one(RecallNotice, key), inside
+
+
+def came_in() -> list[CameIn]:
+    """What has come for cases and notices and waits for a recall officer, the latest first."""
+    later = db.select(db.func.max(RecallEvent.id)).where(RecallEvent.kind.in_(ANSWERS))
+    later = later.where(RecallEvent.case_id == RecallCase.id).correlate(RecallCase).scalar_subquery()
+    query = db.select(RecallCase, RecallEvent).join(RecallEvent, RecallEvent.case_id == RecallCase.id)
+    query = query.where(RecallEvent.kind == CAME, RecallEvent.id > db.func.coalesce(later, 0))
+    found: dict[int, CameIn] = {}
+    for case, event in db.session.execute(query.order_by(RecallEvent.id)):
+        lots = (*found[case.id].lots, *event.told["lots"]) if case.id in found else (*event.told["lots"],)
+        found[case.id] = CameIn("case", case.id, case.code, tuple(dict.fromkeys(lots)), event.at)
+    named = db.select(RecallNotice).where(RecallNotice.came_at.is_not(None))
+    notices = (
+        CameIn("notice", row.id, row.number, (), row.came_at)
+        for row in db.session.scalars(named)
+        if row.came_at
+    )
+    return sorted((*found.values(), *notices), key=lambda one: one.at, reverse=True)
+
+
+def cases_about(lot_id: int) -> list[tuple[RecallCase, str, bool]]:
+    """The cases, drills not among them, that have a lot in them or ask about it: case, decision, whether a
+    hold of the case stands on it.
+    """
+    standing = db.exists().where(
+        RecallHold.case_id == RecallCase.id,
+        RecallHold.lot_id == lot_id,
+        Hold.id == RecallHold.hold_id,
+        Hold.released_at.is_(None),
+    )
+    query = db.select(RecallCase, RecallLot.decision, standing)
+    query = query.join(RecallLot, RecallLot.case_id == RecallCase.id)
+    query = query.where(RecallLot.lot_id == lot_id, RecallCase.is_drill.is_(False))
+    rows = db.session.execute(query.order_by(RecallCase.id))
+    return [(case, decision, bool(held)) for case, decision, held in rows if held or case.state != "closed"]

@@ -1,0 +1,164 @@
+"""A lot arrives that a case covers or a notice names: stopped at once, and told to who must know."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from formulary import clock
+from formulary.db import db, transaction
+from formulary.recalls import actions, queries
+from formulary.recalls.labels import hooks
+from formulary.recalls.models import RecallNotice
+from formulary.stock.actions import Opening, bring_stock, has_arrived, receive_lot
+from formulary.stock.models import Lot
+from tests.recalls.casing import a_case, decided, did, lots_of, now, officer, standing
+from tests.recalls.doing import somebody
+from tests.recalls.test_notices import REPORTS, brought
+from tests.support.builders import a_lot, a_product, act, the_place
+from tests.support.counting import counting_queries
+
+OPEN = (actions.open_case,)
+CONTAINED = (*OPEN, actions.contain)
+
+
+def received(product, number, cast, **more):
+    """A delivery by a technician, who may place no hold."""
+    told = {
+        "containers": 2,
+        "place_id": the_place().id,
+        "expires_on": date(2027, 11, 30),
+        "supplier": "Depot",
+    }
+    with transaction():
+        lot = receive_lot(
+            the_place().site_id, product_id=product.id, number=number, **told | more,
+            grade="scanned", at=clock.now(), by=cast.actor("technician"),
+        )  # fmt: skip
+        return lot.id
+
+
+def words_of(lot_id):
+    """What is said of a lot to whoever has it in hand."""
+    db.session.expire_all()
+    return [(said.state, said.words) for said in hooks._tell(lot_id)]
+
+
+@pytest.mark.parametrize("steps", [(), OPEN, CONTAINED])
+def test_a_lot_of_a_case_is_held_by_it_in_the_act_that_receives_it(app, cast, steps):
+    product = a_lot(number="FIRST").product
+    case = a_case("", *steps, product_id=product.id)
+    lot_id = received(product, "SECOND", cast)
+    assert lots_of(now(case))["SECOND"] == ("rule", "in")
+    [hold] = [hold for hold in queries.case_holds(case.id) if hold.lot_id == lot_id]
+    assert hold.released_at is None
+    assert words_of(lot_id) == [
+        ("stop", f"Recall {case.code} covers this lot: Glass in vials. It is on hold. {hooks.APART}")
+    ]
+    [came] = queries.came_in()
+    assert (came.kind, came.code, came.lots) == ("case", case.code, ("SECOND",))
+
+
+def test_a_number_that_nobody_had_is_caught_though_its_case_was_closed_as_none_of_ours(app, cast):
+    case = a_case("NEVER-7")
+    did(actions.close, case.id, reason="none of ours")
+    product = a_product()
+    received(product, "NEVER8", cast)
+    assert standing() == []
+    received(product, "never-7", cast)
+    assert standing() == [f"recall {case.code}"]
+
+
+def test_a_recall_of_a_product_that_is_over_stops_no_later_lot(app, cast):
+    product = a_lot(number="OVER").product
+    case = a_case("", *CONTAINED, actions.notify, actions.reconcile, product_id=product.id)
+    did(actions.close, case.id, reason="done")
+    before = standing()
+    received(product, "LATER", cast)
+    assert standing() == before
+
+
+def test_what_only_looks_alike_is_proposed_told_and_waits_for_the_officer(app, cast):
+    case = a_case("L2231")
+    lot_id = received(a_product(), "L223I", cast)
+    assert (lots_of(now(case)), standing()) == ({"L223I": ("near", "proposed")}, [])
+    [(state, words)] = words_of(lot_id)
+    assert (state, words.startswith(f"Recall {case.code} may mean this lot")) == ("unknown", True)
+    decided(case, "L223I", "out")
+    assert (queries.came_in(), words_of(lot_id)) == ([], [])
+
+
+def test_opening_stock_and_an_expiry_told_later_are_asked_about_too(app):
+    product, until = a_product(), date(2027, 6, 30)
+    case = a_case("", product_id=product.id, expires_to=until)
+    with transaction():
+        lies = Opening(product.id, "OPENED", until, the_place(), product.content)
+        bring_stock(lies, at=clock.now(), by=somebody())
+    assert standing() == [f"recall {case.code}"]
+    lot = a_lot(product, number="CHANGED", expires_on=date(2028, 1, 1))
+    with act():
+        db.session.get_one(Lot, lot.id).expires_on = until
+        has_arrived([lot.id], at=clock.now(), by=somebody())
+    assert standing() == [f"recall {case.code}"] * 2
+
+
+def test_a_drill_stops_nothing_that_arrives(app, cast):
+    product = a_lot(number="REAL").product
+    a_case("", *OPEN, told={"is_drill": True}, product_id=product.id)
+    received(product, "NEXT", cast)
+    assert (standing(), queries.came_in()) == ([], [])
+
+
+def test_the_supplier_of_a_case_is_known_however_it_is_typed_and_who_brought_nobody_knows_is_proposed(
+    app, cast
+):
+    product = a_product()
+    received(product, "BYTHEM", cast, supplier="\u00d6sterreich  Pharma", note_number="LS-9")
+    received(product, "BYOTHER", cast, supplier="Depot", note_number="LS-9")
+    untold = a_lot(product, number="UNTOLD", containers=0)
+    a_lot(number="ELSE", containers=0)
+    case = a_case("", supplier=" \u00f6STERREICH pharma ", note_number=" ls-9")
+    assert lots_of(case) == {"BYTHEM": ("rule", "in"), untold.number: ("untold", "proposed")}
+    received(product, "AGAIN", cast, supplier="\u00d6STERREICH PHARMA", note_number="LS-9")
+    assert lots_of(now(case))["AGAIN"] == ("rule", "in")
+
+
+@pytest.mark.parametrize(
+    ("number", "index"), [("1810150050", 0), ("24A17", 1)], ids=["by its number", "inside a stretch"]
+)
+def test_a_notice_that_names_it_is_told_to_the_receiver_and_the_officer(app, cast, number, index):
+    brought([REPORTS["results"][index]])
+    notice = db.session.scalars(db.select(RecallNotice)).one()
+    received(a_product(), "OTHER1", cast)
+    assert queries.came_in() == []
+    lot_id = received(a_product(), number, cast)
+    assert words_of(lot_id) == [
+        ("unknown", f"Notice {notice.number} names this lot. A recall officer decides.")
+    ]
+    assert [(came.kind, came.code) for came in queries.came_in()] == [("notice", notice.number)]
+    did(actions.decide_notice, notice.id, decision="not_ours", reason="of another maker")
+    assert (queries.came_in(), words_of(lot_id)) == ([], [])
+
+
+def test_receiving_asks_as_much_of_many_cases_and_notices_as_of_one(app):
+    lot = a_lot(number="QUIET")
+    counts = []
+    for names in (["Q-1"], [f"Q-{n}" for n in range(2, 9)]):
+        for name in names:
+            a_case(name)
+        brought([{**REPORTS["results"][0], "recall_number": f"D-{name}"} for name in names])
+        with counting_queries() as sent, transaction():
+            has_arrived([lot.id], at=clock.now(), by=officer())
+        counts.append(len(sent))
+    assert counts[0] == counts[1] <= 8
+
+
+def test_the_pages_of_the_receiver_and_of_the_officer_say_so(clients, cast):
+    case = a_case("", product_id=a_lot(number="ONE").product_id)
+    product = db.session.get_one(Lot, queries.lots_in(case.id)[0]).product
+    lot_id = received(product, "TWO", cast)
+    page = clients("technician").get_ok(f"/stock/lots/{lot_id}")
+    assert f"Recall {case.code} covers this lot" in page.text
+    page = clients("recall").get_ok("/")
+    assert f"{case.code}: TWO came" in page.text
