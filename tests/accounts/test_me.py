@@ -26,6 +26,8 @@ def test_the_password_is_changed(signed_in, cast):
     assert (entry.action, entry.old, entry.new) == ("accounts.change_password", {}, {})
 
 
+# What a form refuses does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     "case",
     [

@@ -151,6 +151,8 @@ def test_the_page_shows_the_table(clients):
     assert "Sign a prescription no no may no no no" in " ".join(page.text.split())
 
 
+# Who reads what does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     "username", ["admin", "pharmacist", "technician", "practitioner", "recall", "auditor"]
 )

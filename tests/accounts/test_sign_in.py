@@ -94,6 +94,8 @@ def test_an_unknown_name_takes_as_long_as_a_known_one(client, monkeypatch):
     assert asked == [(extract_parameters(passwords.hashed("any")), "not-the-password")] * 2
 
 
+# Where one may be led does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("wanted", "lands"),
     [

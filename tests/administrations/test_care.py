@@ -63,6 +63,8 @@ def lines(client, session):
     return [item.text for item in page.all("li") if "until" in item.text or "without" in item.text]
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_the_strictest_holds_until_the_clinic_decides(clients, topics, session):
     client = clients("practitioner")
     assert lines(client, session) == [
@@ -86,6 +88,8 @@ def test_the_strictest_holds_until_the_clinic_decides(clients, topics, session):
     assert "decided here" in client.get_ok("/after-care/").text
 
 
+# What cannot be read is refused before any table is asked.
+@pytest.mark.databases("sqlite")
 def test_a_time_without_its_choice_is_refused(clients, topics):
     answer = {"choice": "strictest", "number": "12", "unit": "hours", "reason": "x"}
     page = clients("practitioner").post_refused(f"/after-care/{topics['water'].id}", answer)
@@ -104,6 +108,8 @@ def test_the_sheet_is_one_page_and_what_was_handed_over_stays_as_it_read(clients
     assert row.counted_from == TEN
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_a_session_of_which_nothing_was_given_has_no_sheet(clients, topics, app):
     cocktail = a_session(a_patient(ready=False), share="0", at=TEN - timedelta(days=1))
     row = db.session.scalars(db.select(Administration).filter_by(cocktail_id=cocktail.id)).one()

@@ -86,12 +86,16 @@ def test_a_cocktail_is_counted_and_left_out_on_the_page(clients, patient):
     assert "0 of 4" in client.post_ok(f"{url}/leave-out", at=url).h1
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_a_cocktail_counts_towards_no_course_of_another_patient(cast, patient):
     other = a_course(a_patient(ready=False))
     with pytest.raises(Refused, match="is of another patient than this course"):
         counted(other, given(patient, 9), cast=cast)
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_the_next_session_is_due_by_the_protocol_and_drifts_when_late(clients, cast, patient):
     course = a_course(patient)
     counted(course, given(patient, 20), cast=cast)
@@ -100,6 +104,8 @@ def test_the_next_session_is_due_by_the_protocol_and_drifts_when_late(clients, c
     assert "next session 10\xa0days late" in page.text
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_the_month_of_an_ingredient_wins_over_the_days_of_a_protocol(clients, cast, patient):
     acid = an_ingredient()
     saved(Schedule(ingredient_id=acid.id, interval=1, unit="months", most_sessions=6, source="[KYB1]"))
@@ -124,6 +130,8 @@ def _exposed(patient, session, product, days):
     )  # fmt: skip
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_a_complete_course_is_kept_up_as_its_protocol_says(clients, cast, patient):
     course = a_course(patient, a_protocol(upkeep_least=3, upkeep_most=6), sessions=1)
     counted(course, given(patient, 9), cast=cast)
@@ -131,6 +139,8 @@ def test_a_complete_course_is_kept_up_as_its_protocol_says(clients, cast, patien
     assert "15\xa0Feb\xa02027 to 15\xa0May\xa02027, by maintenance" in page.text
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_a_course_is_kept_up_no_sooner_than_an_ingredient_may_be_given_again(clients, cast, patient):
     acid = an_ingredient()
     saved(Schedule(ingredient_id=acid.id, interval=1, unit="months", most_sessions=6, source="[KYB1]"))
@@ -143,6 +153,8 @@ def test_a_course_is_kept_up_no_sooner_than_an_ingredient_may_be_given_again(cli
     assert f"15\xa0Dec\xa02026, by {acid.name}" in page.text
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_an_appointment_before_the_interval_is_over_asks_why(clients, cast, patient):
     course, client = a_course(patient), clients("practitioner")
     counted(course, given(patient, 2), cast=cast)
@@ -167,6 +179,8 @@ def test_an_appointment_is_moved_and_kept(clients, patient):
     client.post_refused(f"/appointments/{moved.id}/close", {"state": "no_show"})
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("hours", "answer", "said"),
     [
@@ -211,6 +225,8 @@ def test_a_course_of_another_site_is_no_page(clients, patient):
     assert clients("practitioner3").get(f"/courses/{course.id}").status_code == 404
 
 
+# What cannot be read is refused before any table is asked.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
 def test_a_day_beyond_the_calendar_is_refused(clients, day):
     assert clients("practitioner").get(f"/appointments/?day={day}").status_code == 422

@@ -45,6 +45,8 @@ def test_another_practitioner_goes_on_with_it(road, paused, watch):
     assert close(session, "0", by=doctor).outcome == "given"
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_past_its_beyond_use_date_nobody_goes_on_and_it_is_closed_as_partly_given(road, paused, watch):
     watch.move(minutes=120)
     assert "beyond_use.passed" in refused(road, paused)
@@ -52,15 +54,21 @@ def test_past_its_beyond_use_date_nobody_goes_on_and_it_is_closed_as_partly_give
     assert (session.outcome, session.given) == ("partly_given", 2_000_000)
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_a_hold_placed_meanwhile_stops_it(road, paused):
     hold("TXA-2231")
     assert "lot.held" in refused(road, paused)
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_the_label_must_be_the_one_of_this_session(road, paused):
     assert refused(road, paused, "C-9999/1.1") == {"label.unknown"}
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_the_patient_must_be_the_one_of_the_label(road, paused):
     assert refused(road, paused, patient_code="P-1") == {"patient.not_this_one"}
 
@@ -79,6 +87,8 @@ def test_what_was_given_before_is_still_recorded(paused):
     assert queries.administration(paused.id, practitioner()).recorded == 2_250_000
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_the_page_says_since_when_and_why_and_goes_on(road, paused, clients):
     url, doctor = f"/administrations/{paused.id}", clients("practitioner2")
     page = doctor.get_ok(url)
@@ -89,6 +99,8 @@ def test_the_page_says_since_when_and_why_and_goes_on(road, paused, clients):
     assert "The session goes on." in doctor.post_ok(f"{url}/resume", told, at=url).text
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_the_page_pauses_it_with_a_reason(road, clients):
     url, doctor = f"/administrations/{road.started().id}", clients("practitioner")
     assert "Why it is paused is not filled in" in doctor.post_refused(f"{url}/pause", {}, at=url).text

@@ -63,11 +63,15 @@ def test_a_picture_is_never_changed_only_followed_by_a_newer_one():
     assert found == SHIPPED, "draw the next version (face-2.svg) beside it: sessions keep the one they have"
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_there_are_six_pictures_and_each_area_is_on_one_of_them(app):
     assert [picture.name for picture in queries.latest()] == list(queries.NAMES)
     assert len(labels.areas()) == len(set(labels.areas()))
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("name", "spot", "area"),
     [
@@ -83,6 +87,8 @@ def test_left_is_the_patients_left_whichever_way_the_picture_looks(app, name, sp
     assert maps.regions_named(picture.regions, area).far(*spot) < 1
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_points_of_one_area_and_volume_are_one_site(road):
     points = [*placed(CHEEK, CHIN, (6_700, 5_700)), *placed((6_800, 5_600), volume="0.1")]
     session = record(road.started(), placed=points, picture="face")
@@ -104,10 +110,14 @@ def test_fifty_points_a_centimetre_apart_are_laid_out_on_the_picture_of_their_ar
     assert {b - a for a, b in pairwise(row)} <= {277, 278}  # 10 of 360 mm
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_without_a_distance_nobody_knows_where_they_lie(road):
     assert rows(record(road.started(), laid=Laid("Neck", 10, ml("0.05")))) == [("Neck", 10, 50_000, "", 0)]
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("said", "answer"),
     [
@@ -123,6 +133,8 @@ def test_what_cannot_be_is_asked_about_and_nothing_is_recorded(road, said, answe
     assert db.session.scalar(db.select(db.func.count()).select_from(InjectionPoint)) == 0
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_an_unusual_depth_is_recorded_with_its_reason(road):
     how = How("subcutis", Quantity.of("6", "mm"), "thick layer of fat", "vertical", "syringe", 30, "Linear")
     session = record(road.started(), laid=Laid("Abdomen", 2, ml("0.2")), how=how)
@@ -161,6 +173,8 @@ def test_the_page_takes_points_in_words_and_shows_them_on_the_picture(road, clie
     assert page.form("/points").fields["gauge"] == ["30"]
 
 
+# What cannot be read is refused before any table is asked.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("said", "answers"),
     [
@@ -185,6 +199,8 @@ def test_the_page_says_what_it_cannot_read_and_keeps_it(road, clients, said, ans
     assert {name: page.form("/points").fields[name][0].strip() for name in said} == said
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_another_picture_is_a_link_away_and_stays_after_recording(road, clients):
     url, doctor = f"/administrations/{road.started().id}", clients("practitioner")
     page = doctor.post_ok(f"{url}/points", {"placed": "28.67 51.92"}, at=f"{url}?map=scalp")
@@ -192,6 +208,8 @@ def test_another_picture_is_a_link_away_and_stays_after_recording(road, clients)
     assert "Scalp from above, the forehead on top, picture version 1" in page.text
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_a_closed_session_shows_its_pictures(road, clients):
     session = record(road.started(), placed=placed(*[CHEEK] * 90), picture="face")
     close(session, "0.5")
@@ -212,6 +230,8 @@ def test_two_tabs_close_it_once_and_the_other_is_told(road, clients):
     assert "This session is closed" in points.text
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("minutes", "state", "words"),
     [(5, "warn", "cream EMLA since 12:55: wait until 13:15"), (20, "pass", "cream EMLA since 12:40")],
@@ -228,6 +248,8 @@ def test_a_cream_has_its_twenty_minutes(road, clients, minutes, state, words):
     assert labels.numb(queries.administration(session.id, practitioner()), clock.now()).state == state
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_what_is_done_against_the_pain_is_said_on_the_page_and_not_ahead(road, clients):
     url, doctor = f"/administrations/{road.started().id}", clients("practitioner")
     assert "not said" in doctor.get_ok(url).text

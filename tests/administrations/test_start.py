@@ -58,6 +58,8 @@ def test_of_several_containers_one_label_must_be_named(road):
     assert start(road, "C-0001/1.2").identity["label"] == "C-0001/1.2"
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("label", ["C-9999/1.1", "C-0001/2.1", "V-0001"])
 def test_a_label_that_nobody_knows_is_answered_in_words(road, label):
     road.released()
@@ -71,6 +73,8 @@ def test_before_release_there_is_no_label(road):
     assert codes(refused(road, "C-0001")) == {"label.unknown"}
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     "other", [{"patient_code": "P-1"}, {"born_on": date(1985, 4, 13)}], ids=["code", "birth"]
 )
@@ -102,6 +106,8 @@ def test_just_before_its_beyond_use_date_it_is_begun(road, watch):
 SPRING, AUTUMN = datetime(2027, 3, 28, 0, 30, tzinfo=UTC), datetime(2027, 10, 31, 0, 15, tzinfo=UTC)
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("night", [SPRING, AUTUMN], ids=["spring", "autumn"])
 def test_two_hours_are_two_hours_in_the_night_the_clocks_are_changed(road, watch, night):
     attempt = road.released()
@@ -171,6 +177,8 @@ def test_the_same_form_sent_twice_starts_once(road):
     assert db.session.scalar(db.select(db.func.count()).select_from(Administration)) == 1
 
 
+# Who reads what does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("who", ["pharmacist", "technician", "recall"])
 def test_only_practitioners_give(road, who):
     road.released()

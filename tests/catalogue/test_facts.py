@@ -209,6 +209,8 @@ BASES = [
 ]
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("name", "basis", "salt", "parts"), BASES, ids=lambda x: x if isinstance(x, str) else ""
 )

@@ -62,6 +62,8 @@ def test_who_does_not_know_how_long_a_mixture_is_kept_is_told_that_it_matters(sa
     assert (found["12b"], found["12c"]) == ((WARNS, False), (STOPS, False))
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("anaesthetic", [LIDOCAINE, WITH_EPINEPHRINE])
 @pytest.mark.parametrize(
     ("parts", "whole", "row"),
@@ -81,6 +83,8 @@ def test_lidocaine_with_bicarbonate_follows_the_ratio(said, anaesthetic, parts, 
     )
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("other", [NACL, LIDOCAINE, "water for injections", "levocarnitine", "biotin"])
 @pytest.mark.parametrize("brand", ["Kybella", "Belkyra"])
 def test_deoxycholic_acid_with_anything_is_blocked(said, brand, other):

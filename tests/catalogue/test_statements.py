@@ -103,6 +103,8 @@ def test_the_page_of_a_substance_tells_a_factor_to_its_last_digit(clients, cast,
     assert "by mass, 1.234567 of salt hold 0.98765 of element" in page.text
 
 
+# What cannot be read is refused before any table is asked.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("stated", "code"),
     [

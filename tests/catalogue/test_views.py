@@ -40,12 +40,16 @@ def version_of(name):
     return db.session.scalars(query).one()
 
 
+# Who reads what does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("username", EVERYBODY)
 def test_everybody_of_the_clinic_reads_the_catalogue(clients, loaded, username):
     page = clients(username).get_ok("/catalogue/?role=excipient")
     assert plain(page.h1) == "25 ingredients"
 
 
+# Who reads what does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     "path", ["", "compatibility", "formulas", "ingredients/1", "products/1", "formulas/1"]
 )
@@ -69,11 +73,15 @@ def test_a_misspelt_name_is_offered_after_what_holds_the_letters(clients, loaded
     assert words.endswith(near)
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_a_search_that_finds_nothing_says_what_to_do(clients, loaded):
     page = clients("practitioner").get_ok("/catalogue/?q=zzzz&role=nonsense")
     assert "Try fewer of them" in plain(page.text)
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_an_ingredient_page_shows_identifiers_products_and_rules(clients, loaded):
     row = loaded.ingredient("deoxycholic acid")
     page = clients("pharmacist").get_ok(f"/catalogue/ingredients/{row.id}")
@@ -101,6 +109,8 @@ def test_a_product_page_shows_each_value_with_its_kind_and_source(clients, loade
         assert words in plain(page.text)
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_unknown_is_shown_as_unknown(clients, loaded):
     row = loaded.product("riboflavin")
     page = clients("pharmacist").get_ok(f"/catalogue/products/{row.id}")
@@ -108,12 +118,16 @@ def test_unknown_is_shown_as_unknown(clients, loaded):
     assert "not known to be all" in plain(page.text)
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_a_limit_of_zero_reads_must_not_be_used(clients, loaded):
     row = loaded.product("exosome products (any)")
     page = clients("pharmacist").get_ok(f"/catalogue/products/{row.id}")
     assert "must not be used" in plain(page.text)
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_a_site_with_a_comma_reads_commas(clients, loaded):
     row = loaded.product("tranexamic acid")
     page = clients("practitioner3").get_ok(f"/catalogue/products/{row.id}")
@@ -128,6 +142,8 @@ def test_every_product_ingredient_and_formula_has_a_page_that_is_written_well(cl
             client.get_ok(f"/catalogue/{path}/{number}")
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_the_words_behind_a_strength_say_what_it_counts(clients, loaded):
     for name, words in (("zinc sulfate (as elemental zinc)", "elemental Zn"), ("levocarnitine", "200 mg/mL")):
         page = clients("technician").get_ok(f"/catalogue/products/{loaded.product(name).id}")
@@ -160,6 +176,8 @@ def test_another_person_approves_with_a_password(clients, cast, loaded):
     assert "approved by" in plain(page.text)
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_the_author_is_refused_in_words(clients, cast, loaded):
     version = a_draft(cast, loaded)
     page = clients("practitioner").post_refused(
@@ -170,6 +188,8 @@ def test_the_author_is_refused_in_words(clients, cast, loaded):
     assert "another person approves it" in plain(page.text)
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_a_wrong_password_approves_nothing(clients, cast, loaded):
     version = a_draft(cast, loaded)
     clients("pharmacist").post_refused(
@@ -181,6 +201,8 @@ def test_a_wrong_password_approves_nothing(clients, cast, loaded):
     assert db.session.get_one(FormulaVersion, version.id).status == "in_review"
 
 
+# Who reads what does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("username", ["technician", "recall", "auditor", "admin"])
 def test_nobody_else_is_offered_the_approval(clients, cast, loaded, username):
     version = a_draft(cast, loaded)

@@ -63,6 +63,8 @@ def answered(page, reason="Discussed with the patient", words="Seen together, an
     return reasons | {name: words for name in names if name.startswith("words:")}
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_every_line_shows_dose_volume_mixture_and_its_explanation(draft, clients):
     page = clients("practitioner").get_ok(the_page(draft))
     assert "Ready to sign." in page.text
@@ -119,6 +121,8 @@ def test_a_signed_cocktail_is_frozen(draft, clients):
     assert in_database(CocktailLine, revision_id=1, number=1).amount == 4_000_000
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_1500_mg_for_150_is_answered_with_what_does_not_fit(draft, clients):
     values = {"lines-1-value": "1500", "lines-1-unit": "mg"}
     page = clients("practitioner").post_refused(the_page(draft), values, press="Sign")
@@ -145,6 +149,8 @@ def test_what_cannot_be_read_is_answered_at_its_field_and_kept(draft, clients, t
     assert page.form(button="Sign").fields["lines-0-value"] == [typed]
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_deoxycholic_acid_can_never_be_a_line_of_a_mixture(draft, clients):
     person = clients("practitioner")
     values = {"add": str(the_product("deoxycholic acid (Kybella)"))}
@@ -152,6 +158,8 @@ def test_deoxycholic_acid_can_never_be_a_line_of_a_mixture(draft, clients):
     assert "mix.do_not_mix" in page.text or b"do_not_mix" in page.data
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_before_the_patch_test_is_concluded_a_second_person_must_answer(clinic, patient, formula, clients):
     untested = a_patient(site=clinic.site)
     page = clients("practitioner").get_ok(the_page(a_draft(clinic, untested, formula)))
@@ -163,6 +171,8 @@ def test_before_the_patch_test_is_concluded_a_second_person_must_answer(clinic, 
     )
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_an_allergy_to_an_ingredient_of_the_cocktail_is_found(clinic, patient, formula, clients):
     product = next(p for p in catalogue.products() if p.name == "tranexamic acid")
     an_allergy(patient, product.ingredient, severity="anaphylaxis")
@@ -171,6 +181,8 @@ def test_an_allergy_to_an_ingredient_of_the_cocktail_is_found(clinic, patient, f
     assert "Not ready to sign" in page.text
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_a_sulfite_in_the_vial_is_found_for_a_patient_allergic_to_sulfites(clinic, patient, formula, clients):
     an_allergy(patient, "sulfite", severity="anaphylaxis")
     person, draft = clients("practitioner"), a_draft(clinic, patient, formula)
@@ -191,6 +203,8 @@ def test_a_stop_passes_with_a_reason_and_another_persons_secret(clinic, patient,
     assert {row.cosigner_id for row in rows if row.level == "STOP"} == {clinic.actor("pharmacist").person_id}
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_nobody_co_signs_for_themselves(clinic, patient, formula, clients):
     untested, person = a_patient(site=clinic.site), clients("practitioner")
     draft = a_draft(clinic, untested, formula)
@@ -200,6 +214,8 @@ def test_nobody_co_signs_for_themselves(clinic, patient, formula, clients):
     assert in_database(Cocktail, id=draft.id).state == "draft"
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_a_stop_passes_only_with_a_reason_and_another_persons_secret(clinic, patient, formula, clients):
     draft = a_draft(clinic, a_patient(site=clinic.site), formula)
     page = clients("practitioner").post_refused(the_page(draft), {}, press="Sign")
@@ -290,6 +306,8 @@ def test_a_stranger_of_another_site_finds_nothing(draft, clients):
     clients("practitioner3").get_page(the_page(draft), status=404)
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_a_technician_may_not_compose(draft, clients):
     clients("technician").get_page(the_page(draft), status=403)
 
@@ -302,6 +320,8 @@ def test_the_page_asks_as_many_queries_for_four_lines_as_for_one(draft, clients)
     assert len(asked) <= 35, asked
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_until_when_it_keeps_is_not_known_while_a_line_has_no_source(draft, clients):
     person = clients("practitioner")
     assert "use before" in person.get_ok(the_page(draft)).text

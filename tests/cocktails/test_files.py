@@ -98,6 +98,8 @@ def test_a_pack_is_named_by_its_gtin(clinic):
     assert read(line_of(f'product = "{gtin}"\ndose = "20 mg"')).content.lines[0].product_id == product.id
 
 
+# How a file is read does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("said", "pin", "amount", "volume"),
     [
@@ -122,6 +124,8 @@ NO_POWDER = "tranexamic acid is no powder; leave reconstitute out."
 TXA = 'product = "tranexamic acid"\n'
 
 
+# What cannot be read is refused before any table is asked.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("said", "number", "words"),
     [
@@ -139,6 +143,8 @@ def test_what_a_line_may_not_say_is_told_with_its_number(clinic, said, number, w
     assert faults(line_of(said)) == [(number, words)]
 
 
+# What cannot be read is refused before any table is asked.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("said", "part"),
     [
@@ -199,6 +205,8 @@ def test_all_faults_are_told_at_once_in_the_order_of_the_file(clinic):
     assert [number for number, _ in found] == [1, 2, 3, 5]
 
 
+# What cannot be read is refused before any table is asked.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("text", ["", 'route = "ID"', "line = 3", "line = []", "line = [3]"])
 def test_a_file_without_lines_is_no_cocktail(clinic, text):
     assert (1, "A cocktail has at least one [[line]].") in faults(text)
@@ -212,6 +220,8 @@ def test_a_file_of_too_many_lines_is_refused(clinic):
 ALLERGIES = 'Allergies are a list of names in quotes: ["sulfite"], or [] where none are known.'
 
 
+# What cannot be read is refused before any table is asked.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("patient", "words"),
     [
@@ -304,6 +314,8 @@ def test_a_patient_who_answered_every_question_with_no_passes(clinic):
 QUESTION = "No question here is called"
 
 
+# What cannot be read is refused before any table is asked.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("patient", "line", "words"),
     [

@@ -34,6 +34,8 @@ def the_page(signed):
     return f"/cocktails/{signed.id}/verify"
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_no_dose_stands_on_the_page_before_the_entry(signed, clients):
     page = clients("pharmacist").get_ok(the_page(signed))
     text = page.text.replace("\N{NO-BREAK SPACE}", " ")
@@ -103,12 +105,16 @@ def test_a_stranger_of_another_site_finds_nothing(signed, clients):
 COMPOSE = "/cocktails/{}/compose"
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_the_compose_page_of_a_signed_cocktail_leads_away_from_its_doses(signed, clients):
     answer = clients("pharmacist").get(COMPOSE.format(signed.id))
     assert (answer.status_code, answer.location) == (302, f"/cocktails/{signed.id}")
     assert [dose for dose in DOSES if dose in clients("pharmacist").get_ok(answer.location).text] == []
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_recalculating_a_signed_cocktail_leads_away_too(signed, clinic, patient, formula, clients):
     person, draft = clients("pharmacist"), a_draft(clinic, patient, formula)
     sent = person.get_ok(COMPOSE.format(draft.id)).form(button="Sign").filled({}, None)
@@ -116,6 +122,8 @@ def test_recalculating_a_signed_cocktail_leads_away_too(signed, clinic, patient,
     assert (answer.status_code, answer.location) == (302, f"/cocktails/{signed.id}")
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_the_preview_of_a_signed_cocktail_leads_away_too(signed, clinic, patient, formula, clients):
     person, draft = clients("pharmacist"), a_draft(clinic, patient, formula)
     sent = person.get_ok(COMPOSE.format(draft.id)).form(button="Sign").filled({}, None)
@@ -123,6 +131,8 @@ def test_the_preview_of_a_signed_cocktail_leads_away_too(signed, clinic, patient
     assert (answer.status_code, answer.headers["HX-Redirect"]) == (204, f"/cocktails/{signed.id}")
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_what_is_not_signed_yet_has_nothing_to_verify(clinic, patient, formula, clients):
     draft = a_draft(clinic, patient, formula)
     answer = clients("pharmacist").get(the_page(draft))
@@ -145,6 +155,8 @@ def test_what_came_up_since_is_not_told_before_the_entry_agrees(signed, patient,
     assert page.findings[0] == "allergy.ingredient"
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_the_bench_shows_no_dose_of_what_is_not_verified(signed, clients):
     person = clients("pharmacist")
     token = person.get_ok("/").form().fields["csrf_token"]
@@ -153,6 +165,8 @@ def test_the_bench_shows_no_dose_of_what_is_not_verified(signed, clients):
     assert (answer.status_code, [dose for dose in DOSES if dose in text]) == (422, [])
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_the_day_shows_no_volume_of_what_is_to_be_verified(signed, clients):
     text = clients("pharmacist").get_ok("/").text.replace("\N{NO-BREAK SPACE}", " ")
     assert (f"Verify {signed.code}" in text, "5 mL" in text) == (True, False)
@@ -164,6 +178,8 @@ def a_draft(clinic, patient, formula):
         return cocktails.create_draft(patient.id, formula_version_id=formula.id, at=clock.now(), by=by)
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_what_changed_since_the_last_session_is_told_without_a_figure(
     clinic, patient, formula, clients, watch
 ):
@@ -178,6 +194,8 @@ def test_what_changed_since_the_last_session_is_told_without_a_figure(
     assert since.changes == ("tranexamic acid has another amount",)
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_the_page_says_that_nothing_was_given_before(signed, clients):
     assert "Nothing was given here before." in clients("pharmacist").get_ok(the_page(signed)).text
 
@@ -200,6 +218,8 @@ def test_back_after_verifying_sends_the_same_form_and_is_answered_as_the_first(s
     assert in_database(Verification, revision_id=signed.revisions[0].id).agreed is True
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_it_is_not_verified_without_ones_password(signed, clients):
     page = clients("pharmacist").post_refused(the_page(signed), RIGHT | {"own_secret": ""}, press="Verify")
     assert "Type your password." in " ".join(page.errors)

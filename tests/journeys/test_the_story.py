@@ -48,6 +48,8 @@ def app(database: Database, watch: Watch) -> Iterator[Flask]:
     dispose(application)
 
 
+# What a browser shows does not depend on the database; test_the_road goes the same road on both.
+@pytest.mark.databases("sqlite")
 def test_the_story(app, browse, watch):
     deliveries(browse("pharmacist"))
     patient = a_new_patient(browse("practitioner"))

@@ -97,6 +97,8 @@ def test_a_vial_of_another_site_leads_to_its_lot(clients, cast):
     assert goes_to(clients("technician"), vial.code) == f"/stock/lots/{vial.lot_id}"
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("state", "who", "page"),
     [
@@ -120,6 +122,8 @@ def test_a_cocktail_whose_session_is_closed_says_how_that_ended(cast, outcome, w
     assert hit.words == words
 
 
+# Who reads what does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("who", ["recall", "auditor", "admin", "practitioner3"])
 def test_a_cocktail_is_nothing_to_others(clients, who):
     a_cocktail(a_patient(), "verified")
@@ -177,6 +181,8 @@ def test_a_patient_of_another_site_is_not_found(clients, cast):
     assert accesses("what") == []
 
 
+# Who reads what does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_two_letters_offer_nobody(clients):
     a_patient(name="Anna Kovac")
     assert hits(offers(clients("practitioner"), "an")) == []
@@ -244,6 +250,8 @@ def test_finding_writes_nothing_but_whose_names_were_shown(clients):
         client.submit(page, {"q": "TX-2231"}, to="/find")
 
 
+# Who reads what does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_a_stranger_is_asked_to_sign_in(client):
     token = client.get_ok("/accounts/sign-in").form().fields["csrf_token"][0]
     answer = client.post("/find", {"csrf_token": token, "q": "P-2"})

@@ -29,6 +29,8 @@ def test_everybody_reads_the_figures_of_their_rooms(clients, who, expected, day)
     assert tallied(today(clients(who))) == expected
 
 
+# Who reads what does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("who", STAFF)
 def test_a_room_that_is_closed_has_no_figure(cast, watch, who):
     actor = cast.actor(who)

@@ -42,6 +42,8 @@ DAY = {
 NEEDS = ("Nothing needs", "One thing needs", "Two things need", "Three things need")
 
 
+# Who reads what does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("who", EVERYBODY)
 def test_a_quiet_day_says_so(clients, who):
     page = today(clients(who))

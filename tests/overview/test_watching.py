@@ -62,6 +62,8 @@ def test_emergency_accesses_call_the_administrator_until_they_are_reviewed(clien
     assert [titles(today(clients(who))) for who in EVERYBODY[1:]] == [[]] * 5
 
 
+# Who reads what does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("who", [*STAFF, "practitioner3"])
 def test_who_read_names_is_noted_and_nothing_else_is_written(clients, who, day):
     client = clients(who)
@@ -84,6 +86,8 @@ def test_whose_name_was_not_shown_is_not_noted(clients):
     assert accesses("what", "patients") == [("overview.today", len(shown))]
 
 
+# Who reads what does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("url", ["/vials", "/expiry"])
 def test_the_boards_name_nobody_and_write_nothing(clients, url, day):
     patient, client = day, clients("pharmacist")
@@ -92,6 +96,8 @@ def test_the_boards_name_nobody_and_write_nothing(clients, url, day):
     assert (accesses("what"), patient.name in page.html or page.mentions(patient.code)) == ([], False)
 
 
+# Who reads what does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("url", ["/", "/vials", "/expiry"])
 def test_strangers_are_sent_to_the_door(client, url, day):
     answer = client.get(url)

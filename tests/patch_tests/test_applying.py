@@ -137,6 +137,8 @@ def test_a_late_entry_keeps_the_two_times_apart(clients, patient, lot, watch):
     assert "the lot came in later, on 24\xa0Nov\xa02026" in page.text
 
 
+# What cannot be read is refused before any table is asked.
+@pytest.mark.databases("sqlite")
 def test_a_late_entry_needs_its_reason(clients, patient, lot):
     page = clients("practitioner").post_refused(url(patient), {**spot(lot), "applied_at": "2026-11-19T10:00"})
     assert page.errors == [
@@ -144,11 +146,15 @@ def test_a_late_entry_needs_its_reason(clients, patient, lot):
     ]
 
 
+# What cannot be read is refused before any table is asked.
+@pytest.mark.databases("sqlite")
 def test_within_the_hour_it_is_no_late_entry(clients, patient, lot):
     clients("practitioner").post_ok(url(patient), {**spot(lot), "applied_at": "2026-11-24T12:01"})
     assert db.session.scalars(db.select(PatchTest)).one().late_reason == ""
 
 
+# What cannot be read is refused before any table is asked.
+@pytest.mark.databases("sqlite")
 def test_a_time_that_has_not_come_is_refused(clients, patient, lot):
     page = clients("practitioner").post_refused(url(patient), {**spot(lot), "applied_at": "2026-11-24T13:01"})
     assert page.errors == ["This time has not come yet. Type when it was applied."]
@@ -201,6 +207,8 @@ def test_more_than_a_mixed_vial_held_is_recorded_late_with_its_diluent(clients, 
     assert missing == {lot.id: steps("7.5 mg"), diluent.id: 50_000}
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_a_mixture_says_so(clients, patient, lot):
     told = {**spot(lot), **spot(a_lot(), number=1), "is_mixture": "y"}
     page = clients("practitioner").post_ok(url(patient), told)
@@ -208,6 +216,8 @@ def test_a_mixture_says_so(clients, patient, lot):
     assert page.text.count("not read yet") == 1
 
 
+# What cannot be read is refused before any table is asked.
+@pytest.mark.databases("sqlite")
 def test_a_mixture_of_one_is_refused(clients, patient, lot):
     page = clients("practitioner").post_refused(url(patient), {**spot(lot), "is_mixture": "y"})
     assert page.errors == ["A mixture has two products or more. Add the others, or untick it."]
@@ -231,12 +241,16 @@ def test_what_is_missing_or_unreadable_is_said(clients, patient, lot, answers, s
     assert said in " ".join(page.errors)
 
 
+# What cannot be read is refused before any table is asked.
+@pytest.mark.databases("sqlite")
 def test_the_other_site_types_a_comma(clients, cast):
     patient, lot = a_patient(site=cast.other_site), a_lot(site=cast.other_site)
     page = clients("practitioner3").post_ok(url(patient), spot(lot, "0,05"))
     assert "0,05\xa0mL drawn" in page.text
 
 
+# What cannot be read is refused before any table is asked.
+@pytest.mark.databases("sqlite")
 def test_one_more_spot_keeps_what_was_typed(clients, patient, lot):
     client = clients("practitioner")
     page = client.get_ok(url(patient))
@@ -246,6 +260,8 @@ def test_one_more_spot_keeps_what_was_typed(clients, patient, lot):
     assert page.form(button="Record").fields["spots-0-volume"] == ["0.05"]
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_a_scan_fills_the_next_spot(clients, patient, lot):
     client = clients("practitioner")
     page = client.get_ok(url(patient))
@@ -262,6 +278,8 @@ def test_a_scan_of_our_own_label_takes_that_vial(clients, patient, lot):
     assert page.form(button="Record").fields["spots-0-source"] == [f"vial:{vial.id}"]
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("code", "said"),
     [
@@ -285,12 +303,16 @@ def test_a_lot_that_was_never_received_is_told_apart(clients, patient, lot):
     assert "Lot L9999 of this product is not on record." in page.errors[0]
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_toxins_and_deoxycholic_acid_can_be_tested(clients, patient):
     acid = a_lot(a_product(an_ingredient("deoxycholic acid", do_not_mix=True)))
     clients("practitioner").post_ok(url(patient), spot(acid))
     assert used(acid) == 50_000
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_what_the_patient_is_gravely_allergic_to_is_not_tested(clients, patient):
     alcohol = an_ingredient("benzyl alcohol", role="excipient")
     lot = a_lot(a_product(an_ingredient("lidocaine"), name="Lidocaine 2 %", excipients=(alcohol,)))
@@ -322,6 +344,8 @@ def test_what_is_discarded_after_a_test_serves_no_second_one(clients, patient):
     assert clients("practitioner").post_refused(url(patient), told).findings == ["vial.not_kept"]
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_a_milder_allergy_does_not_stop_a_test(clients, patient, lot):
     an_allergy(patient, lot.product.ingredient, severity="moderate")
     clients("practitioner").post_ok(url(patient), spot(lot))

@@ -55,6 +55,8 @@ def test_an_intradermal_test_is_judged_by_its_own_guideline(clients, patient, lo
     assert "0.02 mL drawn = 2 mg" in read.text.replace("\xa0", " ")
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_the_same_wheal_is_negative_by_another(clients, patient, lot, watch):
     client = clients("practitioner")
     client.post_ok(url(patient), {**spots(lot, "negative"), "guideline": "sfar"})
@@ -67,6 +69,8 @@ def test_the_same_wheal_is_negative_by_another(clients, patient, lot, watch):
     assert outcomes(client.post_ok(f"{page}/read", told, at=page))[0].startswith("negative")
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("told", "code"),
     [
@@ -84,6 +88,8 @@ def test_a_reading_that_the_guideline_cannot_judge_is_refused(clients, patient, 
     assert db.session.scalars(db.select(PatchTestReading)).all() == []
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_a_guideline_without_its_control_is_refused(clients, patient, lot):
     client = clients("practitioner")
     page = client.post_refused(url(patient), {**spots(lot, "negative"), "guideline": "spt"})
@@ -92,6 +98,8 @@ def test_a_guideline_without_its_control_is_refused(clients, patient, lot):
     assert page.errors == ["It is no test. Choose which control it is."]
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_the_label_of_hyaluronidase_is_for_no_other_product(clients, patient, lot):
     page = clients("practitioner").post_refused(url(patient), {**spots(lot), "guideline": "hyaluronidase"})
     assert page.errors == [
@@ -100,6 +108,8 @@ def test_the_label_of_hyaluronidase_is_for_no_other_product(clients, patient, lo
     ]
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_a_control_keeps_its_role_and_no_product(clients, patient, lot):
     clients("practitioner").post_ok(url(patient), {**spots(lot, "negative", "positive"), "guideline": "spt"})
     rows = db.session.scalars(db.select(PatchTestItem).order_by(PatchTestItem.number)).all()

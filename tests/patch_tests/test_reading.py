@@ -67,6 +67,8 @@ def test_two_readings_without_a_reaction_are_negative(clients, cast, test):
     assert said(page) == "negative until 21\xa0May\xa02027"
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_one_reading_at_48_hours_concludes_nothing(clients, patient, lot, watch):
     test = a_test(patient, lot, ago=timedelta(hours=48))
     page = read(clients("practitioner"), test)
@@ -74,6 +76,8 @@ def test_one_reading_at_48_hours_concludes_nothing(clients, patient, lot, watch)
     assert "72 to 96 h reading from 25\xa0Nov\xa02026" in said(page)
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_24_hours_is_interim(clients, patient, lot):
     test = a_test(patient, lot, ago=timedelta(hours=24))
     page = read(clients("practitioner"), test)
@@ -88,6 +92,8 @@ def test_a_positive_reading_bars_at_once(clients, test, patient):
     assert "No cocktail with ascorbic acid" in page.text
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_faint_redness_is_doubtful(clients, test):
     page = read(clients("practitioner"), test, "?+", read_at=at(test, 72))
     assert said(page).startswith("doubtful")
@@ -101,20 +107,28 @@ def test_a_reading_outside_its_window_is_recorded_and_does_not_count(clients, pa
     assert "not valid" in said(page)
 
 
+# What cannot be read is refused before any table is asked.
+@pytest.mark.databases("sqlite")
 def test_nothing_entered_is_refused(clients, test):
     assert refused(clients("practitioner"), test, "").findings == ["reading.none"]
 
 
+# What cannot be read is refused before any table is asked.
+@pytest.mark.databases("sqlite")
 def test_a_reading_before_the_application_is_refused(clients, test):
     page = refused(clients("practitioner"), test, read_at=at(test, -1))
     assert page.errors == ["This is before the test was applied. Type when you looked."]
 
 
+# What cannot be read is refused before any table is asked.
+@pytest.mark.databases("sqlite")
 def test_a_reading_in_the_future_is_refused(clients, test):
     page = refused(clients("practitioner"), test, read_at="2026-11-24T13:01")
     assert page.errors == ["This time has not come yet. Type when you looked."]
 
 
+# What cannot be read is refused before any table is asked.
+@pytest.mark.databases("sqlite")
 def test_a_grade_that_is_not_on_the_scale_is_refused(clients, test):
     assert "not offered here" in refused(clients("practitioner"), test, "++++").errors[0]
 
@@ -166,6 +180,8 @@ def test_a_correction_is_a_further_reading(clients, test):
     assert "positive" not in said(page)
 
 
+# What cannot be read is refused before any table is asked.
+@pytest.mark.databases("sqlite")
 def test_a_correction_says_why(clients, test):
     wrong = a_reading(test.items[0], "+")
     clients("practitioner").post_refused(correct(test, wrong), {"grade": "-", "note": "", **SECOND})

@@ -68,6 +68,8 @@ def test_what_the_catalogue_does_not_hold_is_noted_in_words_that_say_so(clients,
     assert "in words alone: no check finds it" in client.get_ok(f"/patients/{patient.id}").text
 
 
+# What cannot be read is refused before any table is asked.
+@pytest.mark.databases("sqlite")
 def test_what_it_stands_for_and_how_bad_it_was_must_be_chosen(clients, patient, catalogue):
     client, url = clients("practitioner"), f"/patients/{patient.id}/allergies"
     page = find(client, patient, "l")
@@ -102,6 +104,8 @@ def test_an_allergy_of_another_patient_is_not_ended(clients, patient, catalogue)
     clients("pharmacist").get_page(f"/patients/{patient.id}/allergies/{row.id}/end", status=404)
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_never_asked_is_shown_as_unknown(clients, patient):
     page = clients("practitioner").get_ok(f"/patients/{patient.id}")
     assert "Nobody has asked this patient yet" in page.text
@@ -117,6 +121,8 @@ def test_asked_none_known_is_dated_and_signed(clients, patient):
     assert row.answer == "none_known"
 
 
+# What cannot be read is refused before any table is asked.
+@pytest.mark.databases("sqlite")
 def test_none_known_is_refused_while_allergies_stand(clients, patient, catalogue):
     url, client = f"/patients/{patient.id}", clients("practitioner")
     page = client.get_ok(url)

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pytest
+
 from formulary.audit.models import AuditEntry
 from formulary.db import db
 from formulary.patients.models import Care, Patient
@@ -22,22 +24,30 @@ def test_a_patient_gets_a_code_and_is_in_the_care_of_the_site(clients, cast):
     assert "born 12\xa0Mar\xa01985, 41\xa0years old, female" in page.text
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_no_name_stands_in_the_title_of_the_tab(clients):
     page = clients("practitioner").post_ok(REGISTER, ANNA)
     assert "Kova" not in page.title
     assert "Patient P-" in page.title
 
 
+# What cannot be read is refused before any table is asked.
+@pytest.mark.databases("sqlite")
 def test_a_name_and_a_birth_date_are_asked_for(clients):
     page = clients("practitioner").post_refused(REGISTER, {"name": " ", "born_on": ""})
     assert len(page.errors) == 2
 
 
+# What cannot be read is refused before any table is asked.
+@pytest.mark.databases("sqlite")
 def test_a_name_without_a_letter_is_refused(clients):
     page = clients("practitioner").post_refused(REGISTER, {**ANNA, "name": "?!"})
     assert page.errors == ["The name holds no letter. Type it as the patient writes it."]
 
 
+# What cannot be read is refused before any table is asked.
+@pytest.mark.databases("sqlite")
 def test_a_birth_date_in_the_future_is_refused(clients):
     page = clients("practitioner").post_refused(REGISTER, {**ANNA, "born_on": "2026-11-25"})
     assert page.errors == ["25\xa0Nov\xa02026 has not come yet. Check the year."]

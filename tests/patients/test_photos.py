@@ -80,6 +80,8 @@ def test_a_photo_is_kept_and_shown_to_those_who_may_see_the_patient(clients, cas
     assert [(entry.object_id, entry.patients) for entry in seen] == [(patient.id, 1)]
 
 
+# What cannot be read is refused before any table is asked.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("raw", "name", "why"),
     [

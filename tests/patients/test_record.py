@@ -38,6 +38,8 @@ def test_a_weight_is_recorded_with_its_day(clients, patient):
     assert (row.mass, row.measured_on) == (62_500_000_000_000, date(2026, 11, 12))
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_the_other_site_weighs_with_a_comma(clients, cast):
     patient = a_patient(ready=False, site=cast.other_site)
     client, url = clients("practitioner3"), f"/patients/{patient.id}/weigh"
@@ -66,6 +68,8 @@ def test_a_weight_that_cannot_be_is_refused(clients, patient, weight, day):
     )
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_no_weight_is_shown_as_none(clients, patient):
     page = clients("practitioner").get_ok(f"/patients/{patient.id}")
     assert "Not weighed yet; there is no default weight." in page.text
@@ -118,6 +122,8 @@ def test_the_newest_answer_counts_and_the_older_stay(clients, patient, watch):
     assert len(db.session.scalars(db.select(PatientCondition).filter_by(patient_id=patient.id)).all()) == 3
 
 
+# What cannot be read is refused before any table is asked.
+@pytest.mark.databases("sqlite")
 def test_no_answer_at_all_is_refused(clients, patient):
     a_condition_kind("pregnancy")
     page = clients("practitioner").post_refused(f"/patients/{patient.id}/conditions")
@@ -133,6 +139,8 @@ def test_nothing_has_changed_is_said_with_one_button(clients, patient, watch):
     assert queries.answers(patient.id, watch.now())[kind.id][0].asked_at == watch.now()
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_nothing_has_changed_is_not_offered_while_a_question_is_open(clients, patient):
     a_condition_kind("pregnancy")
     page = clients("practitioner").get_ok(f"/patients/{patient.id}")
@@ -162,6 +170,8 @@ def test_a_consent_of_an_older_version_is_not_the_current_one(clients, patient, 
     assert "version 2024-01 current is 2026-01" in page.text
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_a_site_that_names_no_version_leaves_it_unknown(clients, patient):
     a_consent(patient, version="1")
     page = clients("practitioner").get_ok(f"/patients/{patient.id}")

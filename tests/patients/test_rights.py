@@ -47,6 +47,8 @@ def test_who_may_not_see_patients_opens_none_in_an_emergency(cast, watch, userna
     assert refusal.value.permission is Permission.SEE_PATIENTS
 
 
+# Who reads what does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("username", ["pharmacist", "practitioner", "technician", "recall", "auditor"])
 def test_only_an_administrator_reviews_an_emergency_or_sets_the_questions(cast, watch, username):
     told, who = {"at": watch.now(), "by": cast.actor(username)}, cast.actor("practitioner3").person_id

@@ -12,6 +12,10 @@ from formulary.web import barcodes
 from tests.preparations.doing import do_step, finish, release
 from tests.support.builders import act
 
+# What a label says does not depend on the database; test_release makes one on both.
+pytestmark = pytest.mark.databases("sqlite")
+both = pytest.mark.databases("sqlite", "postgresql")
+
 SHARP = 4
 
 
@@ -128,6 +132,7 @@ def test_strangers_get_none(road, clients):
     assert [s.printed for s in queries.syringes(attempt.id)] == [0]
 
 
+@both
 def test_again_it_is_printed_by_who_may_release_and_says_so(road, printed, clients):
     attempt = road.released()
     assert "print 2" not in words_of(printed(attempt)[0])

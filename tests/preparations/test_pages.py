@@ -13,6 +13,10 @@ from tests.support.builders import act
 from tests.support.builders.accounts import PASSWORD
 from tests.support.world import Cast
 
+# What a page says; the acts behind it are asked of both databases by the room's other files.
+pytestmark = pytest.mark.databases("sqlite")
+both = pytest.mark.databases("sqlite", "postgresql")
+
 
 def page_of(attempt):
     return f"/preparations/{attempt.id}"
@@ -30,6 +34,7 @@ def plain(page):
     return page.text.replace(NBSP, " ")
 
 
+@both
 def test_the_bench_says_what_each_cocktail_waits_for(road, clients):
     road.verified()
     page = clients("technician").get_ok("/preparations/")
@@ -52,6 +57,7 @@ def test_it_is_taken_in_hand_with_one_button(road, clients):
     assert "Prepare: step 1 of 4" in page.text
 
 
+@both
 def test_who_comes_second_is_told_who_was_first(road, clients):
     cocktail = road.verified()
     here = f"/preparations/cocktails/{cocktail.id}"
@@ -113,6 +119,7 @@ def test_refused_scans_are_counted_on_the_page(road, clients):
     assert "Refused scans 2" in page.text
 
 
+@both
 def test_refused_scans_are_counted_by_month(road, clients):
     attempt, client = road.claimed(), clients("technician")
     wrong = {"scan": a_scan(lot_of(step(attempt, 2)))}
@@ -176,6 +183,7 @@ def test_what_cannot_be_a_volume_is_said_and_nothing_is_drawn(road, clients, typ
     assert queries.draws(attempt.id) == []
 
 
+@both
 def test_a_second_tab_is_told_that_the_step_is_done(road, clients):
     attempt, client = road.claimed(), clients("technician")
     scan(attempt, 1)
@@ -216,6 +224,7 @@ def test_a_wrong_password_releases_nothing(road, clients):
     assert queries.of_attempt(attempt.id).state == "prepared"
 
 
+@both
 def test_the_pharmacist_releases_with_a_look_and_a_button(road, clients):
     attempt = road.prepared()
     looked = {"inspection": ["clear", "free of particles", "colour as expected", "container and label whole"]}
@@ -277,6 +286,7 @@ def test_every_number_on_the_way_explains_itself(road, clients):
 STAGES = ("claimed", "drawn", "prepared", "released")
 
 
+@both
 @pytest.mark.parametrize("stage", STAGES)
 def test_reading_a_page_writes_nothing(road, clients, stage):
     attempt, client = getattr(road, stage)(), clients("technician")

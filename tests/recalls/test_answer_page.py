@@ -39,6 +39,8 @@ def story(app, database, cast):
     return the_story(app, database, cast.other_site)
 
 
+# Who reads what does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("who", LOOKERS)
 def test_the_ten_figures_are_the_same_for_everybody(clients, story, who):
     page = answer(clients(who), story.lot)
@@ -54,6 +56,8 @@ def test_the_recall_officer_and_the_auditor_read_names_of_every_site(clients, st
     assert shown == expected
 
 
+# Who reads what does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_a_pharmacist_reads_codes_and_no_name(clients, story):
     page = answer(clients("pharmacist"), story.lot)
     assert {head for letter in "ABCDEFJ" for head in firsts(page, letter)} == story.codes("ABCDEFJL")
@@ -72,6 +76,8 @@ def test_a_practitioner_of_the_other_site_reads_theirs(clients, story):
     assert "Anna" not in page.html
 
 
+# Who reads what does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_a_technician_reads_counts_alone(clients, story):
     page = answer(clients("technician"), story.lot)
     assert [words(bucket(page, letter)) for letter in "ABJ"] == [
@@ -131,6 +137,8 @@ def test_what_is_no_lot_is_no_page(clients, query):
     assert accesses() == []
 
 
+# Who reads what does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("path", ["/recalls/", "/recalls/answer?lot=1", "/recalls/lots/1/hold"])
 def test_strangers_are_sent_to_the_door(client, app, path):
     a_lot()
@@ -150,6 +158,8 @@ def test_the_sheet_balances_on_the_page_and_says_so_where_it_does_not(clients):
     assert "does not balance" in words(page)
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_a_lot_that_touched_nobody_says_so(clients):
     page = answer(clients("recall"), a_lot(number="CALM"))
     assert "No cocktail, no patch test and no reservation names this lot, and none leaves it open." in words(
@@ -158,6 +168,8 @@ def test_a_lot_that_touched_nobody_says_so(clients):
     assert set(letters(page)) == {"G"}
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_a_grade_is_told_in_words(clients):
     vial = opened(a_lot(number="TYPED"))
     attempt = an_attempt(a_cocktail(a_patient(), "verified"))

@@ -59,6 +59,8 @@ def printed(answered):
     )
 
 
+# Who reads what does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("form", ["page", "csv", "pdf"])
 @pytest.mark.parametrize("who", NAMES)
 def test_each_role_sees_as_much_of_the_list_as_it_may(clients, case, who, form):

@@ -65,6 +65,8 @@ def test_the_same_file_again_changes_nothing_and_a_changed_report_says_what_chan
     ]
 
 
+# What cannot be read is refused before any table is asked.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("raw", "code"),
     [

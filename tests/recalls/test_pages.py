@@ -33,6 +33,8 @@ def holds():
     return [(row.object_id, row.reason) for row in db.session.scalars(db.select(Hold).order_by(Hold.id))]
 
 
+# Who reads what does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("who", LOOKERS)
 def test_whoever_may_look_up_reaches_the_answer_by_its_number(clients, who):
     lot = a_lot(number="TX-2231")
@@ -103,6 +105,8 @@ def test_looking_for_a_lot_writes_nothing(clients):
     assert accesses() == []
 
 
+# Who reads what does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("who", LOOKERS)
 def test_the_holds_of_every_site_stand_there_and_are_released_by_whoever_may(clients, cast, who):
     hold = held("lot", a_lot(number="HELD1", site=cast.other_site).id, source="recall R-7")
@@ -156,6 +160,8 @@ def test_a_hold_covers_what_was_made_from_the_lot(clients):
     assert "held" in page.split("Where it went", maxsplit=1)[0]
 
 
+# Who reads what does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("who", ["auditor", "admin"])
 def test_who_may_hold_nothing_is_offered_nothing(clients, who):
     lot = a_lot(number="STOP1")

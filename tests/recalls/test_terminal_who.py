@@ -29,6 +29,8 @@ SEEN = {
 }
 
 
+# Who reads what does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(("who", "names"), SEEN)
 def test_names_are_told_only_when_asked_for_and_to_whoever_may_see_them(recall, told, story, who, names):
     codes, expected = SEEN[who, names]

@@ -15,7 +15,9 @@ from tests.support.client import Client
 from tests.support.pages import Page
 
 As = Callable[[str], Client]
-pytestmark = pytest.mark.usefixtures("cast")
+# What a page says does not depend on the database; test_counts asks both of the acts behind it.
+pytestmark = [pytest.mark.usefixtures("cast"), pytest.mark.databases("sqlite")]
+both = pytest.mark.databases("sqlite", "postgresql")
 
 
 @pytest.fixture
@@ -33,6 +35,7 @@ def at(count, about) -> str:  # type: ignore[no-untyped-def]
     return f"/stock/counts/{count.id}/lines/{line(count, about).row.id}"
 
 
+@both
 def test_a_number_and_enter_lead_from_line_to_line_and_back_to_the_sheet(technician: Client) -> None:
     product = a_product()
     first, second = a_lot(product, number="A1", containers=3), a_lot(product, number="A2", containers=2)
@@ -107,6 +110,7 @@ def test_what_cannot_be_read_is_said_and_nothing_is_kept(
     assert db.session.scalars(db.select(CountEntry)).all() == []
 
 
+@both
 def test_the_same_line_twice_offers_to_keep_what_was_typed(technician: Client) -> None:
     lot = a_lot()
     count = sheet()

@@ -329,6 +329,8 @@ def test_a_vial_is_counted_where_the_ledger_has_it() -> None:
     ]
 
 
+# What cannot be read is refused before any table is asked.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("given", "code"),
     [

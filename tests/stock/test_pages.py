@@ -128,6 +128,8 @@ def test_whatever_is_typed_into_the_search_is_answered(pharmacist: Client, typed
     assert page.status_code in {200, 422}
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_the_lot_page_shows_a_sheet_that_balances(pharmacist: Client) -> None:
     lot = a_lot(number="L2231", containers=20)
     drawn(opened(lot), "0.51 mL")
@@ -145,11 +147,15 @@ def test_the_lot_page_shows_a_sheet_that_balances(pharmacist: Client) -> None:
     assert "Unaccounted balances 0 mL" in shown
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_the_sheet_of_a_powder_is_in_its_own_unit(pharmacist: Client) -> None:
     lot = a_lot(a_powder(), containers=2)
     assert "Received, 2 vials 1,200 mg" in words(pharmacist.get_ok(f"/stock/lots/{lot.id}"))
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_the_lot_page_tells_of_vials_movements_holds_and_look_alikes(pharmacist: Client) -> None:
     product = a_product()
     lot = a_lot(product, number="L2231")
@@ -167,6 +173,8 @@ def test_the_lot_page_tells_of_vials_movements_holds_and_look_alikes(pharmacist:
         assert told in shown
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_the_lot_page_of_another_site_tells_how_much_lies_there(pharmacist: Client, cast: Cast) -> None:
     lot = a_lot(site=cast.other_site)
     shown = words(pharmacist.get_ok(f"/stock/lots/{lot.id}"))
@@ -191,6 +199,8 @@ def test_opening_a_container_leads_to_its_vial(pharmacist: Client) -> None:
     assert "open until" in words(page)
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_a_late_opening_asks_why(pharmacist: Client) -> None:
     lot = a_lot()
     late = {"opened_at": "2026-11-24T09:00"}
@@ -209,6 +219,8 @@ def test_a_held_lot_is_not_opened_from_a_page_that_was_open_before(pharmacist: C
     assert lies(lot, "in_use") == 0
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_the_vials_label_is_a_pdf_with_our_own_code(pharmacist: Client) -> None:
     vial = opened(a_lot())
     answer = pharmacist.get(f"/stock/vials/{vial.id}/label.pdf")
@@ -216,6 +228,8 @@ def test_the_vials_label_is_a_pdf_with_our_own_code(pharmacist: Client) -> None:
     assert answer.data.startswith(b"%PDF")
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_labels_for_sealed_vials_are_made_and_printed(pharmacist: Client) -> None:
     lot = a_lot()
     pharmacist.post_ok(f"/stock/lots/{lot.id}/labels", {"count": "2"})
@@ -249,6 +263,8 @@ def test_a_volume_that_cannot_be_read_is_refused(pharmacist: Client, volume: str
     assert queries.vial(vial.id).mixed_volume is None
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_wasting_a_vial_asks_for_a_reason_and_takes_all_of_it(pharmacist: Client) -> None:
     vial = opened(a_lot())
     url = f"/stock/vials/{vial.id}/waste"
@@ -258,6 +274,8 @@ def test_wasting_a_vial_asks_for_a_reason_and_takes_all_of_it(pharmacist: Client
     assert "wasted" in page.h1
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_a_part_of_a_vial_is_wasted(pharmacist: Client) -> None:
     vial = opened(a_lot())
     pharmacist.post_ok(f"/stock/vials/{vial.id}/waste", {"reason": "dead_space", "volume": "0.4"})
@@ -274,12 +292,16 @@ def test_containers_are_moved_and_wasted_from_the_lot_page(pharmacist: Client) -
     assert "Shelf holds 5 mL" in refused.errors[0].replace("\xa0", " ")
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_an_open_vial_is_moved_to_quarantine(pharmacist: Client) -> None:
     vial = opened(a_lot())
     target = {"target_id": str(the_place("quarantine").id)}
     assert "in quarantine" in pharmacist.post_ok(f"/stock/vials/{vial.id}/move", target).h1
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_the_hold_page_lists_what_will_stop_and_the_release_ends_it(pharmacist: Client) -> None:
     lot = a_lot()
     opened(lot)
@@ -293,6 +315,8 @@ def test_the_hold_page_lists_what_will_stop_and_the_release_ends_it(pharmacist: 
     assert "released: a shadow on the photo" in words(page)
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("kind", ["vial", "place", "product"])
 def test_other_things_can_be_held_too(pharmacist: Client, kind: str) -> None:
     vial = opened(a_lot())
@@ -301,6 +325,8 @@ def test_other_things_can_be_held_too(pharmacist: Client, kind: str) -> None:
     assert db.session.scalars(db.select(Hold)).one().object_kind == kind
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_a_second_pharmacist_releases_from_the_lot_page(clients: As) -> None:
     lot = received(a_product().id)
     first = clients("pharmacist").post_refused(f"/stock/lots/{lot.id}/release", {"remark": "seals"})
@@ -360,6 +386,8 @@ def rows() -> list[int]:
     return [db.session.scalar(db.select(db.func.count(table.id))) or 0 for table in tables]
 
 
+# Who reads what does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     "pattern",
     ["vials/{vial}", "vials/{vial}/waste", "vials/{vial}/move", "vials/{vial}/label.pdf", "hold/vial/{vial}"],
@@ -378,11 +406,15 @@ def test_what_is_not_there_is_not_found(pharmacist: Client, url: str) -> None:
     assert pharmacist.get(f"/stock/{url}").status_code == 404
 
 
+# Who reads what does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_nobody_enters_without_signing_in(client: Client) -> None:
     for url in ("/stock/", "/stock/receive", "/stock/places"):
         assert client.get(url).status_code in {302, 303}
 
 
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
 def test_a_site_that_writes_a_comma_is_shown_commas(clients: As, cast: Cast) -> None:
     lot = a_lot(a_product(content="2.5 mL"), containers=1, site=cast.other_site)
     assert "2,5 mL" in words(clients("practitioner3").get_ok(f"/stock/lots/{lot.id}"))

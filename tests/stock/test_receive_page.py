@@ -16,6 +16,10 @@ from tests.support.builders.accounts import PASSWORD
 from tests.support.client import Client
 from tests.support.world import Cast
 
+# What a page says does not depend on the database; test_receiving asks both of the act behind it.
+pytestmark = pytest.mark.databases("sqlite")
+both = pytest.mark.databases("sqlite", "postgresql")
+
 GS = "\x1d"
 URL = "/stock/receive"
 CAME = {"packs": "2", "supplier": "Medisud", "note_number": "DN-88120"}
@@ -147,6 +151,7 @@ def test_day_00_is_the_last_day_of_the_month_and_says_so(pharmacist: Client, pro
     assert "month and year only" in page.text
 
 
+@both
 def test_an_unknown_code_is_learned_once_for_the_chosen_product(pharmacist: Client, product: Product) -> None:
     page = scanned(pharmacist, "]d2010952123454321317271130" + "10L2231")
     assert "This code is not known yet." in page.text
@@ -221,6 +226,7 @@ def test_a_known_lot_with_another_expiry_is_a_choice_side_by_side(
     assert sorted(lot.expires_on.year for lot in queries.lots_of([product.id])) == [2027, 2028]
 
 
+@both
 def test_a_look_alike_offers_the_lot_on_record(pharmacist: Client, product: Product) -> None:
     lot = a_lot(product, number="LO231")
     page = pharmacist.read(by_hand(pharmacist, product, "L0231"), URL, 422)
@@ -285,6 +291,7 @@ def test_wrong_input_is_said_in_words_and_nothing_is_booked(
     assert movements() == before
 
 
+@both
 def test_the_same_page_sent_twice_is_booked_once(pharmacist: Client, product: Product) -> None:
     page = scanned(pharmacist, a_scan(product))
     assert booked(pharmacist, page).status_code == booked(pharmacist, page).status_code == 302

@@ -137,6 +137,8 @@ def test_expired_goods_for_return_are_not_released(cast: Cast) -> None:
     assert refused_codes(refusal) == ["lot.expired"]
 
 
+# What cannot be read is refused before any table is asked.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("expires_on", "codes"),
     [
@@ -176,6 +178,8 @@ def test_an_expiry_far_away_enters_with_a_reason() -> None:
     assert entry.new["reasons"] == {"lot.expiry_far": "printed so, seen by two"}
 
 
+# What cannot be read is refused before any table is asked.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("number", "code"),
     [

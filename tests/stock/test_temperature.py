@@ -105,6 +105,8 @@ def test_an_instant_has_one_reading_and_another_sites_place_none(cast: Cast) -> 
         stock.record_reading(elsewhere.id, tenths=45, at=clock.now(), by=cast.actor("technician"))
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("kind", ["supplier", "patient", "waste", "preparation", "lost_or_found"])
 def test_a_place_on_which_no_stock_lies_has_no_temperature(clients, cast: Cast, kind: str) -> None:
     place = the_place(kind)

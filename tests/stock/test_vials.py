@@ -79,6 +79,8 @@ def test_who_may_not_prepare_may_not_open() -> None:
         opened(a_lot(), by=an_actor(the_site(), Role.AUDITOR))
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("columns", "until", "limit"),
     [
@@ -261,6 +263,8 @@ def refused_for_another(container: str, **after: int) -> list[str]:
     return []
 
 
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("policy", "container", "hours", "codes"),
     [

@@ -13,7 +13,7 @@ from tests.support.folders import in_memory, own_folder
 from tests.support.postgres import Cluster
 
 Fill = Callable[[str], None]
-RESETS_BEFORE_A_NEW_COPY = 60
+RESETS_BEFORE_A_NEW_COPY = 400  # a copy costs as much as a hundred resets
 
 
 class Database(ABC):

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import psycopg
 from flask import Flask
@@ -13,16 +14,18 @@ Ids = dict[str, int]
 
 
 def reach(app: Flask, database: Database, name: str, make: Callable[[], Ids]) -> Ids:
-    """Bring the database to a stage: made the first time, put back from its copy ever after."""
+    """Bring the database to a stage: made the first time, put back from its copy ever after.
+
+    Where a database was made anew meanwhile, the copy went with it, and the stage is made again.
+    """
     kept: dict[str, Ids] = database.__dict__.setdefault("stages", {})
-    if name not in kept:
+    if name in kept:
+        at_rest(database)
+    if name not in kept or not _put_back(database, name):
         kept[name] = make()
         db.session.remove()
         db.engine.dispose()
-        _copy(database, name, back=False)
-    else:
-        at_rest(database)
-        _copy(database, name, back=True)
+        _keep(database, name)
     return kept[name]
 
 
@@ -36,23 +39,22 @@ def at_rest(database: Database) -> None:
         db.engine.dispose()
 
 
-def _copy(database: Database, name: str, *, back: bool) -> None:
+def _keep(database: Database, name: str) -> None:
+    """Keep the file, or the rows in a schema beside the tables."""
     if isinstance(database, Sqlite):
-        ends = [database.file, database.folder / f"stage-{name}.db"]
-        shutil.copyfile(*(reversed(ends) if back else ends))
+        shutil.copyfile(database.file, _file(database, name))
     elif isinstance(database, PostgreSQL):
-        (_put_back if back else _keep)(database, f"stage_{name}")
+        with psycopg.connect(database.url) as connection:
+            keep(connection, f"stage_{name}")
 
 
-def _keep(database: PostgreSQL, schema: str) -> None:
-    """Keep the rows in a schema beside the tables, and all of it in a database of its own."""
-    with psycopg.connect(database.url) as connection:
-        keep(connection, schema)
-    database.let_go()
-    database.cluster.copy("work", schema)
+def _put_back(database: Database, name: str) -> bool:
+    """The stage again; false where it is not kept in this copy of the database."""
+    if isinstance(database, Sqlite):
+        shutil.copyfile(_file(database, name), database.file)
+        return True
+    return isinstance(database, PostgreSQL) and database.put_back(f"stage_{name}")
 
 
-def _put_back(database: PostgreSQL, schema: str) -> None:
-    """The kept rows again; where the database was made anew meanwhile, its copy."""
-    if not database.put_back(schema):
-        database.copy(schema)
+def _file(database: Sqlite, name: str) -> Path:
+    return database.folder / f"stage-{name}.db"
