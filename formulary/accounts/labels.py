@@ -136,6 +136,13 @@ POLICIES = {
             (Part("", "A session may be topped up within", _.COUNT, "days"),),
         ),
         PolicyKind(
+            "emergency_signed_within_hours",
+            "Signing for an emergency",
+            "How long after an emergency another person has signed for it.",
+            "It waits for a second signature, and nobody can say since when that is late.",
+            (Part("", "Another person signs within", _.COUNT, "hours"),),
+        ),
+        PolicyKind(
             "consent",
             "Consent",
             "Which version of the consent a patient must have signed.",

@@ -16,17 +16,21 @@ STATES = (
 )  # fmt: skip
 OUTCOMES = ("given", "partly_given", "not_given")
 """How the session of an administered cocktail ended."""
+AFTERWARDS = ("recorded_late", "emergency")
+"""What of a cocktail is on record only since it was over: from paper, or given in an emergency."""
 
 
 class Cocktail(Versioned, Base):
     """One mixture for one patient (`C-1845`). `is_direct`: one line given as supplied, never mixed.
-    `is_top_up`: it belongs to the session before. Volumes in nL.
+    `is_top_up`: it belongs to the session before. `recorded` says that it was recorded afterwards. Volumes
+    are in nL.
     """
 
     __tablename__ = "cocktail"
     __table_args__ = (
         one_of("state", *STATES),
         one_of("outcome", "", *OUTCOMES),
+        one_of("recorded", "", *AFTERWARDS),
         Index("ix_cocktail_site_state", "site_id", "state", "planned_for"),
         Index("ix_cocktail_patient", "patient_id", "created_at"),
     )
@@ -39,6 +43,7 @@ class Cocktail(Versioned, Base):
     revision_number: Mapped[int] = mapped_column(Integer, default=1)
     is_direct: Mapped[bool] = mapped_column(Boolean, default=False)
     is_top_up: Mapped[bool] = mapped_column(Boolean, default=False)
+    recorded: Mapped[str] = mapped_column(String(20), default="")
     planned_for: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))

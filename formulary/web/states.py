@@ -77,6 +77,8 @@ _TABLE = {
     "cancelled": ("info", "cancelled", "x-lg"),
     "superseded": ("info", "superseded", "clock-history"),
     "self_checked": ("warn", "SELF-CHECKED", ""),
+    "recorded_late": ("warn", "recorded late", "clock-history"),
+    "emergency": ("warn", "emergency", ""),
     # patch tests
     "planned": ("info", "planned", "calendar-event"),
     "applied": ("live", "applied", "bandaid"),

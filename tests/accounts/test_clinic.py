@@ -151,6 +151,7 @@ CASES = [
     ("manual_entry_second_person", {"answer": "no"}, False),
     ("first_receipt_quarantine", {"required": "no"}, {"required": False}),
     ("undo_within_minutes", {"answer": "30"}, 30),
+    ("emergency_signed_within_hours", {"answer": "24"}, 24),
     ("waste_witness", {"required": "yes"}, {"required": True}),
     (
         "count_variance",

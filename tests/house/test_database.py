@@ -15,6 +15,8 @@ from tests.house.sources import nothing
 from tests.support.builders import a_lot
 
 APPEND_ONLY = {
+    "after_record",
+    "after_signature",
     "access_entry",
     "audit_entry",
     "care_decision",

@@ -85,6 +85,17 @@ def staff_who_may(permission: Permission, site_id: int, but_not: int | None = No
     return list(db.session.scalars(query.where(Person.id != but_not).distinct().order_by(Person.name)))
 
 
+def persons_who_may(permission: Permission, site_id: int) -> list[tuple[int, str]]:
+    """Who may do this at the site, as (person, name), by name."""
+    query = (
+        db.select(Person.id, Person.name)
+        .join(User, User.person_id == Person.id)
+        .join(StaffRole, StaffRole.user_id == User.id)
+        .where(StaffRole.site_id == site_id, StaffRole.role.in_(ALLOWED[permission]), User.is_active)
+    )
+    return [(number, name) for number, name in db.session.execute(query.distinct().order_by(Person.name))]
+
+
 def users_with_role(role: Role) -> list[User]:
     """Open accounts that have this role at some site."""
     having = db.select(StaffRole.user_id).filter_by(role=role.value)

@@ -61,7 +61,7 @@ def close(
     reason that another person answers for.
     """
     session = under_way(administration_id, by)
-    _consistent(outcome, session.recorded, reason)
+    consistent(outcome, session.recorded, reason)
     policies = site_policies(accounts.site(session.site_id), at)
     session.dead_space = session.dead_space if session.recorded else 0
     told = facts.administered(session, leftover, session.dead_space, policies)
@@ -73,8 +73,8 @@ def close(
     move(attempt.cocktail, "administered", at=at, by=by, reason=session.reason)
     missing = max(session.difference, 0) if signed else 0
     shares = _shares(session, preparations.draws(attempt.id), missing)
-    movements = [row for share in shares for row in _post(session, attempt, share, at=at, by=by)]
-    db.session.add_all([_given_lot(session, share) for share in shares])
+    movements = [row for share in shares for row in post_share(session, attempt, share, at=at, by=by)]
+    db.session.add_all([given_lot(session, share) for share in shares])
     given = [(preparations.lot(share.draw.lot_id), share.given) for share in shares]
     expose(session, given, is_top_up=attempt.cocktail.is_top_up)
     new = _told(session, shares, signed)
@@ -120,7 +120,7 @@ def _share(draw: Draw, parts: Sequence[Fraction]) -> Share:
     return Share(draw, one, draw.quantity - three, two - one, three - two)
 
 
-def _post(
+def post_share(
     session: Administration, attempt: Attempt, share: Share, *, at: datetime, by: Actor
 ) -> Iterator[Movement]:
     """The rows of one draw: to the patient, to waste, and what is missing to lost-or-found.
@@ -148,7 +148,8 @@ def _post(
             )
 
 
-def _given_lot(session: Administration, share: Share) -> GivenLot:
+def given_lot(session: Administration, share: Share) -> GivenLot:
+    """What became of one draw, as a recall reads it."""
     draw = share.draw
     return GivenLot(
         administration_id=session.id,
@@ -164,7 +165,8 @@ def _given_lot(session: Administration, share: Share) -> GivenLot:
     )
 
 
-def _consistent(outcome: str, given: int, reason: str) -> None:
+def consistent(outcome: str, given: int, reason: str) -> None:
+    """Refuse an outcome that the volume given (nL) speaks against, and less than all without a reason."""
     if outcome not in REST:
         raise refuse(
             "administration.outcome_missing",

@@ -68,8 +68,8 @@ class Session:
 
     @property
     def given(self) -> Quantity:
-        """All that was injected."""
-        return Quantity(self.row.recorded, VOLUME)
+        """All that was injected: by the sites, or as it was said where it was recorded afterwards."""
+        return Quantity(self.row.given if self.row.state == "closed" else self.row.recorded, VOLUME)
 
     @property
     def dead_space(self) -> Quantity | None:

@@ -1,5 +1,6 @@
 """Giving a cocktail, and what was felt afterwards."""
 
+from formulary.administrations.models.afterwards import EMERGENCY, LATE, AfterRecord, AfterSignature
 from formulary.administrations.models.care import CHOICES, CareDecision, CareSheet
 from formulary.administrations.models.imported import (
     USE_FREE,
@@ -31,13 +32,17 @@ __all__ = [
     "ANGLES",
     "CHOICES",
     "DEVICES",
+    "EMERGENCY",
     "GIVEN",
+    "LATE",
     "LAYERS",
     "USE_FREE",
     "USE_HASHED",
     "USE_LAST",
     "USE_VERSION",
     "Administration",
+    "AfterRecord",
+    "AfterSignature",
     "CareDecision",
     "CareSheet",
     "GivenLot",

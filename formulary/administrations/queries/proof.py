@@ -25,9 +25,15 @@ from formulary.stock.models import Movement, Place, Vial
 
 Back = aliased(Movement)
 COPIED = ("lot_id", "patient_id", "cocktail_id", "via", "grade")
+SESSIONS = (
+    "administrations.close",
+    "administrations.record_emergency",
+    "administrations.record_late",
+    "seed.import_dose",
+)
 NAMED_BY = (
     (Attempt, ("preparations.draw",)),
-    (Administration, ("administrations.close", "seed.import_dose")),
+    (Administration, SESSIONS),
     (PatchTest, ("patch_tests.apply",)),
 )
 """Whose entries in the trail name the patient, and of which acts."""

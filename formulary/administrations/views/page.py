@@ -72,6 +72,7 @@ def page(administration_id: int, **given: Form) -> str:
         too_much=facts.places(found, at) if found.state == "started" else (),
         drawn=labels.drawn(found, name, mark),
         pictures=queries.pictures_of(found),
+        later=queries.after_record_of_session(found.id),
         all_drawn=labels.all_drawn(found, mark) if found.state == "closed" else [],
         points=given.get("points") or _next_points(found, name),
         **forms,

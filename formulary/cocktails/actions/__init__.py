@@ -12,6 +12,7 @@ from formulary.cocktails.actions.moves import (
     move,
     not_too_soon,
     second,
+    words,
 )
 from formulary.cocktails.actions.shown import note_shown
 from formulary.cocktails.actions.signing import cancel, check, return_to_draft, sign, verify
@@ -40,4 +41,5 @@ __all__ = [
     "sign",
     "unscaled",
     "verify",
+    "words",
 ]

@@ -21,9 +21,10 @@ def move(
     by: Actor,
     reason: str = "",
     self_checked: bool = False,
+    done_by: int | None = None,
 ) -> Transition:
     """Take the cocktail to another state; Refused where the state machine has no such arrow, Forbidden
-    without the right.
+    without the right. `done_by` is the person who did it where another one (`by`) records it afterwards.
     """
     allowed(cocktail.state, to_state, by, code=cocktail.code)
     step = Transition(
@@ -32,7 +33,7 @@ def move(
         to_state=to_state,
         revision_number=cocktail.revision_number,
         at=at,
-        by_id=by.person_id,
+        by_id=done_by or by.person_id,
         reason=reason,
         self_checked=self_checked,
     )

@@ -46,6 +46,8 @@ APPEND_ONLY = (
     "course_entry",
     "care_decision",
     "care_sheet",
+    "after_record",
+    "after_signature",
 )
 TOLD_TO_THE_RULES = (
     "ingredient",
@@ -1238,6 +1240,7 @@ def upgrade() -> None:
         sa.Column("revision_number", sa.Integer(), nullable=False),
         sa.Column("is_direct", sa.Boolean(), nullable=False),
         sa.Column("is_top_up", sa.Boolean(), nullable=False),
+        sa.Column("recorded", sa.String(length=20), nullable=False),
         sa.Column("planned_for", types.UtcDateTime(), nullable=True),
         sa.Column("created_at", types.UtcDateTime(), nullable=False),
         sa.Column("created_by_id", sa.Integer(), nullable=False),
@@ -1249,6 +1252,9 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(
             "outcome IN ('', 'given', 'partly_given', 'not_given')", name=op.f("ck_cocktail_outcome_is_known")
+        ),
+        sa.CheckConstraint(
+            "recorded IN ('', 'recorded_late', 'emergency')", name=op.f("ck_cocktail_recorded_is_known")
         ),
         sa.ForeignKeyConstraint(
             ["created_by_id"], ["person.id"], name=op.f("fk_cocktail_created_by_id_person")
@@ -3562,6 +3568,76 @@ def upgrade() -> None:
     with op.batch_alter_table("care_sheet", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_care_sheet_patient_id"), ["patient_id"], unique=False)
         batch_op.create_index("ix_care_sheet_session", ["administration_id", "at"], unique=False)
+
+    op.create_table(
+        "after_record",
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("cocktail_id", sa.Integer(), nullable=False),
+        sa.Column("administration_id", sa.Integer(), nullable=False),
+        sa.Column("patient_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("done_at", types.UtcDateTime(), nullable=False),
+        sa.Column("given_by_id", sa.Integer(), nullable=False),
+        sa.Column("prepared_by_id", sa.Integer(), nullable=False),
+        sa.Column("recorded_at", types.UtcDateTime(), nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), nullable=False),
+        sa.Column("indication", sa.String(length=20), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("then", types.CanonicalJson(), nullable=False),
+        sa.Column("now", types.CanonicalJson(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('recorded_late', 'emergency')", name=op.f("ck_after_record_kind_is_known")
+        ),
+        sa.CheckConstraint("done_at <= recorded_at", name=op.f("ck_after_record_done_before_recorded")),
+        sa.CheckConstraint(
+            "(kind = 'emergency') = (indication <> '')",
+            name=op.f("ck_after_record_emergency_has_its_indication"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["administration_id"],
+            ["administration.id"],
+            name=op.f("fk_after_record_administration_id_administration"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["cocktail_id"], ["cocktail.id"], name=op.f("fk_after_record_cocktail_id_cocktail")
+        ),
+        sa.ForeignKeyConstraint(
+            ["given_by_id"], ["person.id"], name=op.f("fk_after_record_given_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_after_record_patient_id_patient")
+        ),
+        sa.ForeignKeyConstraint(
+            ["prepared_by_id"], ["person.id"], name=op.f("fk_after_record_prepared_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["person.id"], name=op.f("fk_after_record_recorded_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_after_record_site_id_site")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_after_record")),
+        sa.UniqueConstraint("administration_id", name=op.f("uq_after_record_administration_id")),
+        sa.UniqueConstraint("cocktail_id", name=op.f("uq_after_record_cocktail_id")),
+    )
+    with op.batch_alter_table("after_record", schema=None) as batch_op:
+        batch_op.create_index("ix_after_record_patient", ["patient_id"], unique=False)
+        batch_op.create_index("ix_after_record_site", ["site_id", "kind", "recorded_at"], unique=False)
+
+    op.create_table(
+        "after_signature",
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("at", types.UtcDateTime(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("self_checked", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_after_signature_by_id_person")),
+        sa.ForeignKeyConstraint(
+            ["record_id"], ["after_record.id"], name=op.f("fk_after_signature_record_id_after_record")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_after_signature")),
+        sa.UniqueConstraint("record_id", name=op.f("uq_after_signature_record_id")),
+    )
 
     op.create_table(
         "drill_result",

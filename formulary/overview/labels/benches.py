@@ -93,6 +93,19 @@ def follow_up(day: Day) -> Iterator[Need]:
         yield Need(None, title, f"{row.words}.", *state, *page, own, row.patient_code)
 
 
+def sign_emergencies(day: Day) -> Iterator[Need]:
+    """Emergencies that wait for the signature of another than who gave or recorded them."""
+    for line in day.unsigned:
+        patient = line.patient
+        if patient is None:
+            continue
+        who = patient.name if day.names_patients else patient.code
+        told = f"{line.what}, given by {line.names.get(line.row.given_by_id, '')}; recorded {line.late_by}."
+        page, own = ("afterwards.record", "Sign for it"), (("record_id", line.row.id),)
+        title = f"Sign for the emergency of {who}"
+        yield Need(line.due_at, title, told, line.state, line.words, *page, own, patient.code)
+
+
 def _release(day: Day, row: Waiting) -> Need:
     state, page = ("prepared", since(day, row.prepared_at)), (BENCH, "Open release")
     return _need(day, row, "Release {} for {}", state, page, until=row.beyond_use_at)

@@ -70,11 +70,14 @@ def _events(record: Record, zone: ZoneInfo) -> Iterator[Event]:
 
 
 def _treated(record: Record) -> Iterator[Event]:
+    later = {row.administration_id: row for row in record.afterwards}
     for session, code, area, route, site in record.sessions:
         state = session.outcome or "administering"
         told = ", ".join(filter(None, (code, route, area, site)))
         page = "administrations.administration", (("administration_id", session.id),)
         yield Event(session.started_at, "Session", state, "", told, *page)
+        if session.id in later:
+            yield _afterwards(later[session.id], code)
     for test in record.tests:
         state = ("cancelled", "void") if test.state == "void" else ("applied", "applied")
         page = "patch_tests.test", (("test_id", test.id),)
@@ -85,6 +88,15 @@ def _treated(record: Record) -> Iterator[Event]:
     for when, version, session_id in record.sheets:
         page = "aftercare.session", (("administration_id", session_id),)
         yield Event(when, "After-care sheet", "info", "handed over", f"version {version}", *page)
+
+
+def _afterwards(row: Any, code: str) -> Event:
+    """That a session was recorded when it was over, and whether somebody has signed for it."""
+    page = "afterwards.record", (("record_id", row.id),)
+    waits = row.kind == "emergency" and row.signature is None
+    told = "second signature missing" if waits else ""
+    kind = "Emergency" if row.kind == "emergency" else "Recorded late"
+    return Event(row.recorded_at, kind, "warn" if waits else row.kind, told, f"{code}: {row.reason}", *page)
 
 
 def _spots(test: Any) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from formulary.accounts import Actor, Permission
+from formulary.administrations.labels.afterwards import AfterLine
 from formulary.overview.queries import Looked, OpenVial, Sealed, Waiting
 from formulary.recalls.queries import CameIn, Standing
 from formulary.stock.models import Transfer
@@ -59,6 +60,7 @@ class Day:
     warmth: tuple[Watched, ...] = ()
     lookups: tuple[Looked, ...] = field(default=())
     emergencies: int = 0
+    unsigned: tuple[AfterLine, ...] = ()
     counts_due: tuple[Due, ...] = ()
     short: tuple[Supply, ...] = ()
     transfers: tuple[Transfer, ...] = ()

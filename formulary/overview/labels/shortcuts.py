@@ -30,6 +30,7 @@ STORES = (
     Shortcut("Open vials", "overview.vials", "what is left, until when", "droplet-half"),
     Shortcut("Expiry horizon", "overview.expiry", "what lapses in half a year", "calendar-event"),
     Shortcut("Reactions", "reactions.rates", "how often, of how many given", "heart-pulse"),
+    Shortcut("Recorded afterwards", "afterwards.index", "emergencies, what came from paper", "clock-history"),
     Shortcut("Recalls", "recalls.index", "who was touched by a lot", "megaphone"),
     Shortcut("Catalogue", "catalogue.index", "ingredients, products, formulas", "journal-medical"),
 )

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from formulary.accounts.models import Site
+from formulary.administrations import queries as administrations
 from formulary.administrations.models import Administration, CareSheet, GivenLot
 from formulary.administrations.queries import courses, reactions
 from formulary.catalogue.models import Ingredient, Product
@@ -36,6 +37,7 @@ class Record:
     counts: courses.Counts
     appointments: list[Any]
     sheets: list[Row[Any]]
+    afterwards: list[Any]
 
 
 def record(patient_id: int, at: datetime) -> Record:
@@ -54,6 +56,7 @@ def record(patient_id: int, at: datetime) -> Record:
         counts=courses.counts(of_courses),
         appointments=patients.appointments_of(patient_id),
         sheets=_sheets(patient_id),
+        afterwards=administrations.after_records_of(patient_id),
     )
 
 

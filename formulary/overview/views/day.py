@@ -10,7 +10,10 @@ from formulary import clock
 from formulary.accounts import Permission, Role
 from formulary.accounts import queries as accounts
 from formulary.accounts.facts import patch_test_policy
+from formulary.administrations import queries as administrations
+from formulary.administrations.labels import afterwards
 from formulary.administrations.labels import reactions as felt
+from formulary.administrations.labels.afterwards import AfterLine
 from formulary.administrations.queries import reactions
 from formulary.overview import labels, queries
 from formulary.overview.labels import Day, FollowUp, Reading
@@ -51,7 +54,15 @@ def the_day() -> Day:
         warmth=tuple(stock.watched_places(g.site.id, at)) if Role.PHARMACIST in roles else (),
         emergencies=queries.emergencies_to_review() if actor.may(Permission.MANAGE_CLINIC) else 0,
         releases_alone=not g.site.release,
+        unsigned=tuple(_unsigned(at)) if actor.may(Permission.COSIGN) else (),
     )  # fmt: skip
+
+
+def _unsigned(at: datetime) -> Iterable[AfterLine]:
+    """The emergencies that this person may sign for; one's own only where one works alone."""
+    rows, me = administrations.unsigned_emergencies(g.actor), g.actor.person_id
+    mine = [(r, p) for r, p in rows if g.site.solo or me not in (r.given_by_id, r.recorded_by_id)]
+    return afterwards.after_lines(mine, afterwards.signed_within(g.site.id, at), ZoneInfo(g.site.zone), at)
 
 
 def _readings(at: datetime) -> Iterable[Reading]:

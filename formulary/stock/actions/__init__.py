@@ -36,7 +36,7 @@ from formulary.stock.actions.reconstituting import reconstitute
 from formulary.stock.actions.reservations import Pick, end_reservations, reserve
 from formulary.stock.actions.returning import return_lot, return_vial
 from formulary.stock.actions.sending import cancel_transfer, send_transfer
-from formulary.stock.actions.shortfalls import Recorded, explain, record_shortfall
+from formulary.stock.actions.shortfalls import Recorded, explain, make_up, record_shortfall
 from formulary.stock.actions.suppliers import add_supplier, change_supplier, set_level
 from formulary.stock.actions.taking import Taken, take
 from formulary.stock.actions.temperature import correct_reading, record_reading, set_range
@@ -90,6 +90,7 @@ __all__ = [
     "lock",
     "look_at_file",
     "lose",
+    "make_up",
     "move_lot",
     "move_vial",
     "open_count",

@@ -27,11 +27,12 @@ class Act:
     by: Actor
     for_ref: str
     late_reason: str
+    already_happened: bool = False
 
     @property
     def is_late(self) -> bool:
         """Whether it was done before it is recorded: then it is recorded whatever speaks against it."""
-        return self.when < self.at
+        return self.already_happened or self.when < self.at
 
 
 @once
@@ -48,6 +49,7 @@ def reconstitute(
     reconstituted_at: datetime | None = None,
     late_reason: str = "",
     for_ref: str | None = None,
+    already_happened: bool = False,
 ) -> Vial:
     """Add `volume` of a diluent to an open powder: it moves under this vial and shortens its beyond-use date.
 
@@ -59,7 +61,8 @@ def reconstitute(
     """
     by.must(Permission.PREPARE)
     ref = for_ref or f"reconstitution:{vial.id}"
-    act = Act(_when(reconstituted_at, at), at, by, ref, late_reason.strip())
+    when = (reconstituted_at or at) if already_happened else _when(reconstituted_at, at)
+    act = Act(when, at, by, ref, late_reason.strip(), already_happened)
     _may_be_reconstituted(vial, diluent_lot, act)
     steps, place = steps_of(volume, "volume"), where_is(vial)
     against = [*_against(vial, vial, 1, act), *_against(diluent_vial, vial, steps, act)]
@@ -117,6 +120,7 @@ def _opened(lot: Lot, place: Place, needed: int, powder: Vial, act: Act) -> Iter
     """Containers of the diluent, opened one after the other, with what each of them gives."""
     whom = {"opened_for_id": powder.opened_for_id, "for_ref": act.for_ref}
     late = {"opened_at": act.when, "late_reason": act.late_reason} if act.is_late else {}
+    late |= {"already_happened": act.already_happened}
     while needed > 0:
         part = min(needed, content_of(lot))
         yield open_vial(lot, place=place, at=act.at, by=act.by, **whom, **late), part

@@ -11,7 +11,7 @@ from formulary.stock.actions.balances import lock
 from formulary.stock.actions.entries import Document, Entry, Way
 from formulary.stock.actions.ledger import write
 from formulary.stock.labels import refusals
-from formulary.stock.models import Discrepancy, Lot, Movement, Place, Vial
+from formulary.stock.models import BY_VIAL, GUARDED, Discrepancy, Lot, Movement, Place, Vial
 
 
 @dataclass(frozen=True)
@@ -42,15 +42,36 @@ def record_shortfall(
     nothing is asked about holds, expiry or state. The caller's audit entry carries all the movements.
     """
     entry = Entry(lot, vial, source, quantity, Way(target, reason, document, occurred_at))
-    missing = _missing(entry)
+    told = {"document": document, "what": what, "occurred_at": occurred_at, "at": at, "by": by}
+    found = make_up(lot=lot, vial=vial, place=source, quantity=quantity, **told)
+    return Recorded([*found.movements, *write([entry], at=at, by=by)], found.discrepancy)
+
+
+def make_up(
+    *,
+    lot: Lot,
+    vial: Vial | None = None,
+    place: Place,
+    quantity: int,
+    document: Document,
+    what: str,
+    occurred_at: datetime,
+    at: datetime,
+    by: Actor,
+) -> Recorded:
+    """Let `quantity` lie at a place: what is missing comes from lost-or-found and opens a discrepancy.
+
+    Nothing is written where so much lies there. The caller's audit entry carries the movements.
+    """
+    missing = _missing(lot, vial, place, quantity)
     if not missing:
-        return Recorded(write([entry], at=at, by=by), None)
-    found = queries.place(source.site_id, "lost_or_found")
-    topped_up = Entry(lot, vial, found, missing, Way(source, "shortfall", document, occurred_at, what))
-    movements = write([topped_up, entry], at=at, by=by)
+        return Recorded([], None)
+    found = queries.place(place.site_id, "lost_or_found")
+    way = Way(place, "shortfall", document, occurred_at, what)
+    movements = write([Entry(lot, vial, found, missing, way)], at=at, by=by)
     opened = Discrepancy(
         lot_id=lot.id,
-        place_id=source.id,
+        place_id=place.id,
         movement_id=movements[0].id,
         quantity=missing,
         what=what,
@@ -78,8 +99,8 @@ def explain(number: int, site_id: int, *, explanation: str, at: datetime, by: Ac
     return found.row
 
 
-def _missing(entry: Entry) -> int:
-    drawn_on = entry.keys[0]
-    if drawn_on is None:
+def _missing(lot: Lot, vial: Vial | None, place: Place, quantity: int) -> int:
+    if place.kind not in GUARDED:
         return 0
-    return max(0, entry.quantity - lock([drawn_on])[drawn_on].quantity)
+    key = (place.id, lot.id, vial.id if vial and place.kind in BY_VIAL else None)
+    return max(0, quantity - lock([key])[key].quantity)

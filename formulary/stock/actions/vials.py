@@ -28,6 +28,7 @@ def open_vial(
     serial: str | None = None,
     labelled: Vial | None = None,
     for_ref: str | None = None,
+    already_happened: bool = False,
 ) -> Vial:
     """Open one container of a lot that lies at `place`: its content moves to the place of open vials.
 
@@ -35,7 +36,8 @@ def open_vial(
 
     Refuses a lot that may not be used, a product whose content is unknown, and a shelf without a full
     container. An `opened_at` in the past is a late entry: it needs `late_reason` and is recorded whatever
-    holds now. `labelled` is a sealed vial that has a label of ours already.
+    holds now. `labelled` is a sealed vial that has a label of ours already. `already_happened`
+    records it whatever holds now, however short ago it was.
     """
     by.must(Permission.PREPARE)
     is_late = _is_late(opened_at, late_reason, at)
@@ -49,7 +51,7 @@ def open_vial(
     target = queries.place(place.site_id, "in_use")
     entry = Entry(lot, vial, place, content, Way(target, "opened", ("vial", vial.id), vial.opened_at))
     use = facts.Use(lot, None, place, target, content, opened_for_id, for_ref)
-    movements = write([entry], at=at, by=by, use=None if is_late else use)
+    movements = write([entry], at=at, by=by, use=None if is_late or already_happened else use)
     vial.state = "open"
     limit_use(vial, target, at)
     new = {

@@ -30,6 +30,16 @@ def contents(
     return [Content(*row) for row in db.session.execute(query)]
 
 
+def holds_sealed(site_id: int, lot_id: int, quantity: int) -> Place | None:
+    """A place of the site where so much of a lot lies sealed, a shelf before any other; None for none."""
+    query = db.select(Place).join(Balance, Balance.place_id == Place.id)
+    query = query.where(Place.site_id == site_id, Place.kind.in_(("storage", "quarantine")))
+    query = query.where(
+        Balance.lot_id == lot_id, Balance.vial_id.is_(None), Balance.quantity >= max(quantity, 1)
+    )
+    return db.session.scalars(query.order_by((Place.kind == "storage").desc(), Place.id).limit(1)).first()
+
+
 def by_site(lot_id: int) -> dict[str, int]:
     """What lies of a lot at each site that has any, by the site's name."""
     query = db.select(Site.name, db.func.sum(Balance.quantity)).join(Place, Place.id == Balance.place_id)

@@ -1,0 +1,108 @@
+"""The rows of a session that is over: given out of its draws, in the ledger, the exposures and the trail."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from formulary.accounts import Actor
+from formulary.administrations.actions.closing import given_lot, post_share, split
+from formulary.administrations.actions.exposing import expose
+from formulary.administrations.models import Administration, AfterRecord
+from formulary.cocktails.actions.reserving import release_reservations
+from formulary.cocktails.labels.rows import answer_row
+from formulary.db import db
+from formulary.preparations import facts as bench
+from formulary.preparations import queries as preparations
+from formulary.preparations.models import Attempt
+from formulary.rules import checklist
+from formulary.rules.findings import Level, Stage, refuse
+from formulary.stock.models import Movement
+
+LATE_AFTER_MINUTES = 60
+
+
+@dataclass(frozen=True)
+class Gave:
+    """How it ended: outcome, how much of what was drawn was given (nL), by whom, and why so."""
+
+    outcome: str
+    volume: int
+    by_id: int
+    words: str
+
+
+def write_session(
+    attempt: Attempt, gave: Gave, *, done_at: datetime, at: datetime, by: Actor, identity: dict[str, str]
+) -> tuple[Administration, list[Movement]]:
+    """The closed session with its ledger rows: to the patient what was given, to waste the rest."""
+    draws = preparations.draws(attempt.id)
+    drawn = sum(draw.volume for draw in draws if draw.via != "diluent")
+    if gave.volume > drawn:
+        reason = "More is said to have been given than was drawn."
+        raise refuse("after.more_than_drawn", "given", reason, "Correct one of the two.", field="given")
+    session = _session(attempt, gave, drawn, done_at=done_at, identity=identity)
+    db.session.add(session)
+    db.session.flush()
+    shares = split(draws, gave.volume, drawn)
+    moved = [row for share in shares for row in post_share(session, attempt, share, at=at, by=by)]
+    db.session.add_all([given_lot(session, share) for share in shares])
+    given = [(preparations.lot(share.draw.lot_id), share.given) for share in shares]
+    expose(session, given, is_top_up=attempt.cocktail.is_top_up)
+    attempt.state, attempt.total, attempt.cocktail.outcome = "administered", drawn, gave.outcome
+    release_reservations(attempt.cocktail, why="recorded afterwards", at=at)
+    db.session.flush()
+    return session, moved
+
+
+def checked(attempt: Attempt, stages: Sequence[Stage], at: datetime) -> list[dict[str, Any]]:
+    """What the checks find that would have asked for an answer, as of this instant; nothing is refused."""
+    told = bench.gather_attempt(attempt, at=at).cocktail
+    found = (f for stage in stages for f in checklist.run(told, stage).at_least(Level.WARN))
+    return [answer_row(finding) for finding in {finding.key: finding for finding in found}.values()]
+
+
+def must_be_past(done_at: datetime, at: datetime, reason: str) -> None:
+    """Refuse an instant that is still to come, and one long ago without a word on why it is entered now."""
+    if done_at > at:
+        told = "This instant is still to come."
+        raise refuse("after.ahead", "the time", told, "Say when it was done.", field="done_at")
+    if (at - done_at).total_seconds() > LATE_AFTER_MINUTES * 60 and not reason.strip():
+        told = "It was done more than an hour ago, and nobody said why it is entered now."
+        raise refuse("after.no_reason", "the reason", told, "Say why in a few words.", field="reason")
+
+
+def told_of(record: AfterRecord, attempt: Attempt) -> dict[str, Any]:
+    """What the trail keeps: whom it reached, out of which draws, who did it, what the checks found."""
+    return {
+        "patient": record.patient_id,
+        "cocktail": attempt.cocktail.code,
+        "done_at": record.done_at.isoformat(),
+        "given_by": record.given_by_id,
+        "prepared_by": record.prepared_by_id,
+        "draws": [draw.id for draw in preparations.draws(attempt.id)],
+        "found_then": sorted({row["code"] for row in record.then}),
+        "found_now": sorted({row["code"] for row in record.now}),
+    }
+
+
+def _session(
+    attempt: Attempt, gave: Gave, drawn: int, *, done_at: datetime, identity: dict[str, str]
+) -> Administration:
+    return Administration(
+        attempt_id=attempt.id,
+        cocktail_id=attempt.cocktail_id,
+        patient_id=attempt.patient_id,
+        site_id=attempt.site_id,
+        state="closed",
+        started_at=done_at,
+        started_by_id=gave.by_id,
+        identity=identity,
+        closed_at=done_at,
+        closed_by_id=gave.by_id,
+        outcome=gave.outcome,
+        released=drawn,
+        given=gave.volume,
+        leftover=drawn - gave.volume,
+        reason=gave.words,
+    )

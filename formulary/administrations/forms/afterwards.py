@@ -1,0 +1,60 @@
+"""What is typed when it is over: an emergency, and the second signature."""
+
+from formulary.accounts.forms import own_signature
+from formulary.administrations.labels import OUTCOMES
+from formulary.administrations.labels.afterwards import INDICATIONS
+from formulary.cocktails.labels.bounds import MOST_LINES, ROUTES
+from formulary.web import fields as f
+from formulary.web.forms import Form, SubForm
+
+
+class EmergencyForm(Form):
+    """What was given for what: the vial's identity is asked, and whom, how much, when, by whom."""
+
+    indication = f.ChoiceField(
+        "For what", [f.Required()], choices=f.choices(INDICATIONS.items(), empty="Choose…")
+    )
+    scan = f.ScanField("Scan the vial", hint="The pack's code, or the code of our own label.")
+    product_id = f.IdSelect("Or the product", choices=())
+    lot = f.LotField("and its lot, as printed")
+    volume = f.QuantityField("How much was given", [f.Required()], units=("mL",))
+    diluent = f.LotField("Lot of the diluent", hint="Only where a powder was mixed for it.")
+    diluent_volume = f.QuantityField("Volume it was mixed with", units=("mL",))
+    route = f.ChoiceField("By which way", choices=f.choices(ROUTES, empty=None))
+    area = f.TextField("Where", most=120)
+    done_at = f.InstantField("When it was given", [f.Required()])
+    given_by_id = f.IdSelect("Who gave it", [f.Required()], choices=())
+    words = f.NotesField("What happened, what was seen", [f.Required()], most=2000)
+    reason = f.TextField("Why it is entered only now", most=200, hint="Where it is more than an hour ago.")
+
+
+class PaperLineForm(SubForm):
+    """One row of a worksheet: out of which lot, how much was measured; what a powder was mixed with."""
+
+    line = f.IdField("Line")
+    lot = f.LotField("Lot")
+    measured = f.QuantityField("Measured", units=("mL",))
+    diluent = f.LotField("Lot of the diluent")
+    diluent_volume = f.QuantityField("Mixed with", units=("mL",))
+
+
+class LateForm(Form):
+    """A worksheet on paper: its draws, who prepared, released and gave it, when, and how it ended."""
+
+    rows = f.FieldList(f.FormField(PaperLineForm), "Draws", max_entries=2 * MOST_LINES)
+    prepared_by_id = f.IdSelect("Prepared by", [f.Required()], choices=())
+    prepared_at = f.InstantField("Prepared at", [f.Required()])
+    released_by_id = f.IdSelect("Looked at and released by", [f.Required()], choices=())
+    given_by_id = f.IdSelect("Given by", [f.Required()], choices=())
+    done_at = f.InstantField("Given at", [f.Required()])
+    outcome = f.OneOf("Outcome", [f.Required()], choices=f.choices(OUTCOMES))
+    given = f.QuantityField("How much was given", [f.Required()], units=("mL",), zero=True)
+    words = f.TextField("What happened", most=200, hint="Where it was not given whole, say why.")
+    reason = f.TextField("Why it is entered from paper", [f.Required()], most=200)
+
+
+class CountersignForm(Form):
+    """The second look, in one's own words, signed with one's own password."""
+
+    words = f.NotesField("What you looked at, and what you think of it", [f.Required()], most=2000)
+    own_secret = own_signature()

@@ -1,0 +1,91 @@
+"""What was recorded after it was done, and what of it still waits for a second signature."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from formulary.accounts import Actor
+from formulary.administrations.models import EMERGENCY, AfterRecord, AfterSignature
+from formulary.cocktails import queries as cocktails
+from formulary.cocktails.models import Cocktail, Revision
+from formulary.db import Missing, db
+from formulary.patients import queries as patients
+from formulary.patients.models import Patient
+
+MOST = 200
+
+
+def after_record(record_id: int, by: Actor) -> AfterRecord:
+    """One record of the site; Missing for another's."""
+    return _found(db.select(AfterRecord).filter_by(id=record_id, site_id=by.site_id), record_id)
+
+
+def after_record_locked(record_id: int, by: Actor) -> AfterRecord:
+    """The same, locked until the act ends."""
+    query = db.select(AfterRecord).filter_by(id=record_id, site_id=by.site_id)
+    return _found(query.with_for_update(of=AfterRecord), record_id)
+
+
+def after_record_of_session(administration_id: int) -> AfterRecord | None:
+    """The record that says a session was recorded afterwards; None where it was recorded as it happened."""
+    return db.session.scalars(db.select(AfterRecord).filter_by(administration_id=administration_id)).first()
+
+
+def after_records_of(patient_id: int) -> list[AfterRecord]:
+    """What was recorded afterwards of a patient who was asked for before, the newest act first."""
+    query = db.select(AfterRecord).where(patients.own(AfterRecord.patient_id, patient_id))
+    return list(db.session.scalars(query.order_by(AfterRecord.done_at.desc(), AfterRecord.id.desc())))
+
+
+def afterwards(by: Actor, *, at: datetime) -> list[tuple[AfterRecord, Patient]]:
+    """What the site recorded afterwards, what waits for its signature first, then the newest."""
+    unsigned = AfterSignature.id.is_(None)
+    query = (
+        db.select(AfterRecord, Patient)
+        .join(Patient, Patient.id == AfterRecord.patient_id)
+        .outerjoin(AfterSignature, AfterSignature.record_id == AfterRecord.id)
+        .where(AfterRecord.site_id == by.site_id)
+        .order_by((unsigned & (AfterRecord.kind == EMERGENCY)).desc(), AfterRecord.recorded_at.desc())
+    )
+    return [(row, patient) for row, patient in db.session.execute(query.limit(MOST))]
+
+
+def unsigned_emergencies(by: Actor) -> list[tuple[AfterRecord, Patient]]:
+    """The emergencies of the site that nobody has signed for afterwards, the oldest first."""
+    query = (
+        db.select(AfterRecord, Patient)
+        .join(Patient, Patient.id == AfterRecord.patient_id)
+        .outerjoin(AfterSignature, AfterSignature.record_id == AfterRecord.id)
+        .where(AfterRecord.site_id == by.site_id, AfterRecord.kind == EMERGENCY, AfterSignature.id.is_(None))
+        .order_by(AfterRecord.done_at, AfterRecord.id)
+    )
+    return [(row, patient) for row, patient in db.session.execute(query)]
+
+
+def cocktail_of(row: AfterRecord) -> Cocktail:
+    """The cocktail that was given."""
+    return db.session.get_one(Cocktail, row.cocktail_id)
+
+
+@dataclass(frozen=True)
+class OnPaper:
+    """A verified cocktail with the lines that its worksheet on paper has, and their products' names."""
+
+    cocktail: Cocktail
+    revision: Revision
+    products: dict[int, str]
+
+
+def on_paper(cocktail_id: int, by: Actor) -> OnPaper:
+    """What a worksheet on paper is of; Missing for what is not verified at the asker's site."""
+    cocktail = cocktails.cocktail(cocktail_id, by)
+    if cocktail.state != "verified":
+        raise Missing(f"{cocktail.code} is not verified")
+    revision = cocktails.revision(cocktail)
+    return OnPaper(cocktail, revision, {line.number: line.product.name for line in revision.lines})
+
+
+def _found(query, record_id: int) -> AfterRecord:  # type: ignore[no-untyped-def]
+    row = db.session.scalars(query).unique().first()
+    if row is None:
+        raise Missing(f"No record {record_id} of this site")
+    return row

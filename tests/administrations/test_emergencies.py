@@ -1,0 +1,222 @@
+"""An emergency: given first, recorded after; the vial's identity alone is asked, and another person signs."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from formulary import clock
+from formulary.accounts import Forbidden
+from formulary.administrations import queries
+from formulary.administrations.actions import afterwards as actions
+from formulary.administrations.labels import afterwards as labels
+from formulary.administrations.queries.proof import exposure_faults
+from formulary.audit.models import AuditEntry
+from formulary.catalogue import queries as catalogue
+from formulary.db import db, transaction
+from formulary.preparations import queries as bench
+from formulary.recalls import queries as recalls
+from formulary.rules.findings import Refused
+from formulary.stock import actions as stock
+from formulary.stock import queries as shelf
+from formulary.stock.models import Discrepancy
+from tests.administrations.doing import ml
+from tests.support.builders import a_lot, a_policy
+
+VITRASE = "hyaluronidase ovine (Vitrase)"
+BOTOX = "onabotulinumtoxinA (Botox Cosmetic)"
+AGO = timedelta(minutes=20)
+page_alone = pytest.mark.databases("sqlite")  # what the page says does not depend on the database
+
+
+def product(name):
+    return next(p for p in catalogue.products() if p.name == name)
+
+
+@pytest.fixture
+def clinic(road):
+    """The clinic with two containers of the enzyme on the shelf."""
+    road.ready()
+    a_lot(product(VITRASE), number="VIT-1", containers=2)
+    return road.clinic
+
+
+def lot(number="VIT-1"):
+    [found] = shelf.lots_with_number(number)
+    return found
+
+
+def given(road, volume="1", **other):
+    """So much of the enzyme, twenty minutes ago, by the practitioner who also records it."""
+    by = other.pop("by", None) or road.clinic.actor("practitioner")
+    when = {"done_at": clock.now() - other.pop("ago", AGO), "reason": other.pop("reason", "")}
+    source = actions.Source(
+        1, other.pop("lot_id", None) or lot().id, ml(volume), mixed=other.pop("mixed", None)
+    )
+    told = {"area": "Left cheek", "route": "SC", "words": "Blanching, slow refill."} | other
+    emergency = actions.Emergency("occlusion", source, given_by_id=by.person_id, **told)
+    with transaction():
+        return actions.record_emergency(road.patient.id, emergency, **when, at=clock.now(), by=by)
+
+
+def local(at):
+    """An instant as the field of the site takes it."""
+    return f"{at.astimezone(ZoneInfo('Europe/Paris')):%Y-%m-%dT%H:%M}"
+
+
+def sheet(number="VIT-1"):
+    return shelf.balance_sheet(lot(number).id)
+
+
+def signed(road, row, username, words="Seen with the patient."):
+    with transaction():
+        return actions.countersign(row.id, words=words, at=clock.now(), by=road.clinic.actor(username))
+
+
+def test_what_was_given_leaves_stock_and_reaches_the_patient(road, clinic):
+    row = given(road, "0.75")
+    session = row.administration
+    assert (session.state, session.outcome, session.given) == ("closed", "given", 750_000)
+    assert session.started_at == row.done_at
+    assert (sheet().administered, sheet().balances) == (750_000, True)
+    [(given_lot, of, draw)] = queries.given_lots(session.id)
+    assert (given_lot.patient_id, of.number, draw.via, draw.grade) == (
+        road.patient.id,
+        "VIT-1",
+        "supplied",
+        "probable",
+    )
+    assert list(exposure_faults()) == []
+
+
+def test_a_recall_of_its_lot_finds_who_got_it(road, clinic):
+    given(road)
+    found = recalls.look_up("VIT-1", at=clock.now(), by=clinic.actor("recall"))
+    assert found.counts["A"] == 1
+
+
+def test_no_hold_stops_the_record_and_what_the_checks_find_is_kept(road, clinic):
+    with transaction():
+        told = {"reason": "suspected", "source": "recall R-7", "at": clock.now()}
+        stock.place_hold("lot", lot().id, **told, by=clinic.actor("pharmacist"))
+    row = given(road)
+    assert "lot.held" in {found["code"] for found in row.now}
+    entry = db.session.scalars(db.select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1)).one()
+    assert entry.action == "administrations.record_emergency"
+    assert entry.new["found_now"] == sorted({found["code"] for found in row.now})
+
+
+def test_more_than_was_on_record_comes_visibly_from_lost_or_found(road, clinic):
+    for _ in range(3):
+        given(road)
+    [found] = db.session.scalars(db.select(Discrepancy))
+    assert (found.lot_id, found.quantity) == (lot().id, 1_000_000)
+    assert (sheet().administered, sheet().balances) == (3_000_000, True)
+
+
+def test_a_powder_is_mixed_as_it_was_then(road, clinic):
+    powder = a_lot(product(BOTOX), number="BTX-7")
+    water = actions.Mixed(lot("NACL-1").id, ml("2.5"))
+    row = given(road, "0.5", lot_id=powder.id, mixed=water)
+    rows = [(of.number, each.via) for each, of, _ in queries.given_lots(row.administration_id)]
+    assert rows == [("BTX-7", "supplied"), ("NACL-1", "diluent")]
+    assert sheet("BTX-7").balances
+    assert list(exposure_faults()) == []
+
+
+def test_it_is_a_session_of_a_cocktail_that_nobody_prescribed(road, clinic):
+    row = given(road)
+    attempt = bench.of_attempt(row.administration.attempt_id)
+    cocktail = attempt.cocktail
+    assert (cocktail.state, cocktail.recorded, cocktail.is_direct) == ("administered", "emergency", True)
+    assert (attempt.verifier_id, attempt.releaser_id, attempt.released_at) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("other", "code"),
+    [
+        ({"ago": timedelta(minutes=-5)}, "after.ahead"),
+        ({"ago": timedelta(hours=3)}, "after.no_reason"),
+        ({"words": " "}, "emergency.no_words"),
+    ],
+)
+@page_alone
+def test_what_is_never_left_out(road, clinic, other, code):
+    with pytest.raises(Refused) as refusal:
+        given(road, **other)
+    assert [finding.code for finding in refusal.value.findings] == [code]
+
+
+@page_alone
+def test_what_was_done_hours_ago_takes_a_reason_which_is_kept(road, clinic):
+    row = given(road, ago=timedelta(hours=3), reason="The system was down.")
+    assert row.reason == "The system was down."
+    assert row.recorded_at - row.done_at == timedelta(hours=3)
+
+
+@page_alone
+def test_a_technician_records_no_emergency(road, clinic):
+    with pytest.raises(Forbidden):
+        given(road, by=clinic.actor("technician"))
+
+
+def test_another_person_signs_for_it_once(road, clinic):
+    row = given(road)
+    with pytest.raises(Refused, match=r"after\.own"):
+        signed(road, row, "practitioner")
+    signed(road, row, "pharmacist")
+    db.session.expire_all()
+    assert (row.signature.by_id, row.signature.self_checked) == (clinic.actor("pharmacist").person_id, False)
+    with pytest.raises(Refused, match=r"after\.signed"):
+        signed(road, row, "practitioner2")
+
+
+@page_alone
+@pytest.mark.parametrize(
+    ("hours", "state", "words"),
+    [
+        (None, "unknown", "waits for a second signature; within which time is not decided here"),
+        ("1", "warn", "second signature due by"),
+        ("24", "warn", "second signature due by"),
+    ],
+)
+def test_it_is_signed_for_within_the_time_that_the_site_decided(road, clinic, hours, state, words):
+    row = given(road)
+    if hours is not None:
+        a_policy(clinic.site, kind=labels.POLICY, value=hours)
+    within = labels.signed_within(clinic.site.id, clock.now())
+    [line] = labels.after_lines([(row, None)], within, ZoneInfo(clinic.site.zone), clock.now())
+    assert (line.state, line.words[: len(words)]) == (state, words)
+
+
+@page_alone
+def test_it_is_recorded_on_the_patients_page_shown_on_today_and_signed_for(road, clinic, clients):
+    there = f"/afterwards/emergency/{road.patient.id}"
+    person, code = clients("practitioner"), road.patient.code
+    assert person.get_ok(f"/patients/{road.patient.id}").links["Emergency"] == there
+    done = clock.now() - AGO
+    sent = {
+        "indication": "occlusion", "product_id": product(VITRASE).id, "lot": "VIT-1", "volume": "1",
+        "route": "SC", "done_at": local(done), "words": "Blanching.",
+    }  # fmt: skip
+    person.post_ok(there, sent, press="Record the emergency")
+    [(row, _)] = queries.unsigned_emergencies(clinic.actor("pharmacist"))
+    page, second = f"/afterwards/{row.id}", clients("pharmacist")
+    assert page in second.get_ok("/").links.values()
+    second.post_ok(page, {"words": "Agreed."}, press="Sign for it")
+    assert page not in second.get_ok("/").links.values()
+    assert "signed for by" in second.get_ok("/afterwards/").text
+    chart = person.get_ok(f"/patients/{road.patient.id}/chart")
+    assert ("Emergency" in chart.links, chart.mentions(code)) == (True, True)
+
+
+@page_alone
+def test_a_lot_that_is_not_on_record_is_named(road, clinic, clients):
+    there, done = f"/afterwards/emergency/{road.patient.id}", clock.now() - AGO
+    sent = {
+        "indication": "occlusion", "product_id": product(VITRASE).id, "lot": "VIT-9", "volume": "1",
+        "route": "SC", "done_at": local(done), "words": "Blanching.",
+    }  # fmt: skip
+    page = clients("practitioner").post_refused(there, sent, press="Record the emergency")
+    told = "No lot VIT-9 of it is on record here. Book it in first, with its reason; then record this."
+    assert page.errors == [told]

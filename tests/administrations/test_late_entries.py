@@ -1,0 +1,169 @@
+"""A worksheet on paper, typed in afterwards: act and record stand apart, and nothing found is lost."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from formulary import clock
+from formulary.accounts import Forbidden
+from formulary.administrations import queries
+from formulary.administrations.actions import afterwards as actions
+from formulary.administrations.queries.proof import exposure_faults
+from formulary.catalogue import queries as catalogue
+from formulary.cocktails.models import Cocktail
+from formulary.cocktails.queries import revision, transitions
+from formulary.db import db, transaction
+from formulary.recalls import queries as recalls
+from formulary.rules.findings import Refused
+from formulary.stock import actions as stock
+from formulary.stock import queries as shelf
+from formulary.stock.models import Reservation
+from tests.administrations.doing import ml
+from tests.support.road import PRODUCTS
+
+page_alone = pytest.mark.databases("sqlite")  # what the page says does not depend on the database
+MEASURED = {1: "0.2", 2: "0.3", 3: "0.8", 4: "3.7"}
+NEVER = datetime(2099, 1, 1, tzinfo=UTC)
+PREPARED, GIVEN = timedelta(hours=5), timedelta(hours=4)
+
+
+@pytest.fixture
+def cocktail(road):
+    """Verified, its worksheet printed; then the system went down."""
+    return road.verified()
+
+
+def lot(number):
+    [found] = shelf.lots_with_number(number)
+    return found
+
+
+def lots(cocktail):
+    """The lot of each line, by its product on the shelf."""
+    names = {product.id: product.name for product in catalogue.products()}
+    return {line.number: lot(PRODUCTS[names[line.product_id]]) for line in revision(cocktail).lines}
+
+
+def paper(road, cocktail, **other):
+    at, person = clock.now(), lambda name: road.clinic.actor(name).person_id
+    water = actions.Mixed(lot("WFI-1").id, ml("4"))
+    sources = [
+        actions.Source(n, of.id, ml(MEASURED[n]), mixed=water if of.number == "GSH-0600" else None)
+        for n, of in lots(cocktail).items()
+    ]
+    told = {
+        "sources": sources, "prepared_by_id": person("technician"), "prepared_at": at - PREPARED,
+        "released_by_id": person("pharmacist"), "given_by_id": person("practitioner"),
+        "done_at": at - GIVEN, "outcome": "given", "given": ml("4.5"),
+    }  # fmt: skip
+    return actions.Paper(**(told | other))
+
+
+def typed(road, cocktail, *, reason="The server was down.", by="practitioner2", **other):
+    with transaction():
+        told = {"reason": reason, "at": clock.now(), "by": road.clinic.actor(by)}
+        return actions.record_late(cocktail.id, paper(road, cocktail, **other), **told)
+
+
+def test_every_lot_on_the_paper_reaches_the_patient_at_the_time_of_the_act(road, cocktail):
+    row = typed(road, cocktail)
+    given = queries.given_lots(row.administration_id)
+    assert {of.number for _, of, _ in given} == {*(of.number for of in lots(cocktail).values()), "WFI-1"}
+    assert {(each.at, each.grade) for each, _, _ in given} == {(row.done_at, "probable")}
+    assert {draw.drawn_at for _, _, draw in given} == {row.done_at - (PREPARED - GIVEN)}
+    assert [shelf.balance_sheet(of.id).balances for _, of, _ in given] == [True] * 5
+    assert list(exposure_faults()) == []
+
+
+def test_who_did_it_stands_apart_from_who_typed_it(road, cocktail):
+    row, people = typed(road, cocktail), road.clinic.actor
+    assert (row.prepared_by_id, row.given_by_id, row.recorded_by_id) == (
+        people("technician").person_id,
+        people("practitioner").person_id,
+        people("practitioner2").person_id,
+    )
+    assert row.recorded_at - row.done_at == GIVEN
+
+
+def test_no_step_is_left_out_and_each_says_that_it_was_recorded_late(road, cocktail):
+    typed(road, cocktail)
+    steps = [step for step in transitions(cocktail.id) if step.reason.startswith("recorded late")]
+    states = ["in_preparation", "prepared", "released", "administering", "administered"]
+    assert [step.to_state for step in steps] == states
+    names = ["technician", "technician", "pharmacist", "practitioner", "practitioner"]
+    assert [step.by_id for step in steps] == [road.clinic.actor(name).person_id for name in names]
+    db.session.expire_all()
+    assert (cocktail.state, cocktail.recorded) == ("administered", "recorded_late")
+
+
+def test_a_recall_finds_the_patient_and_nothing_stays_reserved(road, cocktail):
+    typed(road, cocktail)
+    found = recalls.look_up("TXA-2231", at=clock.now(), by=road.clinic.actor("recall"))
+    assert (found.counts["A"], found.counts["F"]) == (1, 0)
+    kept = db.select(db.func.count()).select_from(Reservation).where(Reservation.ended_at.is_(None))
+    assert db.session.scalar(kept) == 0
+
+
+def test_a_lot_held_meanwhile_is_found_now_and_stops_nothing(road, cocktail):
+    with transaction():
+        told = {"reason": "suspected", "source": "recall R-7", "at": clock.now()}
+        stock.place_hold("lot", lot("TXA-2231").id, **told, by=road.clinic.actor("pharmacist"))
+    row = typed(road, cocktail)
+    assert "lot.held" in {found["code"] for found in row.now}
+
+
+@pytest.mark.parametrize(
+    ("other", "code"),
+    [
+        ({"reason": " "}, "after.no_reason"),
+        ({"done_at": NEVER}, "after.ahead"),
+        ({"prepared_at": NEVER}, "paper.wrong_order"),
+        ({"sources": ()}, "paper.line_missing"),
+        ({"given": ml("6")}, "after.more_than_drawn"),
+        ({"given": ml("1"), "outcome": "not_given"}, "administration.outcome_differs"),
+        ({"given": ml("1"), "outcome": "partly_given"}, "administration.reason_missing"),
+    ],
+)
+@page_alone
+def test_what_cannot_have_been_is_refused(road, cocktail, other, code):
+    with pytest.raises(Refused) as refusal:
+        typed(road, cocktail, **other)
+    assert [finding.code for finding in refusal.value.findings] == [code]
+
+
+@page_alone
+def test_a_worksheet_is_entered_once(road, cocktail):
+    typed(road, cocktail)
+    with pytest.raises(Refused, match=r"cocktail\.wrong_state"):
+        typed(road, cocktail)
+
+
+@page_alone
+def test_a_technician_types_in_no_worksheet(road, cocktail):
+    with pytest.raises(Forbidden):
+        typed(road, cocktail, by="technician")
+
+
+@page_alone
+def test_it_is_typed_on_a_page_that_the_bench_leads_to(road, cocktail, clients):
+    there, own = f"/afterwards/late/{cocktail.id}", lots(cocktail)
+    person, at = clients("practitioner"), clock.now().astimezone(ZoneInfo("Europe/Paris"))
+    assert person.get_ok(f"/preparations/cocktails/{cocktail.id}").links["Enter one that was used"] == there
+    sent = {
+        "prepared_by_id": road.clinic.actor("technician").person_id,
+        "released_by_id": road.clinic.actor("pharmacist").person_id,
+        "prepared_at": f"{at - PREPARED:%Y-%m-%dT%H:%M}", "done_at": f"{at - GIVEN:%Y-%m-%dT%H:%M}",
+        "outcome": "given", "given": "4.5", "reason": "The server was down.",
+    }  # fmt: skip
+    for index, (number, of) in enumerate(own.items()):
+        sent |= {f"rows-{2 * index}-lot": of.number, f"rows-{2 * index}-measured": MEASURED[number]}
+        if of.number == "GSH-0600":
+            sent |= {f"rows-{2 * index}-diluent": "WFI-1", f"rows-{2 * index}-diluent_volume": "4"}
+    person.post_ok(there, sent, press="Record it late")
+    db.session.expire_all()
+    late = db.session.get_one(Cocktail, cocktail.id)
+    assert (late.state, late.recorded) == ("administered", "recorded_late")
+    chart = person.get_ok(f"/patients/{road.patient.id}/chart")
+    assert "Recorded late" in chart.links
+    assert "recorded late" in person.get_ok(f"/cocktails/{cocktail.id}").h1
