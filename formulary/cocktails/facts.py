@@ -148,7 +148,7 @@ def _as_typed(
         policies=policies,
         at=at,
         formula=catalogue.formula(content.formula_version_id),
-        patient=None if patient_id is None else with_tests(patient_facts(patient_id, at), patient_id),
+        patient=None if patient_id is None else _patient(patient_id, at, book, policies.zone),
         stock=stock,
         syringes=book.syringes(),
         compatibilities=book.compatibilities(),
@@ -157,6 +157,10 @@ def _as_typed(
         precautions=precautions(book),
         is_top_up=content.is_top_up,
     )
+
+
+def _patient(patient_id: int, at: datetime, book: catalogue.Book, zone: str) -> facts.Patient:
+    return with_tests(patient_facts(patient_id, at, book), patient_id, zone)
 
 
 def _with_its_past(

@@ -6,13 +6,16 @@ from typing import Any
 
 from formulary.patch_tests import queries
 from formulary.rules import facts
-from formulary.rules.patch_test import guideline
+from formulary.rules.patch_test import guideline, with_suppression
 
 Readings = Mapping[int, list[facts.Reading]]
 
 
-def with_tests(patient: facts.Patient, patient_id: int) -> facts.Patient:
-    """The patient's facts with every test that stands, in two queries; a corrected reading is left out."""
+def with_tests(patient: facts.Patient, patient_id: int, zone: str = "UTC") -> facts.Patient:
+    """The patient's facts with every test that stands, in two queries; a corrected reading is left out.
+
+    What the patient took over a test, by the days of `zone`, may have hidden a reaction: the test says so.
+    """
     spots = queries.spots_of(patient_id)
     readings: dict[int, list[facts.Reading]] = {spot.id: [] for spot in spots}
     for item_id, grade, read_at in queries.standing_readings(readings):
@@ -23,7 +26,7 @@ def with_tests(patient: facts.Patient, patient_id: int) -> facts.Patient:
             control = facts.Control(spot.role == "positive", tuple(readings[spot.id]))
             controls.setdefault(spot.test_id, []).append(control)
     tests = (_told(spot, readings, controls.get(spot.test_id, [])) for spot in spots if spot.role == "test")
-    return replace(patient, tests=tuple(tests))
+    return replace(patient, tests=tuple(with_suppression(test, patient.medicines, zone) for test in tests))
 
 
 def _told(spot: Any, readings: Readings, controls: list[facts.Control]) -> facts.PatchTest:

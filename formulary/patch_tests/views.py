@@ -12,6 +12,7 @@ from formulary.accounts import Actor, Permission, requires
 from formulary.accounts import queries as accounts
 from formulary.accounts.facts import patch_test_policy
 from formulary.accounts.guards import second_person
+from formulary.accounts.queries import day_at
 from formulary.audit import record_refusal
 from formulary.db import retried, transaction
 from formulary.patch_tests import actions, guards, labels, queries
@@ -49,7 +50,8 @@ def of_patient(patient_id: int) -> Answer:
     """Every test of a patient, and what they are barred from."""
     found, at = patient_guards.opened(patient_id, "patch_tests.of_patient"), clock.now()
     lines = labels.test_lines(queries.tests_of(found.id), _policy(at), _zone(), at)
-    return _page("of_patient", found, lines=lines, barred=labels.barred(found.id, _policy(at), at))
+    bars = labels.barred(found.id, _policy(at), at, g.site.zone)
+    return _page("of_patient", found, lines=lines, barred=bars)
 
 
 @bp.route("/of/<id:patient_id>/apply", methods=["GET", "POST"])
@@ -70,7 +72,8 @@ def apply(patient_id: int) -> Answer:
     elif form.validate_on_submit() and (made := _apply(found.id, form, offered)):
         flash(f"{made.code} is applied. Its next reading stands on the list.")
         return redirect(back) if (back := _draft()) else _to_test(made.id)
-    return _page("apply", found, form, barred=labels.barred(found.id, _policy(at), at), back=_draft())
+    told = {"barred": labels.barred(found.id, _policy(at), at, g.site.zone), "back": _draft()}
+    return _page("apply", found, form, **told, hiding=labels.hiding(found.id, at, day_at(g.site.id, at)))
 
 
 @bp.get("/<id:test_id>")

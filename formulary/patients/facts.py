@@ -23,8 +23,10 @@ ACCOUNT = 400
 IN_WORDS = {"administration": "session", "patch_test": "patch test", "imported_use": "session"}
 
 
-def patient_facts(patient_id: int, at: datetime) -> facts.Patient:
-    """The patient as known at `at`, in six queries at most; patch tests are added by their own room."""
+def patient_facts(patient_id: int, at: datetime, book: catalogue.Book | None = None) -> facts.Patient:
+    """The patient as known at `at`, in seven queries, and two more where a medicine of the catalogue's kinds
+    is on record; patch tests are added by their own room. Whoever asked for the catalogue hands `book` on.
+    """
     review = queries.last_review(patient_id, at)
     weighed = next((row for row, _ in queries.weights(patient_id, at, most=1)), None)
     allergies = [row for row, _ in queries.allergies(patient_id) if _stands(row, at)]
@@ -37,7 +39,20 @@ def patient_facts(patient_id: int, at: datetime) -> facts.Patient:
         weighed_on=weighed.measured_on if weighed else None,
         consents=tuple(_consent(row, at) for row, _ in queries.consents(patient_id) if row.given_at <= at),
         answers=tuple(_answer(row) for row, _ in queries.answers(patient_id, at).values()),
+        **_medicines(patient_id, at, book),
     )
+
+
+def medicines(patient_id: int, at: datetime) -> tuple[facts.Medicine, ...]:
+    """What the patient takes or took, as known at `at`, with what sources say of each."""
+    return _medicines(patient_id, at, None)["medicines"]
+
+
+def _medicines(patient_id: int, at: datetime, book: catalogue.Book | None) -> dict[str, Any]:
+    rows = queries.standing_medicines(patient_id, at)
+    taken = [row for row in rows if row.said == "takes"]
+    asked = next((row.at for row in rows if row.said != "takes"), None)
+    return {"medicines": catalogue.medicines_told(taken, book), "medicines_asked_at": asked}
 
 
 def precautions(book: catalogue.Book | None = None) -> facts.Precautions:

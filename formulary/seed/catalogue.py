@@ -29,6 +29,7 @@ from formulary.seed.merging import Merge, Seeder
 from formulary.seed.safety import load_safety
 from formulary.seed.shelf import Shelf
 from formulary.seed.table import load_devices, load_rules
+from formulary.seed.washout_rows import load_washouts
 
 NO_BASES = Bases((), ())
 
@@ -52,6 +53,7 @@ def load_catalogue(shelf: Shelf, *, at: datetime, by: Seeder | None = None) -> M
     load_safety(shelf, ids, merge)
     load_devices(shelf, merge)
     load_care(shelf, merge)
+    load_washouts(shelf, merge)
     load_published(shelf, ingredients, products, merge)
     db.session.flush()
     if merge:

@@ -177,6 +177,7 @@ class PatientRow:
     allergies: Several
     allergies_asked_days_ago: MaybeWhole
     conditions: Several
+    medicines: Several
     consent_days_ago: MaybeWhole
     tests: Several
 

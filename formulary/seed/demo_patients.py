@@ -8,6 +8,7 @@ from formulary.accounts import Actor
 from formulary.accounts import queries as accounts
 from formulary.administrations.actions import reactions
 from formulary.administrations.queries import reactions as checklist
+from formulary.catalogue import queries as catalogue
 from formulary.db import transaction
 from formulary.patch_tests import actions as tests
 from formulary.patch_tests import queries as patch_tests
@@ -61,6 +62,8 @@ def _registered(demo: Demo, row: PatientRow, by: Actor) -> Patient:
         _asked(demo, patient, row, demo.ago(row.allergies_asked_days_ago), by)
     if row.conditions:
         _answered(patient, row.conditions, demo.ago(row.allergies_asked_days_ago or 0), by)
+    if row.medicines:
+        _takes(demo, patient, row, by)
     if row.consent_days_ago is not None:
         consent = demo.clinic.settings["consent"]
         actions.record_consent(
@@ -126,6 +129,20 @@ def _answered(patient: Patient, said: Sequence[str], at: datetime, by: Actor) ->
     special = dict(text.rsplit(" ", 1) for text in said if not text.startswith("all "))
     answers = {kind.id: (special.get(kind.word, "no"), "") for kind in patients.condition_kinds()}
     actions.answer_conditions(patient.id, answers=answers, at=at, by=by)
+
+
+def _takes(demo: Demo, patient: Patient, row: PatientRow, by: Actor) -> None:
+    """`none`, or the word of a kind: `still`, or `stopped` and how many days ago, and by whose choice."""
+    at, kinds = (
+        demo.ago(row.allergies_asked_days_ago or 0),
+        {k.word: k.id for k in catalogue.medicine_kinds()},
+    )
+    taken = [text.split() for text in row.medicines if text != "none"]
+    for word, taking, *days, choice in taken:
+        last = accounts.day_at(by.site_id, demo.ago(int(days[0]))) if days else None
+        told = actions.Taken(taking, choice, kinds[word], last_taken_on=last)
+        actions.note_medicine(patient.id, told, at=at, by=by)
+    actions.review_medicines(patient.id, takes_none=not taken, at=at, by=by)
 
 
 def _tested(demo: Demo, patient: Patient, text: str, by: Actor) -> None:

@@ -11,6 +11,7 @@ from formulary.seed import rows, rule_rows
 from formulary.seed.bases import Bases, BasisFactorRow, StrengthBasisRow
 from formulary.seed.care_rows import CareStatementRow, CareTopicRow, ProtocolRow
 from formulary.seed.files import fault, read
+from formulary.seed.washout_rows import MedicineKindRow, WashoutRow
 
 _CODE = re.compile(r"\[([A-Z0-9][A-Za-z0-9-]+)\]", re.ASCII)
 ROUTES = ("ID", "SC", "IM", "IV", "infiltration", "submucosal", "inhalation", "oral", "diluent", "any")
@@ -41,6 +42,8 @@ class Shelf:
     protocols: tuple[ProtocolRow, ...]
     care_topics: tuple[CareTopicRow, ...]
     care_statements: tuple[CareStatementRow, ...]
+    medicine_kinds: tuple[MedicineKindRow, ...]
+    washouts: tuple[WashoutRow, ...]
     sources: tuple[rows.SourceRow, ...]
 
     def cited(self, text: str) -> str:
@@ -77,6 +80,8 @@ FILES = {
     "protocols": ("protocols.csv", ProtocolRow),
     "care_topics": ("care_topics.csv", CareTopicRow),
     "care_statements": ("care_statements.csv", CareStatementRow),
+    "medicine_kinds": ("medicine_kinds.csv", MedicineKindRow),
+    "washouts": ("washouts.csv", WashoutRow),
     "sources": ("sources.csv", rows.SourceRow),
 }
 
@@ -122,6 +127,7 @@ def _unnamed(shelf: Shelf) -> Iterator[Finding]:
         (shelf.formula_pairs, "formula_pairs.csv", "a", ingredients),
         (shelf.formula_pairs, "formula_pairs.csv", "b", ingredients),
         (shelf.care_statements, "care_statements.csv", "topic", {row.word for row in shelf.care_topics}),
+        (shelf.washouts, "washouts.csv", "kind", {row.word for row in shelf.medicine_kinds}),
     ):
         yield from missing(file, column, (getattr(row, column) for row in these), known)  # type: ignore[attr-defined]
 
@@ -148,6 +154,8 @@ def _twice(shelf: Shelf) -> Iterator[Finding]:
         "formulas.csv": [f"{row.name} v{row.number}" for row in shelf.formulas],
         "protocols.csv": [row.name for row in shelf.protocols],
         "care_topics.csv": [row.word for row in shelf.care_topics],
+        "medicine_kinds.csv": [row.word for row in shelf.medicine_kinds],
+        "washouts.csv": [str(row.number) for row in shelf.washouts],
         "synonyms.csv": [f"{row.ingredient}: {fold(row.synonym)}" for row in shelf.synonyms],
     }.items():
         for name in sorted({name for name in names if names.count(name) > 1}):

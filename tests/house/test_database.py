@@ -49,6 +49,7 @@ APPEND_ONLY = {
     "drill_result",
     "notice_version",
     "kept_less",
+    "patient_medicine",
 }
 TOLD_TO_THE_RULES = {
     "basis_factor",
@@ -60,11 +61,13 @@ TOLD_TO_THE_RULES = {
     "device",
     "ingredient",
     "ingredient_group",
+    "medicine_kind",
     "policy",
     "product",
     "product_excipient",
     "session_schedule",
     "synonym",
+    "washout_statement",
 }
 NEVER_KEPT = {
     "care_statement",

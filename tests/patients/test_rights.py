@@ -8,7 +8,15 @@ from formulary.accounts import Forbidden, Permission
 from formulary.patients import actions
 from formulary.patients.models import BreakGlass
 from formulary.rules.units import Quantity
-from tests.support.builders import a_condition_kind, a_consent, a_patient, an_allergy, an_ingredient, saved
+from tests.support.builders import (
+    a_condition_kind,
+    a_consent,
+    a_medicine,
+    a_patient,
+    an_allergy,
+    an_ingredient,
+    saved,
+)
 
 EDITS = (
     ("register", lambda t, p: actions.register_patient(name="Anna Kovač", born_on=date(1985, 3, 12), **t)),
@@ -23,6 +31,9 @@ EDITS = (
     ("answer", lambda t, p: actions.answer_conditions(
         p.id, answers={a_condition_kind("asthma").id: ("no", "")}, **t)),
     ("confirm", lambda t, p: actions.confirm_conditions(p.id, **t)),
+    ("medicine", lambda t, p: actions.note_medicine(p.id, actions.Taken("still", "own", name="garlic"), **t)),
+    ("mistake", lambda t, p: actions.mistaken_medicine(a_medicine(p).id, p.id, why="no", **t)),
+    ("takes none", lambda t, p: actions.review_medicines(p.id, takes_none=True, **t)),
     ("consent", lambda t, p: actions.record_consent(
         p.id, procedure="mesotherapy", version="1", covers_off_label=True, **t)),
     ("withdraw", lambda t, p: actions.withdraw_consent(a_consent(p).id, p.id, why="no", **t)),

@@ -197,6 +197,7 @@ def a_patient(**more: Any) -> Patient:
     facts = {
         "id": 7,
         "allergies_asked_at": AT - timedelta(days=1),
+        "medicines_asked_at": AT - timedelta(days=1),
         "weight": q("58 kg"),
         "weighed_on": date(2026, 11, 12),
         "tests": tuple(a_test(product) for product in (TRANEXAMIC, ASCORBIC, GLUTATHIONE)),

@@ -68,9 +68,14 @@ PRECAUTIONS = facts.Precautions(
     (facts.CrossReactivity("sulfite", "STOP", "one of them", "a label"),),
     (facts.Schedule(1, 21, 1, 6, "a label"),),
 )
+WASHOUT = facts.Washout("mesotherapy", "avoid", "a week without it", 7, 10, "days", "an article")
 PATIENT = a_patient(
     allergies=(an_allergy(ingredient_id=90, group="sulfite", groups=frozenset({"sulfite"})),),
     answers=(facts.ConditionAnswer("asthma", facts.Said.NO, AT, "as a child"),),
+    medicines=(
+        facts.Medicine("garlic", facts.Taking.STOPPED, facts.Choice.OWN, TODAY, TODAY, "garlic", (WASHOUT,)),
+    ),
+    medicines_asked_at=AT,
     tests=(a_test(DRUG, controls=(CONTROL,), suppressed="an antihistamine"),),
     consents=(a_consent(withdrawn_at=AT),),
 )

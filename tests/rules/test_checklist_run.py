@@ -38,7 +38,7 @@ from tests.rules.builders import (
 WARN = Level.WARN
 PRODUCTS = (TRANEXAMIC, ASCORBIC, GLUTATHIONE, SALINE)
 AMOUNTS = "U1 U2 U3 U4 C2 C3 C4 C5 C6 C7 D1 D2 D3 D4 D5 C1"
-IDS = f"{AMOUNTS} A1 A2 A3 A4 T1 T2 T3 P1 P2 P3 B1 L1 L2 L3 L4 L5 L6 M1 M2 M3 R1 B2 X1 X2"
+IDS = f"{AMOUNTS} A1 A2 A3 A4 A5 T1 T2 T3 P1 P2 P3 B1 L1 L2 L3 L4 L5 L6 M1 M2 M3 R1 B2 X1 X2"
 
 
 class TestTheTable:
@@ -49,13 +49,13 @@ class TestTheTable:
     def test_what_runs_when(self):
         at = {stage.value: " ".join(rule.id for rule in RULES if rule.runs_at(stage)) for stage in Stage}
         assert at == {
-            "D": f"{AMOUNTS} A1 A2 A3 A4 T1 T2 T3 P1 P2 P3 L2 L6 M1 M2 B2 X1 X2",
-            "S": f"{AMOUNTS} A1 A2 A3 A4 T1 T2 T3 P1 P2 P3 L2 L6 M1 M2 B2 X1 X2",
+            "D": f"{AMOUNTS} A1 A2 A3 A4 A5 T1 T2 T3 P1 P2 P3 L2 L6 M1 M2 B2 X1 X2",
+            "S": f"{AMOUNTS} A1 A2 A3 A4 A5 T1 T2 T3 P1 P2 P3 L2 L6 M1 M2 B2 X1 X2",
             "V": "U1 U2 U4 C2 C3 C4 C5 C7 D1 C1 A1 M1 M2 B2 X2",
             "C": "T1 T2 T3 P3 L1 L2 L6 X2",
             "P": "C6 C7 A1 B1 L3 L4 L5 M3 X2",
             "F": "U4 C2 C3 C4 C5 C6 D1 D3 C1 B1 L1 L2 M2 X2",
-            "A": "D3 D4 A1 A3 A4 T1 T2 T3 P1 P2 P3 B1 L1 L2 R1 X2",
+            "A": "D3 D4 A1 A3 A4 A5 T1 T2 T3 P1 P2 P3 B1 L1 L2 R1 X2",
         }
 
     def test_how_far_each_stops_and_what_nobody_knows_counts_as(self):
@@ -71,6 +71,7 @@ class TestTheTable:
             ("STOP", "WARN"): "C6 D4",
             ("STOP", "-"): "C7 A1 A2 A3 T3 M2 M3 R1 B2",
             ("WARN", "INFO"): "U3 C5 D2",
+            ("WARN", "WARN"): "A5",
             ("WARN", "-"): "P1 L5 L6 M1 X1",
         }
         later = {rule.id: {stage.value: level.name for stage, level in rule.at.items()} for rule in RULES}

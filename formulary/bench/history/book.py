@@ -15,7 +15,15 @@ from formulary.bench.history.ground import Ground
 from formulary.cocktails.models import Cocktail, CocktailLine, Revision, Transition
 from formulary.db import bulk, db
 from formulary.patch_tests.models import PatchTest, PatchTestItem, PatchTestReading
-from formulary.patients.models import AllergyReview, Care, Consent, Exposure, Patient, Weight
+from formulary.patients.models import (
+    AllergyReview,
+    Care,
+    Consent,
+    Exposure,
+    Patient,
+    PatientMedicine,
+    Weight,
+)
 from formulary.preparations.models import Attempt, Draw, PlannedDraw, Syringe
 from formulary.stock.models import (
     BY_VIAL,
@@ -30,8 +38,8 @@ from formulary.stock.models import (
 )
 
 TABLES = (
-    Patient, Care, Weight, AllergyReview, Consent, Delivery, Lot, Vial, Movement, Balance, Cocktail,
-    Revision, CocktailLine, Transition, Signature, Reservation, Attempt, PlannedDraw, Draw, Syringe,
+    Patient, Care, Weight, AllergyReview, PatientMedicine, Consent, Delivery, Lot, Vial, Movement, Balance,
+    Cocktail, Revision, CocktailLine, Transition, Signature, Reservation, Attempt, PlannedDraw, Draw, Syringe,
     Administration, InjectionSite, GivenLot, Exposure, PatchTest, PatchTestItem, PatchTestReading,
 )  # fmt: skip
 CODES_AT_ONCE = 100

@@ -12,7 +12,7 @@ from formulary.bench.history.ground import Hand
 from formulary.bench.history.recipes import TENTH, Recipe
 from formulary.bench.history.vials import Vials
 from formulary.patch_tests.models import PatchTest, PatchTestItem, PatchTestReading
-from formulary.patients.models import AllergyReview, Care, Consent, Patient, Weight
+from formulary.patients.models import AllergyReview, Care, Consent, Patient, PatientMedicine, Weight
 from formulary.patients.queries import fold
 
 FIRST = (
@@ -153,6 +153,7 @@ def _asked(dice: Random, at: datetime, by: Hand) -> list[tuple[Any, dict[str, An
         (Care, {"site_id": by.site_id, "why": "registered", "since": at}),
         (Weight, {"mass": weight, "measured_on": at.date(), "by_id": by.person_id, "recorded_at": at}),
         (AllergyReview, {"answer": "none_known", "asked_at": at, "asked_by_id": by.person_id}),
+        (PatientMedicine, {"said": "none", "at": at, "by_id": by.person_id}),
         (
             Consent,
             {

@@ -5,6 +5,7 @@ from formulary.catalogue.facts.formulas import content, formula, mixed, products
 from formulary.catalogue.facts.kept import (
     Book,
     compatibilities,
+    medicines_told,
     now,
     precautions,
     product,
@@ -17,15 +18,18 @@ from formulary.catalogue.facts.substances import (
     ingredient_facts,
     product_facts,
 )
+from formulary.catalogue.facts.washouts import Kind
 
 __all__ = [
     "WITH_EVERYTHING",
     "Book",
+    "Kind",
     "compatibilities",
     "content",
     "formula",
     "ingredient_facts",
     "limit_strength",
+    "medicines_told",
     "mixed",
     "now",
     "precautions",

@@ -7,14 +7,14 @@ change counts from its commit on, in every process, and one that is rolled back 
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from threading import Lock
 from typing import Any, TypeVar, cast
 
 from formulary.catalogue import queries
-from formulary.catalogue.facts import devices, rules, safety, substances
+from formulary.catalogue.facts import devices, rules, safety, substances, washouts
 from formulary.catalogue.models import Edition
 from formulary.db import Missing, db
 from formulary.rules import facts
@@ -66,6 +66,10 @@ class Book:
     def syringes(self) -> tuple[facts.Syringe, ...]:
         """The measuring devices in use, smallest first."""
         return self.table("syringes", devices.syringes)
+
+    def medicine_kinds(self) -> tuple[washouts.Kind, ...]:
+        """The kinds of medicine that are asked for, with all that sources say of each."""
+        return self.table("medicine kinds", washouts.medicine_kinds)
 
     def in_group(self, word: str) -> frozenset[int]:
         """The ingredients of a group."""
@@ -161,3 +165,15 @@ def precautions() -> facts.Precautions:
 def syringes() -> tuple[facts.Syringe, ...]:
     """The measuring devices in use, smallest first."""
     return now().syringes()
+
+
+def medicines_told(rows: Sequence[Any], book: Book | None = None) -> tuple[facts.Medicine, ...]:
+    """What is taken by these rows, in their order, each with all that sources say of its kind.
+
+    A row has `name`, `taking`, `choice`, `started_on`, `last_taken_on` and `kind_id`; one query where one is
+    of a kind, and two more where the catalogue changed.
+    """
+    if not any(row.kind_id is not None for row in rows):
+        return tuple(washouts.medicine(row, None) for row in rows)
+    kinds = {kind.id: kind for kind in (book or now()).medicine_kinds()}
+    return tuple(washouts.medicine(row, kinds.get(row.kind_id)) for row in rows)

@@ -11,6 +11,7 @@ from formulary.catalogue.models.rules import CompatibilityRule
 from formulary.catalogue.models.safety import Contraindication, CrossReactivity, Schedule
 from formulary.catalogue.models.statements import Statement
 from formulary.catalogue.models.substances import Ingredient, IngredientGroup, SubstanceGroup, Synonym
+from formulary.catalogue.models.washouts import MedicineKind, WashoutStatement
 
 __all__ = [
     "INDICATIONS",
@@ -29,6 +30,7 @@ __all__ = [
     "Ingredient",
     "IngredientGroup",
     "Limit",
+    "MedicineKind",
     "Product",
     "ProductCode",
     "ProductExcipient",
@@ -37,4 +39,5 @@ __all__ = [
     "Statement",
     "SubstanceGroup",
     "Synonym",
+    "WashoutStatement",
 ]

@@ -76,6 +76,7 @@ from formulary.catalogue.queries.substances import (
     several_ingredients,
     strength_bases,
 )
+from formulary.catalogue.queries.washouts import medicine_kinds
 
 __all__ = [
     "MOST",
@@ -118,6 +119,7 @@ __all__ = [
     "limits_as_the_strength",
     "limits_decided",
     "limits_waiting",
+    "medicine_kinds",
     "names",
     "never_beside",
     "product",

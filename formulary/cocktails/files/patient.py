@@ -1,4 +1,4 @@
-"""What a file says of a patient: weight, allergies, what was answered to the questions, patch tests.
+"""What a file says of a patient: weight, allergies, answers to the questions, medicines, patch tests.
 
 Each counts as of the day that the file says, and where it says none as of the moment of the reading. What is
 absent is unknown, and what was given before is never in a file: it is looked up in a record, and here there
@@ -6,6 +6,7 @@ is none.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -16,11 +17,13 @@ from formulary.catalogue import queries
 from formulary.catalogue.queries import Names
 from formulary.cocktails.files.days import Days
 from formulary.cocktails.files.lines import product_named
+from formulary.cocktails.files.medicines import read_medicines
 from formulary.cocktails.files.places import Lines, Path, told
 from formulary.patients.facts import precautions
 from formulary.rules import facts
 from formulary.rules.findings import joined
 from formulary.rules.lot_status import day_of
+from formulary.rules.patch_test import with_suppression
 from formulary.rules.units import parse, unit
 
 WHEN = MappingProxyType(
@@ -28,6 +31,7 @@ WHEN = MappingProxyType(
         "weighed": "weight",
         "allergies_asked": "allergies",
         "answers_asked": "answers",
+        "medicines_asked": "medicines",
         "patch_tests_applied": "patch_tests",
     }
 )
@@ -55,13 +59,18 @@ def read_patient(said: Any, names: Names, lines: Lines, *, at: datetime, zone: s
     if "weight" in said:
         parsed = lines.measured(said["weight"], (*PATH, "weight"), lambda text: parse(text, None, units=KG))
         weight = parsed.quantity
-    return facts.Patient(
+    patient = facts.Patient(
         allergies=_allergies(said.get("allergies", []), names, lines),
         allergies_asked_at=_said(days.moment, said, "allergies_asked") if "allergies" in said else None,
         weight=weight,
         weighed_on=None if weight is None else _said(days.day, said, "weighed"),
         tests=_tests(said.get("patch_tests", {}), said.get("patch_tests_applied"), names, days),
         answers=_answers(said.get("answers", {}), said.get("answers_asked"), days),
+        medicines=read_medicines(said.get("medicines", {}), days),
+        medicines_asked_at=_said(days.moment, said, "medicines_asked") if "medicines" in said else None,
+    )
+    return replace(
+        patient, tests=tuple(with_suppression(test, patient.medicines, zone) for test in patient.tests)
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from formulary.cocktails.facts import Content, TypedLine
+from formulary.cocktails.files.medicines import taken_words
 from formulary.cocktails.files.patient import GRADES
 from formulary.cocktails.labels import entry
 from formulary.cocktails.labels.bounds import ROUTES
@@ -41,8 +42,8 @@ def text_of(
 ) -> str:
     """The file of this content; Refused with the lines that have no figure, which no file can hold.
 
-    A patient is weight, allergies, answers and `tests` alone, with the days in `zone` on which it was
-    weighed, asked and tested, and is left out unless given: a file never holds a name.
+    A patient is weight, allergies, answers, medicines and `tests` alone, with the days in `zone` on which
+    it was weighed, asked and tested, and is left out unless given: a file never holds a name.
     """
     _must_be_whole(content, products)
     head = [f"route = {_quoted(_route(content.route))}"]
@@ -116,6 +117,10 @@ def _patient(patient: facts.Patient, tests: Mapping[str, CameTo], zone: str) -> 
         parts.append(f"answers = {_table({answer.word: answer.said for answer in patient.answers})}")
         asked = {answer.word: answer.asked_at for answer in patient.answers}
         parts.append(f"answers_asked = {_days(asked, zone)}")
+    if patient.medicines_asked_at is not None:
+        taken = (f"{_key(name)} = {said}" for name, said in taken_words(patient.medicines).items())
+        parts.append(f"medicines = {{{', '.join(taken)}}}")
+        parts.append(f"medicines_asked = {day_of(patient.medicines_asked_at, zone).isoformat()}")
     if tests:
         parts.append(f"patch_tests = {_table({name: test.state for name, test in tests.items()})}")
         applied = {name: test.applied_at for name, test in tests.items()}

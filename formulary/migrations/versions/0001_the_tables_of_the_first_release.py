@@ -48,6 +48,7 @@ APPEND_ONLY = (
     "care_sheet",
     "after_record",
     "after_signature",
+    "patient_medicine",
 )
 TOLD_TO_THE_RULES = (
     "ingredient",
@@ -64,6 +65,8 @@ TOLD_TO_THE_RULES = (
     "contraindication",
     "cross_reactivity",
     "session_schedule",
+    "medicine_kind",
+    "washout_statement",
 )
 
 
@@ -3721,6 +3724,110 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_version")),
         sa.UniqueConstraint("notice_id", "version", name=op.f("uq_notice_version_notice_id")),
     )
+
+    op.create_table(
+        "medicine_kind",
+        sa.Column("word", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("sort", sa.String(length=20), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "sort IN ('medicine', 'supplement', 'on the skin', 'other')",
+            name=op.f("ck_medicine_kind_sort_is_known"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_medicine_kind")),
+        sa.UniqueConstraint("word", name=op.f("uq_medicine_kind_word")),
+    )
+    op.create_table(
+        "washout_statement",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("kind_id", sa.Integer(), nullable=False),
+        sa.Column("before", sa.String(length=20), nullable=False),
+        sa.Column("effect", sa.String(length=10), nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("least", sa.Integer(), nullable=True),
+        sa.Column("most", sa.Integer(), nullable=True),
+        sa.Column("unit", sa.String(length=10), nullable=False),
+        sa.Column("lifted", sa.Boolean(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("confidence", sa.String(length=10), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "before IN ('mesotherapy', 'prick', 'intradermal', 'patch')",
+            name=op.f("ck_washout_statement_before_is_known"),
+        ),
+        sa.CheckConstraint(
+            "effect IN ('avoid', 'hides', 'ask')", name=op.f("ck_washout_statement_effect_is_known")
+        ),
+        sa.CheckConstraint(
+            "unit IN ('hours', 'days', 'months')", name=op.f("ck_washout_statement_unit_is_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["kind_id"], ["medicine_kind.id"], name=op.f("fk_washout_statement_kind_id_medicine_kind")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_washout_statement")),
+        sa.UniqueConstraint("number", name=op.f("uq_washout_statement_number")),
+    )
+    with op.batch_alter_table("washout_statement", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_washout_statement_kind_id"), ["kind_id"], unique=False)
+
+    op.create_table(
+        "patient_medicine",
+        sa.Column("patient_id", sa.Integer(), nullable=False),
+        sa.Column("said", sa.String(length=10), nullable=False),
+        sa.Column("kind_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("choice", sa.String(length=10), nullable=False),
+        sa.Column("taking", sa.String(length=10), nullable=False),
+        sa.Column("started_on", sa.Date(), nullable=True),
+        sa.Column("last_taken_on", sa.Date(), nullable=True),
+        sa.Column("remark", sa.Text(), nullable=False),
+        sa.Column("replaces_id", sa.Integer(), nullable=True),
+        sa.Column("at", types.UtcDateTime(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "said IN ('takes', 'none', 'complete', 'mistake')", name=op.f("ck_patient_medicine_said_is_known")
+        ),
+        sa.CheckConstraint(
+            "taking IN ('', 'still', 'stopped', 'unknown')", name=op.f("ck_patient_medicine_taking_is_known")
+        ),
+        sa.CheckConstraint(
+            "choice IN ('', 'prescribed', 'own', 'unknown')",
+            name=op.f("ck_patient_medicine_choice_is_known"),
+        ),
+        sa.CheckConstraint(
+            "(said = 'takes') = (taking <> '')", name=op.f("ck_patient_medicine_taking_is_said")
+        ),
+        sa.CheckConstraint(
+            "(said = 'takes') = (choice <> '')", name=op.f("ck_patient_medicine_choice_is_said")
+        ),
+        sa.CheckConstraint(
+            "(taking = 'stopped') = (last_taken_on IS NOT NULL)",
+            name=op.f("ck_patient_medicine_last_day_is_said"),
+        ),
+        sa.CheckConstraint("started_on <= last_taken_on", name=op.f("ck_patient_medicine_days_in_order")),
+        sa.CheckConstraint(
+            "said <> 'mistake' OR replaces_id IS NOT NULL", name=op.f("ck_patient_medicine_mistake_of_a_row")
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_patient_medicine_by_id_person")),
+        sa.ForeignKeyConstraint(
+            ["kind_id"], ["medicine_kind.id"], name=op.f("fk_patient_medicine_kind_id_medicine_kind")
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"], ["patient.id"], name=op.f("fk_patient_medicine_patient_id_patient")
+        ),
+        sa.ForeignKeyConstraint(
+            ["replaces_id"],
+            ["patient_medicine.id"],
+            name=op.f("fk_patient_medicine_replaces_id_patient_medicine"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_patient_medicine")),
+        sa.UniqueConstraint("replaces_id", name=op.f("uq_patient_medicine_replaces_id")),
+    )
+    with op.batch_alter_table("patient_medicine", schema=None) as batch_op:
+        batch_op.create_index("ix_patient_medicine_patient", ["patient_id", "said", "at"], unique=False)
 
     for table in APPEND_ONLY:
         for statement in append_only.statements(op.get_bind().dialect.name, table):

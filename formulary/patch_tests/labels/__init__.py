@@ -8,6 +8,7 @@ from formulary.patch_tests.labels.grades import (
     guideline_words,
     scale,
 )
+from formulary.patch_tests.labels.hiding import Hiding, hiding
 from formulary.patch_tests.labels.hooks import Barred, barred
 from formulary.patch_tests.labels.lines import ReadingLine, SpotLine, TestLine, test_lines
 from formulary.patch_tests.labels.sources import OUTSIDE, Source, scanned, sources
@@ -17,6 +18,7 @@ __all__ = [
     "OUTSIDE",
     "Barred",
     "DueLine",
+    "Hiding",
     "ReadingLine",
     "Source",
     "SpotLine",
@@ -28,6 +30,7 @@ __all__ = [
     "grade_words",
     "guideline_choices",
     "guideline_words",
+    "hiding",
     "scale",
     "scanned",
     "sources",

@@ -1,6 +1,6 @@
 """What this room tells the rooms around it: who is barred from what, and how the ledger calls a test."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -11,11 +11,15 @@ from formulary.accounts.models import Site
 from formulary.catalogue import queries as catalogue
 from formulary.patch_tests import queries
 from formulary.patch_tests.models import PatchTest, PatchTestItem
+from formulary.patients.facts import medicines
 from formulary.patients.labels import Alert, tells_of_patients
+from formulary.rules import facts
 from formulary.rules.facts import PatchTestPolicy, TestOutcome
-from formulary.rules.patch_test import outcome, standing_positive
+from formulary.rules.patch_test import outcome, standing_positive, with_suppression
 from formulary.stock.labels import Named, names_documents
 from formulary.web import words
+
+Told = tuple[PatchTestItem, facts.PatchTest]
 
 
 @dataclass(frozen=True)
@@ -31,31 +35,38 @@ class Barred:
     but: tuple[str, ...] = ()
 
 
-def barred(patient_id: int, policy: PatchTestPolicy, at: datetime) -> list[Barred]:
+def barred(patient_id: int, policy: PatchTestPolicy, at: datetime, zone: str = "UTC") -> list[Barred]:
     """Every ingredient that a positive test bars for the patient, by name, as rule T2 finds it."""
-    return _barred(queries.items_of(patient_id), policy, at)
+    items = queries.items_of(patient_id)
+    return _barred(_told(items, patient_id, at, zone), policy, at) if items else []
 
 
-def _barred(items: Collection[PatchTestItem], policy: PatchTestPolicy, at: datetime) -> list[Barred]:
-    tests = [item.fact for item in items if item.role == "test"]
+def _told(items: Iterable[PatchTestItem], patient_id: int, at: datetime, zone: str) -> list[Told]:
+    """The spots that are no control as the rules see them, with what may have hidden a reaction."""
+    taken = medicines(patient_id, at)
+    spots = (item for item in items if item.role == "test")
+    return [(item, with_suppression(item.fact, taken, zone)) for item in spots]
+
+
+def _barred(told: Sequence[Told], policy: PatchTestPolicy, at: datetime) -> list[Barred]:
+    tests = [test for _, test in told]
     ids = {test.ingredient_id for test in tests}
     found = {i: standing_positive(tests, i, at=at, policy=policy) for i in ids}
     positive = {i: test for i, test in found.items() if test is not None}
     names = catalogue.ingredient_names() if positive else {}
-    told = [
-        Barred(i, names[i], outcome(test, at=at, policy=policy).on, _freed(items, i, policy, at))
+    bars = [
+        Barred(i, names[i], outcome(test, at=at, policy=policy).on, _freed(told, i, policy, at))
         for i, test in positive.items()
     ]
-    return sorted(told, key=lambda one: one.name)
+    return sorted(bars, key=lambda one: one.name)
 
 
 def _freed(
-    items: Iterable[PatchTestItem], ingredient_id: int, policy: PatchTestPolicy, at: datetime
+    told: Sequence[Told], ingredient_id: int, policy: PatchTestPolicy, at: datetime
 ) -> tuple[str, ...]:
     """The tested products of a barred ingredient that are not barred, by the same rule, by name."""
-    items = [item for item in items if item.role == "test"]
-    tests = [item.fact for item in items]
-    of_it = [item for item in items if item.tested.ingredient_id == ingredient_id]
+    tests = [test for _, test in told]
+    of_it = [item for item, _ in told if item.tested.ingredient_id == ingredient_id]
     asked = {_named(item, policy): (item.tested.id, item.lot_id) for item in of_it}
     return tuple(
         name
@@ -77,7 +88,8 @@ def _tell(patient_id: int, at: datetime, site: Site) -> list[Alert]:
         return []
     policy, zone = patch_test_policy(accounts.policy(site.id, "patch_test", at)), ZoneInfo(site.zone)
     stand = [item for item in items if item.test.state == "applied"]
-    bars = [Alert("block", _words(one, at, zone)) for one in _barred(stand, policy, at)]
+    told = _told(stand, patient_id, at, site.zone)
+    bars = [Alert("block", _words(one, at, zone)) for one in _barred(told, policy, at)]
     gone = (item for item in items if item.role == "test" and item.test.state == "void")
     void = {item.test: item for item in gone if _was_positive(item, policy, at)}
     return [*bars, *(Alert("superseded", _void_words(test, zone)) for test in void)]

@@ -9,8 +9,10 @@ from formulary.accounts import queries as accounts
 from formulary.patch_tests.labels.flags import flags_of
 from formulary.patch_tests.labels.grades import grade_state, grade_words, guideline_words
 from formulary.patch_tests.models import PatchTest, PatchTestItem, PatchTestReading
+from formulary.patients.facts import medicines
+from formulary.rules import facts
 from formulary.rules.facts import PatchTestPolicy, TestOutcome
-from formulary.rules.patch_test import NEGATIVE, Due, Outcome, outcome
+from formulary.rules.patch_test import NEGATIVE, Due, Outcome, outcome, with_suppression
 from formulary.rules.units import LENGTH, VOLUME, Quantity
 from formulary.web import words
 
@@ -81,13 +83,17 @@ class _Seen:
     at: datetime
     flags: dict[int, list[str]]
     names: dict[int, str]
+    medicines: dict[int, tuple[facts.Medicine, ...]]
 
 
 def test_lines(
     tests: Sequence[PatchTest], policy: PatchTestPolicy, zone: ZoneInfo, at: datetime
 ) -> list[TestLine]:
-    """The tests as known at `at`, computed from their readings; four queries whatever their number."""
-    seen = _Seen(policy, zone, at, flags_of(tests, zone), accounts.person_names(_people(tests)))
+    """The tests as known at `at`, computed from their readings and from what the patient took; as many
+    queries for one as for all of a patient.
+    """
+    taken = {patient_id: medicines(patient_id, at) for patient_id in {row.patient_id for row in tests}}
+    seen = _Seen(policy, zone, at, flags_of(tests, zone), accounts.person_names(_people(tests)), taken)
     return [_test(row, seen) for row in tests]
 
 
@@ -137,7 +143,7 @@ def _cosigned(person_id: int | None, seen: _Seen) -> str:
 
 def _spot(item: PatchTestItem, seen: _Seen) -> SpotLine:
     is_void = item.test.state == "void"
-    found = outcome(item.fact, at=seen.at, policy=seen.policy) if item.role == "test" else None
+    found = _outcome(item, seen) if item.role == "test" else None
     due = None if is_void or found is None else next_due(found)
     void = ("invalid", _void_words(found), "")
     state, told, detail = void if is_void else _control(item) if found is None else _came(found, due, seen)
@@ -154,6 +160,11 @@ def _spot(item: PatchTestItem, seen: _Seen) -> SpotLine:
         role="" if item.role == "test" else f"{item.role} control",
         amount=item.amount,
     )
+
+
+def _outcome(item: PatchTestItem, seen: _Seen) -> Outcome:
+    told = with_suppression(item.fact, seen.medicines[item.test.patient_id], seen.zone.key)
+    return outcome(told, at=seen.at, policy=seen.policy)
 
 
 def _came(found: Outcome, due: Due | None, seen: _Seen) -> tuple[str, str, str]:

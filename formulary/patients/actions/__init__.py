@@ -9,6 +9,12 @@ from formulary.patients.actions.courses import Agreed, change_course, end_course
 from formulary.patients.actions.emergency import break_glass, review_emergency
 from formulary.patients.actions.exposure import Exposed, note_exposure, take_back_exposure
 from formulary.patients.actions.identity import edit_patient, register_patient
+from formulary.patients.actions.medicines import (
+    Taken,
+    mistaken_medicine,
+    note_medicine,
+    review_medicines,
+)
 from formulary.patients.actions.merging import merge
 from formulary.patients.actions.photos import add_photo, remove_photo
 from formulary.patients.actions.weight import record_weight
@@ -16,6 +22,7 @@ from formulary.patients.actions.weight import record_weight
 __all__ = [
     "Agreed",
     "Exposed",
+    "Taken",
     "add_allergy",
     "add_photo",
     "admit_patient",
@@ -29,9 +36,11 @@ __all__ = [
     "end_allergy",
     "end_course",
     "merge",
+    "mistaken_medicine",
     "move_appointment",
     "note_care",
     "note_exposure",
+    "note_medicine",
     "open_course",
     "record_consent",
     "record_weight",
@@ -39,6 +48,7 @@ __all__ = [
     "remove_photo",
     "review_allergies",
     "review_emergency",
+    "review_medicines",
     "set_condition_kinds",
     "take_back_exposure",
     "withdraw_consent",

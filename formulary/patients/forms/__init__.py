@@ -9,6 +9,7 @@ from formulary.patients.forms.identity import (
     PatientForm,
     RegisterForm,
 )
+from formulary.patients.forms.medicines import MedicineForm, TakesForm
 from formulary.patients.forms.photos import AROUND, LARGEST_PHOTO, PhotoForm, photo_field
 from formulary.patients.forms.record import ConditionsForm, ConsentForm, WeightForm, WhyForm
 
@@ -22,10 +23,12 @@ __all__ = [
     "ConsentForm",
     "EmergencyForm",
     "FindForm",
+    "MedicineForm",
     "MergeForm",
     "PatientForm",
     "PhotoForm",
     "RegisterForm",
+    "TakesForm",
     "WeightForm",
     "WhyForm",
     "photo_field",

@@ -11,15 +11,27 @@ from formulary.patients.labels.chart import (
     consent_lines,
 )
 from formulary.patients.labels.look_alikes import LookAlike, look_alikes
+from formulary.patients.labels.medicines import (
+    CHOICES,
+    TAKINGS,
+    MedicineLine,
+    WashoutLine,
+    told_of_medicines,
+    washout_line,
+)
 from formulary.patients.labels.summary import Alert, Summary, age, asked_words, summary, tells_of_patients
 
 __all__ = [
+    "CHOICES",
+    "TAKINGS",
     "Alert",
     "AllergyLine",
     "ConditionLine",
     "ConsentLine",
     "LookAlike",
+    "MedicineLine",
     "Summary",
+    "WashoutLine",
     "age",
     "allergy_lines",
     "allergy_state",
@@ -30,4 +42,6 @@ __all__ = [
     "look_alikes",
     "summary",
     "tells_of_patients",
+    "told_of_medicines",
+    "washout_line",
 ]

@@ -1,6 +1,7 @@
 """Patients, what must be known of them, who cares for them, and what is planned for them."""
 
 from formulary.patients.models.courses import APPOINTMENT_STATES, Appointment, Course
+from formulary.patients.models.medicines import PatientMedicine
 from formulary.patients.models.record import (
     Allergy,
     AllergyReview,
@@ -28,6 +29,7 @@ __all__ = [
     "Exposure",
     "Patient",
     "PatientCondition",
+    "PatientMedicine",
     "Photo",
     "Weight",
 ]

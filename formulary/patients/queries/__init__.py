@@ -24,6 +24,12 @@ from formulary.patients.queries.courses import (
     open_courses,
 )
 from formulary.patients.queries.exposure import exposures, exposures_of_document, usual_doses
+from formulary.patients.queries.medicines import (
+    is_replaced,
+    medicine,
+    medicines,
+    standing_medicines,
+)
 from formulary.patients.queries.names import fold
 from formulary.patients.queries.photos import photo, photos
 from formulary.patients.queries.record import (
@@ -63,9 +69,12 @@ __all__ = [
     "fold",
     "found",
     "is_booked",
+    "is_replaced",
     "last_review",
     "listed",
     "may_see",
+    "medicine",
+    "medicines",
     "merged_into",
     "named",
     "open_courses",
@@ -78,6 +87,7 @@ __all__ = [
     "scoped",
     "seen_of",
     "sites_caring",
+    "standing_medicines",
     "substances",
     "usual_doses",
     "weights",

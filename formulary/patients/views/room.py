@@ -59,6 +59,7 @@ def chart(patient: Any, form: Form | None = None, came_by: int | None = None) ->
         all_asked=bool(conditions) and all(line.answer for line in conditions),
         consents=labels.consent_lines(patient.id, policy),
         consent_policy=policy,
+        medicines=labels.told_of_medicines(patient.id, today()),
         button_key=Form(formdata=None).key,
         came_by=came_by,
     )

@@ -20,6 +20,7 @@ from formulary.rules.facts.cocktails import (
 from formulary.rules.facts.compatibility import Compatibility, Onset
 from formulary.rules.facts.courses import Course, Order
 from formulary.rules.facts.exposures import ADDITIVE, Exposure, History, Usual
+from formulary.rules.facts.medicines import Choice, Medicine, Taking, Washout
 from formulary.rules.facts.patients import (
     Allergy,
     AllergySeverity,
@@ -66,6 +67,7 @@ __all__ = [
     "AdministeredFacts",
     "Allergy",
     "AllergySeverity",
+    "Choice",
     "Cocktail",
     "Compatibility",
     "ConditionAnswer",
@@ -90,6 +92,7 @@ __all__ = [
     "LimitKind",
     "LimitPer",
     "Line",
+    "Medicine",
     "Onset",
     "Order",
     "PatchTest",
@@ -109,6 +112,8 @@ __all__ = [
     "Stock",
     "Strength",
     "Syringe",
+    "Taking",
     "TestOutcome",
     "Usual",
+    "Washout",
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from formulary.rules.facts.medicines import Medicine
 from formulary.rules.facts.precautions import ConditionAnswer
 from formulary.rules.units import Quantity
 
@@ -112,6 +113,8 @@ class Patient:
     """What the rules may know of a patient: never a name or address; `id` only tells two apart.
 
     `answers` are those to the questions of contraindications; one that is not in it was never asked.
+    `medicines_asked_at` is when they were asked what they take: with no medicine on record that is "none",
+    and None is that nobody asked.
     """
 
     allergies: tuple[Allergy, ...] = ()
@@ -122,3 +125,5 @@ class Patient:
     consents: tuple[Consent, ...] = ()
     id: int | None = None
     answers: tuple[ConditionAnswer, ...] = ()
+    medicines: tuple[Medicine, ...] = ()
+    medicines_asked_at: datetime | None = None

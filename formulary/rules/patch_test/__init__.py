@@ -23,6 +23,7 @@ from formulary.rules.patch_test.readings import (
     lessens,
     windows_of,
 )
+from formulary.rules.patch_test.suppression import with_suppression
 from formulary.rules.patch_test.windows import (
     FIRST,
     FOLLOW_UP,
@@ -63,4 +64,5 @@ __all__ = [
     "outcome",
     "standing_positive",
     "windows_of",
+    "with_suppression",
 ]

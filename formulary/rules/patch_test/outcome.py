@@ -48,7 +48,7 @@ def outcome(test: PatchTest, *, at: datetime, policy: PatchTestPolicy) -> Outcom
     readings = known_readings(test, at)
     due = tuple(due_readings(test, at))
     found = _not_readable(test, readings, at, due) or _reaction_beside(test, readings, at, due)
-    found = found or control_reacted(test, at) or control_failed(test, at) or _suppressed(test)
+    found = found or control_reacted(test, at) or control_failed(test, at) or _suppressed(test, due)
     found = found or _unread(test, readings, due) or control_missing(test, at)
     return found or _negative(test, readings, at, policy, due)
 
@@ -152,10 +152,11 @@ def _in_time(control: Control, test: PatchTest, at: datetime) -> list[Reading]:
     return [r for r in control.readings if r.read_at <= at and is_read(first, test, (r,))]
 
 
-def _suppressed(test: PatchTest) -> Outcome | None:
+def _suppressed(test: PatchTest, due: tuple[Due, ...]) -> Outcome | None:
+    """Uninterpretable where nothing shows; it is still looked at, for a reaction counts all the same."""
     if not test.suppressed:
         return None
-    return Outcome(TestOutcome.INVALID, "patch_test.suppressed", test.suppressed)
+    return Outcome(TestOutcome.INVALID, "patch_test.suppressed", test.suppressed, due=due)
 
 
 def _unread(test: PatchTest, readings: tuple[Reading, ...], due: tuple[Due, ...]) -> Outcome | None:

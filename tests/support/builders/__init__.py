@@ -31,10 +31,13 @@ from tests.support.builders.patients import (
     a_condition,
     a_condition_kind,
     a_consent,
+    a_medicine,
+    a_medicine_kind,
     a_patient,
     a_weight,
     an_allergy,
     no_known_allergies,
+    takes_nothing,
 )
 from tests.support.builders.stock import a_lot, on_hand, some_stock, the_place
 
@@ -51,6 +54,8 @@ __all__ = [
     "a_gtin",
     "a_limit",
     "a_lot",
+    "a_medicine",
+    "a_medicine_kind",
     "a_patient",
     "a_person",
     "a_policy",
@@ -77,6 +82,7 @@ __all__ = [
     "saved",
     "some_stock",
     "steps",
+    "takes_nothing",
     "the_place",
     "the_site",
 ]

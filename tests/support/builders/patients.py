@@ -7,7 +7,7 @@ from formulary import clock
 from formulary.accounts import Role
 from formulary.accounts.actions import next_code
 from formulary.accounts.models import Site
-from formulary.catalogue.models import Ingredient
+from formulary.catalogue.models import Ingredient, MedicineKind, WashoutStatement
 from formulary.db import db
 from formulary.patients.models import (
     Allergy,
@@ -17,6 +17,7 @@ from formulary.patients.models import (
     Consent,
     Patient,
     PatientCondition,
+    PatientMedicine,
     Weight,
 )
 from formulary.patients.queries import fold
@@ -42,7 +43,7 @@ def a_patient(*, site: Site | None = None, ready: bool = True, **columns: Any) -
     """A patient of the site (Paris), born 1985.
 
     `ready` adds what a session asks for: 62 kg today, "no allergies known" today, consent to mesotherapy, and
-    "no" to every contraindication.
+    "no" to every contraindication, and "takes nothing" to what they take.
     """
     where = site or the_site()
     by, name = an_actor(where, Role.PRACTITIONER), columns.pop("name", None) or a_name()
@@ -55,10 +56,11 @@ def a_patient(*, site: Site | None = None, ready: bool = True, **columns: Any) -
 
 
 def make_ready(patient: Patient, person_id: int) -> None:
-    """Weight, allergies asked, consent given, every contraindication answered "no"."""
+    """Weight, allergies asked, consent given, every contraindication answered "no", takes nothing."""
     a_weight(patient, "62 kg", by_id=person_id)
     no_known_allergies(patient, asked_by_id=person_id)
     a_consent(patient, taken_by_id=person_id)
+    takes_nothing(patient, by_id=person_id)
     for kind in db.session.scalars(db.select(ConditionKind)):
         a_condition(patient, kind, "no", asked_by_id=person_id)
 
@@ -73,6 +75,30 @@ def no_known_allergies(patient: Patient, **columns: Any) -> AllergyReview:
     """The patient was asked today and knows of none."""
     row = {"answer": "none_known", "asked_at": clock.now()}
     return saved(AllergyReview(patient_id=patient.id, **_somebody("asked_by_id", patient) | row | columns))
+
+
+def takes_nothing(patient: Patient, **columns: Any) -> PatientMedicine:
+    """The patient was asked today and takes nothing."""
+    row = {"said": "none", "at": clock.now()}
+    return saved(PatientMedicine(patient_id=patient.id, **_somebody("by_id", patient) | row | columns))
+
+
+def a_medicine(patient: Patient, word: str = "", **columns: Any) -> PatientMedicine:
+    """A medicine of the catalogue's kind of this word, else in words alone; still taken unless told."""
+    kind = db.session.scalar(db.select(MedicineKind).filter_by(word=word))
+    stopped = "last_taken_on" in columns
+    row = {"said": "takes", "name": word.replace("_", " "), "kind_id": kind.id if kind else None}
+    row |= {"taking": "stopped" if stopped else "still", "choice": "own", "at": clock.now()}
+    return saved(PatientMedicine(patient_id=patient.id, **_somebody("by_id", patient) | row | columns))
+
+
+def a_medicine_kind(word: str, *stated: dict[str, Any], name: str = "") -> MedicineKind:
+    """A kind of medicine with what sources say of it: how each differs from a week to avoid."""
+    kind = saved(MedicineKind(word=word, name=name or word.replace("_", " ").capitalize(), sort="medicine"))
+    row = {"before": "mesotherapy", "effect": "avoid", "said": "a week", "least": 7, "source": "an article"}
+    for told in stated:
+        saved(WashoutStatement(kind_id=kind.id, number=number(), **row | told))
+    return kind
 
 
 def an_allergy(patient: Patient, to: Ingredient | str, **columns: Any) -> Allergy:

@@ -1,0 +1,38 @@
+"""What sources say of each kind of medicine before a session or a test, as the rules are told."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from formulary.catalogue import queries
+from formulary.catalogue.models import WashoutStatement
+from formulary.rules import facts
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of medicine by its word, and all that sources say of it."""
+
+    id: int
+    word: str
+    name: str
+    washouts: tuple[facts.Washout, ...]
+
+
+def medicine_kinds() -> tuple[Kind, ...]:
+    """Every kind, in two queries."""
+    return tuple(
+        Kind(row.id, row.word, row.name, tuple(map(_washout, row.statements)))
+        for row in queries.medicine_kinds()
+    )
+
+
+def _washout(row: WashoutStatement) -> facts.Washout:
+    return facts.Washout(
+        row.before, row.effect, row.said, row.least, row.most, row.unit, row.source, row.lifted
+    )
+
+
+def medicine(row: Any, kind: Kind | None) -> facts.Medicine:
+    """What is taken by a row of a patient's record, with what sources say of its kind."""
+    told = (row.name, facts.Taking(row.taking), facts.Choice(row.choice), row.started_on, row.last_taken_on)
+    return facts.Medicine(*told) if kind is None else facts.Medicine(*told, kind.word, kind.washouts)

@@ -1,0 +1,59 @@
+"""What a patient takes or took, and what sources say of it before a session or a test of the skin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class Taking(StrEnum):
+    """Whether it is still taken; `stopped` has a last day, `unknown` is that nobody can say."""
+
+    STILL = "still"
+    STOPPED = "stopped"
+    UNKNOWN = "unknown"
+
+
+class Choice(StrEnum):
+    """By whose choice it is taken."""
+
+    PRESCRIBED = "prescribed"
+    OWN = "own"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Washout:
+    """What one source says of a kind of medicine before `mesotherapy` or a kind of test.
+
+    At least so long without it, perhaps as long as `most`; None: it gives no time. `effect` is `avoid`
+    (before a session), `hides` (what a test would show) or `ask` (the prescriber confirms); `lifted`: the
+    source says that it does not matter there.
+    """
+
+    before: str
+    effect: str
+    said: str
+    least: int | None
+    most: int | None
+    unit: str
+    source: str
+    lifted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Medicine:
+    """A medicine, supplement or the like: since when, until which last day (None: not known, or still).
+
+    `kind` is the word of the catalogue's table, "" for what is on record in words alone; `washouts` are all
+    that sources say of that kind, whether they agree or not.
+    """
+
+    name: str
+    taking: Taking
+    choice: Choice
+    started_on: date | None = None
+    last_taken_on: date | None = None
+    kind: str = ""
+    washouts: tuple[Washout, ...] = ()

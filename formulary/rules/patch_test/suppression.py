@@ -1,0 +1,29 @@
+"""What a patient took that may have hidden a reaction, over the whole stretch of a test of the skin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from formulary.rules.facts import Medicine, PatchTest
+from formulary.rules.lot_status import day_of
+from formulary.rules.patch_test.readings import is_read, windows_of
+from formulary.rules.washouts import suppressed_by
+
+
+def with_suppression(test: PatchTest, medicines: Sequence[Medicine], zone: str) -> PatchTest:
+    """The test with what may have hidden a reaction, by days of the site, from its applying to the last look.
+
+    The last look is the one that concludes it; until that is made, the end of its window.
+    """
+    if not medicines:
+        return test
+    applied, concluded = day_of(test.applied_at, zone), day_of(_concluded_at(test), zone)
+    return replace(test, suppressed=suppressed_by(medicines, test.kind, applied, concluded))
+
+
+def _concluded_at(test: PatchTest) -> datetime:
+    last = [window for window in windows_of(test) if window.required][-1]
+    made = (r.read_at for r in test.readings if is_read(last, test, (r,)))
+    return max(made, default=test.applied_at + last.closes)

@@ -1,0 +1,141 @@
+"""Wash-outs: until when a medicine counts before a session, and what it may hide of a test of the skin.
+
+Of several sources the strictest binds, and all are named. A day counts once it has passed: the hour of the
+last dose is not on record. What no source gives a time for stays unknown. Nothing here ever says that a
+prescribed medicine should be stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from formulary.rules.facts import Medicine, Taking, Washout
+from formulary.rules.findings import capital, joined
+from formulary.rules.lot_status import day_words
+from formulary.rules.schedule import Stated, plus, strictest
+
+DAY = timedelta(days=1)
+DAY_H = 24
+SESSION = "mesotherapy"
+OF_TESTS = {"prick": "prick", "intradermal": "intradermal", "product": "intradermal", "patch": "patch"}
+"""Which wash-outs are about a kind of test; the test of a product's label is an intradermal injection, so
+what hides a wheal there hides it here (house policy: no label states any)."""
+NO_TIME = "no time is stated"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """How long one medicine counts before something: `binding` is the strictest that a source states.
+
+    `first_day` is the first day that it no longer counts on; None while it is taken, where nobody knows the
+    last day, or no source gives a time.
+    """
+
+    medicine: Medicine
+    stated: tuple[Washout, ...]
+    binding: Stated | None
+    first_day: date | None
+
+    @property
+    def open_until(self) -> str:
+        """Why nobody can name the day: `still`, `unknown` last day, `no_time`; "" where it is known."""
+        if self.medicine.taking is not Taking.STOPPED:
+            return self.medicine.taking.value
+        return "no_time" if self.binding is None else ""
+
+    @property
+    def sources(self) -> str:
+        """Every source with what it says, also where they differ."""
+        return "; ".join(f"{time_words(one)}: {one.source}" for one in self.stated)
+
+    @property
+    def asked(self) -> str:
+        """How long without it is asked for, by the strictest."""
+        return NO_TIME if self.binding is None else longest_words(self.binding)
+
+
+def span(medicine: Medicine, before: str, effects: Sequence[str]) -> Span | None:
+    """How long this medicine counts before this; None where no source says that it does."""
+    told = tuple(w for w in medicine.washouts if w.before == before and w.effect in effects)
+    if not any(not w.lifted for w in told):
+        return None
+    binding = strictest([Stated(w.least, w.most, w.unit, w.source, w.lifted) for w in told if not w.lifted])
+    last = medicine.last_taken_on
+    known = medicine.taking is Taking.STOPPED and last is not None and binding is not None
+    return Span(medicine, told, binding, first_day_after(last, binding) if known else None)  # type: ignore[arg-type]
+
+
+def first_day_after(last: date, stated: Stated) -> date:
+    """The first day on which all of it has passed, at whatever hour of its last day it was taken."""
+    number = stated.longest or 0
+    if stated.unit == "hours":
+        return last + timedelta(days=-(-number // DAY_H)) + DAY
+    return plus(last, number, stated.unit) + DAY
+
+
+def of_tests(medicines: Iterable[Medicine], kind: str) -> list[Span]:
+    """What may hide what a test of this kind (`prick`, `intradermal`, `patch`, `product`) would show."""
+    found = (span(medicine, OF_TESTS[kind], ("hides",)) for medicine in medicines)
+    return [one for one in found if one is not None]
+
+
+def for_the_prescriber(medicines: Iterable[Medicine], kind: str) -> list[Span]:
+    """What hides nothing and a prescriber confirms before a test of this kind, while it is taken."""
+    found = (span(medicine, OF_TESTS[kind], ("ask",)) for medicine in medicines)
+    return [one for one in found if one is not None and one.medicine.taking is not Taking.STOPPED]
+
+
+def fair_from(spans: Iterable[Span]) -> date | None:
+    """The first day on which nothing of these hides anything; None where nobody can name it."""
+    days = [one.first_day for one in spans]
+    return None if None in days or not days else max(day for day in days if day is not None)
+
+
+def suppressed_by(medicines: Iterable[Medicine], kind: str, applied: date, concluded: date) -> str:
+    """What may have hidden a reaction from the day of applying to that of the last look; "": nothing told."""
+    hiding = [_hides(one) for one in of_tests(medicines, kind) if _reaches(one, applied, concluded)]
+    return f"{capital(joined(hiding))}, so a spot without a reaction proves nothing." if hiding else ""
+
+
+def _reaches(one: Span, applied: date, concluded: date) -> bool:
+    """Whether it was taken, or could still hide something, on a day of the test."""
+    begun = one.medicine.started_on
+    if begun is not None and begun > concluded:
+        return False
+    return one.first_day is None or one.first_day > applied
+
+
+def _hides(one: Span) -> str:
+    name, last = one.medicine.name, one.medicine.last_taken_on
+    if one.open_until == "still":
+        return f"{name} is taken and may have hidden a reaction"
+    if one.open_until == "unknown" or last is None:
+        return f"{name} may have hidden a reaction: when it was last taken is not known"
+    if one.first_day is None:
+        since = f"{name} was taken until {day_words(last)}"
+        return f"{since} and may have hidden a reaction: for how long after that, {NO_TIME}"
+    until = f"{name} was taken until {day_words(last)}"
+    return f"{until} and may have hidden a reaction before {day_words(one.first_day)} ({one.asked})"
+
+
+def time_words(one: Washout) -> str:
+    """What a source states, in words: "2 to 7 days", "24 hours", that it gives no time."""
+    if one.lifted:
+        return "does not matter"
+    if one.least is None:
+        return NO_TIME
+    return (
+        counted(one.least, one.unit) if one.most is None else f"{one.least} to {counted(one.most, one.unit)}"
+    )
+
+
+def longest_words(stated: Stated) -> str:
+    """The longest that a statement asks for, in words."""
+    return counted(stated.longest or 0, stated.unit)
+
+
+def counted(number: int, unit: str) -> str:
+    """ "1 day", "7 days"."""
+    return f"{number} {unit[:-1] if number == 1 else unit}"

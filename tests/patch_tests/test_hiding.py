@@ -1,0 +1,101 @@
+"""What a patient takes and a test of the skin: told before applying, and a negative that proves nothing."""
+
+from datetime import timedelta
+
+import pytest
+
+from formulary.patch_tests.facts import with_tests
+from formulary.patch_tests.labels import barred
+from formulary.patients.facts import patient_facts
+from formulary.rules.facts import PatchTestPolicy
+from tests.support.builders import (
+    a_lot,
+    a_medicine,
+    a_medicine_kind,
+    a_patient,
+    a_product,
+    a_read_test,
+    an_ingredient,
+    takes_nothing,
+)
+
+HIDES = {"effect": "hides", "unit": "days"}
+H1 = {"before": "prick", "least": 2, "most": 7, "source": "a paper"} | HIDES
+H1_PATCH = {"before": "patch", "least": None, "lifted": True, "source": "a book"} | HIDES
+STEROID = {"before": "patch", "least": None, "source": "a book"} | HIDES
+BLOCKER = {"before": "patch", "least": None, "effect": "ask", "source": "one page"}
+
+
+@pytest.fixture
+def patient(app):
+    """Somebody who was never asked what they take."""
+    a_medicine_kind("antihistamine", H1, H1_PATCH)
+    a_medicine_kind("steroid", STEROID)
+    a_medicine_kind("beta_blocker", BLOCKER)
+    return a_patient(ready=False)
+
+
+@pytest.fixture
+def lot(app):
+    """A lot of ascorbic acid."""
+    return a_lot(a_product(an_ingredient("ascorbic acid")))
+
+
+def before_applying(clients, patient):
+    """What the page says before a test is applied."""
+    return clients("practitioner").get_ok(f"/patch-tests/of/{patient.id}/apply").text
+
+
+def test_before_applying_the_first_fair_day_of_each_kind_of_test_is_told(clients, patient, watch):
+    """FACTS 5.1: an antihistamine 2 to 7 days before a prick test; to a patch test it does not matter."""
+    a_medicine(patient, "antihistamine", last_taken_on=watch.now().date() - timedelta(days=4))
+    takes_nothing(patient, said="complete")
+    text = before_applying(clients, patient)
+    assert "Prick test: read fairly when applied on 28 Nov 2026 or later" in text
+    assert "Patch test: nothing on record hides a reaction" in text
+
+
+def test_before_applying_what_no_day_can_be_named_for_says_so(clients, patient):
+    a_medicine(patient, "steroid")
+    a_medicine(patient, "beta_blocker", choice="prescribed")
+    text = before_applying(clients, patient)
+    assert "Patch test: no day can be named from which it is read fairly" in text
+    assert "the prescriber confirms beta blocker (no time is stated: one page)" in text
+    assert "not stopped for a test: ask the prescriber" in text
+    assert "Nobody asked what this patient takes" in text
+
+
+def test_before_applying_nothing_is_said_where_nothing_is_taken(clients, patient):
+    takes_nothing(patient)
+    assert "What may hide a reaction" not in before_applying(clients, patient)
+
+
+def test_a_negative_under_what_hides_reactions_is_not_valid_and_says_why(clients, patient, lot):
+    test = a_read_test(patient, lot)
+    a_medicine(patient, "steroid")
+    text = clients("practitioner").get_ok(f"/patch-tests/{test.id}").text
+    assert "not valid" in text
+    assert (
+        "Steroid is taken and may have hidden a reaction, so a spot without a reaction proves nothing" in text
+    )
+
+
+def test_a_positive_under_what_hides_reactions_still_bars(patient, lot, watch):
+    a_read_test(patient, lot, grade="+")
+    a_medicine(patient, "steroid")
+    assert [one.name for one in barred(patient.id, PatchTestPolicy(), watch.now())] == ["ascorbic acid"]
+
+
+def test_a_negative_under_what_hides_reactions_lifts_no_bar(patient, lot, watch):
+    a_read_test(patient, lot, grade="+", days=30)
+    a_read_test(patient, lot, days=5)
+    assert barred(patient.id, PatchTestPolicy(), watch.now()) == []
+    a_medicine(patient, "steroid", started_on=watch.now().date() - timedelta(days=6))
+    assert [one.name for one in barred(patient.id, PatchTestPolicy(), watch.now())] == ["ascorbic acid"]
+
+
+def test_the_rules_are_told_what_may_have_hidden_a_reaction(patient, lot, watch):
+    a_read_test(patient, lot)
+    a_medicine(patient, "steroid")
+    [told] = with_tests(patient_facts(patient.id, watch.now()), patient.id, "Europe/Paris").tests
+    assert told.suppressed.startswith("Steroid is taken")

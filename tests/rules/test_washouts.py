@@ -1,0 +1,164 @@
+"""Wash-outs: the strictest binds, a day counts once it has passed, and what nobody states stays unknown."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from formulary.rules.facts import Choice, Medicine, PatchTestPolicy, Reading, Taking, TestOutcome, Washout
+from formulary.rules.patch_test import clears, outcome, with_suppression
+from formulary.rules.schedule import Stated
+from formulary.rules.washouts import fair_from, first_day_after, of_tests, span, suppressed_by
+from tests.rules.builders import AT, TRANEXAMIC, a_test
+
+H1 = Washout("prick", "hides", "", 2, 7, "days", "ICAR")
+H1_ID = Washout("intradermal", "hides", "", 2, 7, "days", "ICAR")
+H1_PATCH = Washout("patch", "hides", "", None, None, "days", "PT", lifted=True)
+OMALIZUMAB = Washout("prick", "hides", "", 6, None, "months", "ICAR")
+TRICYCLIC = Washout("prick", "hides", "", None, None, "days", "ICAR")
+ON_SKIN = Washout("patch", "hides", "", 5, 7, "days", "PT")
+PREDNISONE = Washout("patch", "hides", "", None, None, "days", "PT")
+PREDNISONE_PRICK = Washout("prick", "hides", "", None, None, "days", "ICAR", lifted=True)
+BLOCKER = Washout("prick", "ask", "", None, None, "days", "one page")
+WEEK = Washout("mesotherapy", "avoid", "", 7, None, "days", "S1")
+DAY = Washout("mesotherapy", "avoid", "", 24, None, "hours", "S4")
+DAYS = Washout("mesotherapy", "avoid", "", None, None, "days", "S1")
+
+
+def nov(day):
+    return date(2026, 11, day)
+
+
+def taken(*washouts, until=None, since=None, taking=None):
+    state = taking or (Taking.STILL if until is None else Taking.STOPPED)
+    return Medicine("it", state, Choice.OWN, since, until, "kind", washouts)
+
+
+@pytest.mark.parametrize(
+    ("last", "number", "unit", "first"),
+    [
+        (nov(10), 7, "days", nov(18)),  # S1: a week without it, 11 to 17 Nov
+        (nov(10), 24, "hours", nov(12)),  # S4: 24 h, at whatever hour of 10 Nov it was
+        (nov(10), 36, "hours", nov(13)),  # a part of a day counts as one
+        (nov(10), 6, "months", date(2027, 5, 11)),  # ICAR: omalizumab, months of the calendar
+        (date(2026, 8, 31), 6, "months", date(2027, 3, 1)),  # a month ends on its last day
+    ],
+)
+def test_the_first_day_comes_when_all_of_it_has_passed(last, number, unit, first):
+    assert first_day_after(last, Stated(number, None, unit, "")) == first
+
+
+@pytest.mark.parametrize(
+    ("stated", "asked", "first"),
+    [
+        ((WEEK, DAY), "7 days", nov(18)),  # SOURCES 2.5: a week (S1) against 24 h (S4), the strictest is 7 d
+        ((DAY, DAYS), "24 hours", nov(12)),  # alcohol: 24 h (S4), "limit" (S1) has no figure
+        ((DAYS,), "no time is stated", None),  # vitamin C and retinol on the skin: "a few days" (S1)
+    ],
+)
+def test_before_a_session_the_strictest_binds(stated, asked, first):
+    found = span(taken(*stated, until=nov(10)), "mesotherapy", ("avoid",))
+    assert (found.asked, found.first_day) == (asked, first)
+
+
+def test_every_source_is_named_also_where_they_differ():
+    assert span(taken(WEEK, DAY), "mesotherapy", ("avoid",)).sources == "7 days: S1; 24 hours: S4"
+
+
+@pytest.mark.parametrize(
+    ("kind", "washout", "first"),
+    [
+        ("prick", H1, nov(18)),  # ICAR: H1 antihistamine 2 to 7 days, the longer binds
+        ("intradermal", H1_ID, nov(18)),
+        ("product", H1_ID, nov(18)),  # the label's test is an intradermal injection
+        ("patch", ON_SKIN, nov(18)),  # PT: steroid on the skin 5 to 7 days
+        ("prick", OMALIZUMAB, date(2027, 5, 11)),  # ICAR: up to 6 months
+    ],
+)
+def test_a_test_can_be_read_fairly_from_a_day(kind, washout, first):
+    assert fair_from(of_tests([taken(washout, until=nov(10))], kind)) == first
+
+
+@pytest.mark.parametrize(
+    ("kind", "washout"),
+    [
+        ("patch", H1_PATCH),  # PT: antihistamines do not matter to a patch test
+        ("patch", H1),  # what is said of prick tests is not said of patch tests
+        ("prick", PREDNISONE_PRICK),  # ICAR: systemic steroids do not significantly impair prick tests
+        ("prick", BLOCKER),  # it hides nothing: the prescriber confirms
+        ("prick", WEEK),
+    ],
+)
+def test_what_does_not_hide_a_test_of_a_kind_leaves_it_alone(kind, washout):
+    assert suppressed_by([taken(washout)], kind, nov(10), nov(10)) == ""
+
+
+@pytest.mark.parametrize(
+    ("medicine", "kind", "hidden"),
+    [
+        (taken(H1, until=nov(1)), "prick", False),  # over on 9 Nov, a day before it was applied
+        (taken(H1, until=nov(2)), "prick", False),  # over on 10 Nov, the day on which it was applied
+        (taken(H1, until=nov(3)), "prick", True),  # over on 11 Nov
+        (taken(H1), "prick", True),
+        (taken(H1, taking=Taking.UNKNOWN), "prick", True),
+        (taken(TRICYCLIC, until=nov(1)), "prick", True),  # ICAR gives no time: nobody knows that it is over
+        (taken(PREDNISONE, until=nov(30), since=nov(13)), "patch", True),  # begun before the last look
+        (taken(PREDNISONE, until=nov(30), since=nov(14)), "patch", True),  # on the very day of it
+        (taken(PREDNISONE, until=nov(30), since=nov(15)), "patch", False),  # begun after it
+        (taken(PREDNISONE, since=nov(15)), "patch", False),
+    ],
+)
+def test_a_medicine_hides_what_a_test_shows_over_its_whole_stretch(medicine, kind, hidden):
+    assert bool(suppressed_by([medicine], kind, nov(10), nov(14))) is hidden
+
+
+def applied(days, *readings, **more):
+    """A patch test of so many days ago, read after so many hours each."""
+    test = a_test(TRANEXAMIC, **more)
+    at = AT - timedelta(days=days)
+    return test.__class__(
+        test.ingredient_id, test.product_id, test.lot_id, at,
+        tuple(Reading(grade, at + timedelta(hours=hours)) for hours, grade in readings),
+    )  # fmt: skip
+
+
+POLICY = PatchTestPolicy(valid_for=timedelta(days=180))
+NEGATIVE = ((48, "-"), (72, "-"))
+STEROID = taken(PREDNISONE)
+
+
+@pytest.mark.parametrize(
+    ("readings", "kind", "code"),
+    [
+        (NEGATIVE, TestOutcome.INVALID, "patch_test.suppressed"),
+        (((48, "-"), (72, "+")), TestOutcome.POSITIVE, "patch_test.positive"),
+        (((48, "?+"), (72, "-")), TestOutcome.DOUBTFUL, "patch_test.doubtful"),
+    ],
+)
+def test_a_suppressed_negative_clears_nothing_and_a_reaction_stays_one(readings, kind, code):
+    test = with_suppression(applied(5, *readings), [STEROID], "Europe/Paris")
+    found = outcome(test, at=AT, policy=POLICY)
+    assert (found.kind, found.code) == (kind, code)
+
+
+def test_a_suppressed_negative_says_why_and_leaves_an_older_one_standing():
+    ids = TRANEXAMIC.ingredient.id, TRANEXAMIC.id, None
+    test = with_suppression(applied(5, *NEGATIVE), [STEROID], "Europe/Paris")
+    answer = clears([test], *ids, at=AT, policy=POLICY)
+    assert (answer.state, answer.finding.rule) == ("invalid", "T3")
+    assert answer.finding.reason == (
+        "It is taken and may have hidden a reaction, so a spot without a reaction proves nothing."
+    )
+    assert clears([test, applied(60, *NEGATIVE)], *ids, at=AT, policy=POLICY).cleared
+
+
+def test_a_suppressed_test_is_still_to_be_read_for_a_reaction_counts():
+    test = with_suppression(applied(2), [STEROID], "Europe/Paris")
+    found = outcome(test, at=AT, policy=POLICY)
+    assert found.kind is TestOutcome.INVALID
+    assert [due.window.name for due in found.due if due.state == "due"] == ["48 h"]
+
+
+def test_a_test_that_concluded_is_not_touched_by_what_was_begun_later():
+    begun = taken(PREDNISONE, since=(AT - timedelta(days=1)).date())
+    test = with_suppression(applied(5, *NEGATIVE), [begun], "Europe/Paris")
+    assert test.suppressed == ""
