@@ -89,3 +89,22 @@ def test_a_positive_reading_ends_the_calls(cast, watch):
     assert readings_due(cast.site.id, watch.now()) == 1
     a_reading(test.items[0], "+", hours=47)
     assert readings_due(cast.site.id, watch.now()) == 0
+
+
+def test_a_positive_reading_that_was_corrected_ends_no_call(cast, watch):
+    test = a_test(a_patient(), a_lot(), ago=timedelta(hours=70))
+    wrong = a_reading(test.items[0], "+", hours=47)
+    a_reading(test.items[0], "-", hours=47, corrects_id=wrong.id)
+    assert readings_due(cast.site.id, watch.now()) == 1
+
+
+def test_an_early_wheal_of_a_labels_test_is_called_for_again(cast, watch):
+    """[HYA1] [PDR-HYA]: a wheal within 5 min that lasts 20 to 30 min."""
+    test = a_test(a_patient(), a_lot(), ago=timedelta(minutes=22))
+    with act():
+        test.guideline = "hyaluronidase"
+    early = test.applied_at + timedelta(minutes=5)
+    a_reading(test.items[0], "L+", read_at=early)
+    assert readings_due(cast.site.id, watch.now()) == 1
+    a_reading(test.items[0], "L+", read_at=watch.now())
+    assert readings_due(cast.site.id, watch.now()) == 0

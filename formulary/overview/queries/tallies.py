@@ -1,11 +1,12 @@
 """The figures in the navigation: what waits in each room for whoever asks; two queries on every page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Date, Integer, ScalarSelect, bindparam, case, func
+from sqlalchemy import Date, Integer, ScalarSelect, bindparam, func
+from sqlalchemy.orm import aliased
 
 from formulary.accounts import Actor, Permission, Role
 from formulary.accounts import queries as accounts
@@ -15,13 +16,35 @@ from formulary.cocktails.models import Cocktail, Revision
 from formulary.db import UtcDateTime, db
 from formulary.patch_tests.models import PatchTest, PatchTestItem, PatchTestReading
 from formulary.preparations.models import Attempt
-from formulary.rules.patch_test import FIRST, POSITIVE, SECOND, guideline
+from formulary.rules import facts
+from formulary.rules.patch_test import FIRST, SECOND, guideline, outcome
 from formulary.stock.models import Balance, Hold, Place, Vial
 from formulary.stock.queries import ON_ITS_WAY
 
 TO_READ = (FIRST, SECOND)
 """The readings without which a test does not conclude."""
 SITE, PERSON = bindparam("site_id", type_=Integer), bindparam("person_id", type_=Integer)
+Later = aliased(PatchTestReading)
+OPEN_TESTS = (
+    db.select(
+        PatchTest.id.label("test_id"), PatchTestItem.id.label("item_id"), PatchTest.guideline,
+        PatchTest.applied_at, PatchTestReading.grade, PatchTestReading.read_at,
+    )
+    .join(PatchTestItem, db.and_(PatchTestItem.test_id == PatchTest.id, PatchTestItem.role == "test"))
+    .outerjoin(
+        PatchTestReading,
+        db.and_(
+            PatchTestReading.item_id == PatchTestItem.id,
+            ~db.select(Later.id).where(Later.corrects_id == PatchTestReading.id).exists(),
+        ),
+    )
+    .where(
+        PatchTest.site_id == SITE,
+        PatchTest.state == "applied",
+        PatchTest.applied_at >= bindparam("since", type_=UtcDateTime),
+    )
+)  # fmt: skip
+"""The spots of the tests of a site that may still be read, each with its readings that no other corrects."""
 AT, TODAY = bindparam("at", type_=UtcDateTime), bindparam("today", type_=Date)
 
 
@@ -38,25 +61,27 @@ def tallies(actor: Actor, at: datetime) -> dict[str, int]:
 
 
 def readings_due(site_id: int, at: datetime) -> int:
-    """How many tests have a reading open that was not made, unless one was positive already."""
-    latest = func.max(PatchTestReading.read_at)
-    positive = func.max(case((PatchTestReading.grade.in_(POSITIVE), 1), else_=0))
-    query = db.select(PatchTest.guideline, PatchTest.applied_at, latest, positive).join(
-        PatchTestItem, db.and_(PatchTestItem.test_id == PatchTest.id, PatchTestItem.role == "test")
-    )
-    query = query.outerjoin(PatchTestReading, PatchTestReading.item_id == PatchTestItem.id)
+    """How many tests have a reading open now without which they do not conclude, as the rules tell it.
+
+    A reading that was corrected does not count. A positive test is concluded, but for an early wheal that
+    must be looked at again.
+    """
     longest = max(window.closes for window in TO_READ)
-    here = (PatchTest.site_id == site_id, PatchTest.state == "applied", PatchTest.applied_at >= at - longest)
-    rows = db.session.execute(
-        query.where(*here).group_by(PatchTest.id, PatchTest.guideline, PatchTest.applied_at)
-    )
-    return sum(_is_due(*told, at) for *told, found in rows if not found)
+    asked = {"site_id": site_id, "since": at - longest}
+    spots: dict[tuple[int, int], list[Any]] = {}
+    for row in db.session.execute(OPEN_TESTS, asked):
+        spots.setdefault((row.test_id, row.item_id), []).append(row)
+    return len({test_id for (test_id, _), rows in spots.items() if _is_due(rows, at)})
 
 
-def _is_due(word: str, applied_at: datetime, read_at: datetime | None, at: datetime) -> bool:
-    asked = (window for window in guideline(word).windows if window.required)
-    open_now = [window for window in asked if window.holds(at - applied_at)]
-    return any(read_at is None or read_at < applied_at + w.opens for w in open_now)
+def _is_due(rows: Sequence[Any], at: datetime) -> bool:
+    """Whether one spot is to be looked at now, by its readings that stand."""
+    readings = tuple(facts.Reading(row.grade, row.read_at) for row in rows if row.grade is not None)
+    word = rows[0].guideline
+    told = {"kind": guideline(word).kind, "guideline": word, "readings": readings}
+    spot = facts.PatchTest(rows[0].item_id, rows[0].item_id, None, rows[0].applied_at, **told)
+    due = outcome(spot, at=at, policy=facts.PatchTestPolicy()).due
+    return any(one.window.required and one.state == "due" for one in due)
 
 
 @cache
