@@ -47,9 +47,10 @@ def command(file: IO[bytes], as_json: bool, site: str | None) -> None:
 
     Exits 0, or 1 where something blocks, or 2 where the file cannot be read, saying which line. Without a
     patient in it, the checks about one are not applicable; what is absent of one is unknown. Answers are yes,
-    no or unknown, under the words of the questions; patch_tests are negative, doubtful or positive. The days
-    weighed, allergies_asked and answers_asked (weighed = 2026-05-01) are today where the file names none,
-    and patch_tests_applied is five days ago.
+    no or unknown, under the words of the questions; medicines are "still", "unknown" or the last day
+    (garlic = 2026-05-01), and patch_tests are negative, doubtful or positive. The days weighed,
+    allergies_asked, answers_asked and medicines_asked are today where the file names none, and
+    patch_tests_applied is five days ago.
 
     \b
     A file:

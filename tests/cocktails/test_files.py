@@ -85,6 +85,14 @@ def test_a_patients_allergies_are_compared_and_what_is_absent_is_unknown(clinic)
     assert facts("patient = { allergies = [] }\n" + MELASMA, clinic).patient.allergies_asked_at == clock.now()
 
 
+def test_what_is_taken_is_told_with_its_wash_outs_and_an_empty_list_is_asked_none(clinic):
+    told = facts('patient = { medicines = { garlic = 2026-11-20, steroid = "still" } }\n' + MELASMA, clinic)
+    answers = checklist.ask(told, Stage.SIGN, ["A5"]).answers
+    assert [(a.code, dict(a.inputs)["over on"]) for a in answers] == [("washout.not_over", "28 Nov 2026")]
+    none = facts("patient = { medicines = {} }\n" + MELASMA, clinic)
+    assert [a.code for a in checklist.ask(none, Stage.SIGN, ["A5"]).answers] == ["washout.none"]
+
+
 def test_a_powder_is_drawn_at_the_strength_it_is_mixed_to_or_that_of_its_label(clinic):
     thin = facts(MELASMA.replace('reconstitute = "4 mL"', 'reconstitute = "6 mL"'), clinic)
     label = facts(MELASMA.replace('reconstitute = "4 mL"\n', ""), clinic)
@@ -229,7 +237,7 @@ ALLERGIES = 'Allergies are a list of names in quotes: ["sulfite"], or [] where n
         (
             "{ height = 170 }",
             "“height” is not known here; known are weight, weighed, allergies, allergies_asked, answers, "
-            "answers_asked, patch_tests and patch_tests_applied.",
+            "answers_asked, medicines, medicines_asked, patch_tests and patch_tests_applied.",
         ),
         ('{ allergies = "sulfite" }', ALLERGIES),
         ('{ weighed = 2026-05-01 }', "weighed is the day of weight, and there is no weight."),
@@ -252,6 +260,10 @@ ALLERGIES = 'Allergies are a list of names in quotes: ["sulfite"], or [] where n
         (
             '{ patch_tests_applied = 2026-05-01 }',
             "patch_tests_applied is the day of patch_tests, and there is no patch_tests.",
+        ),
+        (
+            '{ medicines = { garlic = "last week" } }',
+            'garlic is “last week”; write "still", "unknown" or the last day without quotes.',
         ),
         ("{ weight = 62 }", 'weight is 62; write number and unit in quotes, as in "5 mL".'),
     ],

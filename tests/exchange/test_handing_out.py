@@ -56,7 +56,14 @@ def test_the_file_holds_all_rooms_and_nobody_else_and_is_on_record(clients, cast
         4,
     ]
     assert {row["lot_id"] for row in tables["patch_test_item"]} == {f"{lot.id}: L2231"}
-    assert {"allergy", "consent", "patient_weight", "exposure", "audit_entry"} <= tables.keys()
+    assert {
+        "allergy",
+        "consent",
+        "patient_weight",
+        "patient_medicine",
+        "exposure",
+        "audit_entry",
+    } <= tables.keys()
     index = files["index.html"].decode()
     assert "Anna &lt;Kovac&gt;" in index and "a rash" in index and "Berta" not in index
     (entry,) = db.session.scalars(db.select(AuditEntry).filter_by(action="exchange.hand_out"))

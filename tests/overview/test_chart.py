@@ -18,6 +18,7 @@ from tests.support.builders import (
     a_course,
     a_limit,
     a_lot,
+    a_medicine,
     a_patient,
     a_product,
     a_reading,
@@ -51,12 +52,14 @@ def test_the_chart_holds_everything_on_one_page(clients, cast):
     with transaction():
         cocktails.count_towards(session.id, course.id, at=clock.now(), by=cast.actor("practitioner"))
     a_consent(patient)
+    a_medicine(patient, "garlic", last_taken_on=NOON.date())
     a_test(patient, lot)
     an_appointment(patient, NOON + timedelta(days=1), what="next session")
     page = clients("practitioner").get_ok(f"/patients/{patient.id}/chart")
     said = (
         session.code, lot.number, "80\xa0%", "within the limit", "next session 10\xa0days late",
         "not concluded, 24 h reading from", "mesotherapy, version 1", "Appointment", "Course",
+        "garlic, until 24 Nov 2026",
     )  # fmt: skip
     assert [words for words in said if words not in page.text] == []
     assert f"{product.ingredient.name}, the most in one session, ID: 80\xa0% of the limit." in page.text

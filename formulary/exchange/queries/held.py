@@ -14,7 +14,7 @@ from formulary.patients.models import Patient, Photo
 WORDS = {
     **{"person": "name", "site": "name", "place": "name", "product": "name", "ingredient": "name"},
     **{"lot": "number", "vial": "code", "patient": "code", "condition_kind": "name"},
-    **{"recall_case": "code", "reaction_kind": "name"},
+    **{"recall_case": "code", "reaction_kind": "name", "medicine_kind": "name"},
 }
 """By what a row of a table that is not the patient's own is called."""
 AT_ONCE = 500

@@ -13,7 +13,15 @@ from formulary.accounts.facts import patch_test_policy
 from formulary.administrations.labels import appointment_line, course_lines, window_words
 from formulary.overview.queries.chart import MOST, Record
 from formulary.patch_tests import labels as patch_tests
+from formulary.patients.labels import medicine_words
 from formulary.web import words
+
+MEDICINES = {
+    "takes": "noted",
+    "none": "asked: takes nothing",
+    "complete": "asked: the list is complete",
+    "mistake": "taken off",
+}
 
 
 @dataclass(frozen=True)
@@ -112,6 +120,10 @@ def _told(record: Record, zone: ZoneInfo) -> Iterator[Event]:
     for weight, who in record.weights:
         at = datetime.combine(weight.measured_on, time(), zone).astimezone(UTC)
         yield Event(at, "Weight", "info", "weighed", f"by {who}")
+    for row, who in record.medicines:
+        told = ", ".join(filter(None, (row.name, medicine_words(row), row.remark, f"recorded by {who}")))
+        page = "patients.medicines", (("patient_id", row.patient_id),)
+        yield Event(row.at, "Medicines", "info", MEDICINES[row.said], told, *page)
 
 
 def _planned(record: Record, zone: ZoneInfo) -> Iterator[Event]:

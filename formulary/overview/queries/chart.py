@@ -33,6 +33,7 @@ class Record:
     reactions: list[Any]
     consents: list[Any]
     weights: list[Any]
+    medicines: list[Any]
     courses: list[Any]
     counts: courses.Counts
     appointments: list[Any]
@@ -52,6 +53,7 @@ def record(patient_id: int, at: datetime) -> Record:
         reactions=reactions.of_patient(patient_id, MOST),
         consents=patients.consents(patient_id),
         weights=patients.weights(patient_id, at, most=MOST),
+        medicines=patients.medicines(patient_id),
         courses=of_courses,
         counts=courses.counts(of_courses),
         appointments=patients.appointments_of(patient_id),

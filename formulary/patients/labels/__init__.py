@@ -16,6 +16,7 @@ from formulary.patients.labels.medicines import (
     TAKINGS,
     MedicineLine,
     WashoutLine,
+    medicine_words,
     told_of_medicines,
     washout_line,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "condition_lines",
     "consent_lines",
     "look_alikes",
+    "medicine_words",
     "summary",
     "tells_of_patients",
     "told_of_medicines",

@@ -93,10 +93,13 @@ def _asked(medicine: Medicine) -> list[Span]:
 
 def _line(row: PatientMedicine, who: str, spans: list[Span] | None, today: date) -> MedicineLine:
     lines = [washout_line(one, today) for one in spans or ()]
-    return MedicineLine(row, who, CHOICE_WORDS.get(row.choice, ""), _taken(row), spans is not None, lines)
+    return MedicineLine(
+        row, who, CHOICE_WORDS.get(row.choice, ""), medicine_words(row), spans is not None, lines
+    )
 
 
-def _taken(row: PatientMedicine) -> str:
+def medicine_words(row: PatientMedicine) -> str:
+    """Since when and until when it is taken, in words; "" for an answer to the question as a whole."""
     if row.said == "mistake":
         return "entered by mistake"
     since = f"since {day_words(row.started_on)}" if row.started_on else ""
