@@ -54,6 +54,8 @@ def test_the_whole_catalogue_is_loaded_with_one_entry(shelf):
         "protocol": 40,
         "care_topic": 12,
         "care_statement": 16,
+        "medicine_kind": 25,
+        "washout_statement": 45,
         "basis_factor": 9,
         "formula": 25,
         "formula_version": 25,
