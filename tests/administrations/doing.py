@@ -34,12 +34,13 @@ def start(road: Road, label: str = "C-0001/1.1", **other: Any) -> Administration
         return actions.start(label, **(told | other), at=clock.now(), by=by)
 
 
-def points(session: Administration, count: int, area: str = "Left cheek", each: str = "0.05") -> None:
+def points(
+    session: Administration, count: int, area: str = "Left cheek", each: str = "0.05", **more: Any
+) -> None:
     """Record so many points in one area."""
+    told = {"area": area, "points": count, "per_point": ml(each)} | more
     with transaction():
-        actions.add_site(
-            session.id, area=area, points=count, per_point=ml(each), at=clock.now(), by=practitioner()
-        )
+        actions.add_site(session.id, **told, at=clock.now(), by=practitioner())
 
 
 def close(session: Administration, leftover: str, outcome: str = "given", **more: Any) -> Administration:

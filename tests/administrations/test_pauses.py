@@ -6,7 +6,7 @@ from formulary import clock
 from formulary.administrations import actions, queries
 from formulary.db import db, transaction
 from formulary.rules.findings import Refused
-from tests.administrations.doing import close, points, practitioner
+from tests.administrations.doing import POINT, close, points, practitioner
 from tests.preparations.doing import hold
 
 
@@ -82,7 +82,7 @@ def test_it_is_paused_once_and_gone_on_with_once(road, paused):
 
 
 def test_what_was_given_before_is_still_recorded(paused):
-    points(paused, 5)
+    points(paused, 5, paused_why="Given before it")
     db.session.expire_all()
     assert queries.administration(paused.id, practitioner()).recorded == 2_250_000
 
@@ -105,3 +105,35 @@ def test_the_page_pauses_it_with_a_reason(road, clients):
     url, doctor = f"/administrations/{road.started().id}", clients("practitioner")
     assert "Why it is paused is not filled in" in doctor.post_refused(f"{url}/pause", {}, at=url).text
     assert "The session is paused." in doctor.post_ok(f"{url}/pause", {"why": "Called away"}, at=url).text
+
+
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
+def test_what_is_recorded_during_a_pause_says_why_and_is_marked(road, paused, clients):
+    there = f"/administrations/{paused.id}"
+    person, sent = clients("practitioner"), {"area": "Left cheek", "points": "5"}
+    page = person.post_refused(f"{there}/points", sent, at=there, press="Record")
+    told = "The session is paused: label, patient and checks were not asked for what is recorded now."
+    assert [error[: len(told)] for error in page.errors] == [told]
+    person.post_ok(f"{there}/points", sent | {"paused_why": "Given before it"}, at=there, press="Record")
+    db.session.expire_all()
+    sites = queries.administration(paused.id, practitioner()).sites
+    assert [site.paused_why for site in sites] == ["", "Given before it"]
+    assert "recorded during the pause" in person.get_ok(there).text
+
+
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
+def test_after_the_pause_nothing_is_marked(road, paused):
+    resume(road, paused)
+    with transaction():
+        site = actions.add_site(
+            paused.id,
+            area="Chin",
+            points=1,
+            per_point=POINT,
+            paused_why="x",
+            at=clock.now(),
+            by=practitioner(),
+        )
+    assert site.paused_why == ""

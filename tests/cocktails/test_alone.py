@@ -128,3 +128,40 @@ def signed_with(draft, checked, answers, by):
     with transaction():
         seen = checked.report.inputs_hash
         return cocktails.sign(draft.id, seen_hash=seen, answers=answers, at=clock.now(), by=by)
+
+
+@pytest.fixture
+def prepared_alone(alone, clinic, patient, formula, watch):
+    """Prepared by whoever works alone; the delay before its release is not over."""
+    signed = a_prescription(clinic, patient, formula)
+    watch.move(minutes=5)
+    verified(signed, alone)
+    return prepared(signed, alone)
+
+
+def test_an_undecided_tolerance_is_said_and_half_a_mark_of_the_syringe_passes(
+    alone, clinic, prepared_alone, watch
+):
+    a_policy(clinic.site, "tolerances", {"dose": "0.05"})
+    watch.move(minutes=5)
+    device, count = attempts.final_device(prepared_alone.total)
+    half = device.graduation * count // 2
+    with pytest.raises(Refused) as refusal:
+        released(prepared_alone, alone, Quantity(prepared_alone.total + half + 1, ml("1").dimension))
+    [finding] = refusal.value.findings
+    assert finding.reason == (
+        "What was read off the syringe is not what was drawn. "
+        "Which difference this site accepts is unknown, so half a mark of the syringe is."
+    )
+    read = Quantity(prepared_alone.total + half, ml("1").dimension)
+    assert released(prepared_alone, alone, read).state == "released"
+
+
+@pytest.mark.databases("sqlite")  # what is printed does not depend on the database
+def test_no_worksheet_tells_the_figures_before_the_blind_reading(alone, prepared_alone, watch, clients):
+    here, person = f"/preparations/{prepared_alone.id}", clients("practitioner")
+    answer = person.get(f"{here}/worksheet.pdf")
+    assert (answer.status_code, answer.location) == (302, here)
+    watch.move(minutes=5)
+    released(prepared_alone, alone, ml("5"))
+    assert person.get(f"{here}/worksheet.pdf").mimetype == "application/pdf"

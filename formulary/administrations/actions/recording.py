@@ -29,6 +29,7 @@ class How:
 
 
 NOTHING_SAID = How()
+LONGEST_WHY = 200
 
 
 @dataclass(frozen=True)
@@ -66,16 +67,19 @@ def add_points(
     placed: Sequence[Placed] = (),
     picture: str = "",
     how: How = NOTHING_SAID,
+    paused_why: str = "",
     at: datetime,
     by: Actor,
 ) -> Administration:
     """Record points: of a whole area, one by one on a picture, or both at once.
 
     A point on a picture belongs to the nearest region; those of the same area and volume become one site.
-    Refused for a depth that nobody explains, a gauge without a needle, and points beside the figure.
+    Refused for a depth that nobody explains, a gauge without a needle, points beside the figure, and while
+    the session is paused without a word on why (`paused_why`): it is then marked as recorded in a pause.
     """
     session = under_way(administration_id, by)
     _is_sound(how)
+    why = _during_a_pause(session, paused_why)
     sites = [*([_grid(session, laid)] if laid else []), *_on_picture(session, picture, placed)]
     if not sites:
         reason, remedy = (
@@ -84,17 +88,25 @@ def add_points(
         )
         raise refuse("site.empty", "points", reason, remedy, field="points")
     for site in sites:
-        _add(session, site, how, at=at, by=by)
+        _add(session, site, how, paused_why=why, at=at, by=by)
     return session
 
 
 @once
 def add_site(
-    administration_id: int, *, area: str, points: int, per_point: Quantity, at: datetime, by: Actor
+    administration_id: int,
+    *,
+    area: str,
+    points: int,
+    per_point: Quantity,
+    paused_why: str = "",
+    at: datetime,
+    by: Actor,
 ) -> InjectionSite:
-    """Record so many points of so much in one area, and no more than that."""
+    """Record so many points of so much in one area, and no more than that; in a pause with the reason."""
     session = under_way(administration_id, by)
-    return _add(session, Site(Laid(area, points, per_point)), NOTHING_SAID, at=at, by=by)
+    why = _during_a_pause(session, paused_why)
+    return _add(session, Site(Laid(area, points, per_point)), NOTHING_SAID, paused_why=why, at=at, by=by)
 
 
 @once
@@ -152,6 +164,17 @@ def under_way(administration_id: int, by: Actor) -> Administration:
     return session
 
 
+def _during_a_pause(session: Administration, why: str) -> str:
+    """Why something is recorded in a pause: refused without a word; empty where there is no pause."""
+    if session.pause is None:
+        return ""
+    if not why.strip():
+        reason = "The session is paused: label, patient and checks were not asked for what is recorded now."
+        remedy = "Go on with the session first; or say why it is recorded now, and it is marked so."
+        raise refuse("site.during_a_pause", "these points", reason, remedy, field="paused_why")
+    return why.strip()[:LONGEST_WHY]
+
+
 def _is_sound(how: How) -> None:
     if how.gauge is not None and how.device == "needle_free":
         reason, remedy = (
@@ -193,7 +216,9 @@ def _on_picture(session: Administration, name: str, placed: Sequence[Placed]) ->
     ]
 
 
-def _add(session: Administration, site: Site, how: How, *, at: datetime, by: Actor) -> InjectionSite:
+def _add(
+    session: Administration, site: Site, how: How, *, paused_why: str, at: datetime, by: Actor
+) -> InjectionSite:
     laid, picture = site.laid, site.picture
     row = InjectionSite(
         administration_id=session.id,
@@ -211,6 +236,7 @@ def _add(session: Administration, site: Site, how: How, *, at: datetime, by: Act
         map=picture.name if picture else "",
         map_version=picture.version if picture else None,
         spacing=laid.spacing.whole() if laid.spacing is not None else None,
+        paused_why=paused_why,
         recorded_at=at,
         by_id=by.person_id,
         spots=[InjectionPoint(number=n, x=x, y=y) for n, (x, y) in enumerate(site.spots, 1)],
@@ -226,5 +252,5 @@ def _told(site: InjectionSite) -> dict[str, object]:
     told: dict[str, object] = {"area": site.area, "points": site.points, "per_point_nL": site.per_point}
     if site.map:
         told |= {"map": f"{site.map}-{site.map_version}", "spots": [[spot.x, spot.y] for spot in site.spots]}
-    how = ("layer", "depth", "depth_why", "angle", "device", "gauge", "technique")
+    how = ("layer", "depth", "depth_why", "angle", "device", "gauge", "technique", "paused_why")
     return told | {name: getattr(site, name) for name in how if getattr(site, name)}

@@ -60,6 +60,7 @@ class PointsForm(Form):
     device = f.ChoiceField("Device", choices=f.choices(DEVICE.items(), empty=SAID))
     gauge = GaugeField("Gauge", most=12, hint="30 is thin, 18 is thick.")
     technique = f.ChoiceField("Technique", choices=f.choices([(t, t) for t in TECHNIQUES], empty=SAID))
+    paused_why = f.TextField("Why it is recorded during the pause", most=200)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """An area needs a number of points, and the other way round."""

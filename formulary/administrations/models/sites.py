@@ -17,7 +17,8 @@ class InjectionSite(Base):
     """So many points of so much in one area: `points` times `per_point` nL; lengths are in nm.
 
     `map` and `map_version` name the picture that the points were drawn on. `spacing` is how far apart they
-    were said to be, where they were laid out in a grid.
+    were said to be, where they were laid out in a grid. `paused_why` says why it was recorded while the
+    session was paused.
     """
 
     __tablename__ = "injection_site"
@@ -47,6 +48,7 @@ class InjectionSite(Base):
     map: Mapped[str] = mapped_column(String(20), default="")
     map_version: Mapped[int | None] = mapped_column(Integer)
     spacing: Mapped[int | None] = mapped_column(Steps)
+    paused_why: Mapped[str] = mapped_column(String(200), default="")
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
 

@@ -26,6 +26,7 @@ def add_points(administration_id: int) -> Page:
 
     def do(at: datetime) -> None:
         said = {"laid": form.laid(), "placed": form.placed.points, "picture": form.map.data}
+        said |= {"paused_why": form.paused_why.data or ""}
         actions.add_points(administration_id, **said, how=form.how(), at=at, by=g.actor, key=form.key)
 
     return act(administration_id, form, "points", do)

@@ -2502,6 +2502,7 @@ def upgrade() -> None:
         sa.Column("map", sa.String(length=20), nullable=False),
         sa.Column("map_version", sa.Integer(), nullable=True),
         sa.Column("spacing", types.Steps(), nullable=True),
+        sa.Column("paused_why", sa.String(length=200), nullable=False),
         sa.Column("recorded_at", types.UtcDateTime(), nullable=False),
         sa.Column("by_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from fractions import Fraction
 
 from formulary.accounts import Actor, Permission
 from formulary.accounts import actions as accounts_actions
@@ -17,7 +18,7 @@ from formulary.preparations.actions.finishing import content_hash, content_words
 from formulary.preparations.models import Attempt, Syringe
 from formulary.rules import checklist
 from formulary.rules.findings import Level, Stage, joined, refuse
-from formulary.rules.units import VOLUME, Quantity
+from formulary.rules.units import Quantity
 
 INSPECTED = ("clear", "free of particles", "colour as expected", "container and label whole")
 
@@ -77,13 +78,22 @@ def _seen_anew(attempt: Attempt, total: Quantity | None, at: datetime) -> None:
     """Who prepared it alone looks again later, and reads off the syringe what is in it without being told."""
     site, code = accounts.site(attempt.site_id), attempt.cocktail.code
     not_too_soon(site, attempt.prepared_at, verb="release", code=code, at=at)
-    made = Quantity(attempt.total or 0, VOLUME)
-    tolerance = site_policies(site, at).volume_tolerance or 0
-    if total is None or abs(total.steps - made.steps) > made.steps * tolerance:
+    made = attempt.total or 0
+    tolerance = site_policies(site, at).volume_tolerance
+    if total is None or abs(total.steps - made) > _readable(made, tolerance):
         differs, unread = "What was read off the syringe is not what was drawn.", "Nothing was read off yet."
+        if tolerance is None:
+            differs += " Which difference this site accepts is unknown, so half a mark of the syringe is."
         reason = unread if total is None else differs
         remedy = "Read the syringe again; if it stays so, waste it and prepare it anew."
         raise refuse("release.total_differs", code, reason, remedy, field="total")
+
+
+def _readable(made: int, tolerance: Fraction | None) -> Fraction:
+    """How far a reading may be from what was made, in nL: the site's tolerance, at least half a mark each."""
+    device, count = queries.final_device(made)
+    half_marks = Fraction(device.graduation * count, 2) if device else Fraction(0)
+    return max(half_marks, made * (tolerance or Fraction(0)))
 
 
 def _inspected(attempt: Attempt, inspection: Mapping[str, bool]) -> None:

@@ -1,6 +1,6 @@
 """What the bench prints: labels, numbered; the tag of what is not released yet; worksheets, also blank."""
 
-from flask import g
+from flask import flash, g, redirect, url_for
 
 from formulary import clock
 from formulary.accounts import Permission, requires
@@ -10,7 +10,7 @@ from formulary.cocktails.labels.story import heading_of
 from formulary.db import Missing, retried, transaction
 from formulary.preparations import actions, facts, labels, queries
 from formulary.preparations.forms import PrintForm
-from formulary.preparations.views.room import Page, attempt_page, bp, the_sheet
+from formulary.preparations.views.room import Page, attempt_page, bp, looks_anew, the_sheet
 from formulary.rules.findings import Refused
 from formulary.web import barcodes, pdf
 
@@ -56,6 +56,9 @@ def tag(attempt_id: int) -> Page:
 def worksheet(attempt_id: int) -> Page:
     """The worksheet of an attempt: what is planned, what was drawn, lines for what is still open."""
     sheet = the_sheet(attempt_id)
+    if looks_anew(sheet):
+        flash("What is in it is shown, and printed, once you have read the syringe anew.")
+        return redirect(url_for("preparations.attempt", attempt_id=attempt_id))
     heading = heading_of(sheet.attempt.cocktail, queries.revision(sheet.attempt))
     page = pdf.render("preparations/worksheet.html", sheet=sheet, barcode=barcodes.own, heading=heading)
     return pdf.answer(page, f"worksheet-{sheet.attempt.cocktail.code}.pdf")
