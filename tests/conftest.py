@@ -16,12 +16,13 @@ from formulary.app import create_app
 from formulary.config import Settings
 from formulary.db import db
 from tests.support.browser import launch
+from tests.support.builders.base import NUMBERS
 from tests.support.client import Client
 from tests.support.databases import KINDS, Database
 from tests.support.remembered import remember_password_checks
 from tests.support.snapshots import at_rest
 from tests.support.watch import Watch
-from tests.support.world import Cast, fill, settings_for
+from tests.support.world import FILLED, Cast, fill, settings_for
 
 SLOWEST_FIRST = ("tests/journeys", "tests/bench")
 
@@ -67,6 +68,7 @@ def database(request: pytest.FixtureRequest, _stores: dict[str, tuple[Database, 
     with app.app_context():
         at_rest(store)
     store.reset()
+    NUMBERS.last = FILLED
     return store
 
 

@@ -8,9 +8,12 @@ import psycopg
 from flask import Flask
 
 from formulary.db import db
+from tests.support.builders.base import NUMBERS
 from tests.support.databases import Database, PostgreSQL, Sqlite, keep
 
 Ids = dict[str, int]
+Kept = tuple[Ids, int]
+"""The ids of a stage, and how far the builders had counted."""
 
 
 def reach(app: Flask, database: Database, name: str, make: Callable[[], Ids]) -> Ids:
@@ -18,15 +21,16 @@ def reach(app: Flask, database: Database, name: str, make: Callable[[], Ids]) ->
 
     Where a database was made anew meanwhile, the copy went with it, and the stage is made again.
     """
-    kept: dict[str, Ids] = database.__dict__.setdefault("stages", {})
+    kept: dict[str, Kept] = database.__dict__.setdefault("stages", {})
     if name in kept:
         at_rest(database)
     if name not in kept or not _put_back(database, name):
-        kept[name] = make()
+        kept[name] = make(), NUMBERS.last
         db.session.remove()
         db.engine.dispose()
         _keep(database, name)
-    return kept[name]
+    ids, NUMBERS.last = kept[name]
+    return ids
 
 
 def at_rest(database: Database) -> None:

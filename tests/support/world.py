@@ -17,11 +17,14 @@ from formulary.config import Settings
 from formulary.db import db, transaction
 from tests.support.builders import a_person, a_site, a_user, an_organisation
 from tests.support.builders.accounts import PASSWORD
+from tests.support.builders.base import NUMBERS
 from tests.support.noise import make_noise
 from tests.support.watch import NOON
 
 __all__ = ["PASSWORD", "Cast", "fill", "settings_for"]
 
+FILLED = 1000
+"""Below this the builders count what every database holds, and the catalogue its GTINs."""
 SITE, OTHER_SITE = "Les Tilleuls, Paris", "Les Tilleuls, Lyon"
 STAFF = {
     "admin": ("Alix Bernard", "administrator"),
@@ -85,9 +88,11 @@ def upgraded(url: str) -> Iterator[Flask]:
 
 def fill(url: str) -> None:
     """Bring a new database up to date and put the cast and the noise into it."""
+    NUMBERS.last = 0
     with upgraded(url), clock.frozen(NOON), transaction():
         make_cast()
         make_noise(Cast().other_site)
+    assert NUMBERS.last < FILLED
 
 
 def make_cast() -> None:

@@ -51,10 +51,15 @@ def the_site() -> Site:
 
 
 def an_actor(site: Site, role: Role) -> Actor:
-    """Somebody with this role at the site, made when there is nobody."""
-    query = db.select(StaffRole.user_id).filter_by(site_id=site.id, role=role.value).order_by(StaffRole.id)
-    user_id = db.session.scalar(query.limit(1)) or a_user("", role.value, site=site).id
-    return queries.actor_of(user_id, site.id)
+    """Somebody with this role at the site, made when there is nobody; found once in a session."""
+    known: dict[tuple[int, Role], Actor] = db.session.info.setdefault("actors", {})
+    if (site.id, role) not in known:
+        query = db.select(StaffRole.user_id).filter_by(site_id=site.id, role=role.value)
+        found = db.session.scalar(query.order_by(StaffRole.id).limit(1))
+        if found is None:
+            return queries.actor_of(a_user("", role.value, site=site).id, site.id)
+        known[site.id, role] = queries.actor_of(found, site.id)
+    return known[site.id, role]
 
 
 def a_person(name: str = "", **columns: Any) -> Person:

@@ -2,14 +2,30 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import count
+from threading import Lock
 from typing import TypeVar
 
 from formulary.db import db, transaction
 
 Row = TypeVar("Row")
 
-_numbers = count(1)
+
+class Numbers:
+    """What the builders count: told with the database, so that a test sees the same names on each of them."""
+
+    def __init__(self) -> None:
+        """Nothing is counted yet."""
+        self.last = 0
+        self._turn = Lock()
+
+    def next(self) -> int:
+        """One more; threads that build at once are given different ones."""
+        with self._turn:
+            self.last += 1
+            return self.last
+
+
+NUMBERS = Numbers()
 
 
 @contextmanager
@@ -33,10 +49,10 @@ def saved(row: Row) -> Row:
 
 
 def fresh(name: str) -> str:
-    """A name that no other builder has given: `fresh("Site")` is "Site 7"."""
-    return f"{name} {next(_numbers)}"
+    """A name that nothing in this database has: `fresh("Site")` is "Site 7"."""
+    return f"{name} {NUMBERS.next()}"
 
 
 def number() -> int:
-    """A number that no other builder has given."""
-    return next(_numbers)
+    """A number that nothing in this database has."""
+    return NUMBERS.next()
