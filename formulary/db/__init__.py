@@ -4,6 +4,7 @@ from formulary.db import bulk
 from formulary.db.base import FRESH, Base, Versioned, db
 from formulary.db.files import StoredFile, content_hash
 from formulary.db.keys import RequestKey, once
+from formulary.db.reading import rows_of
 from formulary.db.session import (
     Busy,
     Missing,
@@ -39,5 +40,6 @@ __all__ = [
     "once",
     "one_of",
     "retried",
+    "rows_of",
     "transaction",
 ]

@@ -12,14 +12,16 @@ Readings = Mapping[int, list[facts.Reading]]
 
 
 def with_tests(patient: facts.Patient, patient_id: int, zone: str = "UTC") -> facts.Patient:
-    """The patient's facts with every test that stands, in two queries; a corrected reading is left out.
+    """The patient's facts with every test that stands, in one query; a corrected reading is left out.
 
     What the patient took over a test, by the days of `zone`, may have hidden a reaction: the test says so.
     """
-    spots = queries.spots_of(patient_id)
+    rows = queries.spots_of(patient_id)
+    spots = list({row.id: row for row in rows}.values())
     readings: dict[int, list[facts.Reading]] = {spot.id: [] for spot in spots}
-    for item_id, grade, read_at in queries.standing_readings(readings):
-        readings[item_id].append(facts.Reading(grade, read_at))
+    for row in rows:
+        if row.grade is not None:
+            readings[row.id].append(facts.Reading(row.grade, row.read_at))
     controls: dict[int, list[facts.Control]] = {}
     for spot in spots:
         if spot.role != "test":

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased, contains_eager, selectinload
 
 from formulary.accounts import Actor
 from formulary.catalogue.models import Product
-from formulary.db import Missing, db
+from formulary.db import Missing, db, rows_of
 from formulary.patch_tests.models import PatchTest, PatchTestItem, PatchTestReading
 from formulary.patients.models import Patient
 from formulary.patients.queries import may_see, own
@@ -27,27 +27,23 @@ ITEMS = (
     .options(contains_eager(PatchTestItem.test), selectinload(PatchTestItem.readings))
 )
 
-
+Later = aliased(PatchTestReading)
+CORRECTED = db.select(Later.id).where(Later.corrects_id == PatchTestReading.id).exists()
+STANDS = db.and_(PatchTestReading.item_id == PatchTestItem.id, ~CORRECTED)
 SPOTS = (
     db.select(
         PatchTestItem.id, PatchTestItem.test_id, PatchTestItem.role, PatchTest.guideline,
         Product.ingredient_id, PatchTestItem.product_id, PatchTestItem.lot_id, PatchTest.applied_at,
-        PatchTestItem.is_mixture,
+        PatchTestItem.is_mixture, PatchTestReading.grade, PatchTestReading.read_at,
     )
     .join(PatchTestItem.test)
+    .outerjoin(PatchTestReading, STANDS)
     .outerjoin(Product, Product.id == PatchTestItem.product_id)
     .where(own(PatchTest.patient_id, bindparam("patient_id", type_=Integer)))
     .where(PatchTest.state == "applied")
-    .order_by(PatchTestItem.id)
+    .order_by(PatchTestItem.id, PatchTestReading.read_at, PatchTestReading.id)
 )  # fmt: skip
-Later = aliased(PatchTestReading)
-READ = (
-    db.select(PatchTestReading.item_id, PatchTestReading.grade, PatchTestReading.read_at)
-    .where(PatchTestReading.item_id.in_(bindparam("items", expanding=True)))
-    .where(~db.select(Later.id).where(Later.corrects_id == PatchTestReading.id).exists())
-    .order_by(PatchTestReading.read_at, PatchTestReading.id)
-)
-"""What every check asks, made once: columns, as rows of the session take longer than their reading."""
+"""What every check asks, made once."""
 
 
 def test(test_id: int, *, by: Actor, at: datetime, locked: bool = False) -> PatchTest:
@@ -72,13 +68,10 @@ def items_of(patient_id: int, *, voided: bool = False) -> list[PatchTestItem]:
 
 
 def spots_of(patient_id: int) -> list[Row[Any]]:
-    """Every spot of the tests not voided, controls too: what it is of, when, by which guideline."""
-    return list(db.session.execute(SPOTS, {"patient_id": patient_id}))
-
-
-def standing_readings(item_ids: Collection[int]) -> list[Row[Any]]:
-    """(item, grade, read at) of the readings that no other corrects, in the order of their making."""
-    return list(db.session.execute(READ, {"items": list(item_ids)})) if item_ids else []
+    """Every spot of the tests not voided, controls too: what it is of, when, by which guideline; a row for
+    each of its readings that no other corrects, in the order of their making, and one where there is none.
+    """
+    return list(rows_of(SPOTS, patient_id=patient_id))
 
 
 def watched(*, by: Actor, at: datetime) -> list[tuple[PatchTest, Patient]]:

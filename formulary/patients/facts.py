@@ -12,9 +12,10 @@ from sqlalchemy import Row
 from formulary.catalogue import facts as catalogue
 from formulary.catalogue.queries import groups_of
 from formulary.patients import queries
-from formulary.patients.models import Allergy, ConditionKind, Consent, PatientCondition
+from formulary.patients.models import ConditionKind
+from formulary.patients.queries import told
 from formulary.rules import facts
-from formulary.rules.units import Quantity, dimension
+from formulary.rules.units import MASS, Quantity, dimension
 
 LEVELS = {"block": "BLOCK", "prescriber": "STOP", "inform": "INFO"}
 """What an answer yes to a question of the clinic's own comes to, by its action."""
@@ -24,21 +25,19 @@ IN_WORDS = {"administration": "session", "patch_test": "patch test", "imported_u
 
 
 def patient_facts(patient_id: int, at: datetime, book: catalogue.Book | None = None) -> facts.Patient:
-    """The patient as known at `at`, in seven queries, and two more where a medicine of the catalogue's kinds
+    """The patient as known at `at`, in six queries, and two more where a medicine of the catalogue's kinds
     is on record; patch tests are added by their own room. Whoever asked for the catalogue hands `book` on.
     """
-    review = queries.last_review(patient_id, at)
-    weighed = next((row for row, _ in queries.weights(patient_id, at, most=1)), None)
-    allergies = [row for row, _ in queries.allergies(patient_id) if _stands(row, at)]
+    newest, allergies = told.newest(patient_id, at), told.standing_allergies(patient_id, at)
     groups = groups_of(row.ingredient_id for row in allergies if row.ingredient_id is not None)
     return facts.Patient(
         id=patient_id,
         allergies=tuple(_allergy(row, groups) for row in allergies),
-        allergies_asked_at=review[0].asked_at if review else None,
-        weight=weighed.quantity if weighed else None,
-        weighed_on=weighed.measured_on if weighed else None,
-        consents=tuple(_consent(row, at) for row, _ in queries.consents(patient_id) if row.given_at <= at),
-        answers=tuple(_answer(row) for row, _ in queries.answers(patient_id, at).values()),
+        allergies_asked_at=newest.asked_at if newest else None,
+        weight=Quantity(newest.mass, MASS) if newest and newest.mass is not None else None,
+        weighed_on=newest.measured_on if newest else None,
+        consents=tuple(_consent(row, at) for row in told.consents_by(patient_id, at)),
+        answers=tuple(_answer(row) for row in told.newest_answers(patient_id, at)),
         **_medicines(patient_id, at, book),
     )
 
@@ -60,17 +59,17 @@ def precautions(book: catalogue.Book | None = None) -> facts.Precautions:
 
     Whoever has asked for the catalogue as it is now hands its `book` on.
     """
-    told = book or catalogue.now()
-    return told.table("precautions here", lambda: _with_questions(told.precautions()))
+    edition = book or catalogue.now()
+    return edition.table("precautions here", lambda: _with_questions(edition.precautions()))
 
 
 def _with_questions(known: facts.Precautions) -> facts.Precautions:
     """The catalogue's precautions in the words of the clinic's questions, with those of its own."""
     kinds = {kind.word: kind for kind in queries.condition_kinds()}
-    told = [_in_its_words(row, kinds.get(row.word)) for row in known.contraindications]
-    said = {row.word for row in told}
+    worded = [_in_its_words(row, kinds.get(row.word)) for row in known.contraindications]
+    said = {row.word for row in worded}
     own = [_of_kind(kind) for word, kind in kinds.items() if word not in said]
-    return replace(known, contraindications=(*told, *own))
+    return replace(known, contraindications=(*worded, *own))
 
 
 def _in_its_words(row: facts.Contraindication, kind: ConditionKind | None) -> facts.Contraindication:
@@ -84,20 +83,16 @@ def _of_kind(kind: ConditionKind) -> facts.Contraindication:
     return facts.Contraindication(kind.word, kind.name, "any", LEVELS[kind.action], reason, kind.source)
 
 
-def _answer(row: PatientCondition) -> facts.ConditionAnswer:
-    return facts.ConditionAnswer(row.kind.word, facts.Said(row.answer), row.asked_at, row.detail)
+def _answer(row: Row[Any]) -> facts.ConditionAnswer:
+    return facts.ConditionAnswer(row.word, facts.Said(row.answer), row.asked_at, row.detail)
 
 
-def _stands(row: Allergy, at: datetime) -> bool:
-    return row.noted_at <= at and (row.ended_at is None or row.ended_at > at)
-
-
-def _allergy(row: Allergy, groups: Mapping[int, frozenset[str]]) -> facts.Allergy:
+def _allergy(row: Row[Any], groups: Mapping[int, frozenset[str]]) -> facts.Allergy:
     severity, of = facts.AllergySeverity(row.severity), groups.get(row.ingredient_id or 0, frozenset())
     return facts.Allergy(row.name, severity, row.ingredient_id, row.group_word, of)
 
 
-def _consent(row: Consent, at: datetime) -> facts.Consent:
+def _consent(row: Row[Any], at: datetime) -> facts.Consent:
     withdrawn = row.withdrawn_at if row.withdrawn_at and row.withdrawn_at <= at else None
     return facts.Consent(row.procedure, row.version, row.given_at, row.covers_off_label, withdrawn)
 
@@ -105,21 +100,21 @@ def _consent(row: Consent, at: datetime) -> facts.Consent:
 def history(patient_id: int, ingredient_ids: Collection[int], at: datetime) -> facts.History:
     """What the patient got of these ingredients by `at`, in one query."""
     rows = queries.exposures(patient_id, ingredient_ids, at, most=ACCOUNT + 1)
-    told = tuple(_exposure(row) for row in rows[:ACCOUNT])
-    return facts.History(told, truncated=len(rows) > ACCOUNT)
+    given = tuple(_exposure(row) for row in rows[:ACCOUNT])
+    return facts.History(given, truncated=len(rows) > ACCOUNT)
 
 
 def _exposure(row: Any) -> facts.Exposure:
     amount = None if row.amount is None else Quantity(row.amount, dimension(row.dimension))
     what = IN_WORDS[row.document_kind]
-    told = (row.at, what, row.basis, row.is_top_up, row.document_kind == "imported_use")
-    return facts.Exposure(row.ingredient_id, row.product_id, amount, *told)
+    about = (row.at, what, row.basis, row.is_top_up, row.document_kind == "imported_use")
+    return facts.Exposure(row.ingredient_id, row.product_id, amount, *about)
 
 
 def usual(ingredient_ids: Collection[int]) -> tuple[facts.Usual, ...]:
     """The median dose of each ingredient in the latest sessions of the clinic, in one query."""
     rows = queries.usual_doses(ingredient_ids)
-    return tuple(_usual(*told, list(same)) for told, same in groupby(rows, key=lambda row: row[:-1]))
+    return tuple(_usual(*group, list(same)) for group, same in groupby(rows, key=lambda row: row[:-1]))
 
 
 def _usual(ingredient_id: int, name: str, sessions: int, middle: list[Row[Any]]) -> facts.Usual:

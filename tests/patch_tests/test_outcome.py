@@ -145,14 +145,14 @@ def test_where_tests_are_bound_to_lots_the_banner_names_the_lot_that_is_free(cli
     assert f"ascorbic acid: barred, but for {lot.product.name}, lot AS99, positive" in page.text
 
 
-def test_the_facts_take_two_queries_however_many_tests(patient, lot):
+def test_the_facts_take_one_query_however_many_tests(patient, lot):
     for days in range(1, 5):
         a_read_test(patient, lot, a_lot(), days=days + 4)
     patient_id = patient.id
     db.session.expunge_all()
     with counting_queries() as asked:
         assert len(with_tests(facts.Patient(), patient_id).tests) == 8
-    assert len(asked) == 2, asked
+    assert len(asked) == 1, asked
 
 
 def test_the_page_of_many_tests_asks_no_more_queries(clients, patient, lot):

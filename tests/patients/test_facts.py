@@ -65,7 +65,7 @@ def test_a_withdrawn_consent_is_told_as_withdrawn(app, watch):
     assert patient_facts(patient.id, watch.now() - timedelta(minutes=1)).consents[0].withdrawn_at is None
 
 
-def test_the_facts_take_seven_queries_however_much_there_is(app, watch):
+def test_the_facts_take_six_queries_however_much_there_is(app, watch):
     patient = a_patient()
     for _ in range(5):
         an_allergy(patient, an_ingredient())
@@ -74,7 +74,7 @@ def test_the_facts_take_seven_queries_however_much_there_is(app, watch):
     patient_id = patient.id
     with counting_queries() as asked:
         patient_facts(patient_id, watch.now())
-    assert len(asked) == 7, asked
+    assert len(asked) == 6, asked
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from typing import Any, TypeVar, cast
 from formulary.catalogue import queries
 from formulary.catalogue.facts import devices, rules, safety, substances, washouts
 from formulary.catalogue.models import Edition
-from formulary.db import Missing, db
+from formulary.db import Missing, db, rows_of
 from formulary.rules import facts
 
 EDITIONS, PRODUCTS = 4, 1_000
@@ -129,11 +129,10 @@ def now() -> Book:
 
 
 def _token() -> str | None:
-    return cast("str | None", db.session.scalar(TOKEN))
+    return next((token for (token,) in rows_of(TOKEN)), None)
 
 
 TOKEN = db.select(Edition.token)
-"""Asked through the model, so that what the session holds is written first."""
 
 
 def wanted_but(wanted: Iterable[int], found: Iterable[int]) -> list[int]:

@@ -8,7 +8,7 @@ from sqlalchemy import Integer, bindparam
 
 from formulary.catalogue.models import Product
 from formulary.cocktails.models import Cocktail, CocktailLine, Revision, Transition
-from formulary.db import db
+from formulary.db import db, rows_of
 from formulary.patients import queries as patients
 
 NEVER_GIVEN = ("draft", "cancelled", "wasted")
@@ -56,7 +56,7 @@ def ordered_for(
     A session that was not given counts for nothing; `but_not` is the cocktail that asks.
     """
     asked = {"patient_id": patient_id, "ingredients": list(ingredient_ids), "but_not": but_not or 0}
-    rows = db.session.execute(ORDERED_FOR, asked | {"most": most + 1}).all()
+    rows = rows_of(ORDERED_FOR, **asked, most=most + 1)
     found: dict[int, Ordered] = {}
     for key, ingredient_id, *told in rows[:most]:
         found.setdefault(key, Ordered(*told)).ingredients.add(ingredient_id)

@@ -7,7 +7,7 @@ from sqlalchemy import Row, and_, or_
 from sqlalchemy.orm import aliased
 
 from formulary.accounts.models import Person
-from formulary.db import Missing, db
+from formulary.db import Missing, db, rows_of
 from formulary.patients.models import PatientMedicine
 from formulary.patients.queries.record import AT, PATIENT, own
 
@@ -47,7 +47,7 @@ EVERY = (
 
 def standing_medicines(patient_id: int, at: datetime) -> list[Row[Any]]:
     """The medicines on record that nothing has put right by `at`, and the last answer as a whole."""
-    return list(db.session.execute(STANDING, {"patient_id": patient_id, "at": at}))
+    return list(rows_of(STANDING, patient_id=patient_id, at=at))
 
 
 def medicines(patient_id: int) -> list[tuple[PatientMedicine, str]]:

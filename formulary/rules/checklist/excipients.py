@@ -16,7 +16,7 @@ from formulary.rules.checklist.rule import CO_SIGN, Case, not_applicable, passed
 from formulary.rules.checklist.substances import accepted_by, substances
 from formulary.rules.facts import Excipient, Limit, LimitPer
 from formulary.rules.findings import Finding, Level, capital, joined
-from formulary.rules.formulation import Ceiling, Solved, about, amount, ceiling, delivered, holds, name_of
+from formulary.rules.formulation import Ceiling, Solved, about, amount, ceiling, holds, name_of
 from formulary.rules.units import Quantity, total
 
 COUNTED = frozenset({"preservative", "paraben", "edetate", "sulfite", "phosphate"})
@@ -87,13 +87,8 @@ def _held(amounts: Sequence[Quantity | None]) -> Quantity | None:
 
 def counted_volume(case: Case, solved: Solved) -> Quantity:
     """What of a line reaches the patient: as drawn in the end, else the higher of prescribed and drawn."""
-    solution = case.solution
-    whole = solution.achieved_total
-    prescribed = whole if solution.target is None else solution.target
-    reached = delivered(solved.achieved_volume, whole, prescribed, solution.dead_space)
-    if case.final and reached is not None:
-        return reached
-    return max(q for q in (solved.volume, reached) if q is not None)
+    reached = solved.achieved_volume * case.solution.given
+    return reached if case.final else max(solved.volume, reached)
 
 
 def _limits(case: Case, each: Sum) -> list[Ceiling]:

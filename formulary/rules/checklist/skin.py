@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from formulary.rules.checklist.rule import NO_PATIENT, Case, not_applicable, passed
 from formulary.rules.facts import Line, Patient
@@ -72,7 +71,7 @@ def _cleared(case: Case, line: Line, lot_id: int | None) -> Finding:
         policy=policies.patch_test,
         zone=policies.zone,
     )
-    return replace(_named(answer.finding, line), rests_on=_test_of(answer))
+    return _named(answer.finding, line).having(rests_on=_test_of(answer))
 
 
 def _test_of(answer: Clearance) -> tuple[tuple[str, str], ...]:
@@ -87,7 +86,7 @@ def _named(finding: Finding, line: Line) -> Finding:
     """The answer with the line it is about, said first."""
     name = line.product.ingredient.name
     reason = f"{capital(name)}: {finding.reason[:1].lower()}{finding.reason[1:]}"
-    return replace(finding, subject=name, reason=reason, line=line.number)
+    return finding.having(subject=name, reason=reason, line=line.number)
 
 
 def _untested(case: Case, line: Line, patient: Patient) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 
 from formulary.rules.checklist.rule import CO_SIGN, Case, passed, unknown
 from formulary.rules.facts import AcceptedRange, Ingredient, Limit, Pin, Product, Strength
@@ -30,7 +31,7 @@ from formulary.rules.units import Dimension, Quantity, show_percent
 NOT_ON_RECORD = "what is not on record"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Substance:
     """All lines of one ingredient. `dose` and `concentration` are those that count; None is unknown.
 
@@ -60,7 +61,7 @@ class Substance:
         like = self.lines[0].line.product
         return [limits_as(solved.line.product, like) for solved in self.lines]
 
-    @property
+    @cached_property
     def largest(self) -> Solved:
         """The line that a finding about the whole is placed at."""
         return max(self.lines, key=lambda x: (x.volume.steps, -x.number))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 
 from formulary.rules.facts.bases import Factor
 from formulary.rules.findings import Level
@@ -38,14 +39,14 @@ LIMITING = frozenset({LimitKind.LABEL_LIMIT, LimitKind.CLINIC_LIMIT})
 """The label's own limits, and what a clinic has decided beside them or, governed, in their place."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Strength:
     """How much is in how much: a pair, never a quotient. `amount` and `volume` keep their own dimensions."""
 
     amount: Quantity
     volume: Quantity
 
-    @property
+    @cached_property
     def ratio(self) -> Fraction:
         """Smallest steps of amount per smallest step of volume (for mass in volume: ng per nL)."""
         return self.amount.steps / self.volume.steps

@@ -24,12 +24,10 @@ from formulary.rules.formulation.limits import (
     holds,
 )
 from formulary.rules.formulation.problems import about, as_basis, field_of, name_of, strength_of, value_of
-from formulary.rules.formulation.solution import Solution, Solved
+from formulary.rules.formulation.solution import Solution, Solved, known
 from formulary.rules.formulation.solve import (
     Setting,
     amount,
-    delivered,
-    known,
     ledger_amount,
     solve,
     solve_cocktail,
@@ -52,7 +50,6 @@ __all__ = [
     "ceilings",
     "concentration_limits",
     "counted_as",
-    "delivered",
     "explain_concentration",
     "explain_dose",
     "explain_total",

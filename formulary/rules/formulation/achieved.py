@@ -8,8 +8,8 @@ from fractions import Fraction
 
 from formulary.rules.facts import Draw, Strength
 from formulary.rules.formulation.problems import strength_of
-from formulary.rules.formulation.solution import Solution, Solved
-from formulary.rules.formulation.solve import amount, delivered
+from formulary.rules.formulation.solution import Solution, Solved, share_given
+from formulary.rules.formulation.solve import amount
 from formulary.rules.units import VOLUME, Quantity, total
 
 
@@ -20,21 +20,21 @@ def achieved(planned: Solution, draws: Sequence[Draw]) -> Solution:
     compared.
     """
     whole = total((draw.measured for draw in draws), VOLUME)
-    lines = tuple(_line(solved, draws, whole, planned) for solved in planned.lines)
+    given = share_given(whole, whole if planned.target is None else planned.target, planned.dead_space)
+    lines = tuple(_line(solved, draws, whole, given) for solved in planned.lines)
     return replace(planned, lines=lines, achieved_total=whole)
 
 
-def _line(solved: Solved, draws: Sequence[Draw], whole: Quantity, planned: Solution) -> Solved:
+def _line(solved: Solved, draws: Sequence[Draw], whole: Quantity, given: Fraction) -> Solved:
     own = [draw for draw in draws if draw.line == solved.number]
     volume = total((draw.measured for draw in own), VOLUME)
     held = _held(solved, own)
-    prescribed = planned.target if planned.target is not None else whole
     return replace(
         solved,
         achieved_volume=volume,
         achieved_dose=held,
         achieved_concentration=None if held is None or whole.is_zero else Strength(held, whole),
-        delivered_dose=delivered(held, whole, prescribed, planned.dead_space),
+        delivered_dose=None if held is None else held * given,
         deviation=_deviation(solved, volume, held),
     )
 

@@ -30,9 +30,10 @@ def holds(limit: Limit, route: str, on: date | None = None) -> bool:
 
     It does from the day it is valid on; without a day (`on`) every one does.
     """
-    same_route = limit.route.casefold() in (route.casefold(), ANY_ROUTE)
+    if limit.kind not in LIMITING:
+        return False
     begun = on is None or limit.valid_from is None or limit.valid_from <= on
-    return limit.kind in LIMITING and same_route and begun
+    return begun and limit.route.casefold() in (route.casefold(), ANY_ROUTE)
 
 
 def ceilings(

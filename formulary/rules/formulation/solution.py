@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from formulary.rules.facts import Line, Strength, Syringe
 from formulary.rules.findings import Finding, Refused
-from formulary.rules.units import Quantity
+from formulary.rules.units import VOLUME, Quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,25 @@ class Solved:
         return self.concentration.ratio / limit.ratio
 
 
-@dataclass(frozen=True, slots=True)
+NONE = Quantity.zero(VOLUME)
+
+
+def known(volume: Quantity | None) -> Quantity:
+    """The volume, or none where nobody said one."""
+    return NONE if volume is None else volume
+
+
+def share_given(achieved: Quantity, prescribed: Quantity, dead_space: Quantity | None) -> Fraction:
+    """What share of each dose held in the preparation is expected to reach the patient.
+
+    The volume prescribed is given, or what the dead space leaves of the preparation where that is less.
+    """
+    if achieved.is_zero:
+        return Fraction(1)
+    return min(prescribed, max(achieved - known(dead_space), NONE)) / achieved
+
+
+@dataclass(frozen=True)
 class Solution:
     """A cocktail's arithmetic. A line that cannot be computed is absent from `lines`, and a finding names
     it.
@@ -87,6 +106,12 @@ class Solution:
     def complete(self) -> bool:
         """Whether every line was solved and they fit."""
         return not self.findings
+
+    @cached_property
+    def given(self) -> Fraction:
+        """What share of each dose it holds is expected to reach the patient."""
+        prescribed = self.achieved_total if self.target is None else self.target
+        return share_given(self.achieved_total, prescribed, self.dead_space)
 
     def line(self, number: int) -> Solved | None:
         """The solved line of this number, or None where it could not be computed (a finding says why)."""

@@ -11,16 +11,9 @@ from formulary.rules.facts import Cocktail, Line, Pin, Strength, Syringe
 from formulary.rules.findings import Finding
 from formulary.rules.formulation import devices, limits, problems
 from formulary.rules.formulation.problems import strength_of
-from formulary.rules.formulation.solution import Solution, Solved
+from formulary.rules.formulation.solution import NONE, Solution, Solved, known, share_given
 from formulary.rules.lot_status import day_of
 from formulary.rules.units import VOLUME, Quantity, total
-
-_NONE = Quantity.zero(VOLUME)
-
-
-def known(volume: Quantity | None) -> Quantity:
-    """The volume, or none where nobody said one."""
-    return _NONE if volume is None else volume
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +147,18 @@ def _solution(lines: Sequence[Line], found: _Volumes, setting: Setting) -> Solut
     made = total(found.of.values(), VOLUME)
     prepared = None if found.target is None else found.target + setting.on_top
     scale = Fraction(1) if prepared is None or found.target is None else prepared / found.target
-    drawn, final = _drawn(lines, found.of, scale, prepared, setting)
+    planned = {number: volume * scale for number, volume in found.of.items()}
+    drawn, final = _drawn(lines, planned, prepared, setting)
     achieved = total((measured.volume for measured in drawn.values()), VOLUME)
-    mixture = _Mixture(found.target if found.target is not None else made, scale, achieved, setting)
+    whole = found.target if found.target is not None else made
+    given = share_given(achieved, whole, setting.dead_space)
+    mixture = _Mixture(whole, achieved, given, setting)
     return Solution(
-        tuple(mixture.solved(x, found.of[x.number], drawn[x.number]) for x in lines if x.number in found.of),
+        tuple(
+            mixture.solved(x, found.of[x.number], planned[x.number], drawn[x.number])
+            for x in lines
+            if x.number in planned
+        ),
         found.target,
         prepared,
         scale,
@@ -173,8 +173,7 @@ def _solution(lines: Sequence[Line], found: _Volumes, setting: Setting) -> Solut
 
 def _drawn(
     lines: Sequence[Line],
-    volumes: Mapping[int, Quantity],
-    scale: Fraction,
+    planned: Mapping[int, Quantity],
     prepared: Quantity | None,
     setting: Setting,
 ) -> tuple[dict[int, devices.Measured], Syringe | None]:
@@ -183,14 +182,14 @@ def _drawn(
     final = None if prepared is None else devices.final_syringe(prepared, syringes, setting.smallest_fill)
     drawn: dict[int, devices.Measured] = {}
     for line in sorted(lines, key=lambda x: x.pin is Pin.QS):
-        if line.number not in volumes:
+        if line.number not in planned:
             continue
         if line.pin is Pin.QS and prepared is not None:
-            rest = max(prepared - total((m.volume for m in drawn.values()), VOLUME), _NONE)
+            rest = max(prepared - total((m.volume for m in drawn.values()), VOLUME), NONE)
             drawn[line.number] = devices.make_up(rest, final, syringes, setting.smallest_fill)
         else:
             down = limits.has_hard_maximum(line.product, setting.route)
-            volume = volumes[line.number] * scale
+            volume = planned[line.number]
             drawn[line.number] = devices.measure(volume, syringes, setting.smallest_fill, ties_down=down)
     return drawn, final
 
@@ -198,12 +197,12 @@ def _drawn(
 @dataclass(frozen=True, slots=True)
 class _Mixture:
     whole: Quantity
-    scale: Fraction
     achieved: Quantity
+    given: Fraction
     setting: Setting
 
-    def solved(self, line: Line, volume: Quantity, drawn: devices.Measured) -> Solved:
-        strength, planned, setting = strength_of(line), volume * self.scale, self.setting
+    def solved(self, line: Line, volume: Quantity, planned: Quantity, drawn: devices.Measured) -> Solved:
+        strength, setting = strength_of(line), self.setting
         dose, held = amount(volume, strength), amount(drawn.volume, strength)
         concentration = _in(dose, self.whole)
         by_dose = limits.ceilings(line.product, setting.route, setting.weight, setting.on)
@@ -221,7 +220,7 @@ class _Mixture:
             drawn.volume,
             held,
             _in(held, self.achieved),
-            delivered(held, self.achieved, self.whole, setting.dead_space),
+            None if held is None else held * self.given,
             Fraction(0) if planned.is_zero else drawn.volume / planned - 1,
             limits.lowest_dose(by_dose, dose),
             limits.lowest_concentration(by_concentration, concentration),
@@ -235,19 +234,6 @@ def amount(volume: Quantity, strength: Strength | None) -> Quantity | None:
 
 def _in(dose: Quantity | None, whole: Quantity) -> Strength | None:
     return None if dose is None or whole.is_zero else Strength(dose, whole)
-
-
-def delivered(
-    held: Quantity | None, achieved: Quantity, prescribed: Quantity, dead_space: Quantity | None
-) -> Quantity | None:
-    """What is expected to reach the patient of a dose held in the preparation.
-
-    The volume prescribed is given, or what the dead space leaves of the preparation where that is less.
-    """
-    if held is None or achieved.is_zero:
-        return held
-    given = min(prescribed, max(achieved - known(dead_space), _NONE))
-    return held * (given / achieved)
 
 
 def ledger_amount(volume: Quantity, strength: Strength | None, *, is_powder: bool) -> Quantity:

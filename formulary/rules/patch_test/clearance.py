@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,8 @@ from formulary.rules.patch_test.outcome import Outcome, control_reacted, outcome
 NOT_CLEARED = "or ask a second clinician to co-sign."
 CONCLUDED = frozenset({TestOutcome.NEGATIVE, TestOutcome.DOUBTFUL, TestOutcome.LAPSED})
 WAS_NEGATIVE = frozenset({TestOutcome.NEGATIVE, TestOutcome.LAPSED})
+Judged = tuple[PatchTest, Outcome]
+"""A test with what it comes to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +57,6 @@ class _Asked:
     policy: PatchTestPolicy
     zone: str
 
-    def of(self, test: PatchTest) -> Outcome:
-        return outcome(test, at=self.at, policy=self.policy)
-
     def matches(self, test: PatchTest) -> bool:
         """Whether the test can clear: of a kind that does here, of the product alone, in its lot if bound."""
         matter = _Matter(self.product_id, self.lot_id, self.policy.bound_to_lot)
@@ -81,13 +80,11 @@ def clears(
     decides; one that is pending or invalid takes nothing from an older one that is still valid.
     """
     asked = _Asked(ingredient_id, product_id, lot_id, at, policy, zone)
-    of_it = _newest_first(tests, ingredient_id, at)
-    barring = standing_positive(
-        of_it, ingredient_id, at=at, policy=policy, product_id=product_id, lot_id=lot_id
-    )
+    judged = _judged(tests, ingredient_id, at, policy)
+    barring = _barring(judged, _Matter(product_id, lot_id, policy.bound_to_lot))
     if barring is not None:
-        return _positive(barring, asked)
-    answer = _by_newest(of_it, asked)
+        return _positive(*barring, asked)
+    answer = _by_newest(judged, asked)
     return answer if policy.required or answer.state == "doubtful" else _not_required()
 
 
@@ -105,17 +102,25 @@ def standing_positive(
     A later test of the same kind that concluded negative lifts it: one of the product that was positive, or
     of the product asked for (of that very lot, where the site binds tests to lots). A mixture lifts nothing.
     """
-    of_it = _newest_first(tests, ingredient_id, at)
-    judged = [(test, outcome(test, at=at, policy=policy).kind) for test in of_it]
-    lifting = [test for test, kind in judged if kind in WAS_NEGATIVE and not test.is_mixture]
-    asked = _Matter(product_id, lot_id, policy.bound_to_lot)
-    positive = (test for test, kind in judged if kind is TestOutcome.POSITIVE)
-    return next((p for p in positive if not any(_lifts(t, p, asked) for t in lifting)), None)
+    judged = _judged(tests, ingredient_id, at, policy)
+    barring = _barring(judged, _Matter(product_id, lot_id, policy.bound_to_lot))
+    return None if barring is None else barring[0]
 
 
-def _newest_first(tests: Iterable[PatchTest], ingredient_id: int, at: datetime) -> list[PatchTest]:
+def _judged(
+    tests: Iterable[PatchTest], ingredient_id: int, at: datetime, policy: PatchTestPolicy
+) -> list[Judged]:
+    """The tests of the ingredient, newest first, with what each comes to."""
     own = [test for test in tests if test.ingredient_id == ingredient_id and test.applied_at <= at]
-    return sorted(own, key=lambda test: test.applied_at, reverse=True)
+    own.sort(key=lambda test: test.applied_at, reverse=True)
+    return [(test, outcome(test, at=at, policy=policy)) for test in own]
+
+
+def _barring(judged: Sequence[Judged], asked: _Matter) -> Judged | None:
+    """The newest positive test that none lifts."""
+    lifting = [test for test, found in judged if found.kind in WAS_NEGATIVE and not test.is_mixture]
+    positive = (each for each in judged if each[1].kind is TestOutcome.POSITIVE)
+    return next((p for p in positive if not any(_lifts(t, p[0], asked) for t in lifting)), None)
 
 
 def _lifts(test: PatchTest, positive: PatchTest, asked: _Matter) -> bool:
@@ -125,13 +130,13 @@ def _lifts(test: PatchTest, positive: PatchTest, asked: _Matter) -> bool:
     return later and (was.is_of(test) or asked.is_of(test))
 
 
-def _by_newest(newest_first: list[PatchTest], asked: _Asked) -> Clearance:
+def _by_newest(judged: Sequence[Judged], asked: _Asked) -> Clearance:
     if asked.policy.bound_to_lot and asked.lot_id is None:
         return _lot_open()
-    matching = [(test, asked.of(test)) for test in newest_first if asked.matches(test)]
+    matching = [(test, found) for test, found in judged if asked.matches(test)]
     decided = next(((t, o) for t, o in matching if o.kind in CONCLUDED), None) or next(iter(matching), None)
     if decided is None:
-        return _missing(newest_first, asked)
+        return _missing([test for test, _ in judged], asked)
     return _ANSWERS[decided[1].kind](decided[0], decided[1], asked)
 
 
@@ -183,8 +188,7 @@ def _invalid(test: PatchTest, found: Outcome, asked: _Asked) -> Clearance:
     return Clearance("invalid", "not valid", finding, test, found)
 
 
-def _positive(test: PatchTest, asked: _Asked) -> Clearance:
-    found = asked.of(test)
+def _positive(test: PatchTest, found: Outcome, asked: _Asked) -> Clearance:
     on = _day(found.on, asked)
     mixture = " of a mixture with it" if test.is_mixture else ""
     beside = " The negative control reacted too." if control_reacted(test, asked.at) else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
+from functools import cached_property
 
 WINDOWS_SOURCE = (
     "Occlusion for 48 h, readings at about 48 h, 72 to 96 h and day 7 [JTF; ESCD practice]; "
@@ -17,7 +18,7 @@ WAITS_H, LATE_MINUTES = 3, 10
 policy)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Window:
     """A reading: when it is meant, between which hours it counts, and whether a test needs it."""
 
@@ -32,17 +33,17 @@ class Window:
         """Whether it is read while the patient waits."""
         return self.closes_h < WAITS_H
 
-    @property
+    @cached_property
     def meant(self) -> timedelta:
         """How long after applying it is meant."""
         return _span(self.meant_h)
 
-    @property
+    @cached_property
     def opens(self) -> timedelta:
         """From when on a look counts."""
         return _span(self.opens_h)
 
-    @property
+    @cached_property
     def closes(self) -> timedelta:
         """Until when a look counts."""
         return _span(self.closes_h)

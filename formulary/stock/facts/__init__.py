@@ -13,7 +13,7 @@ from formulary.accounts import queries as accounts
 from formulary.accounts.facts import site_policies
 from formulary.accounts.models import Site
 from formulary.catalogue.models import Product
-from formulary.db import db
+from formulary.db import db, rows_of
 from formulary.rules.allocation import is_shared
 from formulary.rules.beyond_use import opened_until
 from formulary.rules.facts import Container, Diluent, Stock, Strength
@@ -187,7 +187,7 @@ def _reserved_for_another(stock: Stock) -> Finding:
 
 
 def _stocks(at: datetime, for_ref: str | None, query: Select[Any], **asked: object) -> tuple[Stock, ...]:
-    rows = db.session.execute(query, asked).all()
+    rows = rows_of(query, **asked)
     if not rows:
         return ()
     holds, reserved = open_holds(), reserved_of({row.lot_id for row in rows}, at, for_ref)

@@ -5,7 +5,7 @@ temperatures, counts, suppliers, stock levels, purchase orders.
 from formulary.stock.models.counts import CountEntry, CountLine, CountPlace, StockCount
 from formulary.stock.models.disposal import Disposal, Wasted, WasteStream
 from formulary.stock.models.documents import DOCUMENT_KINDS, LotDocument
-from formulary.stock.models.holds import Hold, KeptLess, Reservation
+from formulary.stock.models.holds import Hold, KeptLess, Reservation, hold_words
 from formulary.stock.models.ledger import HASH_VERSION, HASHED, Balance, Discrepancy, Movement, movement_hash
 from formulary.stock.models.lots import Lot, Vial, measured_in
 from formulary.stock.models.orders import (
@@ -58,6 +58,7 @@ __all__ = [
     "Vial",
     "WasteStream",
     "Wasted",
+    "hold_words",
     "measured_in",
     "movement_hash",
 ]

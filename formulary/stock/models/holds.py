@@ -34,7 +34,12 @@ class Hold(Base):
     @property
     def words(self) -> str:
         """How a page names it after "held:"."""
-        return self.source or f"{self.code}, {self.reason}"
+        return hold_words(self.source, self.code, self.reason)
+
+
+def hold_words(source: str, code: str, reason: str) -> str:
+    """What a hold is named by: where it comes from, else its code and reason."""
+    return source or f"{code}, {reason}"
 
 
 class KeptLess(Base):

@@ -2,22 +2,41 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from formulary.db import Missing, db
-from formulary.stock.models import Balance, Hold, Lot, Movement, Place, Reservation, Vial
+from formulary.db import Missing, db, rows_of
+from formulary.stock.models import Balance, Hold, Lot, Movement, Place, Reservation, Vial, hold_words
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A hold that stands, as far as what it stops is asked."""
+
+    id: int
+    code: str
+    object_kind: str
+    object_id: int
+    source: str
+    reason: str
+    placed_at: datetime
+
+    @property
+    def words(self) -> str:
+        """How a page names it after "held:"."""
+        return hold_words(self.source, self.code, self.reason)
 
 
 @dataclass(frozen=True)
 class Holds:
     """The holds that stand, and which lots those on a lot or a delivery cover: with all made from them."""
 
-    rows: tuple[Hold, ...]
+    rows: tuple[Standing, ...]
     covered: frozenset[tuple[int, int]] = frozenset()
 
     def on(
         self, *, lot_id: int, product_id: int, vial_id: int | None, place_id: int | None
-    ) -> tuple[Hold, ...]:
+    ) -> tuple[Standing, ...]:
         """Those that stop this lot, as it lies in this vial or at this place."""
         touched = {("product", product_id), ("vial", vial_id), ("place", place_id)}
         return tuple(
@@ -33,13 +52,17 @@ def hold(hold_id: int) -> Hold:
     return found
 
 
-STANDING = db.select(Hold).where(Hold.released_at.is_(None)).order_by(Hold.id)
+STANDING = (
+    db.select(Hold.id, Hold.code, Hold.object_kind, Hold.object_id, Hold.source, Hold.reason, Hold.placed_at)
+    .where(Hold.released_at.is_(None))
+    .order_by(Hold.id)
+)
 """Made once: every check asks it."""
 
 
 def open_holds() -> Holds:
     """Every hold that stands, in one query, and one or two more where a lot or a delivery is held."""
-    rows = tuple(db.session.scalars(STANDING))
+    rows = tuple(Standing(*row) for row in rows_of(STANDING))
     own = {(h.id, h.object_id) for h in rows if h.object_kind == "lot"}
     deliveries = {h.object_id for h in rows if h.object_kind == "delivery"}
     for delivery, lot_id in _delivered(deliveries):

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, String, bindparam
 
-from formulary.db import UtcDateTime, db
+from formulary.db import UtcDateTime, db, rows_of
 from formulary.stock.models import Reservation
 
 
@@ -23,7 +23,7 @@ def reserved_of(
     lots: Collection[int], at: datetime, for_ref: str | None
 ) -> dict[tuple[int, int, int | None], Kept]:
     """What others than `for_ref` keep of these lots, by lot, place and vial."""
-    rows = db.session.execute(RESERVED, {"lots": list(lots), "at": at, "but_for": for_ref or ""})
+    rows = rows_of(RESERVED, lots=list(lots), at=at, but_for=for_ref or "")
     return {(lot, place, vial): Kept(int(quantity), ref) for lot, place, vial, quantity, ref in rows}
 
 
