@@ -222,6 +222,14 @@ class CancelForm(Form):
     reason = f.ChoiceField("Reason", [f.Required()], choices=f.choices([(r, r) for r in CANCEL_REASONS]))
 
 
+class AmendForm(Form):
+    """What is added to a cocktail that is over."""
+
+    words = f.NotesField("What was wrong or is missing, and what is right", [f.Required()], most=2000)
+    reason = f.TextField("Why it is amended now", [f.Required()], most=400)
+    own_secret = own_signature()
+
+
 class VerifyForm(Form):
     """The blind entry: the total and a dose per asked line, typed before they are shown."""
 

@@ -241,3 +241,15 @@ class CourseEntry(Base):
     course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+
+class Amendment(Base):
+    """What was added to a cocktail after it was over, and why; append-only, beside the original."""
+
+    __tablename__ = "amendment"
+
+    cocktail_id: Mapped[int] = mapped_column(ForeignKey("cocktail.id"), index=True)
+    words: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))

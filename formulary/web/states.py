@@ -77,6 +77,7 @@ _TABLE = {
     "cancelled": ("info", "cancelled", "x-lg"),
     "superseded": ("info", "superseded", "clock-history"),
     "self_checked": ("warn", "SELF-CHECKED", ""),
+    "amended": ("info", "amended", "pencil-square"),
     "recorded_late": ("warn", "recorded late", "clock-history"),
     "emergency": ("warn", "emergency", ""),
     # patch tests

@@ -17,6 +17,7 @@ from tests.support.builders import a_lot
 APPEND_ONLY = {
     "after_record",
     "after_signature",
+    "amendment",
     "access_entry",
     "audit_entry",
     "care_decision",

@@ -21,6 +21,7 @@ from formulary.administrations.forms import (
 from formulary.administrations.labels import reactions as felt
 from formulary.administrations.queries import reactions
 from formulary.audit import record_refusal
+from formulary.cocktails import queries as cocktails
 from formulary.db import transaction
 from formulary.rules.findings import Refused
 from formulary.rules.lot_status import day_of
@@ -72,6 +73,7 @@ def page(administration_id: int, **given: Form) -> str:
         too_much=facts.places(found, at) if found.state == "started" else (),
         drawn=labels.drawn(found, name, mark),
         pictures=queries.pictures_of(found),
+        amended=cocktails.amendments(found.cocktail_id),
         later=queries.after_record_of_session(found.id),
         all_drawn=labels.all_drawn(found, mark) if found.state == "closed" else [],
         points=given.get("points") or _next_points(found, name),

@@ -1,5 +1,6 @@
 """The only ways to change a cocktail: drafts, signing, verifying, and the steps the next rooms take."""
 
+from formulary.cocktails.actions.amending import amend
 from formulary.cocktails.actions.answers import Answer, must_be_answered
 from formulary.cocktails.actions.courses import count_towards
 from formulary.cocktails.actions.drafts import create_draft, draft_from_content, repeat_last, save_draft
@@ -22,6 +23,7 @@ __all__ = [
     "Answer",
     "Second",
     "allowed",
+    "amend",
     "cancel",
     "check",
     "count_towards",

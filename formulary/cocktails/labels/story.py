@@ -13,7 +13,15 @@ from formulary.cocktails import queries
 from formulary.cocktails.labels import how_composed
 from formulary.cocktails.labels.deviating import deviating, subjects
 from formulary.cocktails.labels.since import Since, since_last
-from formulary.cocktails.models import CheckReport, Cocktail, Override, Revision, Transition, Verification
+from formulary.cocktails.models import (
+    Amendment,
+    CheckReport,
+    Cocktail,
+    Override,
+    Revision,
+    Transition,
+    Verification,
+)
 
 
 @dataclass(frozen=True)
@@ -28,6 +36,7 @@ class Story:
     verifications: list[Verification]
     names: dict[int, str]
     at: datetime
+    amendments: list[Amendment]
 
     @property
     def heading(self) -> str:
@@ -60,16 +69,17 @@ def story(cocktail: Cocktail, *, at: datetime) -> Story:
     revision = queries.revision(cocktail)
     steps, reports = queries.transitions(cocktail.id), queries.reports(revision.id)
     overrides = list(queries.overrides(revision.id).values())
-    entries = queries.verifications(revision.id)
+    entries, amended = queries.verifications(revision.id), queries.amendments(cocktail.id)
     people = (
         {s.by_id for s in steps}
         | {o.by_id for o in overrides}
         | {o.cosigner_id for o in overrides}
         | {v.by_id for v in entries}
+        | {a.by_id for a in amended}
     )
     signers = {revision.prescriber_id, revision.verifier_id, revision.saved_by_id}
     names = accounts.person_names({p for p in people | signers if p is not None})
-    return Story(cocktail, revision, steps, reports, overrides, entries, names, at)
+    return Story(cocktail, revision, steps, reports, overrides, entries, names, at, amended)
 
 
 def review(checked: Any, *, at: datetime, by: Actor) -> Review:

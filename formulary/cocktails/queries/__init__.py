@@ -11,6 +11,7 @@ from sqlalchemy.orm import selectinload
 from formulary.accounts import Actor, Permission
 from formulary.catalogue.models import Product
 from formulary.cocktails.models import (
+    Amendment,
     CheckReport,
     Cocktail,
     CocktailLine,
@@ -105,6 +106,12 @@ def verifications(revision_id: int) -> list[Verification]:
     """The blind entries made for a revision, newest first."""
     query = db.select(Verification).filter_by(revision_id=revision_id)
     return list(db.session.scalars(query.order_by(Verification.id.desc())))
+
+
+def amendments(cocktail_id: int) -> list[Amendment]:
+    """What was added to a cocktail after it was over, oldest first."""
+    query = db.select(Amendment).filter_by(cocktail_id=cocktail_id).order_by(Amendment.id)
+    return list(db.session.scalars(query))
 
 
 def transitions(cocktail_id: int) -> list[Transition]:

@@ -1,5 +1,6 @@
 """The pages of this room."""
 
+from formulary.cocktails.views import amending as amending
 from formulary.cocktails.views import checking as checking
 from formulary.cocktails.views import saving as saving
 from formulary.cocktails.views import starting as starting

@@ -48,6 +48,7 @@ APPEND_ONLY = (
     "care_sheet",
     "after_record",
     "after_signature",
+    "amendment",
     "patient_medicine",
 )
 TOLD_TO_THE_RULES = (
@@ -3572,6 +3573,23 @@ def upgrade() -> None:
     with op.batch_alter_table("care_sheet", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_care_sheet_patient_id"), ["patient_id"], unique=False)
         batch_op.create_index("ix_care_sheet_session", ["administration_id", "at"], unique=False)
+
+    op.create_table(
+        "amendment",
+        sa.Column("cocktail_id", sa.Integer(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at", types.UtcDateTime(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_amendment_by_id_person")),
+        sa.ForeignKeyConstraint(
+            ["cocktail_id"], ["cocktail.id"], name=op.f("fk_amendment_cocktail_id_cocktail")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_amendment")),
+    )
+    with op.batch_alter_table("amendment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_amendment_cocktail_id"), ["cocktail_id"], unique=False)
 
     op.create_table(
         "after_record",

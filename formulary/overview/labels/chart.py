@@ -93,6 +93,9 @@ def _treated(record: Record) -> Iterator[Event]:
     for row in record.reactions:
         page = "reactions.reaction", (("reaction_id", row.id),)
         yield Event(row.treated_at, "Reaction", "warn", row.state, row.code, *page)
+    for when, words_of, cocktail_id, code in record.amendments:
+        page = "cocktails.amend", (("cocktail_id", cocktail_id),)
+        yield Event(when, "Amendment", "amended", "", f"{code}: {words_of}", *page)
     for when, version, session_id in record.sheets:
         page = "aftercare.session", (("administration_id", session_id),)
         yield Event(when, "After-care sheet", "info", "handed over", f"version {version}", *page)

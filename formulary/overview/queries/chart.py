@@ -11,7 +11,7 @@ from formulary.administrations import queries as administrations
 from formulary.administrations.models import Administration, CareSheet, GivenLot
 from formulary.administrations.queries import courses, reactions
 from formulary.catalogue.models import Ingredient, Product
-from formulary.cocktails.models import Cocktail, Revision
+from formulary.cocktails.models import Amendment, Cocktail, Revision
 from formulary.db import db
 from formulary.patch_tests import queries as patch_tests
 from formulary.patients import queries as patients
@@ -39,6 +39,7 @@ class Record:
     appointments: list[Any]
     sheets: list[Row[Any]]
     afterwards: list[Any]
+    amendments: list[Row[Any]]
 
 
 def record(patient_id: int, at: datetime) -> Record:
@@ -59,6 +60,7 @@ def record(patient_id: int, at: datetime) -> Record:
         appointments=patients.appointments_of(patient_id),
         sheets=_sheets(patient_id),
         afterwards=administrations.after_records_of(patient_id),
+        amendments=_amendments(patient_id),
     )
 
 
@@ -113,6 +115,14 @@ def _exposures(patient_id: int, at: datetime) -> list[Row[Any]]:
         .order_by(Ingredient.name, Exposure.at)
     )
     return list(db.session.execute(query))
+
+
+def _amendments(patient_id: int) -> list[Row[Any]]:
+    """(when, words, cocktail, its code) of every amendment of what is over."""
+    query = db.select(Amendment.at, Amendment.words, Cocktail.id, Cocktail.code)
+    query = query.join(Cocktail, Cocktail.id == Amendment.cocktail_id)
+    query = query.where(patients.own(Cocktail.patient_id, patient_id)).order_by(Amendment.id.desc())
+    return list(db.session.execute(query.limit(MOST)))
 
 
 def _sheets(patient_id: int) -> list[Row[Any]]:
