@@ -45,6 +45,9 @@ class Attempt(Versioned, Base):
             "verifier_id IS NULL OR self_verified OR verifier_id <> prescriber_id", name="verifier_is_another"
         ),
         Index("ix_attempt_site_state", "site_id", "state"),
+        Index("ix_attempt_preparer", "preparer_id", "claimed_at"),
+        Index("ix_attempt_place", "place_id", "claimed_at"),
+        Index("ix_attempt_revision", "revision_id"),
     )
 
     cocktail_id: Mapped[int] = mapped_column(ForeignKey("cocktail.id"))
@@ -143,6 +146,7 @@ class Draw(Base):
         Index("ix_draw_attempt", "attempt_id"),
         Index("ix_draw_cocktail", "cocktail_id"),
         Index("ix_draw_vial", "vial_id"),
+        Index("ix_draw_by", "by_id", "drawn_at"),
     )
 
     attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"))

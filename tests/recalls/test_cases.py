@@ -119,14 +119,14 @@ def test_the_frozen_list_stays_and_what_is_recorded_late_is_added(story):
     before = [row.key for row in queries.every_listed(case.id)]
     late = a_patient(name="Late Lemaire")
     a_session(late, (opened(story.lot), "0.3 mL"))
-    found = queries.difference(case.id, [story.lot.id])
+    found = queries.differs(case.id, [story.lot.id])
     assert [use.patient_id for use in found.new] == [late.id]
     did(actions.add_differences, case.id)
     rows = queries.every_listed(case.id)
     assert [row.key for row in rows if not row.is_added] == before
     assert [row.patient_id for row in rows if row.is_added] == [late.id]
     assert queries.last_event(case.id, "add_differences").told["hash"] == queries.list_hash(rows)
-    assert queries.difference(case.id, [story.lot.id]).new == ()
+    assert queries.differs(case.id, [story.lot.id]).new == ()
 
 
 def test_the_hash_of_the_frozen_list_is_that_of_its_rows(story):

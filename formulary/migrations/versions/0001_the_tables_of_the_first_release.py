@@ -1882,6 +1882,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("attempt", schema=None) as batch_op:
         batch_op.create_index("ix_attempt_site_state", ["site_id", "state"], unique=False)
+        batch_op.create_index("ix_attempt_preparer", ["preparer_id", "claimed_at"], unique=False)
+        batch_op.create_index("ix_attempt_place", ["place_id", "claimed_at"], unique=False)
+        batch_op.create_index("ix_attempt_revision", ["revision_id"], unique=False)
 
     op.create_table(
         "check_override",
@@ -2339,6 +2342,7 @@ def upgrade() -> None:
             unique=False,
         )
         batch_op.create_index("ix_draw_vial", ["vial_id"], unique=False)
+        batch_op.create_index("ix_draw_by", ["by_id", "drawn_at"], unique=False)
 
     op.create_table(
         "syringe",
@@ -3231,6 +3235,13 @@ def upgrade() -> None:
         sa.Column("expires_to", sa.Date(), nullable=True),
         sa.Column("supplier", sa.String(length=120), nullable=False),
         sa.Column("note_number", sa.String(length=60), nullable=False),
+        sa.Column("serials", sa.Text(), nullable=False),
+        sa.Column("diluent", sa.String(length=60), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=True),
+        sa.Column("preparer_id", sa.Integer(), nullable=True),
+        sa.Column("formula_version_id", sa.Integer(), nullable=True),
+        sa.Column("from_at", types.UtcDateTime(), nullable=True),
+        sa.Column("to_at", types.UtcDateTime(), nullable=True),
         sa.Column("added_at", types.UtcDateTime(), nullable=False),
         sa.Column("added_by_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -3242,6 +3253,15 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["product_id"], ["product.id"], name=op.f("fk_recall_scope_product_id_product")
+        ),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_recall_scope_place_id_place")),
+        sa.ForeignKeyConstraint(
+            ["preparer_id"], ["person.id"], name=op.f("fk_recall_scope_preparer_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["formula_version_id"],
+            ["formula_version.id"],
+            name=op.f("fk_recall_scope_formula_version_id_formula_version"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recall_scope")),
     )

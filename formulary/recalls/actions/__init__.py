@@ -15,6 +15,7 @@ from formulary.recalls.actions.noting import (
     note_export,
     note_history,
     note_lookup,
+    note_work,
 )
 from formulary.recalls.actions.reaching import record_contact, record_letters
 
@@ -38,6 +39,7 @@ __all__ = [
     "note_export",
     "note_history",
     "note_lookup",
+    "note_work",
     "notify",
     "open_case",
     "reconcile",

@@ -41,9 +41,9 @@ def close(case_id: int, *, reason: str, at: datetime, by: Actor) -> RecallCase:
     case = step_from(case_id, ("draft", "reconciled"), "closed", by)
     lots = queries.lots_in(case_id)
     said(reason)
-    if case.state == "draft" and lots:
+    if case.state == "draft" and (lots or queries.draws_of_case(case_id) is not None):
         raise refusals.wrong_state(case.code, "a draft with lots of ours in it", "closed")
-    if lots:
+    if case.state == "reconciled":
         _nothing_open(case, lots)
         _sums(case, lots)
     leave(case, "close", at=at, by=by, to="closed", reason=reason)
@@ -69,19 +69,22 @@ def _nothing_open(case: RecallCase, lots: Sequence[int]) -> None:
     ended = case.state == "reconciled"
     if missing := queries.never_held(case, lots) if ended else queries.not_held(case, lots):
         raise refusals.not_contained([lot.number for lot in queries.lots_found(missing).exact])
-    if new := queries.difference(case.id, lots).new:
+    if not ended and not case.is_drill and (vials := queries.vials_not_held(case.id)):
+        raise refusals.not_contained([vial.code for vial in vials])
+    if new := queries.differs(case.id, list(lots)).new:
         raise refusals.not_on_list(len(new))
     effect = queries.effect(case, queries.reachable(case.id))
     if not case.is_drill and not effect.is_enough:
         raise refusals.not_reached(effect.concluded, effect.required)
-    if codes := _being_given(lots):
+    if codes := _being_given(case.id, lots):
         raise refusals.being_given(codes)
 
 
-def _being_given(lots: Sequence[int]) -> list[str]:
-    """Cocktails with one of these lots whose sessions are not closed: their patients are on no list yet."""
+def _being_given(case_id: int, lots: Sequence[int]) -> list[str]:
+    """Cocktails of the case whose sessions are not closed: their patients are on no list yet."""
     rows = queries.under_way([lot.id for lot in queries.lots_found(lots).lots]) if lots else ()
-    return sorted({row.code for row in rows if row.bucket == "C"})
+    drawn = {row.code for row in queries.made(queries.draws_of_case(case_id)) if row.state == "administering"}
+    return sorted(drawn | {row.code for row in rows if row.bucket == "C"})
 
 
 def _sums(case: RecallCase, lots: Sequence[int]) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """Containment: every lot of a case is stopped everywhere in one transaction, with the list of what it met."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,10 +12,11 @@ from formulary.recalls.actions.freezing import HAS_A_LIST
 from formulary.recalls.actions.stepping import leave, said, step_from
 from formulary.recalls.labels import refusals
 from formulary.recalls.models import RecallCase, RecallHold, RecallStopped
-from formulary.recalls.queries import Lookup
+from formulary.recalls.queries import DrawnFrom, Lookup
 from formulary.stock.actions import place_hold, release_hold
 
 LONGEST = 200
+Row = tuple[str, str, str, int, Any]
 
 
 @once
@@ -29,16 +30,18 @@ def contain(case_id: int, *, at: datetime, by: Actor, reason: str = "") -> Recal
     case = step_from(case_id, HAS_A_LIST, "contained", by)
     came = take_in_what_came(case)
     lots = queries.lots_in(case_id)
-    missing = queries.not_held(case, lots)
-    if not missing and not came and case.state != "open":
+    missing, vials = queries.not_held(case, lots), queries.vials_not_held(case_id)
+    if not missing and not vials and not came and case.state != "open":
         raise refusals.already_contained()
     if not case.is_drill:
         _hold(case, missing, reason, at=at, by=by)
-    met = queries.look_up_lots(missing or lots, at=at, by=by)
-    told = {"lots": [lot.number for lot in met.found.lots], "came": came, "stopped": met.counts}
+        _hold_vials(case, vials, reason, at=at, by=by)
+    met = queries.look_up_lots(missing or lots, at=at, by=by) if lots else None
+    told: dict[str, Any] = {"came": came, "vials": [vial.code for vial in vials]}
+    told |= {"lots": [lot.number for lot in met.found.lots], "stopped": met.counts} if met else {}
     to = "contained" if case.state == "open" else case.state
     event = leave(case, "contain", at=at, by=by, to=to, reason=reason, told=told)
-    db.session.add_all(_stopped(case, event.id, met))
+    db.session.add_all(_stopped(case, event.id, [*(_met(met) if met else ()), *_of_draws(case, vials)]))
     db.session.flush()
     return case
 
@@ -67,15 +70,35 @@ def _hold(case: RecallCase, lots: Sequence[int], reason: str, *, at: datetime, b
     db.session.flush()
 
 
-def _stopped(case: RecallCase, event_id: int, met: Lookup) -> Iterator[RecallStopped]:
-    for bucket, ref, words, lot_id, quantity in _met(met):
+def _hold_vials(
+    case: RecallCase, vials: Sequence[DrawnFrom], reason: str, *, at: datetime, by: Actor
+) -> None:
+    """Hold what the draws that the case means came from: what is left of it, and what is mixed of it."""
+    words = reason or f"{case.code}: {case.title}"
+    for vial in vials:
+        hold = place_hold("vial", vial.id, reason=words, source=f"recall {case.code}", at=at, by=by)
+        db.session.add(RecallHold(case_id=case.id, lot_id=vial.lot_id, hold_id=hold.id))
+
+
+def _of_draws(case: RecallCase, vials: Sequence[DrawnFrom]) -> Iterator[Row]:
+    """The vials, and the cocktails under way that hold something of such a draw."""
+    for vial in vials:
+        yield "H", vial.code, "what was drawn from it is in the case", vial.lot_id, None
+    for one in queries.made(queries.draws_of_case(case.id)):
+        if one.state in queries.UNDER_WAY and vials:
+            words = f"{one.state.replace('_', ' ')}, {one.site}"
+            yield queries.UNDER_WAY[one.state], one.code, words, vials[0].lot_id, None
+
+
+def _stopped(case: RecallCase, event_id: int, met: Iterable[Row]) -> Iterator[RecallStopped]:
+    for bucket, ref, words, lot_id, quantity in met:
         row = {"ref": ref[:60], "words": words[:LONGEST], "lot_id": lot_id, "quantity": quantity}
         yield RecallStopped(
             case_id=case.id, event_id=event_id, bucket=bucket, patients=int(bucket in "CDEF"), **row
         )
 
 
-def _met(met: Lookup) -> Iterator[tuple[str, str, str, int, Any]]:
+def _met(met: Lookup) -> Iterator[Row]:
     """Buckets C to H, a row each: bucket, code or place, what it was, lot, quantity."""
     for mixed in met.under_way:
         yield (

@@ -22,9 +22,9 @@ def open_case(case_id: int, *, at: datetime, by: Actor, reason: str = "") -> Rec
     """Freeze the list of everybody whom its lots touched, as the records tell it now."""
     case = step_from(case_id, ("draft",), "opened", by)
     lots = queries.lots_in(case_id)
-    if not lots:
+    if not lots and queries.draws_of_case(case_id) is None:
         raise refusals.nothing_in_it()
-    uses = list(queries.uses_of(lots))
+    uses = queries.uses_of_case(case_id, lots)
     told = {**_counted(uses), "hash": queries.list_hash(uses)}
     event = leave(case, "open_case", at=at, by=by, to="open", reason=reason, told=told)
     _write(case, event.id, uses, is_added=False)
@@ -35,7 +35,7 @@ def open_case(case_id: int, *, at: datetime, by: Actor, reason: str = "") -> Rec
 def add_differences(case_id: int, *, at: datetime, by: Actor, reason: str = "") -> RecallCase:
     """Put on the list what has come to the records since, marked as added; nothing is taken off."""
     case = step_from(case_id, HAS_A_LIST, "added to", by)
-    found = queries.difference(case_id, queries.lots_in(case_id))
+    found = queries.differs(case_id, queries.lots_in(case_id))
     whole = [*queries.every_listed(case_id), *found.new]
     told = {**_counted(found.new), "hash": queries.list_hash(whole)}
     event = leave(case, "add_differences", at=at, by=by, reason=reason, told=told)

@@ -5,7 +5,7 @@ from datetime import datetime
 from formulary.accounts import Actor
 from formulary.audit import log_access, record
 from formulary.recalls.models import RecallCase
-from formulary.recalls.queries import VIEWED, FoundLot, Lookup, Since
+from formulary.recalls.queries import VIEWED, Done, FoundLot, Lookup, Since
 
 LOOKED_UP = "recalls.lookup"
 
@@ -33,6 +33,11 @@ def note_excursion(since: Since, *, at: datetime, by: Actor) -> None:
     log_access(
         "recalls.excursion", by=by, at=at, subject=since.event, patients=since.shown, detail=since.event.code
     )
+
+
+def note_work(done: Done, *, at: datetime, by: Actor) -> None:
+    """Write to the access log who looked up whom something that was done has touched."""
+    log_access(LOOKED_UP, by=by, at=at, patients=done.shown, detail="what was done")
 
 
 def note_export(

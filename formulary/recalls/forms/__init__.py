@@ -11,6 +11,7 @@ from formulary.recalls.forms.cases import (
     ReasonForm,
     ScopeForm,
     StepForm,
+    WorkForm,
 )
 from formulary.recalls.forms.lookup import Asked, HoldForm, LookupForm, read_asked
 from formulary.recalls.forms.notices import DecideNoticeForm, NoticesForm
@@ -31,5 +32,6 @@ __all__ = [
     "ReasonForm",
     "ScopeForm",
     "StepForm",
+    "WorkForm",
     "read_asked",
 ]

@@ -8,10 +8,41 @@ from formulary.web import fields as f
 from formulary.web.forms import Form
 
 LONGEST_TITLE = 200
-SCOPE = ("number", "product_id", "expires_from", "expires_to", "supplier", "note_number")
+OF_LOTS = ("number", "product_id", "expires_from", "expires_to", "supplier", "note_number")
+OF_DRAWS = ("serials", "diluent", "place_id", "preparer_id", "formula_version_id", "from_at", "to_at")
+SCOPE = OF_LOTS + OF_DRAWS
 
 
-class ScopeForm(Form):
+class WorkForm(Form):
+    """What was done and not which lot: what stays empty does not limit."""
+
+    preparer_id = f.IdSelect("Prepared or drawn by")
+    place_id = f.IdSelect("At", hint="A bench, or a shelf: then all that lay there in this time.")
+    formula_version_id = f.IdSelect("By the formula")
+    from_at = f.InstantField("From")
+    to_at = f.InstantField("Until")
+    serials = f.TextField(
+        "Serials of vials", hint="Or our codes of vials and cocktails; several with commas.", most=400
+    )
+    diluent = f.IdentifierField("Lot of the diluent")
+
+    def offer_work(
+        self, preparers: list[tuple[int, str]], places: list[tuple[int, str]], versions: list[tuple[int, str]]
+    ) -> None:
+        """Let be chosen who ever prepared, where, and by which formulas."""
+        self.preparer_id.choices = f.choices(preparers, empty="anybody")
+        self.place_id.choices = f.choices(places, empty="anywhere")
+        self.formula_version_id.choices = f.choices(versions, empty="any formula, or none")
+
+    @property
+    def scope(self) -> Scope:
+        """The line."""
+        return Scope(
+            **{name: self[name].data or Scope.__dataclass_fields__[name].default for name in OF_DRAWS}
+        )
+
+
+class ScopeForm(WorkForm):
     """One line of what is recalled; what stays empty does not limit."""
 
     number = f.IdentifierField("Lot number", hint="As the notice prints it. Empty: every lot of the product.")
@@ -28,7 +59,7 @@ class ScopeForm(Form):
     @property
     def scope(self) -> Scope:
         """The line."""
-        return Scope(**{name: self[name].data for name in SCOPE})
+        return Scope(**{name: self[name].data or Scope.__dataclass_fields__[name].default for name in SCOPE})
 
 
 class NewCaseForm(ScopeForm):

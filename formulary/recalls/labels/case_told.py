@@ -1,14 +1,14 @@
 """The page of a case: what it covers and touches, what it stopped, whom it reached, and what comes next."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from formulary.accounts import Actor
 from formulary.recalls import queries
 from formulary.recalls.labels.tiles import Tile, tiles
 from formulary.recalls.models import RecallCase, RecallEvent, RecallStopped
-from formulary.recalls.queries import CaseHold, CaseLot, CaseSheet, Difference, Effect, FoundLot
+from formulary.recalls.queries import CaseHold, CaseLot, CaseSheet, Difference, Effect, FoundLot, Made
 from formulary.rules.units import Quantity
 
 NEXT = {
@@ -56,6 +56,8 @@ class CaseTold:
     sheets: Sequence[CaseSheet]
     events: Sequence[tuple[RecallEvent, str]]
     steps: tuple[str, ...]
+    made: Sequence[Made] = ()
+    named: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
 
     verbs = VERBS
 
@@ -75,7 +77,7 @@ def case_told(row: RecallCase, *, at: datetime, by: Actor) -> CaseTold:
     lots_in = queries.lots_in(row.id)
     holds = queries.case_holds(row.id)
     frozen = queries.last_event(row.id, "add_differences") or queries.last_event(row.id, "open_case")
-    differs = queries.difference(row.id, lots_in) if frozen else Difference((), 0)
+    differs = queries.differs(row.id, lots_in) if frozen else Difference((), 0)
     return CaseTold(
         queries.case_lots(row.id),
         queries.scope_of(row.id),
@@ -88,7 +90,15 @@ def case_told(row: RecallCase, *, at: datetime, by: Actor) -> CaseTold:
         queries.sheet_of(row, lots_in),
         queries.events(row.id),
         tuple(_steps(row, lots_in, holds, differs)),
+        queries.made(queries.draws_of_case(row.id)),
+        _named() if queries.draws_of_case(row.id) is not None else {},
     )
+
+
+def _named() -> dict[str, dict[int, str]]:
+    """Preparers, places and formulas by their keys, as lines of the scope name them."""
+    found = (queries.preparers(), queries.benches_and_shelves(), queries.formula_versions())
+    return {name: dict(rows) for name, rows in zip(("preparers", "places", "versions"), found, strict=True)}
 
 
 def _stopped(case_id: int) -> list[StoppedLine]:
@@ -105,8 +115,10 @@ def _steps(row: RecallCase, lots: Sequence[int], holds: Sequence[CaseHold], diff
     """What may be done next, the plain way first."""
     if row.is_drill and row.state in ("contained", "closed"):
         return ["file"] if row.state == "contained" else []
-    found = [NEXT[row.state]] if lots or row.state != "draft" else ["close"]
-    if row.state in ("contained", "notified", "reconciled") and queries.not_held(row, lots):
+    of_draws = queries.draws_of_case(row.id) is not None
+    found = [NEXT[row.state]] if lots or of_draws or row.state != "draft" else ["close"]
+    goes_on = row.state in ("contained", "notified", "reconciled")
+    if goes_on and (queries.not_held(row, lots) or (not row.is_drill and queries.vials_not_held(row.id))):
         found.insert(0, "contain")
     if differs.new and row.state not in ("draft", "closed"):
         found.insert(0, "add")

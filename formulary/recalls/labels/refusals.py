@@ -78,7 +78,7 @@ def explained_already() -> Refused:
 
 def empty_scope() -> Refused:
     """A line that limits nothing would mean every lot."""
-    why = "A line needs a lot number, a product, a supplier or a delivery note; else it would mean every lot."
+    why = "A line needs a lot, a product, who brought it, or what was done with it; else it would mean all."
     return refuse("case.scope_empty", "case", why, "Say what is recalled.", field="number")
 
 

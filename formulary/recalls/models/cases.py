@@ -66,7 +66,8 @@ class RecallScope(Base):
     """One line of what a case covers, as it was written: append-only; what is left empty does not limit.
 
     `number` is the maker's lot as the notice prints it, `near` as a tired eye reads it; `supplier` and
-    `note_number` are of a delivery.
+    `note_number` are of a delivery. From `serials` on a line means draws, and no lot: of vials, with a lot of
+    diluent, at a bench or of what lay at a shelf, by a preparer, by a version of a formula, within a time.
     """
 
     __tablename__ = "recall_scope"
@@ -80,6 +81,13 @@ class RecallScope(Base):
     expires_to: Mapped[date | None] = mapped_column(Date)
     supplier: Mapped[str] = mapped_column(String(120), default="")
     note_number: Mapped[str] = mapped_column(String(60), default="")
+    serials: Mapped[str] = mapped_column(Text, default="")
+    diluent: Mapped[str] = mapped_column(String(60), default="")
+    place_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"))
+    preparer_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    formula_version_id: Mapped[int | None] = mapped_column(ForeignKey("formula_version.id"))
+    from_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    to_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
     added_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
 

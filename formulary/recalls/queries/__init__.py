@@ -50,6 +50,23 @@ from formulary.recalls.queries.listing import (
 from formulary.recalls.queries.lookup import cocktail_codes, look_up, look_up_lots
 from formulary.recalls.queries.lots import Found, FoundLot, descendants, find_lots, lots_found
 from formulary.recalls.queries.lying import Lying
+from formulary.recalls.queries.made import (
+    Done,
+    DrawnFrom,
+    Made,
+    benches_and_shelves,
+    differs,
+    done_by,
+    drawn_from,
+    draws_meant,
+    draws_of_case,
+    formula_versions,
+    made,
+    preparers,
+    uses_of_case,
+    uses_of_draws,
+    vials_not_held,
+)
 from formulary.recalls.queries.notices import (
     SEARCHED,
     Notice,
@@ -75,6 +92,7 @@ from formulary.recalls.queries.scope import Scope, as_scope, came_since, covered
 from formulary.recalls.queries.standing import Standing, standing_holds
 from formulary.recalls.queries.sums import CaseSheet, sheet_of
 from formulary.recalls.queries.tested import Tested
+from formulary.recalls.queries.under_way import BUCKETS as UNDER_WAY
 from formulary.recalls.queries.under_way import UnderWay, under_way
 from formulary.recalls.queries.unnoted import Unnoted, UnnotedUse, every_unnoted
 from formulary.recalls.queries.warmth import Since, treated_since
@@ -89,12 +107,15 @@ from formulary.recalls.queries.whole import (
 __all__ = [
     "CAME",
     "SEARCHED",
+    "UNDER_WAY",
     "VIEWED",
     "CameIn",
     "CaseHold",
     "CaseLot",
     "CaseSheet",
     "Difference",
+    "Done",
+    "DrawnFrom",
     "Drill",
     "Effect",
     "Flow",
@@ -106,6 +127,7 @@ __all__ = [
     "Known",
     "Lookup",
     "Lying",
+    "Made",
     "Moved",
     "Notice",
     "Pinning",
@@ -122,6 +144,7 @@ __all__ = [
     "UnnotedUse",
     "Use",
     "as_scope",
+    "benches_and_shelves",
     "came_in",
     "came_since",
     "case",
@@ -135,6 +158,11 @@ __all__ = [
     "covered",
     "descendants",
     "difference",
+    "differs",
+    "done_by",
+    "drawn_from",
+    "draws_meant",
+    "draws_of_case",
     "drill",
     "drills",
     "effect",
@@ -145,6 +173,7 @@ __all__ = [
     "explanations",
     "find_lots",
     "flows",
+    "formula_versions",
     "holds_on_lot",
     "known_in",
     "known_patients",
@@ -158,6 +187,7 @@ __all__ = [
     "lots_by_key",
     "lots_found",
     "lots_in",
+    "made",
     "never_held",
     "not_held",
     "notice",
@@ -169,6 +199,7 @@ __all__ = [
     "patients_in_history",
     "patients_listed",
     "phones",
+    "preparers",
     "products",
     "reach",
     "reachable",
@@ -184,7 +215,10 @@ __all__ = [
     "under_way",
     "uses_by_lot",
     "uses_of",
+    "uses_of_case",
+    "uses_of_draws",
     "versions",
+    "vials_not_held",
     "views_of",
     "waiting_lines",
     "whole_history",

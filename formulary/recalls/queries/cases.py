@@ -36,13 +36,15 @@ class CaseLot:
 
 @dataclass(frozen=True)
 class CaseHold:
-    """A hold that a case placed on a lot."""
+    """A hold that a case placed on a lot, or on a vial of it."""
 
     id: int
     code: str
     lot_id: int
     placed_at: datetime
     released_at: datetime | None
+    kind: str
+    object_id: int
 
 
 def case(case_id: int, *, locked: bool = False) -> RecallCase:
@@ -107,7 +109,10 @@ def to_hold(lot_ids: Sequence[int]) -> list[int]:
 
 def case_holds(case_id: int) -> list[CaseHold]:
     """Every hold that the case placed, released or not."""
-    columns = (Hold.id, Hold.code, RecallHold.lot_id, Hold.placed_at, Hold.released_at)
+    columns = (
+        Hold.id, Hold.code, RecallHold.lot_id, Hold.placed_at, Hold.released_at, Hold.object_kind,
+        Hold.object_id,
+    )  # fmt: skip
     query = db.select(*columns).join(RecallHold, RecallHold.hold_id == Hold.id)
     return [
         CaseHold(*row)
@@ -120,7 +125,7 @@ def not_held(case: RecallCase, lots: Sequence[int]) -> list[int]:
     roots = to_hold(lots)
     if case.is_drill:
         return [] if last_event(case.id, "contain") else roots
-    held = {hold.lot_id for hold in case_holds(case.id) if hold.released_at is None}
+    held = {h.lot_id for h in case_holds(case.id) if h.released_at is None and h.kind == "lot"}
     return [lot for lot in roots if lot not in held]
 
 
@@ -128,7 +133,7 @@ def never_held(case: RecallCase, lots: Sequence[int]) -> list[int]:
     """Which of these lots no hold of the case has ever stopped."""
     if case.is_drill:
         return not_held(case, lots)
-    held = {hold.lot_id for hold in case_holds(case.id)}
+    held = {hold.lot_id for hold in case_holds(case.id) if hold.kind == "lot"}
     return [lot for lot in to_hold(lots) if lot not in held]
 
 

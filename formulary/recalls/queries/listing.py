@@ -150,10 +150,9 @@ class Difference:
         return len({use.patient_id for use in self.new})
 
 
-def difference(case_id: int, lot_ids: Sequence[int]) -> Difference:
-    """The list of a case against the records of now."""
+def difference(case_id: int, now: Sequence[Use]) -> Difference:
+    """The list of a case against the uses that the records tell now."""
     keys = set(db.session.scalars(db.select(RecallListed.key).filter_by(case_id=case_id)))
-    now = list(uses_of(lot_ids))
     return Difference(tuple(use for use in now if use.key not in keys), len(keys - {use.key for use in now}))
 
 

@@ -1,7 +1,7 @@
 """From a line of a scope to lots of ours: exact ones are meant, others are proposed to a person."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from formulary.db import db
@@ -19,7 +19,9 @@ class Scope:
     """What a case covers, in one line; what is empty does not limit.
 
     `number` is the maker's lot as the notice prints it; `expires_from` and `expires_to` are both inside;
-    `supplier` and `note_number` are of a delivery that brought the lot.
+    `supplier` and `note_number` are of a delivery that brought the lot. From `serials` on it means draws: of
+    vials (by serial, our code or a cocktail's), with a diluent's lot, at a bench or of what lay at a shelf,
+    by a preparer, for a version of a formula, between two instants; see `queries.made`.
     """
 
     number: str = ""
@@ -28,14 +30,27 @@ class Scope:
     expires_to: date | None = None
     supplier: str = ""
     note_number: str = ""
+    serials: str = ""
+    diluent: str = ""
+    place_id: int | None = None
+    preparer_id: int | None = None
+    formula_version_id: int | None = None
+    from_at: datetime | None = None
+    to_at: datetime | None = None
+
+    @property
+    def is_of_draws(self) -> bool:
+        """Whether it means what was drawn in some way, and not whole lots."""
+        return any(getattr(self, name) for name in OF_DRAWS)
 
     @property
     def is_empty(self) -> bool:
         """Whether it limits nothing, and so would mean every lot there is."""
         named = (normalise(self.number), self.product_id, self.supplier.strip(), self.note_number.strip())
-        return not any(named)
+        return not any(named) and not self.is_of_draws
 
 
+OF_DRAWS = ("serials", "diluent", "place_id", "preparer_id", "formula_version_id")
 FIELDS = tuple(Scope.__dataclass_fields__)
 
 
@@ -44,7 +59,7 @@ def covered(scope: Scope) -> list[tuple[FoundLot, str]]:
     which looks alike, on `shared`, a number that more than one product has, and on `untold`, of which nobody
     has recorded who brought it.
     """
-    if scope.is_empty:
+    if scope.is_empty or scope.is_of_draws:
         return []
     if not normalise(scope.number):
         return [*((lot, "rule") for lot in _found(scope)), *((lot, "untold") for lot in _untold(scope))]
@@ -58,6 +73,14 @@ def covered(scope: Scope) -> list[tuple[FoundLot, str]]:
         *((lot, "near") for lot in others),
         *((lot, "untold") for lot in untold),
     ]
+
+
+def named_lots(scope: Scope) -> list[int]:
+    """The lots that the other half of a line of draws names."""
+    plain = Scope(
+        **{name: getattr(scope, name) for name in FIELDS if name not in (*OF_DRAWS, "from_at", "to_at")}
+    )
+    return [lot.id for lot, how in covered(plain) if how != "near"]
 
 
 def came_since(case_id: int) -> list[tuple[int, FoundLot, str]]:

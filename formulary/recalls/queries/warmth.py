@@ -45,6 +45,7 @@ class Since:
     patients: int
     page: Page
     rows: tuple[Treated, ...]
+    end: datetime
 
     @property
     def shown(self) -> int:
@@ -62,7 +63,7 @@ def treated_since(event_id: int, window: Window, *, by: Actor, at: datetime) -> 
     found = page(db.select(GivenLot).where(*here), BY_TIME, window=window, size=SIZE)
     sees = by.recall_sight is not RecallSight.COUNTS
     rows = tuple(_treated(found.rows, by, at)) if sees else ()
-    return Since(event, place.name, start, _patients(here), found if sees else Page([]), rows)
+    return Since(event, place.name, start, _patients(here), found if sees else Page([]), rows, end)
 
 
 def _from(inside: list[stock.Inside], start: datetime) -> tuple[Any, ...]:

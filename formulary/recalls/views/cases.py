@@ -8,6 +8,7 @@ from formulary.db import Missing, retried
 from formulary.recalls import actions, labels, queries
 from formulary.recalls.actions import NewCase
 from formulary.recalls.forms import DecideLotForm, NewCaseForm, ScopeForm
+from formulary.recalls.views.made import fill_work, offer_work
 from formulary.recalls.views.room import Page, bp, done, noted, page, to_case
 from formulary.web.fields import read_id
 from formulary.web.paging import Window
@@ -28,6 +29,7 @@ def new_case() -> Page:
     """Make a case, of a lot that was looked up or of one that nobody here ever had."""
     form = NewCaseForm()
     form.offer(queries.products())
+    offer_work(form)
     if request.method == "GET":
         _fill(form)
     if form.validate_on_submit() and (made := done(form, "recalls.create_case", lambda at: _made(form, at))):
@@ -54,6 +56,7 @@ def add_scope(case_id: int) -> Page:
     """Write down a further line of what the case covers."""
     row, form = queries.case(case_id), ScopeForm()
     form.offer(queries.products())
+    offer_work(form)
     if form.validate_on_submit() and done(
         form,
         "recalls.add_scope",
@@ -106,3 +109,4 @@ def _fill(form: NewCaseForm) -> None:
     if lot_id is not None:
         lot = queries.lots_found([lot_id]).exact[0]
         form.fill(number=lot.number, product_id=lot.product_id, title=f"Lot {lot.number}, {lot.product}")
+    fill_work(form)

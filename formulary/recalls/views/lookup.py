@@ -69,7 +69,10 @@ def excursion(event_id: int) -> Page:
     since = queries.treated_since(event_id, Window.of(request.args), by=g.actor, at=at)
     with transaction():
         actions.note_excursion(since, at=at, by=g.actor)
-    return render_template("recalls/excursion.html", since=since)
+    said = {"place_id": since.event.place_id, "title": f"Excursion {since.event.code} at {since.place}"}
+    span = {"from_at": since.start.isoformat(), "to_at": since.end.isoformat()}
+    start = url_for("recalls.new_case", **said, **span)
+    return render_template("recalls/excursion.html", since=since, start=start, may=may())
 
 
 @bp.route("/lots/<id:lot_id>/hold", methods=["GET", "POST"])

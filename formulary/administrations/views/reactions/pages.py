@@ -66,6 +66,7 @@ def reaction_page(
         form = FollowUpForm(formdata=None, obj=row)
         form.outcome.data = None  # what is seen now is entered, also if it is the same
     more = {"may_record": _may_record(), "may_hold": g.actor.may(Permission.PLACE_HOLD)}
+    more["may_look_up"] = g.actor.may(Permission.RECALL_LOOKUP)
     wrong = export is not None and bool(export.errors)
     export = export or ExportForm(formdata=None)
     return page("reaction", patient, form, told=told, export=export, wrong=wrong, **more)
@@ -81,7 +82,8 @@ def _coded(reaction_id: int) -> Answer:
         log_access("reactions.coded", by=g.actor, at=at, subject=row, patients=1)
     may_hold = g.actor.may(Permission.PLACE_HOLD) and not g.actor.is_read_only
     told = labels.page(row, zone(), at, in_words=False)
-    return render_template("reactions/coded.html", told=told, may_hold=may_hold), 200
+    more = {"may_hold": may_hold, "may_look_up": g.actor.may(Permission.RECALL_LOOKUP)}
+    return render_template("reactions/coded.html", told=told, **more), 200
 
 
 def _with_patients(rows: list[Any], at: datetime) -> list[Any]:
