@@ -76,10 +76,11 @@ def record_many(acts: Iterable[Act]) -> None:
     if not db.session.info.get("writing"):
         raise Misuse("audit.record_many() outside transaction()")
     db.session.info["audited"] = True
-    head = _locked_head(db.session())
-    db.session.flush()
+    session = db.session()
+    head = _locked_head(session)
+    session.flush()
     bulk.load(AuditEntry, _chained(head, acts), as_stored=chain.JSON)
-    _sign(head)
+    _sign(session, head)
 
 
 def record_refusal(
@@ -116,18 +117,18 @@ def _chain_entries(session: Session) -> None:
     if not queue:
         return
     head = _locked_head(session)
-    for act in queue:
-        _append(session, head, act)
-    _sign(head)
-    session.flush()
+    session.connection().execute(ENTRY, [_chained_to(head, act) for act in queue])
+    _sign(session, head)
 
 
-def _sign(head: AuditHead) -> None:
+def _sign(session: Session, head: "Head") -> None:
     key = current_app.extensions["formulary"].head_key
-    head.signature = chain.head_signature(key, head.entries, head.hash)
+    signature = chain.head_signature(key, head.entries, head.hash)
+    told = {"entries": head.entries, "hash": head.hash, "signature": signature}
+    session.connection().execute(MOVED, told)
 
 
-def _chained(head: AuditHead, acts: Iterable[Act]) -> Iterator[dict[str, Any]]:
+def _chained(head: "Head", acts: Iterable[Act]) -> Iterator[dict[str, Any]]:
     """The columns of each entry, JSON as its text, hashed onto the one before it; moves the head along."""
     for act in acts:
         refuse_floats(act.new)
@@ -140,20 +141,37 @@ def _chained(head: AuditHead, acts: Iterable[Act]) -> Iterator[dict[str, Any]]:
         yield {**dict(zip(chain.HASHED, values, strict=True)), "hash": head.hash}
 
 
-def _locked_head(session: Session) -> AuditHead:
-    head = session.get(AuditHead, 1, with_for_update=True, populate_existing=True)
-    if head is None:
+@dataclass(slots=True)
+class Head:
+    """Where the chain ends: how many entries there are, and the hash of the last one."""
+
+    entries: int
+    hash: str
+
+
+_entry, _head = AuditEntry.__table__, AuditHead.__table__
+ENTRY = db.insert(_entry)
+LOCKED = db.select(_head.c.entries, _head.c.hash).where(_head.c.id == 1).with_for_update()
+MOVED = db.update(_head).where(_head.c.id == 1)
+"""Made once, and past the ORM: every act ends with them."""
+
+
+def _locked_head(session: Session) -> Head:
+    connection = session.connection()
+    found = connection.execute(LOCKED).first()
+    if found is None:
         exclusive("audit_head")
-        head = session.get(AuditHead, 1, with_for_update=True)
-    if head is None:
-        head = AuditHead(id=1, entries=0, hash=chain.GENESIS, signature="")
-        session.add(head)
-    return head
+        found = connection.execute(LOCKED).first()
+    if found is None:
+        first = {"id": 1, "entries": 0, "hash": chain.GENESIS, "signature": ""}
+        connection.execute(db.insert(_head), first)
+    return Head(0, chain.GENESIS) if found is None else Head(*found)
 
 
-def _append(session: Session, head: AuditHead, act: tuple[Any, ...]) -> None:
+def _chained_to(head: Head, act: tuple[Any, ...]) -> dict[str, Any]:
+    """The columns of the next entry, hashed onto the one before it; moves the head along."""
     action, subject, by, at, old, new, reason, movements, outcome = act
-    entry = AuditEntry(
+    values: dict[str, Any] = dict(
         id=head.entries + 1,
         at=at.astimezone(UTC),
         site_id=by.site_id,
@@ -171,9 +189,8 @@ def _append(session: Session, head: AuditHead, act: tuple[Any, ...]) -> None:
         request_id=g.get("request_id", "") if has_request_context() else "",
         previous=head.hash,
     )
-    entry.hash = chain.entry_hash(entry)
-    head.entries, head.hash = entry.id, entry.hash
-    session.add(entry)
+    head.entries, head.hash = values["id"], chain.values_hash(values)
+    return {**values, "hash": head.hash}
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,11 +22,11 @@ FREE, LAST = ("person_name", "old", "new"), "reason"
 """What people typed stands at the end, each but the last behind its length: no bar in it can be mistaken."""
 
 
-def entry_hash(entry: Any) -> str:
-    """The hash of an entry that is about to be written, and of the one before it."""
-    values = {name: getattr(entry, name) for name in HASHED}
-    values |= {name: canonical(values[name]) for name in JSON}
-    return row_hash(*values.values())
+def values_hash(values: Mapping[str, Any]) -> str:
+    """The hash of an entry that is about to be written, by its columns, and of the one before it."""
+    told = {name: values[name] for name in HASHED}
+    told |= {name: canonical(told[name]) for name in JSON}
+    return row_hash(*told.values())
 
 
 def row_hash(*values: Any) -> str:

@@ -96,7 +96,7 @@ def test_a_row_put_in_at_the_end_is_found(trail, tamper):
     last = db.session.get(AuditEntry, trail)
     values = {name: getattr(last, name) for name in chain.HASHED} | {"id": trail + 1, "previous": last.hash}
     forged = AuditEntry(**values)
-    forged.hash = chain.entry_hash(forged)
+    forged.hash = chain.values_hash({name: getattr(forged, name) for name in chain.HASHED})
     columns = (
         "site_id, person_id, person_name, role, action, outcome, object_kind, object_id, old, new, movements,"
         " reason, request_id, at"

@@ -82,7 +82,7 @@ def _entry_fault(number: int, last: int, out_of_order: bool) -> Fault:
 
 def _head_faults(count: int, newest: str) -> Iterator[Fault]:
     """The head counts its entries by the key of the last one, which are without a gap."""
-    head = db.session.get(AuditHead, 1)
+    head = db.session.get(AuditHead, 1, populate_existing=True)
     if head is None:
         if count:
             yield Fault("audit_head", "head", f"is missing, the trail holds {count}")
