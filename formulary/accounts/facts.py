@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
+from sqlalchemy import Row
+
 from formulary.accounts.models import Policy, Site
 from formulary.accounts.permissions import Actor
 from formulary.accounts.queries import credentials_at, decided_rows
@@ -56,7 +58,7 @@ def _limit_name(limit: Mapping[str, Any], storage: str) -> str:
     return f"{name}, refrigerated" if name and storage == "fridge" else name
 
 
-def source_words(row: Policy | None) -> str:
+def source_words(row: Policy | Row[Any] | None) -> str:
     """By whose word a decision holds: its edition, then where that can be read; nothing where none was given.
 
     A decision of before this release may carry its source inside its value.

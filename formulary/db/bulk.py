@@ -8,7 +8,7 @@ from sqlalchemy import Column, Connection, Dialect, Table, func, select, text
 from sqlalchemy.orm import Session
 
 from formulary.db.base import db
-from formulary.db.session import Misuse
+from formulary.db.session import Misuse, forget
 from formulary.db.types import UtcDateTime
 
 Model = Any
@@ -38,6 +38,7 @@ def load(model: Model, rows: Iterable[Values], *, as_stored: Collection[str] = (
     connection = session.connection()
     if getattr(model, "__audited__", True):
         session.info["changed"] = True
+    forget(session, {model})
     values = _converted(table, rows, _converters(table, connection.dialect, as_stored))
     if connection.dialect.name == "postgresql":
         _copy(connection, table, values)

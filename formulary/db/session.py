@@ -3,12 +3,13 @@
 import random
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from sqlalchemy import TextClause, event, text
+from sqlalchemy import Connection, TextClause, event, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 from sqlalchemy.orm.exc import StaleDataError
@@ -23,7 +24,9 @@ TRY_AGAIN = {"40001", "40P01", "55P03", "57P01", "08006", "08003", "08000"}
 UNIQUE = "23505"
 TAKEN_MEANWHILE = ("request_key", "audit_head", "audit_entry")
 WRITES = re.compile(r"\s*(?:INSERT|UPDATE|DELETE|REPLACE|MERGE|TRUNCATE)\b", re.IGNORECASE)
-MARKS = ("writing", "changed", "audited", "committing", "audit_queue")
+MARKS = ("writing", "changed", "audited", "committing", "audit_queue", "rows", "found")
+KEPT = 1_000
+"""So many rows are kept at most while an act goes on: what it has read lately is not read again."""
 
 Finisher = Callable[[Session], None]
 _finishers: list[Finisher] = []
@@ -66,7 +69,7 @@ def transaction() -> Iterator[Session]:
         raise Misuse("Rows were changed before the transaction began")
     session.rollback()
     session.expire_all()  # also what was read before an earlier commit: a decision looks at the rows of now
-    session.info.update(writing=True, changed=False, audited=False)
+    session.info.update(writing=True, changed=False, audited=False, rows=deque(maxlen=KEPT), found={})
     try:
         session.connection(execution_options={"immediate": True})
         yield session
@@ -86,11 +89,50 @@ def transaction() -> Iterator[Session]:
             session.info.pop(mark, None)
 
 
+def read_once(model: type, asked: Hashable, read: Callable[[], R]) -> R:
+    """What an act has read of this table's rows already under what is `asked`; read anew outside an act.
+
+    What the act itself writes to the table is seen, and after every lock all is read again: what it guards
+    may have changed while one waited.
+    """
+    session = db.session()
+    found: dict[tuple[type, Hashable], R] | None = session.info.get("found")
+    waiting = (*session.new, *session.dirty, *session.deleted)
+    if found is None or any(isinstance(row, model) for row in waiting):
+        return read()
+    if (model, asked) not in found:
+        found[model, asked] = read()
+    return found[model, asked]
+
+
+def look_again(session: Session) -> None:
+    """Let go of what an act has read: whoever takes a lock reads what it guards once the lock is there."""
+    for mark in ("rows", "found"):
+        if mark in session.info:
+            session.info[mark].clear()
+
+
+def past_orm(writes: type | None = None) -> Connection:
+    """The connection of the act under way, for statements that are made once and rows nobody has as objects.
+
+    That takes a tenth of the time. What the session has not written yet is not written first; `writes` is the
+    table that is about to be changed. Raises Misuse outside an act.
+    """
+    session = db.session()
+    if not session.info.get("writing"):
+        raise Misuse("past_orm() outside transaction()")
+    if writes is not None:
+        session.info["changed"] = True
+        forget(session, {writes})
+    return session.connection()
+
+
 def exclusive(name: str) -> None:
     """Let one transaction at a time go on from here, in all processes: for what no row stands for."""
     session = db.session()
     if not session.info.get("writing"):
         raise Misuse("exclusive() outside transaction()")
+    look_again(session)
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": name})
 
@@ -147,6 +189,38 @@ def _flush_only_inside(session: Session, _context: UOWTransaction, _instances: o
         raise Misuse(f"A write outside transaction(): {touched[0]!r}")
     if any(_is_audited(type(row)) for row in touched):
         session.info["changed"] = True
+    if touched:
+        forget(session, {type(row) for row in touched})
+
+
+def forget(session: Session, models: set[type] | None) -> None:
+    """Let go of what was read of these tables, of all where nobody knows which; and of every row at hand.
+
+    What was written may stand in a list that one of them holds.
+    """
+    if (found := session.info.get("found")) is None:
+        return
+    session.info["rows"].clear()
+    for key in [key for key in found if models is None or key[0] in models]:
+        del found[key]
+
+
+@event.listens_for(Session, "loaded_as_persistent")
+@event.listens_for(Session, "pending_to_persistent")
+def _keep_while_it_goes_on(session: Session, row: object) -> None:
+    """The session itself lets go of what nobody holds, and would read it again."""
+    if (rows := session.info.get("rows")) is not None:
+        rows.append(row)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _locked_as_it_is(state: ORMExecuteState) -> None:
+    """A row that is locked is as it stands once the lock is there, also where it was read before."""
+    if not state.is_select or getattr(state.statement, "_for_update_arg", None) is None:
+        return
+    look_again(state.session)
+    if not (state.is_column_load or state.is_relationship_load):
+        state.update_execution_options(populate_existing=True)
 
 
 @event.listens_for(Session, "do_orm_execute")
@@ -159,6 +233,7 @@ def _bulk_only_inside(state: ORMExecuteState) -> None:
     mapper = state.bind_mapper
     if mapper is None or _is_audited(mapper.class_):
         state.session.info["changed"] = True
+    forget(state.session, {mapper.class_} if mapper else None)
 
 
 @event.listens_for(Session, "before_commit")

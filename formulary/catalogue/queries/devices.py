@@ -2,14 +2,14 @@
 
 from formulary.catalogue.models import Device
 from formulary.catalogue.queries.one import one
-from formulary.db import db
+from formulary.db import db, read_once
 from formulary.web.paging import Page, Window, page
 
 
 def devices() -> list[Device]:
     """The syringes in use, smallest first."""
     query = db.select(Device).filter_by(status="in_use").order_by(Device.capacity, Device.graduation)
-    return list(db.session.scalars(query))
+    return list(read_once(Device, "in use", lambda: db.session.scalars(query).all()))
 
 
 def devices_out_of_use(window: Window | None = None) -> Page:

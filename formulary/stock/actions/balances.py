@@ -2,18 +2,27 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from sqlalchemy import Integer, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 
-from formulary.db import db
+from formulary.db import Steps, db, look_again, past_orm
 from formulary.stock.actions.entries import Entry, Key
 from formulary.stock.labels import refusals
 from formulary.stock.models import Balance
 
 INSERTS: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 UNSEEN = {"synchronize_session": False}
+TABLE: Any = Balance.__table__
 """Balances are never read as objects, so no session has one to bring up to date."""
+HELD = (TABLE.c.place_id, TABLE.c.lot_id, TABLE.c.vial_id, TABLE.c.id, TABLE.c.quantity)
+MADE = {name: insert(TABLE).on_conflict_do_nothing().returning(*HELD) for name, insert in INSERTS.items()}
+ROW, STEPS = bindparam("row", type_=Integer), bindparam("steps", type_=Steps)
+DRAWN = db.update(TABLE).where(TABLE.c.id == ROW, TABLE.c.quantity >= STEPS)
+DRAWN = DRAWN.values(quantity=TABLE.c.quantity - STEPS).returning(TABLE.c.quantity)
+FILLED = db.update(TABLE).where(TABLE.c.id == ROW).values(quantity=TABLE.c.quantity + STEPS)
 
 
 @dataclass(frozen=True)
@@ -25,25 +34,23 @@ class Locked:
 
 
 def lock(keys: Iterable[Key | None]) -> dict[Key, Locked]:
-    """Take the balance rows in id order until the act ends, making those that are not there yet."""
+    """Take the balance rows in id order until the act ends, making those that are not there yet.
+
+    What is made is the act's own, and comes after all that was there; where another makes the same, it is
+    waited for and all are taken again.
+    """
     wanted = {key for key in keys if key is not None}
+    look_again(db.session())
     rows = _taken(wanted)
-    missing = wanted - rows.keys()
-    if not missing:
-        return rows
-    insert = INSERTS[db.session.get_bind().dialect.name]
-    new = [
-        {"place_id": p, "lot_id": lot, "vial_id": v, "quantity": 0} for p, lot, v in sorted(missing, key=str)
-    ]
-    db.session.execute(insert(Balance).values(new).on_conflict_do_nothing())
-    return _taken(wanted)
+    for key in sorted(wanted - rows.keys(), key=str):
+        rows |= _made(key)
+    return rows if wanted <= rows.keys() else _taken(wanted)
 
 
 def draw(entry: Entry, balance_id: int) -> int:
     """Take the entry's quantity from a balance only if it holds as much; what is left in it."""
-    taken = db.update(Balance).where(Balance.id == balance_id, Balance.quantity >= entry.quantity)
-    taken = taken.values(quantity=Balance.quantity - entry.quantity).returning(Balance.quantity)
-    left: int | None = db.session.execute(taken, execution_options=UNSEEN).scalar_one_or_none()
+    told = {"row": balance_id, "steps": entry.quantity}
+    left: int | None = past_orm(Balance).execute(DRAWN, told).scalar_one_or_none()
     if left is None:
         there = db.session.scalar(db.select(Balance.quantity).filter_by(id=balance_id)) or 0
         amounts = {"there": entry.lot.quantity(there), "needed": entry.lot.quantity(entry.quantity)}
@@ -53,20 +60,49 @@ def draw(entry: Entry, balance_id: int) -> int:
 
 def fill(entry: Entry, balance_id: int) -> None:
     """Add the entry's quantity to a balance."""
-    filled = db.update(Balance).where(Balance.id == balance_id)
-    filled = filled.values(quantity=Balance.quantity + entry.quantity)
-    db.session.execute(filled, execution_options=UNSEEN)
+    past_orm(Balance).execute(FILLED, {"row": balance_id, "steps": entry.quantity})
+
+
+def _made(key: Key) -> dict[Key, Locked]:
+    """A row for what never lay there; nothing where another makes it at this moment."""
+    place_id, lot_id, vial_id = key
+    connection = past_orm(Balance)
+    told = {"place_id": place_id, "lot_id": lot_id, "vial_id": vial_id, "quantity": 0}
+    return _by_key(connection.execute(MADE[connection.dialect.name], told))
 
 
 def _taken(wanted: set[Key]) -> dict[Key, Locked]:
     if not wanted:
         return {}
-    columns = (Balance.place_id, Balance.lot_id, Balance.vial_id, Balance.id, Balance.quantity)
-    query = db.select(*columns).where(db.or_(*map(_is, wanted))).order_by(Balance.id).with_for_update()
-    return {(p, lot, v): Locked(number, held) for p, lot, v, number, held in db.session.execute(query)}
+    keys = sorted(wanted, key=str)
+    query = _locking(tuple(vial_id is None for _, _, vial_id in keys))
+    return _by_key(past_orm().execute(query, named(keys)))
 
 
-def _is(key: Key) -> Any:
-    place_id, lot_id, vial_id = key
-    same_vial = Balance.vial_id.is_(None) if vial_id is None else Balance.vial_id == vial_id
-    return db.and_(Balance.place_id == place_id, Balance.lot_id == lot_id, same_vial)
+def _by_key(rows: Iterable[Any]) -> dict[Key, Locked]:
+    return {(place, lot, vial): Locked(number, held) for place, lot, vial, number, held in rows}
+
+
+@cache
+def _locking(sealed: tuple[bool, ...]) -> Any:
+    return db.select(*HELD).where(one_of_keys(TABLE.c, sealed)).order_by(TABLE.c.id).with_for_update()
+
+
+def one_of_keys(rows: Any, sealed: tuple[bool, ...]) -> Any:
+    """The condition that a row is of one of so many sources, each sealed or of a vial; see `named`."""
+    return db.or_(*(_is(rows, number, is_sealed) for number, is_sealed in enumerate(sealed)))
+
+
+def named(keys: Iterable[Key]) -> dict[str, int]:
+    """The parameters of these keys, in the order in which the condition was made."""
+    told = {}
+    for number, (place_id, lot_id, vial_id) in enumerate(keys):
+        told |= {f"place{number}": place_id, f"lot{number}": lot_id}
+        told |= {} if vial_id is None else {f"vial{number}": vial_id}
+    return told
+
+
+def _is(rows: Any, number: int, is_sealed: bool) -> Any:
+    place, lot, vial = (bindparam(f"{word}{number}", type_=Integer) for word in ("place", "lot", "vial"))
+    same_vial = rows.vial_id.is_(None) if is_sealed else rows.vial_id == vial
+    return db.and_(rows.place_id == place, rows.lot_id == lot, same_vial)

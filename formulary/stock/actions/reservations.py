@@ -3,21 +3,41 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
+from sqlalchemy import Integer, String, bindparam
+
 from formulary.accounts import Actor
-from formulary.db import db
+from formulary.db import Steps, UtcDateTime, db, past_orm
 from formulary.rules.findings import Finding, Refused
 from formulary.stock import queries
-from formulary.stock.actions.balances import UNSEEN, lock
+from formulary.stock.actions.balances import UNSEEN, lock, named, one_of_keys
 from formulary.stock.actions.entries import Key
 from formulary.stock.labels.taken import taken_meanwhile
 from formulary.stock.models import KeptLess, Lot, Place, Reservation, Vial
-from formulary.stock.queries.reserved import standing
+from formulary.stock.queries.reserved import reserved_of, standing
 
 NO_LONGER_THERE = "no longer there"
 """Why a reservation ended whose source went away."""
 KEY = (Reservation.place_id, Reservation.lot_id, Reservation.vial_id)
+ROW = bindparam("row", type_=Integer)
+STANDING = (
+    db.select(Reservation.id, *KEY, Reservation.quantity, Reservation.for_ref, Reservation.until)
+    .where(standing(bindparam("at", type_=UtcDateTime)))
+    .order_by(Reservation.created_at.desc(), Reservation.id.desc())
+)
+FOR_ONE = STANDING.where(Reservation.for_ref == bindparam("for_ref", type_=String))
+LESS = db.update(Reservation).where(
+    Reservation.id == ROW, Reservation.quantity > bindparam("to", type_=Steps)
+)
+LESS = LESS.values(quantity=bindparam("to", type_=Steps))
+ENDED = db.update(Reservation).where(Reservation.id == ROW, Reservation.ended_at.is_(None))
+ENDED = ENDED.values(
+    ended_at=bindparam("at", type_=UtcDateTime), ended_why=bindparam("why", type_=String(60))
+)
+ADDED = db.insert(Reservation.__table__)
+"""Made once: every movement asks and writes them."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +86,7 @@ def reserve(
     made = _made(for_ref, raised, at) if raised else {}
     for key, rows in own.items():
         _keep_as_it_is(rows, wanted.get(key) if key not in {pick.key for pick in raised} else None, at)
-    db.session.add_all(_reservation(for_ref, key, quantity, at, until) for key, quantity in made.items())
-    db.session.flush()
+    _add([_reservation(for_ref, key, quantity, at, until) for key, quantity in made.items()])
     return len(made) + len(wanted) - len(raised)
 
 
@@ -86,12 +105,12 @@ def end_reservations(for_ref: str, *, why: str, at: datetime) -> int:
 
 def kept_for(for_ref: str, at: datetime) -> list[Kept]:
     """What stands for one act."""
-    return _rows(Reservation.for_ref == for_ref, standing(at))
+    return _rows(FOR_ONE, {"for_ref": for_ref, "at": at})
 
 
 def kept_of(keys: Sequence[Key], at: datetime) -> list[Kept]:
     """What stands of these sources, the newest first."""
-    return _rows(db.or_(*map(_is, keys)), standing(at))
+    return _rows(_of_keys(tuple(vial_id is None for _, _, vial_id in keys)), {**named(keys), "at": at})
 
 
 def lessen(row: Kept, to: int, why: str, at: datetime) -> None:
@@ -99,19 +118,18 @@ def lessen(row: Kept, to: int, why: str, at: datetime) -> None:
     if to <= 0:
         end(row.id, why, at)
         return
-    less = db.update(Reservation).where(Reservation.id == row.id, Reservation.quantity > to)
-    db.session.execute(less.values(quantity=to), execution_options=UNSEEN)
+    db.session.execute(LESS, {"row": row.id, "to": to}, execution_options=UNSEEN)
 
 
 def end(reservation_id: int, why: str, at: datetime) -> None:
     """It stands no more."""
-    ended = db.update(Reservation).where(Reservation.id == reservation_id, Reservation.ended_at.is_(None))
-    db.session.execute(ended.values(ended_at=at, ended_why=why[:60]), execution_options=UNSEEN)
+    told = {"row": reservation_id, "at": at, "why": why[:60]}
+    db.session.execute(ENDED, told, execution_options=UNSEEN)
 
 
 def keep_more(row: Kept, key: Key, quantity: int, at: datetime) -> None:
     """Keep so much of another source for the same act: what it was to come from lies there now."""
-    db.session.add(_reservation(row.for_ref, key, quantity, at, row.until))
+    _add([_reservation(row.for_ref, key, quantity, at, row.until)])
 
 
 def keep_less(row: Kept, lost: int, movement_id: int) -> None:
@@ -174,24 +192,17 @@ def _looked_at(pick: Pick, lot: Lot) -> dict[str, Any]:
 
 
 def _kept_by_others(for_ref: str, picks: Sequence[Pick], at: datetime) -> dict[Key, int]:
-    query = db.select(*KEY, db.func.sum(Reservation.quantity)).group_by(*KEY)
-    theirs = (Reservation.lot_id.in_({pick.lot_id for pick in picks}), Reservation.for_ref != for_ref)
-    found = db.session.execute(query.where(*theirs, standing(at)))
-    return {(place, lot, vial): int(total) for place, lot, vial, total in found}
+    kept = reserved_of({pick.lot_id for pick in picks}, at, for_ref)
+    return {(place, lot, vial): row.quantity for (lot, place, vial), row in kept.items()}
 
 
-def _rows(*conditions: Any) -> list[Kept]:
-    columns = (Reservation.id, *KEY, Reservation.quantity, Reservation.for_ref, Reservation.until)
-    query = (
-        db.select(*columns).where(*conditions).order_by(Reservation.created_at.desc(), Reservation.id.desc())
-    )
-    return [Kept(number, (p, lot, v), *rest) for number, p, lot, v, *rest in db.session.execute(query)]
+def _rows(query: Any, told: dict[str, Any]) -> list[Kept]:
+    return [Kept(number, (p, lot, v), *rest) for number, p, lot, v, *rest in db.session.execute(query, told)]
 
 
-def _is(key: Key) -> Any:
-    place_id, lot_id, vial_id = key
-    same_vial = Reservation.vial_id.is_(None) if vial_id is None else Reservation.vial_id == vial_id
-    return db.and_(Reservation.place_id == place_id, Reservation.lot_id == lot_id, same_vial)
+@cache
+def _of_keys(sealed: tuple[bool, ...]) -> Any:
+    return STANDING.where(one_of_keys(Reservation, sealed))
 
 
 def _taken_meanwhile(key: Key) -> Finding:
@@ -202,14 +213,15 @@ def _taken_meanwhile(key: Key) -> Finding:
     return taken_meanwhile(f"lot {lot.number} in {place.name}")
 
 
-def _reservation(for_ref: str, key: Key, quantity: int, at: datetime, until: datetime | None) -> Reservation:
+def _add(rows: list[dict[str, Any]]) -> None:
+    db.session.flush()
+    if rows:
+        past_orm(Reservation).execute(ADDED, rows)
+
+
+def _reservation(
+    for_ref: str, key: Key, quantity: int, at: datetime, until: datetime | None
+) -> dict[str, Any]:
     place_id, lot_id, vial_id = key
-    return Reservation(
-        lot_id=lot_id,
-        place_id=place_id,
-        vial_id=vial_id,
-        quantity=quantity,
-        for_ref=for_ref,
-        created_at=at,
-        until=until,
-    )
+    told = {"for_ref": for_ref, "created_at": at, "until": until, "quantity": quantity}
+    return {**told, "lot_id": lot_id, "place_id": place_id, "vial_id": vial_id}

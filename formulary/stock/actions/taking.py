@@ -11,7 +11,7 @@ from formulary.stock import facts, queries
 from formulary.stock.actions.balances import lock
 from formulary.stock.actions.entries import Document, Entry, Way
 from formulary.stock.actions.ledger import write
-from formulary.stock.actions.vials import content_now, serve, where_is
+from formulary.stock.actions.vials import lying, serve, standing
 from formulary.stock.labels import refusals
 from formulary.stock.models import Lot, Movement, Place, Vial
 
@@ -49,10 +49,11 @@ def take(
     Refuses more than is left, and everything that `facts.allow` refuses; `already_happened` records it all
     the same, as far as the vial holds it.
     """
-    source = where_is(vial)
+    lies = lying(vial)
+    source = standing(vial, lies)
     entries = shares(vial, source, volume, Way(target, reason, document, occurred_at or at))
     use = facts.Use(vial.lot, vial, source, target, entries[0].quantity, for_patient, for_ref)
-    is_first = content_now(vial) == vial.lot.product.content
+    is_first = sum(one.quantity for one in lies) == vial.lot.product.content
     movements = write(entries, at=at, by=by, use=None if already_happened else use)
     serve(vial, for_patient=for_patient, for_ref=for_ref, is_first=is_first)
     return [_taken(vial, movement) for movement in movements]

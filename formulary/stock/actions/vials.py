@@ -1,5 +1,6 @@
 """Opening: one container leaves the shelf and becomes a vial with a code and a clock of its own."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from formulary.accounts import Actor, Permission
@@ -66,7 +67,16 @@ def open_vial(
 
 def where_is(vial: Vial) -> Place:
     """The place where an opened vial stands; refuses one that has nothing left or is on its way."""
-    lies = queries.contents(vial_id=vial.id, lot_id=vial.lot_id)
+    return standing(vial, lying(vial))
+
+
+def lying(vial: Vial) -> list[queries.Content]:
+    """Where so much of the vial's own lot lies in it."""
+    return queries.contents(vial_id=vial.id, lot_id=vial.lot_id)
+
+
+def standing(vial: Vial, lies: Sequence[queries.Content]) -> Place:
+    """The place of what lies in it; refuses as `where_is`."""
     if not lies:
         raise refusals.empty(vial)
     place = db.session.get_one(Place, lies[0].place_id)
@@ -84,7 +94,7 @@ def content_of(lot: Lot) -> int:
 
 def content_now(vial: Vial) -> int:
     """What is left of the vial's own lot in it, in the lot's steps."""
-    return sum(c.quantity for c in queries.contents(vial_id=vial.id, lot_id=vial.lot_id))
+    return sum(one.quantity for one in lying(vial))
 
 
 def serve(vial: Vial, *, for_patient: int | None, for_ref: str | None, is_first: bool) -> None:
@@ -109,7 +119,7 @@ def end_session(site_id: int, for_ref: str) -> int:
 def limit_use(vial: Vial, place: Place, at: datetime) -> None:
     """Let the beyond-use date follow from the clocks that now run; it is never set later than it was."""
     db.session.flush()
-    stock = facts.stock_of(vial.lot, vial, place, at)
+    stock = facts.as_opened(vial.lot, vial, place)
     if stock is None:
         raise Missing(f"{vial.code} is not at {place}")
     found = facts.beyond_use(stock, vial.opened_at or at)

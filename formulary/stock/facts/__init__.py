@@ -6,13 +6,10 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Integer, Row, Select, bindparam
-from sqlalchemy.orm import aliased
+from sqlalchemy import Row, Select
 
 from formulary.accounts import queries as accounts
 from formulary.accounts.facts import site_policies
-from formulary.accounts.models import Site
-from formulary.catalogue.models import Product
 from formulary.db import db, rows_of
 from formulary.rules.allocation import is_shared
 from formulary.rules.beyond_use import opened_until
@@ -21,45 +18,23 @@ from formulary.rules.findings import Finding, Level, Refused, capital
 from formulary.rules.lot_status import free, name_of, usable
 from formulary.rules.units import VOLUME, Quantity
 from formulary.rules.units import dimension as measured_as
+from formulary.stock.facts.lying import (
+    DRAWN_FROM,
+    LYING,
+    OF_A_SHELF,
+    OF_A_VIAL,
+    OF_LOTS,
+    OF_PRODUCTS,
+    SOURCES,
+)
 from formulary.stock.models import Balance, Lot, Place, Vial, measured_in
 from formulary.stock.queries import Holds, open_holds
 from formulary.stock.queries.reserved import Kept, reserved_of
 
-DRAWN_FROM = ("storage", "quarantine", "in_use")
 USED_AT = frozenset({"in_use", "preparation", "patient", "patch_test"})
 AWAY = frozenset({"quarantine", "waste", "returned", "destroyed", "lost_or_found"})
 STOPS_A_MOVE = frozenset({"lot.held", "lot.quarantined", "lot.expired"})
 UNLESS_SHARED = frozenset({"vial.other_patient", "vial.not_kept"})
-MixedWith = aliased(Lot, name="mixed_with")
-COLUMNS = (
-    Balance.quantity, Balance.place_id, Place.name, Place.kind, Site.zone,
-    Lot.id.label("lot_id"), Lot.number, Lot.expires_on, Lot.status, Lot.assay_amount, Lot.assay_volume,
-    Vial.id.label("vial_id"), Vial.code, Vial.state, Vial.opened_at, Vial.reconstituted_at,
-    Vial.beyond_use_at, Vial.opened_for_id, Vial.opened_for_ref, Vial.mixed_volume, Vial.mixed_content,
-    Vial.diluent_lot_id, MixedWith.number.label("diluent_lot"),
-    MixedWith.expires_on.label("diluent_expires_on"), MixedWith.product_id.label("diluent_product_id"),
-    Product.id.label("product_id"), Product.container, Product.dimension, Product.ledger, Product.content,
-    Product.after_puncture_h, Product.after_reconstitution_h,
-)  # fmt: skip
-
-LYING = (
-    db.select(*COLUMNS)
-    .select_from(Balance)
-    .join(Lot, Lot.id == Balance.lot_id)
-    .join(Lot.product)
-    .join(Place, Place.id == Balance.place_id)
-    .join(Site, Site.id == Place.site_id)
-    .outerjoin(Vial, Vial.id == Balance.vial_id)
-    .outerjoin(MixedWith, MixedWith.id == Vial.diluent_lot_id)
-    .where(db.or_(Vial.id.is_(None), Vial.lot_id == Lot.id))
-    .order_by(Lot.expires_on, Lot.id, Vial.id.nulls_first(), Place.id)
-)
-Own = aliased(Place)
-OWN = db.select(Own.id).where(Own.site_id == bindparam("site_id", type_=Integer), Own.kind.in_(DRAWN_FROM))
-HERE = LYING.where(Balance.place_id.in_(OWN), Balance.quantity > 0)
-"""Made once. With its places told, what is left of a lot is read, and not all that was ever given of it."""
-OF_PRODUCTS = HERE.where(Lot.product_id.in_(bindparam("wanted", expanding=True)))
-OF_LOTS = HERE.where(Lot.id.in_(bindparam("wanted", expanding=True)))
 
 
 def candidates(
@@ -97,19 +72,44 @@ def stock_of(
     lot: Lot, vial: Vial | None, place: Place, at: datetime, *, for_ref: str | None = None
 ) -> Stock | None:
     """One source as the rules see it; None where nothing of it ever lay there."""
-    same_vial = (
-        Balance.vial_id.is_(None) if vial is None or place.kind == "storage" else Balance.vial_id == vial.id
-    )
-    query = LYING.where(Balance.lot_id == lot.id, Balance.place_id == place.id, same_vial)
-    found = _stocks(at, for_ref, query)
+    found = _stocks(at, for_ref, _of_one(vial, place), **_named(lot, vial, place))
     return found[0] if found else None
 
 
 def of_vials(vial_ids: Collection[int], at: datetime, *, for_ref: str | None = None) -> dict[int, Stock]:
     """Opened vials as the rules see them, empty ones too, each where its most lies or lay; three queries."""
-    found = _stocks(at, for_ref, LYING.where(Balance.vial_id.in_(vial_ids))) if vial_ids else ()
-    fullest = sorted(found, key=lambda stock: stock.remaining.steps)
-    return {stock.vial_id: stock for stock in fullest if stock.vial_id is not None}
+    return fullest(_stocks(at, for_ref, LYING.where(Balance.vial_id.in_(vial_ids))) if vial_ids else ())
+
+
+def sources(
+    lot_ids: Iterable[int], place_ids: Iterable[int], vial_ids: Iterable[int], at: datetime, *, for_ref: str
+) -> tuple[Stock, ...]:
+    """Sealed lots at these places, and these vials wherever they are, as the rules see them, empty ones too;
+    three queries.
+    """
+    wanted = {"lots": list(set(lot_ids)), "places": list(set(place_ids)), "vials": list(set(vial_ids))}
+    return _stocks(at, for_ref, SOURCES, **wanted)
+
+
+def fullest(stocks: Iterable[Stock]) -> dict[int, Stock]:
+    """The vials among these, each where its most lies or lay."""
+    rising = sorted(stocks, key=lambda stock: stock.remaining.steps)
+    return {stock.vial_id: stock for stock in rising if stock.vial_id is not None}
+
+
+def as_opened(lot: Lot, vial: Vial, place: Place) -> Stock | None:
+    """A vial with its clocks and nothing of what holds or keeps it, in one query; None where it never lay."""
+    row = db.session.execute(_of_one(vial, place), _named(lot, vial, place)).first()
+    return None if row is None else _stock(row, Holds(()), {})
+
+
+def _of_one(vial: Vial | None, place: Place) -> Select[Any]:
+    return OF_A_SHELF if vial is None or place.kind == "storage" else OF_A_VIAL
+
+
+def _named(lot: Lot, vial: Vial | None, place: Place) -> dict[str, int]:
+    """The parameters of these two; a parameter that a statement does not have is passed over."""
+    return {"lot": lot.id, "place": place.id, "vial": vial.id if vial else 0}
 
 
 def allow(use: "Use", at: datetime) -> None:

@@ -2,6 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Integer, bindparam
 
 from formulary.accounts.models import Site
 from formulary.db import db
@@ -22,12 +26,16 @@ def contents(
     *, vial_id: int | None = None, lot_id: int | None = None, place_id: int | None = None
 ) -> list[Content]:
     """Everything above zero in a vial, of a lot, at a place, or any of these together."""
+    asked = {"vial_id": vial_id, "lot_id": lot_id, "place_id": place_id}
+    told = {name: value for name, value in asked.items() if value is not None}
+    return [Content(*row) for row in db.session.execute(_lying(tuple(told)), told)]
+
+
+@cache
+def _lying(names: tuple[str, ...]) -> Any:
     query = db.select(Balance.lot_id, Balance.place_id, Balance.vial_id, Balance.quantity)
     query = query.where(Balance.quantity > 0).order_by(Balance.id)
-    for column, value in ((Balance.vial_id, vial_id), (Balance.lot_id, lot_id), (Balance.place_id, place_id)):
-        if value is not None:
-            query = query.where(column == value)
-    return [Content(*row) for row in db.session.execute(query)]
+    return query.where(*(getattr(Balance, name) == bindparam(name, type_=Integer) for name in names))
 
 
 def holds_sealed(site_id: int, lot_id: int, quantity: int) -> Place | None:

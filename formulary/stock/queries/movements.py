@@ -1,7 +1,10 @@
 """Movements as pages list them: of a lot or a vial, the newest first, with the names of their places."""
 
 from collections.abc import Collection
+from functools import cache
 from typing import Any
+
+from sqlalchemy import bindparam
 
 from formulary.db import db
 from formulary.stock.models import Delivery, Lot, Movement, Place, Vial
@@ -75,4 +78,9 @@ def lots_by_id(ids: set[int]) -> dict[int, Lot]:
 def _by_id(table: Any, ids: set[int]) -> dict[int, Any]:
     if not ids:
         return {}
-    return {row.id: row for row in db.session.scalars(db.select(table).where(table.id.in_(ids)))}
+    return {row.id: row for row in db.session.scalars(_of_keys(table), {"ids": list(ids)})}
+
+
+@cache
+def _of_keys(table: Any) -> Any:
+    return db.select(table).where(table.id.in_(bindparam("ids", expanding=True)))

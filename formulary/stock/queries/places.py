@@ -2,15 +2,14 @@
 
 from collections.abc import Collection
 
-from formulary.db import Missing, db
+from formulary.db import Missing, db, read_once
 from formulary.stock.models import Place
 
 
 def place(site_id: int, kind: str) -> Place:
     """The first active place of this kind at the site; Missing when the site was never furnished."""
-    found = db.session.scalar(
-        db.select(Place).filter_by(site_id=site_id, kind=kind, is_active=True).order_by(Place.id).limit(1)
-    )
+    first = db.select(Place).filter_by(site_id=site_id, kind=kind, is_active=True).order_by(Place.id).limit(1)
+    found: Place | None = read_once(Place, (site_id, kind), lambda: db.session.scalar(first))
     if found is None:
         raise Missing(f"Site {site_id} has no place of kind {kind}")
     return found

@@ -6,7 +6,7 @@ from datetime import datetime
 from formulary.accounts import Actor
 from formulary.accounts import queries as accounts
 from formulary.audit.models import AuditEntry
-from formulary.db import Missing, db
+from formulary.db import FRESH, Missing, db
 from formulary.stock.models import (
     CountEntry,
     CountLine,
@@ -125,13 +125,13 @@ def opening_of(vial_id: int) -> tuple[AuditEntry | None, Movement]:
 def broken_by(hold_code: str) -> list[Reservation]:
     """The reservations that a hold ended."""
     query = db.select(Reservation).filter_by(ended_why=f"hold {hold_code}").order_by(Reservation.id)
-    return list(db.session.scalars(query))
+    return list(db.session.scalars(query, execution_options=FRESH))
 
 
 def keeps(for_refs: Collection[str]) -> list[Reservation]:
     """What stands reserved for any of these."""
     query = db.select(Reservation).where(Reservation.for_ref.in_(for_refs), Reservation.ended_at.is_(None))
-    return list(db.session.scalars(query))
+    return list(db.session.scalars(query, execution_options=FRESH))
 
 
 def lessened_by(rows: Sequence[Movement]) -> list[tuple[int, Reservation, Lot]]:
