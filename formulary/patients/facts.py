@@ -28,6 +28,16 @@ def patient_facts(patient_id: int, at: datetime, book: catalogue.Book | None = N
     """The patient as known at `at`, in six queries, and two more where a medicine of the catalogue's kinds
     is on record; patch tests are added by their own room. Whoever asked for the catalogue hands `book` on.
     """
+    return replace(
+        bench_facts(patient_id, at),
+        consents=tuple(_consent(row, at) for row in told.consents_by(patient_id, at)),
+        answers=tuple(_answer(row) for row in told.newest_answers(patient_id, at)),
+        **_medicines(patient_id, at, book),
+    )
+
+
+def bench_facts(patient_id: int, at: datetime) -> facts.Patient:
+    """What the rules of a draw look at: allergies and weight as known at `at`, in three queries at most."""
     newest, allergies = told.newest(patient_id, at), told.standing_allergies(patient_id, at)
     groups = groups_of(row.ingredient_id for row in allergies if row.ingredient_id is not None)
     return facts.Patient(
@@ -36,9 +46,6 @@ def patient_facts(patient_id: int, at: datetime, book: catalogue.Book | None = N
         allergies_asked_at=newest.asked_at if newest else None,
         weight=Quantity(newest.mass, MASS) if newest and newest.mass is not None else None,
         weighed_on=newest.measured_on if newest else None,
-        consents=tuple(_consent(row, at) for row in told.consents_by(patient_id, at)),
-        answers=tuple(_answer(row) for row in told.newest_answers(patient_id, at)),
-        **_medicines(patient_id, at, book),
     )
 
 

@@ -11,6 +11,7 @@ from formulary.accounts import queries as accounts
 from formulary.accounts.facts import site_policies
 from formulary.catalogue import facts as catalogue
 from formulary.cocktails.facts import Gathered, content_of, gather, reservation_ref
+from formulary.cocktails.facts import gather_draw as gather_draw_of
 from formulary.db import Missing
 from formulary.preparations import queries
 from formulary.preparations.models import Attempt, Draw, PlannedDraw
@@ -58,12 +59,52 @@ def drawn(draws: Iterable[Draw], at: datetime, ref: str) -> tuple[facts.Draw, ..
     return tuple(_drawn(draw, stocks[draw.vial_id or 0]) for draw in direct)
 
 
+def gather_draw(attempt: Attempt, *, at: datetime) -> facts.Cocktail:
+    """The facts that the rules of a draw look at: what was drawn, and what is still to be drawn from.
+
+    All of them where a diluent is among it, or a line is pinned to a lot that is not: then more counts.
+    """
+    ref, site = reservation_ref(attempt.cocktail), accounts.site(attempt.site_id)
+    done = [draw for draw in queries.draws(attempt.id) if draw.via != "diluent"]
+    waiting = [step for step in queries.steps(attempt) if step.state == "planned"]
+    content = content_of(attempt.cocktail, queries.signed(attempt))
+    found = _sources([*done, *waiting], waiting, at, ref)
+    pinned = {line.lot_id for line in content.lines if line.lot_id is not None}
+    if any(stock.diluent for stock in found) or not pinned <= {stock.lot_id for stock in found}:
+        return gather_attempt(attempt, at=at).cocktail
+    vials = stock_facts.fullest(found)
+    draws = tuple(_drawn(draw, vials[draw.vial_id or 0]) for draw in done)
+    keys = {(step.lot_id, step.vial_id, step.place_id) for step in waiting}
+    left = [s for s in found if s.remaining.steps > 0 and (s.lot_id, s.vial_id, s.place_id) in keys]
+    return gather_draw_of(
+        content,
+        site=site,
+        at=at,
+        ref=ref,
+        storage=attempt.storage,
+        sources=found,
+        picked=(*left, *(draw.stock for draw in draws)),
+        draws=draws,
+        beyond_use_at=attempt.beyond_use_at,
+    )
+
+
+def _sources(
+    rows: Iterable[Draw | PlannedDraw], waiting: Iterable[PlannedDraw], at: datetime, ref: str
+) -> tuple[facts.Stock, ...]:
+    """What was drawn from and what will be, each read once."""
+    lots = {step.lot_id for step in waiting if step.lot_id and step.vial_id is None}
+    places = {step.place_id for step in waiting if step.place_id and step.vial_id is None}
+    vials = {row.vial_id for row in rows if row.vial_id}
+    return stock_facts.sources(lots, places, vials, at, for_ref=ref)
+
+
 def _drawn(draw: Draw, stock: facts.Stock) -> facts.Draw:
     return facts.Draw(
         line=draw.line_number,
         stock=stock,
         measured=Quantity(draw.volume, VOLUME),
-        amount=queries.lot(draw.lot_id).quantity(draw.quantity),
+        amount=Quantity(draw.quantity, stock.remaining.dimension),
         syringe=catalogue.syringe(queries.device(draw.device_id)) if draw.device_id else None,
         drawn_at=draw.drawn_at,
     )

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from formulary.cocktails.facts import said_elsewhere
+from formulary.cocktails.facts.past import said_elsewhere
 from formulary.rules.facts import ConditionAnswer, Said
 
 AT = datetime(2026, 11, 24, 9, tzinfo=UTC)

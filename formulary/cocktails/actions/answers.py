@@ -37,9 +37,12 @@ def must_be_answered(report: Report, revision: Revision, also: frozenset[str] = 
 
     An answer counts for the very finding it was given to: about the same, with the same inputs, no graver.
     """
+    stops = report.at_least(Level.STOP)
+    if not stops:
+        return
     answered = {key: Level[row.level] for key, row in queries.overrides(revision.id).items()}
     answered |= dict.fromkeys(also, Level.STOP)
-    if open_ones := [f for f in report.at_least(Level.STOP) if not _counts(f, answered.get(f.key))]:
+    if open_ones := [f for f in stops if not _counts(f, answered.get(f.key))]:
         raise Refused(*open_ones)
 
 

@@ -15,6 +15,7 @@ from formulary.rules.allocation import containers_for, is_shared
 from formulary.rules.facts import Container
 from formulary.rules.findings import Finding, refuse
 from formulary.stock import actions as stock
+from formulary.stock import queries as shelf
 
 BY_DEVIATION = frozenset(
     {"dose.off_plan", "dose.tolerance_undecided", "volume.off_target", "volume.tolerance_undecided"}
@@ -121,9 +122,10 @@ def _whole_containers(
     attempt: Attempt, by_source: Mapping[tuple[int, int, int | None], list[int]], at: datetime
 ) -> dict[tuple[int, int, int | None], int]:
     """What the containers hold that are still to be opened, of those that serve one patient."""
-    sealed = {key: queries.lot(key[0]).product for key in by_source if key[2] is None}
-    if not sealed:
+    lots = shelf.lots_by_id({key[0] for key in by_source if key[2] is None})
+    if not lots:
         return {}
+    sealed = {key: lots[key[0]].product for key in by_source if key[2] is None}
     policies = site_policies(accounts.site(attempt.site_id), at)
     return {
         key: product.content * containers_for(by_source[key], product.content)

@@ -6,7 +6,6 @@ from itertools import takewhile
 from formulary.accounts import Actor
 from formulary.accounts import actions as accounts_actions
 from formulary.audit import record
-from formulary.catalogue import queries as catalogue
 from formulary.cocktails.actions import must_be_answered
 from formulary.cocktails.facts import reservation_ref
 from formulary.db import db, once
@@ -48,9 +47,8 @@ def confirm_draw(
     anything drawn before, and outside the tolerance without a co-signed reason.
     """
     attempt, step = step_in_hand(attempt_id, position, by)
-    vial, before = _drawable(step), in_it(attempt, step)
-    measured = measured - before if as_read else measured
-    told = facts.gather_attempt(attempt, at=at).cocktail
+    vial, told = _drawable(step), facts.gather_draw(attempt, at=at)
+    measured = measured - in_it(attempt, step) if as_read else measured
     _still_sound(attempt, told, at)
     kept = _answered(checklist.check_draw(_draw_facts(attempt, step, vial, measured, told)), deviation, by)
     taken = stock.take(
@@ -148,7 +146,7 @@ def _still_sound(attempt: Attempt, told: rules.Cocktail, at: datetime) -> None:
     ]
     if held:
         raise Refused(*{finding.subject: finding for finding in held}.values())
-    must_be_answered(checklist.run(told, Stage.DRAW), queries.revision(attempt))
+    must_be_answered(checklist.asked_at(told, Stage.DRAW), queries.revision(attempt))
 
 
 def _draw_facts(
@@ -156,7 +154,7 @@ def _draw_facts(
 ) -> DrawFacts:
     """What is planned and measured; up to the mark, both are read as the whole volume in the syringe."""
     ref = reservation_ref(attempt.cocktail)
-    source, product = facts.source_of(step, told.at, ref), catalogue.product(step.product_id)
+    source, product = _source(step, told, ref), vial.lot.product
     whole, before = queries.prepared_volume(attempt), in_it(attempt, step)
     return DrawFacts(
         line=step.line_number,
@@ -172,6 +170,11 @@ def _draw_facts(
         for_ref=ref,
         of=Quantity(whole or 0, VOLUME) if queries.is_to_mark(step, whole) else None,
     )
+
+
+def _source(step: PlannedDraw, told: rules.Cocktail, ref: str) -> rules.Stock:
+    """What the step draws from, as it is by itself: a diluent may bar what lies here for the patient."""
+    return facts.source_of(step, told.at, ref) if told.diluents else facts.source_in(told, step)
 
 
 def in_it(attempt: Attempt, step: PlannedDraw) -> Quantity:

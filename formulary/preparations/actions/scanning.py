@@ -9,6 +9,7 @@ from formulary.accounts import queries as accounts
 from formulary.accounts.facts import site_policies
 from formulary.audit import record
 from formulary.catalogue import queries as catalogue
+from formulary.catalogue.models import Product
 from formulary.cocktails.facts import reservation_ref
 from formulary.db import Missing, db, once
 from formulary.preparations import facts, queries
@@ -52,10 +53,13 @@ def scan_vial(attempt_id: int, position: int, *, shown: Shown, at: datetime, by:
     findings = () if _is_sealed_one(labelled, step) else _findings(hand, shown, labelled)
     if found := (*findings, *_may_be_used(hand)):
         raise Refused(*found)
-    if step.vial_id is None:
+    is_sealed = step.vial_id is None
+    if is_sealed:
         _open(attempt, step, shown, labelled, at=at, by=by)
     step.scan, step.scanned_at = shown.raw[:LONGEST], at
     step.grade = "probable" if shown.is_manual else "confirmed"
+    if is_sealed:
+        keep_rest(attempt, at=at, by=by)
     new = {"position": position, "vial": queries.vial(step.vial_id or 0).code, "manual": shown.is_manual}
     _sign_manual(shown, attempt, new, at)
     record("preparations.scan", attempt, by=by, at=at, new=new)
@@ -117,7 +121,7 @@ def _findings(hand: _Hand, shown: Shown, labelled: Vial | None) -> tuple[Finding
         product=name,
         gtins=frozenset(code.gtin for code in product.codes),
         stock=hand.source,
-        seen=_seen(shown, labelled, step, mark),
+        seen=_seen(shown, labelled, product, mark),
         typed_again=None if again is None else Seen(lot=again[0], expires_on=again[1]),
         manual=shown.is_manual,
         needs_second_person=_by_two(site_id, hand.at),
@@ -140,13 +144,21 @@ def _is_witnessed(shown: Shown, attempt: Attempt) -> bool:
     return second.person_id != attempt.preparer_id and second.may(Permission.WITNESS)
 
 
-def _seen(shown: Shown, labelled: Vial | None, step: PlannedDraw, mark: str) -> Seen:
+def _seen(shown: Shown, labelled: Vial | None, product: Product, mark: str) -> Seen:
     """What was read; the label of a vial of another product is told by that product's name."""
-    if labelled is not None and labelled.lot.product_id != step.product_id:
+    if labelled is not None and labelled.lot.product_id != product.id:
         return Seen(gtin=labelled.code, product=product_words(labelled.lot.product, mark))
-    known = catalogue.code(shown.gtin) if shown.gtin else None
-    found = product_words(known.product, mark) if known else None
+    read = _product_of(shown.gtin, product) if shown.gtin else None
+    found = product_words(read, mark) if read else None
     return Seen(shown.gtin, shown.lot, shown.expires_on, shown.vial, found)
+
+
+def _product_of(gtin: str, wanted: Product) -> Product | None:
+    """The product that a code is on record for, which is mostly the one wanted."""
+    if any(code.gtin == gtin for code in wanted.codes):
+        return wanted
+    known = catalogue.code(gtin)
+    return known.product if known else None
 
 
 def _which_of_several(hand: _Hand, shown: Shown, product: str) -> tuple[Finding, ...]:
@@ -198,13 +210,12 @@ def _open(
         labelled=labelled,
         for_ref=reservation_ref(attempt.cocktail),
     )
-    in_use, left = stock.where_is(vial), vial.lot.product.content or 0
+    in_use, left = shelf.place(attempt.site_id, "in_use"), vial.lot.product.content or 0
     for each in [step, *(s for s in queries.steps(attempt) if s is not step)]:
         from_there = (each.lot_id, each.place_id, each.vial_id) == (lot_id, shelf_id, None)
         if each.state == "planned" and from_there and each.quantity <= left:
             each.vial_id, each.place_id = vial.id, in_use.id
             left -= each.quantity
-    keep_rest(attempt, at=at, by=by)
 
 
 def _sign_manual(shown: Shown, attempt: Attempt, new: dict[str, object], at: datetime) -> None:

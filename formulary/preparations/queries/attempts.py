@@ -1,14 +1,14 @@
 """Attempts of the asker's site: what waits, each one's steps and draws, what was refused, what was made."""
 
-from sqlalchemy import Select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import Integer, Select, bindparam
+from sqlalchemy.orm import lazyload, selectinload
 
 from formulary.accounts import Actor, Permission
 from formulary.audit.models import AuditEntry
 from formulary.catalogue.models import Device
 from formulary.cocktails import queries as cocktails
-from formulary.cocktails.models import Cocktail, Revision
-from formulary.db import Missing, db
+from formulary.cocktails.models import Cocktail, CocktailLine, Revision
+from formulary.db import FRESH, Missing, db, read_once
 from formulary.preparations.models import Attempt, CloseCall, Draw, PlannedDraw, Syringe
 
 SEEING = (Permission.PREPARE, Permission.RELEASE, Permission.ADMINISTER)
@@ -36,9 +36,20 @@ def latest(cocktail_id: int, by: Actor) -> Attempt:
 
 def locked(attempt_id: int, by: Actor) -> Attempt:
     """One attempt as it is once its cocktail is locked: the first lock of every act at the bench."""
-    cocktails.locked(attempt(attempt_id, by).cocktail_id, by)
-    query = visible(by).where(Attempt.id == attempt_id).execution_options(populate_existing=True)
-    return _one(query, f"No preparation {attempt_id}")
+    told = {"key": attempt_id, "site": by.site_id}
+    of = db.session.scalar(COCKTAIL_OF, told) if any(by.may(p) for p in SEEING) else None
+    if of is None:
+        raise Missing(f"No preparation {attempt_id}")
+    cocktails.locked(of, by)
+    return db.session.scalars(AS_IT_IS, told).one()
+
+
+OWN = db.select(Attempt).where(
+    Attempt.id == bindparam("key", type_=Integer), Attempt.site_id == bindparam("site", type_=Integer)
+)
+COCKTAIL_OF = OWN.with_only_columns(Attempt.cocktail_id)
+AS_IT_IS = OWN.options(lazyload(Attempt.cocktail), selectinload(Attempt.planned)).execution_options(**FRESH)
+"""Made once: every act at the bench begins with them."""
 
 
 def _one(query: Select[tuple[Attempt]], otherwise: str) -> Attempt:
@@ -85,6 +96,19 @@ def revision(attempt: Attempt) -> Revision:
     return db.session.get_one(Revision, attempt.revision_id)
 
 
+def signed(attempt: Attempt) -> Revision:
+    """The same with its lines and without their products, for an act that asks the catalogue for those."""
+    return db.session.scalars(SIGNED, {"key": attempt.revision_id}).one()
+
+
+SIGNED = (
+    db.select(Revision)
+    .where(Revision.id == bindparam("key", type_=Integer))
+    .options(lazyload(Revision.cocktail), lazyload(Revision.formula_version))
+    .options(selectinload(Revision.lines).lazyload(CocktailLine.product))
+)
+
+
 def prepared_volume(attempt: Attempt) -> int | None:
     """What the lines are to come to, in nL: the volume prescribed with its overfill; None where none was."""
     signed = revision(attempt)
@@ -119,8 +143,15 @@ def next_step(attempt: Attempt) -> PlannedDraw | None:
 
 def draws(attempt_id: int) -> list[Draw]:
     """What was drawn for an attempt and not undone, in order."""
-    query = db.select(Draw).filter_by(attempt_id=attempt_id, undone=False).order_by(Draw.id)
-    return list(db.session.scalars(query))
+    told = {"attempt": attempt_id}
+    return list(read_once(Draw, attempt_id, lambda: db.session.scalars(DRAWS, told).all()))
+
+
+DRAWS = (
+    db.select(Draw)
+    .where(Draw.attempt_id == bindparam("attempt", type_=Integer), Draw.undone.is_(False))
+    .order_by(Draw.id)
+)
 
 
 def mixers(attempt: Attempt) -> set[int]:

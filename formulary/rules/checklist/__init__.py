@@ -6,6 +6,7 @@ from formulary.rules.checklist.fingerprint import data_version
 from formulary.rules.checklist.rule import Case, Rule
 from formulary.rules.checklist.run import (
     ask,
+    asked_at,
     check_draw,
     check_given,
     check_passed_over,
@@ -27,6 +28,7 @@ __all__ = [
     "Rule",
     "allowed",
     "ask",
+    "asked_at",
     "check_draw",
     "check_given",
     "check_passed_over",

@@ -24,6 +24,11 @@ def run(cocktail: Cocktail, stage: Stage) -> Report:
     return Report(stage, RULE_SET, fingerprint(cocktail, stage, RULE_SET, answers), answers)
 
 
+def asked_at(cocktail: Cocktail, stage: Stage) -> Report:
+    """The same without the hash, for an act whose report nobody keeps or comes back to."""
+    return ask(cocktail, stage, (rule.id for rule in RULES if rule.runs_at(stage)))
+
+
 def ask(cocktail: Cocktail, stage: Stage, rules: Iterable[str]) -> Report:
     """The answers of these rules alone, whether or not they are asked at this stage."""
     case = Case(cocktail, stage)
