@@ -51,8 +51,8 @@ PREPARE = Kind(
     "prepare and draw",
     Aim(1 / 3, "≥ 1/3", at_least=True),
     "One cocktail of five lines: a transaction to claim it and two for each vial, scan and draw, with "
-    "rights, checks, reservations, ledger, hashes and audit. The floor is guarded SQL for as many vials in "
-    "as many transactions, with none of these. "
+    "rights, checks, reservations, ledger, hashes and audit. The floor is guarded SQL that writes the same "
+    "rows in the same transactions, and looks at nothing else. "
     "The ratio is of throughputs: the floor's time over ours.",
 )
 RACE = Kind(
@@ -60,7 +60,7 @@ RACE = Kind(
     Aim(1 / 3, "≥ 1/3", at_least=True),
     "Processes that draw at once from the same open vials until they are empty: choose by the rule, keep, "
     "draw, with rights, checks, ledger, hashes and audit. Nothing is oversold or lost, or the bench stops. "
-    "The floor is guarded SQL by as many processes. The ratio is of throughputs.",
+    "The floor is guarded SQL by as many processes that writes the same rows. The ratio is of throughputs.",
 )
 STOCK_PAGE = "Over HTTP in a large clinic, against the same page of as many rows in a small one."
 SHELF = Kind("shelf page", Aim(1.3, "≤ 1.3"), STOCK_PAGE)

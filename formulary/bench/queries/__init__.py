@@ -1,7 +1,7 @@
-"""The floors: bare SQL on hand-written tables, without rights, workflow or audit; and the plans of ours."""
+"""The floors: bare SQL on hand-written tables, without rights, checks or hashes; and the plans of ours."""
 
 from formulary.bench.queries.bare import Bare, bare
-from formulary.bench.queries.drawing import Bench, make_bench, prepare_and_draw
+from formulary.bench.queries.drawing import Bench, make_bench, order, prepare_and_draw
 from formulary.bench.queries.plans import Plan, plans_of, statements_of
 from formulary.bench.queries.proof import make_ledger, sums
 from formulary.bench.queries.race import make_shelf, take_next, taken_in_all
@@ -16,6 +16,7 @@ __all__ = [
     "make_given",
     "make_ledger",
     "make_shelf",
+    "order",
     "page_of",
     "plans_of",
     "prepare_and_draw",

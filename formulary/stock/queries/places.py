@@ -2,17 +2,28 @@
 
 from collections.abc import Collection
 
+from sqlalchemy import bindparam
+
 from formulary.db import Missing, db, read_once
 from formulary.stock.models import Place
 
 
 def place(site_id: int, kind: str) -> Place:
     """The first active place of this kind at the site; Missing when the site was never furnished."""
-    first = db.select(Place).filter_by(site_id=site_id, kind=kind, is_active=True).order_by(Place.id).limit(1)
-    found: Place | None = read_once(Place, (site_id, kind), lambda: db.session.scalar(first))
+    told = {"site": site_id, "kind": kind}
+    found: Place | None = read_once(Place, (site_id, kind), lambda: db.session.scalar(FIRST, told))
     if found is None:
         raise Missing(f"Site {site_id} has no place of kind {kind}")
     return found
+
+
+FIRST = (
+    db.select(Place)
+    .where(Place.site_id == bindparam("site"), Place.kind == bindparam("kind"), Place.is_active.is_(True))
+    .order_by(Place.id)
+    .limit(1)
+)
+"""Made once: every movement asks it."""
 
 
 def standing_place(like: Place, kind: str) -> Place:

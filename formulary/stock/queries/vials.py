@@ -1,5 +1,10 @@
 """Vials: of one's own site, by key or by the code on their label."""
 
+from functools import cache
+from typing import Any
+
+from sqlalchemy import bindparam
+
 from formulary.db import Missing, db
 from formulary.stock.models import Balance, Movement, Place, Vial
 
@@ -12,12 +17,12 @@ ON_ITS_WAY = db.exists().where(
 
 def vial(vial_id: int, site_id: int | None = None) -> Vial:
     """One vial; Missing for another site's."""
-    return _found(Vial.id == vial_id, site_id, f"No vial {vial_id}")
+    return _found("id", vial_id, site_id)
 
 
 def vial_by_code(code: str, site_id: int | None = None) -> Vial:
     """The vial with this code on its label; Missing for another site's."""
-    return _found(Vial.code == code, site_id, f"No vial {code}")
+    return _found("code", code, site_id)
 
 
 def open_vials(site_id: int, lot_id: int | None = None) -> list[Vial]:
@@ -43,11 +48,14 @@ def has_used(vial: Vial, person_id: int) -> bool:
     return vial.opened_by_id == person_id or db.session.scalar(moved) is not None
 
 
-def _found(condition: object, site_id: int | None, otherwise: str) -> Vial:
-    query = db.select(Vial).where(condition)
-    if site_id is not None:
-        query = query.filter_by(site_id=site_id)
-    found = db.session.scalar(query)
+def _found(name: str, key: int | str, site_id: int | None) -> Vial:
+    found: Vial | None = db.session.scalar(_by(name, site_id is not None), {"key": key, "site": site_id})
     if found is None:
-        raise Missing(otherwise)
+        raise Missing(f"No vial {key}")
     return found
+
+
+@cache
+def _by(name: str, of_site: bool) -> Any:
+    query = db.select(Vial).where(getattr(Vial, name) == bindparam("key"))
+    return query.where(Vial.site_id == bindparam("site")) if of_site else query
