@@ -1,5 +1,7 @@
 """A draw gathers less than the other checks, and is answered as they would answer it, at every step."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from formulary import clock
@@ -8,11 +10,12 @@ from formulary.cocktails.models import CocktailLine
 from formulary.db import db, transaction
 from formulary.preparations import actions, facts, queries
 from formulary.rules.checklist import asked_at, run
-from formulary.rules.findings import Stage
+from formulary.rules.findings import Refused, Stage
 from formulary.stock import actions as stock
 from formulary.stock import queries as shelf
 from tests.preparations.doing import (
     do_step,
+    draw,
     hold,
     lot_of,
     scan,
@@ -23,6 +26,7 @@ from tests.preparations.doing import (
 )
 from tests.preparations.test_another_vial import another
 from tests.preparations.test_assay import an_assay, another_lot
+from tests.preparations.test_undo_races import in_thread
 from tests.stock.doing import lies, posted
 from tests.support.builders import a_policy, a_weight, an_allergy
 
@@ -119,3 +123,41 @@ def test_a_line_of_an_assayed_lot_drawn_from_another_is_told_by_all_that_is_know
     hold("TXA-2231")
     another(pinned, 1)
     assert (strength(pinned), is_slim(pinned)) == (before, False)
+
+
+def elsewhere(app, do):
+    """Done in a session of its own, and committed."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(in_thread(app, do)).result()
+
+
+def refused(attempt, number):
+    with pytest.raises(Refused) as refusal:
+        draw(attempt, number)
+    return {finding.code for finding in refusal.value.findings}
+
+
+def test_a_hold_that_another_places_between_claim_and_draw_stops_it(app, road):
+    attempt = road.claimed()
+    do_step(attempt, 1)
+    scan(attempt, 2)
+    elsewhere(app, lambda: hold("TXA-2231").id)
+    assert refused(attempt, 2) == {"lot.held"}
+    elsewhere(app, lambda: hold("ASC-5007").id)
+    assert refused(attempt, 2) == {"lot.held"}
+
+
+# On SQLite nobody commits between one's first read and one's last.
+@pytest.mark.databases("postgresql")
+def test_a_hold_that_another_places_once_the_facts_are_gathered_stops_it_too(app, road, monkeypatch):
+    attempt = road.claimed()
+    scan(attempt, 1)
+    gather = facts.gather_draw
+
+    def then_held(*asked, **more):
+        told = gather(*asked, **more)
+        elsewhere(app, lambda: hold("TXA-2231").id)
+        return told
+
+    monkeypatch.setattr(facts, "gather_draw", then_held)
+    assert refused(attempt, 1) == {"lot.held"}

@@ -30,7 +30,9 @@ from tests.rules.builders import (
 from tests.rules.test_checklist_bound import EVERYTHING
 
 NOT_OF_IT = frozenset({"stock", "history", "usual", "course", "acting", "points", "precautions"})
-NOT_OF_THE_PATIENT = frozenset({"tests", "consents", "answers", "weighed_on"})
+NOT_OF_THE_PATIENT = frozenset(
+    {"tests", "consents", "answers", "weighed_on", "medicines", "medicines_asked_at"}
+)
 """What is not gathered for a draw. Diluents are, wherever one is among what is drawn from."""
 
 
