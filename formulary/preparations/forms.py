@@ -126,3 +126,7 @@ class WasteForm(Form):
     )
     again = f.YesField("Prepare it again", hint="the cocktail goes back to the bench as verified")
     waste_rest = f.IdSeveral("Discard what is left in", choices=())
+    signer = f.FormField(PerhapsSignerForm, "Witness")
+    remark = f.TextField(
+        "What you did and saw", most=200, hint="In the place of a witness, where you work alone."
+    )

@@ -220,6 +220,7 @@ def test_a_wasted_attempt_is_prepared_again(road, browse):
     technician = browse("technician")
     technician.open(f"/preparations/{attempt.id}").page.keyboard.press("F9")
     technician.sees("What goes to waste").choose("Why", "Particles or colour").tick("Prepare it again")
+    technician.fill("Second person's name", "pharmacist").fill("Second person's password", PASSWORD)
     technician.press("Waste it").sees("Every lot in it was moved to waste.")
     technician.open(f"/preparations/cocktails/{attempt.cocktail_id}").press("Start preparing").sees(
         "attempt 2"

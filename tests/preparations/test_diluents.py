@@ -15,6 +15,7 @@ from formulary.stock import facts as stock_facts
 from formulary.stock import queries as shelf
 from tests.preparations.doing import draw, lot_of, mix, ml, scan, shown, step, technician
 from tests.support.builders import a_code, a_lot, act, an_allergy
+from tests.support.world import Cast
 
 POWDER = 3
 BACTERIOSTATIC = "bacteriostatic water for injection"
@@ -148,7 +149,14 @@ def test_what_is_left_of_a_preparation_that_is_over_serves_no_next_one(road):
     attempt = road.drawn()
     left = {s.vial_id for s in attempt.planned}
     with transaction():
-        actions.waste(attempt.id, reason="volume", again=True, at=clock.now(), by=technician())
+        actions.waste(
+            attempt.id,
+            reason="volume",
+            again=True,
+            witness=Cast().actor("pharmacist"),
+            at=clock.now(),
+            by=technician(),
+        )
     again = claimed(attempt.cocktail)
     kept = [queries.lot(s.lot_id).number for s in again.planned if s.vial_id in left]
     assert kept == ["ASC-5007", "GSH-0600"]

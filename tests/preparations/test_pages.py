@@ -244,7 +244,11 @@ def test_wasting_lists_what_goes_before_it_goes(road, clients):
     attempt, client = road.drawn(), clients("technician")
     here = f"{page_of(attempt)}/waste"
     assert "0.2 mL of tranexamic acid, lot TXA-2231" in plain(client.get_ok(here))
-    page = client.post_ok(here, {"reason": "particles"})
+    refused = client.post_refused(here, {"reason": "particles"})
+    told = "A high-alert product is in it, so another person watches; nobody signed as witness."
+    assert [error[: len(told)] for error in refused.errors] == [told]
+    signed = {"signer-username": "pharmacist", "signer-secret": PASSWORD}
+    page = client.post_ok(here, {"reason": "particles"} | signed)
     assert "Every lot in it was moved to waste." in page.text
 
 

@@ -7,12 +7,15 @@ from formulary.db import db, transaction
 from formulary.preparations import actions, queries
 from formulary.rules.findings import Refused
 from formulary.stock import queries as shelf
-from formulary.stock.models import Reservation
+from formulary.stock.models import Reservation, Wasted
 from tests.preparations.doing import do_step, finish, release, technician
+from tests.support.builders import act
 from tests.support.ledger import in_preparation
+from tests.support.world import Cast
 
 
 def waste(attempt, who=None, reason="volume", **more):
+    more = {"witness": Cast().actor("practitioner2")} | more
     with transaction():
         return actions.waste(attempt.id, reason=reason, **more, at=clock.now(), by=who or technician())
 
@@ -102,3 +105,33 @@ def test_the_vials_for_one_patient_go_with_it_where_ticked(road):
 def test_a_reason_is_one_of_those_offered(road):
     with pytest.raises(Refused, match=r"waste\.no_reason"):
         waste(road.drawn(), reason="because")
+
+
+def test_a_high_alert_product_is_wasted_before_another_person(road):
+    attempt = road.drawn()
+    for witness, code in ((None, r"waste\.witness_missing"), (technician(), r"waste\.not_a_witness")):
+        with pytest.raises(Refused, match=code):
+            waste(attempt, witness=witness)
+    waste(attempt)
+    rows = db.session.scalars(db.select(Wasted).where(Wasted.container == "prepared")).all()
+    assert {row.witness_id for row in rows} == {Cast().actor("practitioner2").person_id}
+
+
+# What the rule asks does not depend on the database.
+@pytest.mark.databases("sqlite")
+def test_who_works_alone_says_what_they_did_and_it_is_marked(road):
+    attempt = road.drawn()
+    with act():
+        road.clinic.site.solo = True
+        db.session.add(road.clinic.site)
+    with pytest.raises(Refused, match=r"waste\.remark_missing"):
+        waste(attempt, witness=None)
+    waste(attempt, witness=None, remark="Emptied into the red bin.")
+    rows = db.session.scalars(db.select(Wasted).where(Wasted.container == "prepared")).all()
+    assert {(row.witness_id, row.self_checked) for row in rows} == {(None, True)}
+
+
+# What the rule asks does not depend on the database.
+@pytest.mark.databases("sqlite")
+def test_where_nothing_was_drawn_nobody_is_asked_to_watch(road):
+    assert waste(road.claimed(), witness=None).state == "wasted"

@@ -84,7 +84,8 @@ def test_what_is_given_back_wasted_or_taken_back_touches_nobody(clinic, patient,
     road.draw_step(attempt.id, first, by)
     assert where(number) == {number: only("E")}
     with transaction():
-        preparations.waste(attempt.id, reason="called_off", at=clock.now(), by=by)
+        witness = clinic.actor("pharmacist2")
+        preparations.waste(attempt.id, reason="called_off", witness=witness, at=clock.now(), by=by)
     assert where(*DRAWN_FROM) == dict.fromkeys(DRAWN_FROM, STOOD)
     [flow] = looked_up(number).wasted
     assert (flow.reason, flow.quantity, balances(number)) == ("not_given", draw.quantity, {True})

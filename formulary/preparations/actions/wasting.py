@@ -1,6 +1,6 @@
 """Giving a claimed cocktail back, and discarding what was mixed, lot by lot."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from formulary.accounts import Actor
@@ -54,48 +54,63 @@ def waste(
     reason: str,
     again: bool = False,
     waste_rest: Iterable[int] = (),
+    witness: Actor | None = None,
+    remark: str = "",
     at: datetime,
     by: Actor,
 ) -> Attempt:
     """Discard what was mixed: every lot in it goes to waste. `again` leaves the cocktail verified for
     another attempt.
 
-    `reason` is a key of REASONS. Refused for what is given already, and `again` for what was released.
+    `reason` is a key of REASONS. Refused for what is given already, `again` for what was released, and
+    without a `witness` where a high-alert product was drawn or the site's policy asks for one; who works
+    alone says in `remark` what they did and saw.
     """
     attempt = queries.locked(attempt_id, by)
     why, in_ledger = _reason(reason)
-    before = _still_here(attempt, again)
+    before, drawn = _still_here(attempt, again), queries.draws(attempt.id)
+    watched = _watched(attempt, drawn, witness, remark, at=at, by=by)
     if again and before == "prepared":
         move(attempt.cocktail, "in_preparation", at=at, by=by, reason=why)
     move(attempt.cocktail, "verified" if again else "wasted", at=at, by=by, reason=why)
     attempt.state, attempt.ended_reason = "wasted", why
-    movements = waste_draws(attempt, queries.draws(attempt.id), in_ledger, at=at, by=by)
+    movements = waste_draws(attempt, drawn, in_ledger, watched=watched, at=at, by=by)
     release_reservations(attempt.cocktail, why="wasted", at=at)
     waste_rests(attempt, set(waste_rest), at=at, by=by)
-    old, new = {"state": before}, {"again": again}
+    old, new = {"state": before}, {"again": again} | _told(watched, remark)
     record("preparations.waste", attempt, by=by, at=at, old=old, new=new, reason=why, movements=movements)
     return attempt
 
 
 def waste_draws(
-    attempt: Attempt, draws: Iterable[Draw], reason: str, *, at: datetime, by: Actor
+    attempt: Attempt, draws: Iterable[Draw], reason: str, *, watched: stock.Watched, at: datetime, by: Actor
 ) -> list[Movement]:
     """Move all that these draws brought from the preparation to waste; one row per draw."""
     source, target = queries.place(attempt.place_id), shelf.place(attempt.site_id, "waste")
-    return [
-        stock.post(
-            lot=queries.lot(draw.lot_id),
-            source=source,
-            target=target,
-            quantity=draw.quantity,
-            reason=reason,
-            document=("attempt", attempt.id),
-            occurred_at=at,
-            at=at,
-            by=by,
-        )
-        for draw in draws
-    ]
+    way = stock.Way(target, reason, ("attempt", attempt.id), at, bin=stock.Bin(None, watched))
+    entries = [stock.Entry(queries.lot(draw.lot_id), None, source, draw.quantity, way) for draw in draws]
+    return stock.write(entries, at=at, by=by)
+
+
+def is_high_alert(draws: Iterable[Draw]) -> bool:
+    """Whether a high-alert product was drawn: another person then watches its waste."""
+    return any(queries.lot(draw.lot_id).product.ingredient.high_alert for draw in draws)
+
+
+def _watched(
+    attempt: Attempt, drawn: Sequence[Draw], witness: Actor | None, remark: str, *, at: datetime, by: Actor
+) -> stock.Watched:
+    """Who watched; nobody is asked where nothing was drawn."""
+    if not drawn:
+        return stock.Watched(witness)
+    told = {"site_id": attempt.site_id, "reason": remark, "is_alert": is_high_alert(drawn)}
+    return stock.witnessed(witness, **told, by=by, at=at)
+
+
+def _told(watched: stock.Watched, remark: str) -> dict[str, object]:
+    """What the trail keeps of who watched."""
+    told: dict[str, object] = {"witness": watched.witness.name} if watched.witness else {}
+    return told | ({"self_checked": remark} if watched.self_checked else {})
 
 
 def _reason(code: str) -> tuple[str, str]:

@@ -94,6 +94,12 @@ def waste(attempt_id: int) -> Page:
     if not form.is_submitted():
         return _waste_page(attempt_id, form)
     offer_rests(form, _rests(attempt_id))
+    try:
+        named = form.signer.form.username.data
+        witness = guards.second_person(form.signer, at=clock.now()) if named else None
+    except Refused as refusal:
+        form.add_findings(refusal.findings)
+        return _waste_page(attempt_id, form), 422
     return act(
         attempt_id,
         form,
@@ -103,6 +109,8 @@ def waste(attempt_id: int) -> Page:
             reason=form.reason.data,
             again=form.again.data,
             waste_rest=form.waste_rest.data or (),
+            witness=witness,
+            remark=form.remark.data or "",
             at=at,
             by=g.actor,
             key=form.key,

@@ -6,12 +6,13 @@ from formulary.stock.actions.arrivals import has_arrived, watches_arrivals
 from formulary.stock.actions.arriving import Arrived, receive_transfer
 from formulary.stock.actions.assaying import assay_lot
 from formulary.stock.actions.balances import lock
+from formulary.stock.actions.bins import witnessed
 from formulary.stock.actions.bringing import Opening, bring_lot, bring_lots, bring_stock
 from formulary.stock.actions.closing import close_count
 from formulary.stock.actions.codes import label_vials, learn_code
 from formulary.stock.actions.counting import add_to_count, cancel_count, count_line, open_count
 from formulary.stock.actions.disposing import add_stream, change_stream, dispose
-from formulary.stock.actions.entries import Entry, Way
+from formulary.stock.actions.entries import Bin, Entry, Watched, Way
 from formulary.stock.actions.excursions import decide_excursion, hold_inside, open_excursion
 from formulary.stock.actions.holds import place_hold, release_hold, stop_lot
 from formulary.stock.actions.ledger import post, reverse, stand_still, write
@@ -46,12 +47,14 @@ from formulary.stock.actions.wasting import waste_lot, waste_vial
 
 __all__ = [
     "Arrived",
+    "Bin",
     "Entry",
     "NewLine",
     "Opening",
     "Pick",
     "Recorded",
     "Taken",
+    "Watched",
     "Way",
     "add_line",
     "add_place",
@@ -127,5 +130,6 @@ __all__ = [
     "waste_vial",
     "watches_arrivals",
     "where_is",
+    "witnessed",
     "write",
 ]

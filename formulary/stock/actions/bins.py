@@ -14,20 +14,23 @@ from formulary.stock.labels import disposal_refusals as refusals
 from formulary.stock.models import Movement, Wasted
 
 
-def witnessed(witness: Actor | None, *, site_id: int, reason: str, by: Actor, at: datetime) -> Watched:
+def witnessed(
+    witness: Actor | None, *, site_id: int, reason: str, is_alert: bool = False, by: Actor, at: datetime
+) -> Watched:
     """Who watched; refuses nobody where the site's policy asks for a witness, and oneself.
 
-    On a solo site words take the place of the witness, and it is marked SELF-CHECKED.
+    What is high-alert (`is_alert`) asks for one whatever the policy. On a solo site words take the place of
+    the witness, and it is marked SELF-CHECKED.
     """
     if witness is not None:
         if witness.person_id == by.person_id or not witness.may(Permission.WITNESS):
             raise refusals.not_a_witness(_others(site_id, by))
         return Watched(witness)
     decided = accounts.policy(site_id, "waste_witness", at) or {}
-    if not decided.get("required", False):
+    if not (is_alert or decided.get("required", False)):
         return Watched(None)
     if not accounts.site(site_id).solo:
-        raise refusals.no_witness(_others(site_id, by))
+        raise refusals.no_witness(_others(site_id, by), is_alert=is_alert)
     if not reason.strip():
         raise refusals.no_words_instead()
     return Watched(None, self_checked=True)

@@ -4,9 +4,11 @@ from formulary.rules.findings import Refused, joined, refuse
 from formulary.stock.models import Disposal
 
 
-def no_witness(others: list[str]) -> Refused:
-    """The site asks for a witness and nobody signed as one."""
+def no_witness(others: list[str], *, is_alert: bool = False) -> Refused:
+    """The site, or a high-alert product in it, asks for a witness and nobody signed as one."""
     why = "This site has another person watch what is wasted, and nobody signed as witness."
+    if is_alert:
+        why = "A high-alert product is in it, so another person watches; nobody signed as witness."
     return refuse("waste.witness_missing", "waste", why, _who(others), field="signer-secret")
 
 
