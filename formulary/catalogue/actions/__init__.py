@@ -37,6 +37,7 @@ from formulary.catalogue.actions.statements import (
     propose_statement,
     withdraw_statement,
 )
+from formulary.catalogue.actions.washouts import decide_washout
 
 __all__ = [
     "DraftLine",
@@ -55,6 +56,7 @@ __all__ = [
     "change_device",
     "change_protocol",
     "content_of",
+    "decide_washout",
     "draft_formula",
     "end_limit",
     "give_back_formula",

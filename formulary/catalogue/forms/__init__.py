@@ -4,6 +4,7 @@ from formulary.catalogue.forms.care import ProtocolChangeForm, ProtocolForm
 from formulary.catalogue.forms.limits import DeviceForm, EndForm, LimitForm, WithdrawForm
 from formulary.catalogue.forms.rules import EndRuleForm, RuleForm
 from formulary.catalogue.forms.statements import BasisForm, FactorForm, OsmolalityForm
+from formulary.catalogue.forms.washouts import WashoutForm
 from formulary.web import fields as f
 from formulary.web.forms import Form, SearchForm
 
@@ -20,6 +21,7 @@ __all__ = [
     "ProtocolChangeForm",
     "ProtocolForm",
     "RuleForm",
+    "WashoutForm",
     "WithdrawForm",
 ]
 

@@ -42,10 +42,12 @@ from formulary.catalogue.labels.rules import (
 )
 from formulary.catalogue.labels.statements import STANDINGS, STATEMENTS, osmolality, stated
 from formulary.catalogue.labels.substitutes import Other, substitutes
+from formulary.catalogue.labels.washouts import BEFORE_WORDS, washout_lines
 from formulary.catalogue.labels.words import CONFIDENCES, CONTAINERS, FIELDS, ROLES, STATUSES
 
 __all__ = [
     "BASES",
+    "BEFORE_WORDS",
     "CONFIDENCES",
     "CONTAINERS",
     "FIELDS",
@@ -103,5 +105,6 @@ __all__ = [
     "syringe",
     "target",
     "told",
+    "washout_lines",
     "whose",
 ]

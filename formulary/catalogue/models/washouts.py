@@ -1,9 +1,11 @@
 """Medicines, supplements and the like that are asked for, and how long before what they are left off."""
 
+from datetime import datetime
+
 from sqlalchemy import Boolean, ForeignKey, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from formulary.db import Base, one_of
+from formulary.db import Base, UtcDateTime, one_of
 
 SORTS = ("medicine", "supplement", "on the skin", "other")
 BEFORE = ("mesotherapy", "prick", "intradermal", "patch")
@@ -24,7 +26,7 @@ class MedicineKind(Base):
     position: Mapped[int] = mapped_column(Integer, default=0)
 
     statements: Mapped[list["WashoutStatement"]] = relationship(
-        back_populates="kind", order_by="WashoutStatement.number"
+        back_populates="kind", order_by="WashoutStatement.id"
     )
 
     def __str__(self) -> str:
@@ -34,6 +36,8 @@ class MedicineKind(Base):
 class WashoutStatement(Base):
     """What one source says of a kind before a session or a test: at least so long without it, perhaps as
     long as `most`; None: it gives no time. `lifted`: it says that it does not matter.
+
+    With an author it is the clinic's own time, beside what sources say; without a number then.
     """
 
     __tablename__ = "washout_statement"
@@ -43,7 +47,7 @@ class WashoutStatement(Base):
         one_of("unit", "hours", "days", "months"),
     )
 
-    number: Mapped[int] = mapped_column(Integer, unique=True)
+    number: Mapped[int | None] = mapped_column(Integer, unique=True)
     kind_id: Mapped[int] = mapped_column(ForeignKey("medicine_kind.id"), index=True)
     before: Mapped[str] = mapped_column(String(20))
     effect: Mapped[str] = mapped_column(String(10))
@@ -54,5 +58,7 @@ class WashoutStatement(Base):
     lifted: Mapped[bool] = mapped_column(Boolean, default=False)
     source: Mapped[str] = mapped_column(Text, default="")
     confidence: Mapped[str] = mapped_column(String(10), default="")
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    written_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     kind: Mapped[MedicineKind] = relationship(back_populates="statements")

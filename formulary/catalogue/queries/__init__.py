@@ -76,7 +76,7 @@ from formulary.catalogue.queries.substances import (
     several_ingredients,
     strength_bases,
 )
-from formulary.catalogue.queries.washouts import medicine_kinds
+from formulary.catalogue.queries.washouts import medicine_kind, medicine_kinds
 
 __all__ = [
     "MOST",
@@ -119,6 +119,7 @@ __all__ = [
     "limits_as_the_strength",
     "limits_decided",
     "limits_waiting",
+    "medicine_kind",
     "medicine_kinds",
     "names",
     "never_beside",

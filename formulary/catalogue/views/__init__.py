@@ -9,6 +9,7 @@ from formulary.catalogue.views import (
     rules,
     statements,
     substances,
+    washouts,
 )
 from formulary.catalogue.views.room import bp
 
@@ -22,4 +23,5 @@ __all__ = [
     "rules",
     "statements",
     "substances",
+    "washouts",
 ]

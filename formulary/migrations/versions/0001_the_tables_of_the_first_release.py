@@ -3780,7 +3780,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "washout_statement",
-        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=True),
         sa.Column("kind_id", sa.Integer(), nullable=False),
         sa.Column("before", sa.String(length=20), nullable=False),
         sa.Column("effect", sa.String(length=10), nullable=False),
@@ -3791,6 +3791,8 @@ def upgrade() -> None:
         sa.Column("lifted", sa.Boolean(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("confidence", sa.String(length=10), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("written_at", types.UtcDateTime(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "before IN ('mesotherapy', 'prick', 'intradermal', 'patch')",
@@ -3801,6 +3803,9 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(
             "unit IN ('hours', 'days', 'months')", name=op.f("ck_washout_statement_unit_is_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["person.id"], name=op.f("fk_washout_statement_author_id_person")
         ),
         sa.ForeignKeyConstraint(
             ["kind_id"], ["medicine_kind.id"], name=op.f("fk_washout_statement_kind_id_medicine_kind")

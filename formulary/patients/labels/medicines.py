@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from formulary.catalogue import facts as catalogue
+from formulary.catalogue.labels import BEFORE_WORDS
 from formulary.patients import queries
 from formulary.patients.models import PatientMedicine
 from formulary.rules import washouts
@@ -14,12 +15,6 @@ from formulary.rules.washouts import OF_TESTS, SESSION, Span, span
 CHOICES = (("prescribed", "prescribed"), ("own", "own choice"), ("unknown", "not known"))
 TAKINGS = (("still", "still taken"), ("stopped", "no longer taken"), ("unknown", "last day not known"))
 CHOICE_WORDS, TAKING_WORDS = dict(CHOICES), dict(TAKINGS)
-BEFORE_WORDS = {
-    SESSION: "a session",
-    "prick": "a prick test",
-    "intradermal": "an intradermal test, that of a label too",
-    "patch": "a patch test",
-}
 NAMING = ("takes", "mistake")
 ANSWERS = {
     "none": "takes nothing beside what is listed as no longer taken",

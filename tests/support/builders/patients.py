@@ -97,7 +97,7 @@ def a_medicine_kind(word: str, *stated: dict[str, Any], name: str = "") -> Medic
     kind = saved(MedicineKind(word=word, name=name or word.replace("_", " ").capitalize(), sort="medicine"))
     row = {"before": "mesotherapy", "effect": "avoid", "said": "a week", "least": 7, "source": "an article"}
     for told in stated:
-        saved(WashoutStatement(kind_id=kind.id, number=number(), **row | told))
+        saved(WashoutStatement(kind_id=kind.id, **row | told))
     return kind
 
 
