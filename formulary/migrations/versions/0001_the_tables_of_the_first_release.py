@@ -1529,6 +1529,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_vial_diluent_lot_id"), ["diluent_lot_id"], unique=False)
         batch_op.create_index("ix_vial_lot", ["lot_id", "state"], unique=False)
         batch_op.create_index(
+            "ix_vial_serial",
+            ["serial"],
+            unique=False,
+            sqlite_where=sa.text("serial IS NOT NULL"),
+            postgresql_where=sa.text("serial IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_vial_open",
             ["site_id", "beyond_use_at"],
             unique=False,

@@ -13,6 +13,7 @@ from formulary.rules.lot_status import near, normalise
 from formulary.rules.units import VOLUME, Dimension, Quantity, dimension
 
 NOT_USED_UP = text("status <> 'exhausted'")
+HAS_SERIAL = text("serial IS NOT NULL")
 STANDS_OPEN = text("state = 'open'")
 
 
@@ -107,6 +108,7 @@ class Vial(Versioned, Base):
     __table_args__ = (
         one_of("state", "sealed", "open", "empty", "wasted", "returned", "lost"),
         Index("ix_vial_lot", "lot_id", "state"),
+        Index("ix_vial_serial", "serial", sqlite_where=HAS_SERIAL, postgresql_where=HAS_SERIAL),
         Index(
             "ix_vial_open", "site_id", "beyond_use_at", sqlite_where=STANDS_OPEN, postgresql_where=STANDS_OPEN
         ),
