@@ -11,13 +11,14 @@ import click
 from formulary import clock
 from formulary.accounts import Actor, Operator, Permission, RecallSight
 from formulary.accounts import queries as accounts
+from formulary.cli import recall_files as files
 from formulary.cli.frame import Said, operator, with_app
 from formulary.db import transaction
 from formulary.recalls import actions, labels, queries
 from formulary.recalls.forms import read_asked
 from formulary.recalls.queries import Given, Known, Lookup, UnnotedUse
 from formulary.rules.lot_status import NOT_ON_RECORD, day_of, day_words
-from formulary.rules.units import Quantity, Unit, natural_unit, plain, show
+from formulary.rules.units import Unit, natural_unit, plain, show
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,12 @@ class Export:
 
 
 @click.command()
-@click.argument("lot")
+@click.argument("lot", required=False)
 @click.option(
     "--json", "as_json", is_flag=True, help="The whole answer as JSON; quantities are decimal strings."
 )
+@click.option("--csv", "as_csv", is_flag=True, help="Everybody in the answer as CSV, a row for each use.")
+@click.option("--case", metavar="CODE", help="In place of LOT a recall case: its list as CSV.")
 @click.option("--names", is_flag=True, help="Names beside the codes, where the user of --as may see them.")
 @click.option(
     "--as",
@@ -55,7 +58,9 @@ class Export:
     help="Who asks: decides what is shown; otherwise codes. Both are audited.",
 )
 @with_app
-def command(lot: str, as_json: bool, names: bool, username: str | None) -> None:
+def command(
+    *, lot: str | None, as_json: bool, as_csv: bool, case: str | None, names: bool, username: str | None
+) -> None:
     """Say who was touched by LOT and what is left of it; exit 1 when no such lot was ever received.
 
     LOT is a number, the code of one of our vials, or what a scanner reads from a pack.
@@ -63,17 +68,26 @@ def command(lot: str, as_json: bool, names: bool, username: str | None) -> None:
     \b
     Example:
       formulary recall 1810150050 --json
+      formulary recall --case R-7 --as r.fournier --names
     """
+    if (lot is None) == (case is None) or (as_json and (as_csv or case)):
+        raise Said("Name a LOT (with --json or --csv) or a --case.")
     if names and username is None:
         raise Said("--names needs --as USER: a name is shown to an account that may see it.")
     by = _asker(username)
-    export = _export(lot, by, names=names)
+    if case is not None:
+        files.write(files.of_case(case, by, names=names))
+        return
+    export = _export(lot or "", by, names=names)
     with transaction():
         system_user = operator().name
         actions.note_export(
             export.lookup, export.patients, system_user=system_user, names=names, at=export.lookup.at, by=by
         )
-    click.echo(json.dumps(as_dict(export), indent=2, ensure_ascii=False) if as_json else as_text(export))
+    if as_csv:
+        files.write(files.of_answer(export.lookup, by, _buckets(export)))
+    else:
+        click.echo(json.dumps(as_dict(export), indent=2, ensure_ascii=False) if as_json else as_text(export))
     if not export.lookup.lots:
         raise SystemExit(1)
 
@@ -227,7 +241,7 @@ def _head(lookup: Lookup) -> Iterator[str]:
         yield f"Lot {lot.number}, {lot.product}, expires {_expiry(lot.expires_on)}{holds}"
         balance, unit = lookup.balances[lot_id], _unit(lookup, lot_id)
         for name, words in labels.BALANCE.items():
-            yield f"  {words:<26}{_shown(lot.quantity(getattr(balance, name)), unit):>16}"
+            yield f"  {words:<26}{show(lot.quantity(getattr(balance, name)), unit):>16}"
         yield "  It balances." if balance.balances else "  It does not balance."
 
 
@@ -243,15 +257,19 @@ def _figures(lookup: Lookup) -> Iterator[str]:
     yield f"  {named:,} of {used:,} uses name their lot; as of {lookup.at:%Y-%m-%d %H:%M} UTC"
 
 
-def _rows(export: Export) -> Iterator[str]:
-    parts = {
+def _buckets(export: Export) -> dict[str, Iterator[dict[str, Any]]]:
+    """Everybody in the answer, by bucket."""
+    return {
         "Received": _patients(export),
         "Patch-tested": _tested(export),
         "Being given, waiting or in preparation": _under_way(export),
         "Prescribed or reserved": _promised(export),
         "Cannot be excluded": _not_excluded(export),
     }
-    for title, found in parts.items():
+
+
+def _rows(export: Export) -> Iterator[str]:
+    for title, found in _buckets(export).items():
         rows = [_told(row) for row in found]
         if rows:
             yield from (f"\n{title}:", *rows)
@@ -274,10 +292,6 @@ def _places(lookup: Lookup) -> Iterator[str]:
 
 
 def _place(lookup: Lookup, row: queries.Lying) -> str:
-    quantity = _shown(lookup.lots[row.lot_id].quantity(row.quantity), _unit(lookup, row.lot_id))
+    quantity = show(lookup.lots[row.lot_id].quantity(row.quantity), _unit(lookup, row.lot_id))
     vial = f", vial {row.vial}" if row.vial else ""
     return f"  {row.site}, {row.place}{vial}: {quantity} of lot {lookup.lots[row.lot_id].number}"
-
-
-def _shown(quantity: Quantity, unit: Unit) -> str:
-    return show(quantity, unit)

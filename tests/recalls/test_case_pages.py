@@ -69,6 +69,21 @@ def test_each_role_sees_as_much_of_the_list_as_it_may(clients, case, who, form):
     assert f"Recall {case.code}, confidential. Copy of {STAFF[who][0]}" in text
 
 
+def test_the_report_names_as_much_as_the_list_and_says_that_the_case_goes_on(clients, case):
+    for who in ("recall", "technician"):
+        text = printed(clients(who).get(f"/recalls/cases/{case.id}/report.pdf"))
+        assert ("Anna Kovac" in text, "P-" in text) == (NAMES[who], CODES[who])
+        assert (f"Interim report, not closed: recall {case.code}" in text, "Hold H-1" in text) == (True, True)
+    rows = db.session.scalars(db.select(AccessEntry).order_by(AccessEntry.id.desc()).limit(2))
+    assert [(row.detail, row.patients) for row in rows] == [(f"{case.code}, report", n) for n in (0, 4)]
+
+
+def test_no_report_before_a_list_and_none_of_a_drill(clients):
+    a_lot(number="NEW1")
+    for told in (a_case("NEW1"), a_case("NEW1", *CONTAINED, told={"is_drill": True})):
+        assert clients("recall").get(f"/recalls/cases/{told.id}/report.pdf").status_code == 404
+
+
 def test_a_practitioner_reads_the_names_of_their_own_patients_alone(clients, case):
     text = seen(clients("practitioner"), case, "csv")
     assert ("Anna Kovac" in text, "Lnna Kovac" in text) == (True, False)

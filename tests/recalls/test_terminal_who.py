@@ -9,8 +9,11 @@ import pytest
 from formulary.accounts.models import User
 from formulary.audit.models import AccessEntry, AuditEntry
 from formulary.db import db
+from formulary.recalls import actions
 from tests.recalls.calling import recall, story, told
+from tests.recalls.casing import a_case
 from tests.support.builders import a_lot, act
+from tests.support.world import STAFF
 
 __all__ = ["recall", "story", "told"]
 
@@ -44,6 +47,27 @@ def test_names_are_told_only_when_asked_for_and_to_whoever_may_see_them(recall, 
     everybody = story.codes("ABCDEFJL")
     assert {code for code in everybody if f" {code} " in text} == (everybody if codes else set())
     assert answer["buckets"]["A"] == 2
+
+
+@pytest.mark.parametrize(
+    ("who", "names", "codes"),
+    [("recall", True, True), ("pharmacist", False, True), ("technician", False, False)],
+)
+def test_files_hold_as_much_as_the_page(recall, story, who, names, codes):
+    """The answer as CSV, and the list of a case."""
+    case = a_case(story.lot.number, actions.open_case)
+    for words in ((story.lot.number, "--csv"), ("--case", case.code)):
+        text = recall(*words, "--as", who, "--names").stdout
+        assert ("Anna Kovac" in text, story.patients["A"].code in text) == (names, codes)
+        assert "Anna Kovac" not in recall(*words, "--as", who).stdout
+    assert text.count(f"Recall {case.code}, confidential. Copy of {STAFF[who][0]}") == 1 + codes
+    seen = db.session.scalars(db.select(AccessEntry.patients).order_by(AccessEntry.id.desc()).limit(1)).one()
+    assert seen == (4 if codes else 0)
+
+
+def test_what_does_not_belong_together_is_said(recall, story):
+    for words in ((), (story.lot.number, "--case", "R-1"), ("--case", "R-1", "--json"), ("--case", "R-99")):
+        recall(*words, status=1)
 
 
 @pytest.mark.parametrize(("who", "patients"), [("recall", 8), ("pharmacist", 8), ("technician", 0)])

@@ -14,6 +14,7 @@ from formulary.recalls.actions.noting import (
     note_excursion,
     note_export,
     note_history,
+    note_list,
     note_lookup,
     note_work,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "note_excursion",
     "note_export",
     "note_history",
+    "note_list",
     "note_lookup",
     "note_work",
     "notify",

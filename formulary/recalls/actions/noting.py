@@ -49,5 +49,14 @@ def note_export(
     record("recalls.export", None, by=by, at=at, new=new)
 
 
+def note_list(
+    case: RecallCase, patients: int, *, system_user: str, names: bool, at: datetime, by: Actor
+) -> None:
+    """Write down that the list of a case left on a terminal, with the system's user, and in the trail."""
+    log_access(VIEWED, by=by, at=at, subject=case, patients=patients, detail=f"{case.code}, {system_user}")
+    new = {"case": case.code, "patients": patients, "names": names, "system_user": system_user}
+    record("recalls.export", case, by=by, at=at, new=new)
+
+
 def _lots(lookup: Lookup) -> str:
     return ", ".join(dict.fromkeys(lot.number for lot in lookup.found.lots)) or "no lot"

@@ -3,8 +3,16 @@
 from formulary.recalls.labels import case_words, hooks
 from formulary.recalls.labels.case_told import VERBS, CaseTold, case_told
 from formulary.recalls.labels.letters import Letter, letters
-from formulary.recalls.labels.listed import COUNTS_ALONE, ListedLine, listed_lines, watermark
+from formulary.recalls.labels.listed import (
+    COUNTS_ALONE,
+    LISTED,
+    ListedLine,
+    listed_lines,
+    listed_rows,
+    watermark,
+)
 from formulary.recalls.labels.lists import Listing, PatientLine, PlaceLine, together
+from formulary.recalls.labels.report import Report, report
 from formulary.recalls.labels.sheet import Sheet, SheetLine, sheets
 from formulary.recalls.labels.tiles import Tile, is_held, tiles
 from formulary.recalls.labels.told import Told, told
@@ -19,6 +27,7 @@ __all__ = [
     "COUNTS_ALONE",
     "GRADES",
     "HEADINGS",
+    "LISTED",
     "VERBS",
     "CaseTold",
     "Letter",
@@ -26,6 +35,7 @@ __all__ = [
     "Listing",
     "PatientLine",
     "PlaceLine",
+    "Report",
     "Sheet",
     "SheetLine",
     "Tile",
@@ -39,7 +49,9 @@ __all__ = [
     "is_held",
     "letters",
     "listed_lines",
+    "listed_rows",
     "movements_told",
+    "report",
     "sheets",
     "tiles",
     "together",

@@ -10,11 +10,13 @@ from formulary.recalls.queries.arrivals import (
     notices_naming,
     waiting_lines,
 )
+from formulary.recalls.queries.beside import beside
 from formulary.recalls.queries.cases import (
     VIEWED,
     CaseHold,
     CaseLot,
     case,
+    case_called,
     case_holds,
     case_lot,
     case_lots,
@@ -145,9 +147,11 @@ __all__ = [
     "Use",
     "as_scope",
     "benches_and_shelves",
+    "beside",
     "came_in",
     "came_since",
     "case",
+    "case_called",
     "case_holds",
     "case_lot",
     "case_lots",

@@ -56,6 +56,14 @@ def case(case_id: int, *, locked: bool = False) -> RecallCase:
     return found
 
 
+def case_called(code: str) -> RecallCase:
+    """The case of a code ("R-7"); Missing where there is none."""
+    found = db.session.scalar(db.select(RecallCase).filter_by(code=code.strip().upper()))
+    if found is None:
+        raise Missing(f"No recall {code}")
+    return found
+
+
 def cases(window: Window, *, drills: bool = False) -> Page:
     """The cases of the organisation, or its drills, the newest first."""
     return page(db.select(RecallCase).filter_by(is_drill=drills), NEWEST, window=window)

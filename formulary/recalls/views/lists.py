@@ -1,33 +1,18 @@
 """The list of a case, as a page, a file and a print; each view of it is noted and marked with who has it."""
 
-from collections.abc import Iterator, Sequence
 from itertools import chain
+from zoneinfo import ZoneInfo
 
 from flask import Response, g, request
 
 from formulary import clock
 from formulary.accounts import Permission, RecallSight, requires
-from formulary.db import retried
+from formulary.db import Missing, retried
 from formulary.recalls import labels, queries
 from formulary.recalls.labels import ListedLine
 from formulary.recalls.views.room import Page, bp, noted, page
-from formulary.rules.units import natural_unit, plain
 from formulary.web import pdf, sheets
 from formulary.web.paging import Window
-from formulary.web.words import utc
-
-HEADER = (
-    "patient",
-    "name",
-    "use",
-    "cocktail or test",
-    "lot",
-    "at (UTC)",
-    "quantity",
-    "unit",
-    "grade",
-    "added",
-)
 
 
 @bp.get("/cases/<id:case_id>/list")
@@ -52,7 +37,11 @@ def case_list_csv(case_id: int) -> Response:
     row, at = queries.case(case_id), clock.now()
     noted(row, "CSV", 0 if _sees_counts() else queries.patients_listed(case_id))
     mark = [labels.watermark(row, at=at, by=g.actor)]
-    rows = [[labels.COUNTS_ALONE]] if _sees_counts() else chain([HEADER], _lines(case_id), [mark])
+    rows = (
+        [[labels.COUNTS_ALONE]]
+        if _sees_counts()
+        else chain([labels.LISTED], labels.listed_rows(case_id, at=at, by=g.actor), [mark])
+    )
     return sheets.answer(sheets.Sheet(f"recall-{row.code}-list", mark, rows), "csv")
 
 
@@ -70,6 +59,24 @@ def case_list_pdf(case_id: int) -> Response:
     return pdf.answer(printed, f"recall-{row.code}-list.pdf")
 
 
+@bp.get("/cases/<id:case_id>/report.pdf")
+@requires(Permission.RECALL_LOOKUP)
+@retried
+def case_report(case_id: int) -> Response:
+    """Everything of a case on paper for an inspector; before it is closed the report says so."""
+    row, at = queries.case(case_id), clock.now()
+    if row.is_drill:
+        raise Missing(f"Drill {row.code} has a report of its own")
+    report = labels.report(row, zone=ZoneInfo(g.site.zone), at=at, by=g.actor)
+    if report is None:
+        raise Missing(f"No list of recall {row.code} is frozen yet")
+    noted(row, "report", report.patients)
+    shown = {"row": row, "report": report, "told": report.told, "words": labels.case_words}
+    mark = labels.watermark(row, at=at, by=g.actor)
+    printed = pdf.render("recalls/case_report_print.html", **shown, site=g.site, at=at, mark=mark)
+    return pdf.answer(printed, f"recall-{row.code}-report.pdf")
+
+
 def _whole(case_id: int) -> list[ListedLine]:
     return _seen(labels.listed_lines(queries.every_listed(case_id), at=clock.now(), by=g.actor))
 
@@ -81,17 +88,3 @@ def _seen(lines: list[ListedLine]) -> list[ListedLine]:
 
 def _sees_counts() -> bool:
     return g.actor.recall_sight is RecallSight.COUNTS
-
-
-def _lines(case_id: int) -> Iterator[Sequence[sheets.Cell]]:
-    """A stretch of the list at a time, with its patients as the asker may know them."""
-    for part in queries.listed_parts(case_id):
-        yield from _cells(labels.listed_lines(part, at=clock.now(), by=g.actor))
-
-
-def _cells(lines: list[ListedLine]) -> Iterator[Sequence[sheets.Cell]]:
-    for line in lines:
-        unit = natural_unit(line.quantity) if line.quantity is not None else None
-        amount = plain(line.quantity, unit) if line.quantity is not None and unit else "not known"
-        who = (line.patient.code, line.patient.name, line.what, line.ref, line.lot, utc(line.at))
-        yield (*who, amount, unit.code if unit else "", line.grade, "added" if line.is_added else "")
