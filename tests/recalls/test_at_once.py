@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import OperationalError
@@ -9,9 +11,10 @@ from sqlalchemy.exc import OperationalError
 from formulary import clock
 from formulary.db import db, retried, transaction
 from formulary.recalls import actions, queries
-from formulary.recalls.models import RecallEvent
+from formulary.recalls.models import RecallEvent, RecallNotice
 from formulary.rules.findings import Refused
 from tests.recalls.casing import a_case, met, officer, standing
+from tests.recalls.test_notices import REPORTS, brought
 from tests.support.at_once import at_once
 from tests.support.builders import a_lot
 
@@ -41,6 +44,19 @@ def test_of_two_who_contain_a_case_at_once_one_does_and_the_other_is_told(app):
     assert standing() == [f"recall {case.code}"]
     query = db.select(db.func.count(RecallEvent.id)).filter_by(case_id=case.id, kind="contain")
     assert db.session.scalar(query) == 1
+
+
+def test_of_two_who_decide_a_notice_at_once_one_does_and_the_other_is_told(app):
+    a_lot(number="1810150050")
+    brought(REPORTS["results"][:1])
+    number, by = db.session.scalars(db.select(RecallNotice.id)).one(), officer()
+
+    def decide(notice_id, **named):
+        actions.decide_notice(notice_id, decision="not_ours", reason="another maker", **named)
+        return SimpleNamespace(state="decided")
+
+    answers = at_once(app, taken(decide, number, by), 2)
+    assert codes(answers) == ["decided", "notice.decided"]
 
 
 @pytest.mark.parametrize("table", ["hold", "recall_stopped"])
