@@ -10,10 +10,15 @@ from formulary.accounts import Forbidden
 from formulary.administrations import queries
 from formulary.administrations.actions import afterwards as actions
 from formulary.administrations.labels import afterwards as labels
+from formulary.administrations.queries.care import last_session
 from formulary.administrations.queries.proof import exposure_faults
 from formulary.audit.models import AuditEntry
 from formulary.catalogue import queries as catalogue
+from formulary.cocktails import actions as cocktails
+from formulary.cocktails import queries as queries_of_cocktails
+from formulary.cocktails.queries import courses, entries
 from formulary.db import db, transaction
+from formulary.patients.models import Exposure
 from formulary.preparations import queries as bench
 from formulary.recalls import queries as recalls
 from formulary.rules.findings import Refused
@@ -130,6 +135,13 @@ def test_it_is_a_session_of_a_cocktail_that_nobody_prescribed(road, clinic):
     cocktail = attempt.cocktail
     assert (cocktail.state, cocktail.recorded, cocktail.is_direct) == ("administered", "emergency", True)
     assert (attempt.verifier_id, attempt.releaser_id, attempt.released_at) == (None, None, None)
+    [line] = queries_of_cocktails.revision(cocktail).snapshot["lines"]
+    assert (line["number"], line["product"], line["volume"], line["dose"]) == (
+        1,
+        VITRASE,
+        "1\N{NO-BREAK SPACE}mL",
+        "",
+    )
 
 
 @pytest.mark.parametrize(
@@ -208,6 +220,49 @@ def test_it_is_recorded_on_the_patients_page_shown_on_today_and_signed_for(road,
     assert "signed for by" in second.get_ok("/afterwards/").text
     chart = person.get_ok(f"/patients/{road.patient.id}/chart")
     assert ("Emergency" in chart.links, chart.mentions(code)) == (True, True)
+
+
+@page_alone
+def test_the_next_cocktail_of_the_patient_is_composed_as_ever(road, clinic, clients):
+    given(road)
+    patient_id, doctor = road.patient.id, {"at": clock.now(), "by": clinic.actor("practitioner")}
+    with transaction():
+        mixed = cocktails.create_draft(patient_id, formula_version_id=road.formula_id, **doctor)
+        same = cocktails.give_as_supplied(patient_id, product_id=product(VITRASE).id, **doctor)
+    person = clients("practitioner")
+    for draft in (mixed, same):
+        assert "Last session" not in person.get_ok(f"/cocktails/{draft.id}/compose").text
+
+
+@page_alone
+def test_what_it_was_recorded_as_opens_its_cocktail_and_its_session(road, clinic, clients):
+    row, person = given(road), clients("practitioner")
+    assert person.get_ok(f"/cocktails/{row.cocktail_id}").mentions(VITRASE)
+    assert person.get_ok(f"/administrations/{row.administration_id}").mentions("VIT-1")
+
+
+def test_it_is_no_session_to_repeat_to_count_or_to_top_up(road, clinic):
+    row, by = given(road), clinic.actor("practitioner")
+    assert queries_of_cocktails.last_given(road.patient.id, by) is None
+    assert entries.countable(road.patient.id) == []
+    enzyme = product(VITRASE).ingredient_id
+    assert courses.ordered_for(road.patient.id, [enzyme], but_not=None) == ([], False)
+    assert last_session(road.patient.id) is None
+    own = {"document_kind": "administration", "document_id": row.administration_id}
+    assert list(db.session.scalars(db.select(Exposure.ingredient_id).filter_by(**own))) == [enzyme]
+
+
+@page_alone
+@pytest.mark.parametrize("typed", [{"diluent": "NACL-1"}, {"diluent_volume": "1"}])
+def test_a_diluent_typed_by_half_is_asked_for_whole(road, clinic, clients, typed):
+    there, done = f"/afterwards/emergency/{road.patient.id}", clock.now() - AGO
+    sent = {
+        "indication": "occlusion", "product_id": product(VITRASE).id, "lot": "VIT-1", "volume": "1",
+        "route": "SC", "done_at": local(done), "words": "Blanching.",
+    }  # fmt: skip
+    page = clients("practitioner").post_refused(there, sent | typed, press="Record the emergency")
+    missing = "Lot of the diluent" if "diluent_volume" in typed else "Volume it was mixed with"
+    assert page.errors == [f"{missing} is missing beside what was typed with it."]
 
 
 @page_alone

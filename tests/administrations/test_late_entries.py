@@ -145,22 +145,43 @@ def test_a_technician_types_in_no_worksheet(road, cocktail):
         typed(road, cocktail, by="technician")
 
 
-@page_alone
-def test_it_is_typed_on_a_page_that_the_bench_leads_to(road, cocktail, clients):
-    there, own = f"/afterwards/late/{cocktail.id}", lots(cocktail)
-    person, at = clients("practitioner"), clock.now().astimezone(ZoneInfo("Europe/Paris"))
-    assert person.get_ok(f"/preparations/cocktails/{cocktail.id}").links["Enter one that was used"] == there
+def sheet(road, cocktail):
+    """The form as it is filled in from the paper."""
+    at = clock.now().astimezone(ZoneInfo("Europe/Paris"))
     sent = {
         "prepared_by_id": road.clinic.actor("technician").person_id,
         "released_by_id": road.clinic.actor("pharmacist").person_id,
         "prepared_at": f"{at - PREPARED:%Y-%m-%dT%H:%M}", "done_at": f"{at - GIVEN:%Y-%m-%dT%H:%M}",
         "outcome": "given", "given": "4.5", "reason": "The server was down.",
     }  # fmt: skip
-    for index, (number, of) in enumerate(own.items()):
+    for index, (number, of) in enumerate(lots(cocktail).items()):
         sent |= {f"rows-{2 * index}-lot": of.number, f"rows-{2 * index}-measured": MEASURED[number]}
         if of.number == "GSH-0600":
             sent |= {f"rows-{2 * index}-diluent": "WFI-1", f"rows-{2 * index}-diluent_volume": "4"}
-    person.post_ok(there, sent, press="Record it late")
+    return sent
+
+
+@page_alone
+@pytest.mark.parametrize(
+    ("half", "missing"),
+    [
+        ({"rows-1-lot": "TXA-9"}, "Measured"),
+        ({"rows-1-measured": "0.1"}, "Lot"),
+        ({"rows-1-lot": "TXA-9", "rows-1-measured": "0.1", "rows-1-diluent": "WFI-1"}, "Mixed with"),
+    ],
+)
+def test_a_row_filled_in_by_half_is_asked_for_whole(road, cocktail, clients, half, missing):
+    there = f"/afterwards/late/{cocktail.id}"
+    sent = sheet(road, cocktail) | half
+    page = clients("practitioner").post_refused(there, sent, press="Record it late")
+    assert page.errors == [f"{missing} is missing beside what was typed with it."]
+
+
+@page_alone
+def test_it_is_typed_on_a_page_that_the_bench_leads_to(road, cocktail, clients):
+    there, person = f"/afterwards/late/{cocktail.id}", clients("practitioner")
+    assert person.get_ok(f"/preparations/cocktails/{cocktail.id}").links["Enter one that was used"] == there
+    person.post_ok(there, sheet(road, cocktail), press="Record it late")
     db.session.expire_all()
     late = db.session.get_one(Cocktail, cocktail.id)
     assert (late.state, late.recorded) == ("administered", "recorded_late")

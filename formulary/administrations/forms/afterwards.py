@@ -1,11 +1,27 @@
 """What is typed when it is over: an emergency, and the second signature."""
 
+from typing import Any
+
 from formulary.accounts.forms import own_signature
 from formulary.administrations.labels import OUTCOMES
 from formulary.administrations.labels.afterwards import INDICATIONS
 from formulary.cocktails.labels.bounds import MOST_LINES, ROUTES
 from formulary.web import fields as f
 from formulary.web.forms import Form, SubForm
+
+
+def whole(form: Any, *names: str) -> bool:
+    """Whether all of these are typed, or none; what is missing beside the others says so at its field."""
+    missing = [form[name] for name in names if not _typed(form[name])]
+    if not missing or len(missing) == len(names):
+        return True
+    for field in missing:
+        field.errors = [*field.errors, f"{field.label.text} is missing beside what was typed with it."]
+    return False
+
+
+def _typed(field: Any) -> bool:
+    return bool(str(getattr(field, "text", field.data) or "").strip())
 
 
 class EmergencyForm(Form):
@@ -27,6 +43,11 @@ class EmergencyForm(Form):
     words = f.NotesField("What happened, what was seen", [f.Required()], most=2000)
     reason = f.TextField("Why it is entered only now", most=200, hint="Where it is more than an hour ago.")
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Refuse a diluent of which only the lot or only the volume was typed."""
+        valid = super().validate(extra_validators)
+        return whole(self, "diluent", "diluent_volume") and valid
+
 
 class PaperLineForm(SubForm):
     """One row of a worksheet: out of which lot, how much was measured; what a powder was mixed with."""
@@ -36,6 +57,18 @@ class PaperLineForm(SubForm):
     measured = f.QuantityField("Measured", units=("mL",))
     diluent = f.LotField("Lot of the diluent")
     diluent_volume = f.QuantityField("Mixed with", units=("mL",))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was typed into this row."""
+        typed = (self.lot, self.measured, self.diluent, self.diluent_volume)
+        return not any(map(_typed, typed))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Refuse a row that is filled in by half: what was used would be missing from the record."""
+        valid = super().validate(extra_validators)
+        mixed = ("diluent", "diluent_volume") if _typed(self.diluent) or _typed(self.diluent_volume) else ()
+        return whole(self, "lot", "measured", *mixed) and valid
 
 
 class LateForm(Form):

@@ -1,6 +1,7 @@
 """What a site decided about after-care, and the sheets that were handed over."""
 
-from formulary.administrations.models import Administration, CareDecision, CareSheet
+from formulary.administrations.models import EMERGENCY, Administration, CareDecision, CareSheet
+from formulary.cocktails.models import Cocktail
 from formulary.db import db
 from formulary.patients import queries as patients
 
@@ -26,7 +27,8 @@ def care_sheets(administration_id: int) -> list[CareSheet]:
 
 
 def last_session(patient_id: int) -> Administration | None:
-    """The last session of a patient that was asked for before, in which something was given."""
+    """The last session of a patient that was asked for before, in which something was given; no emergency."""
     query = db.select(Administration).where(patients.own(Administration.patient_id, patient_id))
-    query = query.where(Administration.outcome != "not_given")
+    query = query.join(Cocktail, Cocktail.id == Administration.cocktail_id)
+    query = query.where(Administration.outcome != "not_given", Cocktail.recorded != EMERGENCY)
     return db.session.scalars(query.order_by(Administration.started_at.desc()).limit(1)).first()

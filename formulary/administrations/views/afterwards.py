@@ -20,7 +20,7 @@ from formulary.catalogue import facts as catalogue
 from formulary.db import retried, transaction
 from formulary.patients import guards as patients
 from formulary.patients.labels import summary
-from formulary.rules.findings import Refused
+from formulary.rules.findings import Refused, refuse
 from formulary.rules.lot_status import day_of
 from formulary.web import fields as f
 
@@ -113,8 +113,12 @@ def _drawn(form: LateForm, sheet: Any) -> Iterator[actions.Source]:
     products = {line.number: line.product_id for line in sheet.revision.lines}
     for box in form.rows:
         row = box.form
-        if row.measured.data is None or not row.lot.data or row.line.data not in products:
+        if row.is_empty:
             continue
+        if row.line.data not in products:
+            raise refuse(
+                "paper.line_missing", sheet.cocktail.code, "There is no such line.", "Load it again."
+            )
         lot = actions.lot_of(row.lot.data, products[row.line.data], field=row.lot.name)
         yield actions.Source(row.line.data, lot.id, row.measured.data, mixed=_mixed(row))
 

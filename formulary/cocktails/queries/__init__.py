@@ -11,6 +11,7 @@ from sqlalchemy.orm import selectinload
 from formulary.accounts import Actor, Permission
 from formulary.catalogue.models import Product
 from formulary.cocktails.models import (
+    EMERGENCY,
     Amendment,
     CheckReport,
     Cocktail,
@@ -144,7 +145,9 @@ class Given:
 
 
 def given_before(to: Cocktail, by: Actor, limit: int = 60) -> list[Given]:
-    """What the patient of a cocktail was given before it at the asker's site, newest first."""
+    """What the patient of a cocktail was given before it at the asker's site, newest first; in sessions,
+    not in emergencies.
+    """
     closed = db.and_(Transition.cocktail_id == Cocktail.id, Transition.to_state == "administered")
     current = db.and_(Revision.cocktail_id == Cocktail.id, Revision.number == Cocktail.revision_number)
     query = (
@@ -156,6 +159,7 @@ def given_before(to: Cocktail, by: Actor, limit: int = 60) -> list[Given]:
         .with_only_columns(Product.ingredient_id, CocktailLine.number, Revision.snapshot, Transition.at)
         .where(Cocktail.patient_id == to.patient_id, Cocktail.id != to.id)
         .where(Cocktail.state == "administered", Cocktail.outcome != "not_given")
+        .where(Cocktail.recorded != EMERGENCY)
         .order_by(Transition.at.desc(), Transition.id.desc(), CocktailLine.number)
     )
     rows = db.session.execute(query.limit(limit))
@@ -163,12 +167,16 @@ def given_before(to: Cocktail, by: Actor, limit: int = 60) -> list[Given]:
 
 
 def last_given(patient_id: int, by: Actor) -> Cocktail | None:
-    """What a patient was given last at the asker's site, wholly or in part; None before the first session."""
+    """What a patient was given last at the asker's site, wholly or in part; None before the first session.
+
+    What was given in an emergency is nothing to repeat.
+    """
     query = visible(by).join(Transition, Transition.cocktail_id == Cocktail.id)
     given = query.where(
         Cocktail.patient_id == patient_id,
         Cocktail.state == "administered",
         Cocktail.outcome != "not_given",
+        Cocktail.recorded != EMERGENCY,
         Transition.to_state == "administered",
     )
     return db.session.scalars(given.order_by(Transition.at.desc(), Transition.id.desc())).first()
@@ -181,7 +189,7 @@ def given_at(of: Cocktail) -> datetime | None:
 
 
 def _signed(snapshot: dict[str, Any] | None, number: int) -> dict[str, Any]:
-    return next((line for line in (snapshot or {}).get("lines", []) if line["number"] == number), {})
+    return next((line for line in (snapshot or {}).get("lines", []) if line.get("number") == number), {})
 
 
 def _given(ingredient_id: int, line: dict[str, Any], at: datetime) -> Given:

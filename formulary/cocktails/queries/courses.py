@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Integer, bindparam
 
 from formulary.catalogue.models import Product
-from formulary.cocktails.models import Cocktail, CocktailLine, Revision, Transition
+from formulary.cocktails.models import EMERGENCY, Cocktail, CocktailLine, Revision, Transition
 from formulary.db import db, rows_of
 from formulary.patients import queries as patients
 
@@ -26,6 +26,7 @@ ORDERED_FOR = (
     .outerjoin(Transition, BEGUN)
     .where(patients.own(Cocktail.patient_id, bindparam("patient_id", type_=Integer)))
     .where(Cocktail.state.not_in(NEVER_GIVEN), Cocktail.outcome != "not_given")
+    .where(Cocktail.recorded != EMERGENCY)
     .where(Product.ingredient_id.in_(bindparam("ingredients", expanding=True)))
     .where(Cocktail.id != bindparam("but_not", type_=Integer))
     .group_by(Cocktail.id, Product.ingredient_id, *TOLD)
@@ -53,7 +54,8 @@ def ordered_for(
 ) -> tuple[list[Ordered], bool]:
     """Signed cocktails with one of these ingredients, newest first, and whether there are more.
 
-    A session that was not given counts for nothing; `but_not` is the cocktail that asks.
+    A session that was not given counts for nothing, an emergency neither; `but_not` is the cocktail that
+    asks.
     """
     asked = {"patient_id": patient_id, "ingredients": list(ingredient_ids), "but_not": but_not or 0}
     rows = rows_of(ORDERED_FOR, **asked, most=most + 1)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from formulary.catalogue.models import Product
-from formulary.cocktails.models import Cocktail, CocktailLine, CourseEntry, Revision
+from formulary.cocktails.models import EMERGENCY, Cocktail, CocktailLine, CourseEntry, Revision
 from formulary.db import db
 from formulary.patients import queries as patients
 
@@ -26,11 +26,11 @@ def course_of(cocktail_id: int) -> int | None:
 
 
 def countable(patient_id: int) -> list[Cocktail]:
-    """The signed cocktails of a patient that count towards no course, the newest first."""
+    """The signed cocktails of a patient that count towards no course, the newest first; no emergency."""
     counted = db.select(CourseEntry.cocktail_id).where(newest_entries(), CourseEntry.course_id.is_not(None))
     query = db.select(Cocktail).where(patients.own(Cocktail.patient_id, patient_id))
     query = query.where(Cocktail.state.not_in(NEVER_GIVEN), Cocktail.outcome != "not_given")
-    query = query.where(Cocktail.id.not_in(counted))
+    query = query.where(Cocktail.id.not_in(counted), Cocktail.recorded != EMERGENCY)
     return list(db.session.scalars(query.order_by(Cocktail.id.desc()).limit(MOST)))
 
 

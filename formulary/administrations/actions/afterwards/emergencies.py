@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from formulary.accounts import Actor, Permission
 from formulary.accounts.actions import next_code
@@ -97,7 +98,8 @@ def _chain(patient_id: int, told: Emergency, past: Past) -> Attempt:
     db.session.flush()
     db.session.add(_step(cocktail, told, past))
     revision = _revision(cocktail, told, lot.product_id, past)
-    revision.snapshot = {"lines": [_line(lot.product.name, told)], "emergency": told.indication}
+    shown = {"target": show(told.source.volume), "route": told.route, "formula": ""}
+    revision.snapshot = shown | {"lines": [_line(lot.product.name, told)], "emergency": told.indication}
     db.session.add(revision)
     db.session.flush()
     attempt = Attempt(
@@ -146,8 +148,12 @@ def _revision(cocktail: Cocktail, told: Emergency, product_id: int, past: Past) 
     return revision
 
 
-def _line(product: str, told: Emergency) -> dict[str, str]:
-    return {"product": product, "dose": "", "volume": show(told.source.volume), "concentration": ""}
+def _line(product: str, told: Emergency) -> dict[str, Any]:
+    """The line as a signed one is kept; no dose was prescribed."""
+    volume = told.source.volume
+    unknown = dict.fromkeys(("dose", "concentration", "dose_steps"), "")
+    known = {"number": 1, "product": product, "pin": "volume", "volume": show(volume)}
+    return known | unknown | {"volume_steps": str(volume.whole())}
 
 
 def _record(attempt: Attempt, session_id: int, told: Emergency, past: Past) -> AfterRecord:
