@@ -15,6 +15,8 @@ DAY = {"least": 24, "unit": "hours", "said": "not for a day", "source": "another
 NO_TIME = {"least": None, "said": "a few days", "source": "an article"}
 LIFTED = {"before": "patch", "effect": "hides", "least": None, "lifted": True, "said": "no matter"}
 
+pytestmark = pytest.mark.databases("sqlite")  # what a page and a rule say is the same on both
+
 
 @pytest.fixture
 def kinds(app):

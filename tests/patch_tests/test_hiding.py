@@ -19,6 +19,7 @@ from tests.support.builders import (
     takes_nothing,
 )
 
+pytestmark = pytest.mark.databases("sqlite")  # what a page and a rule say is the same on both
 HIDES = {"effect": "hides", "unit": "days"}
 H1 = {"before": "prick", "least": 2, "most": 7, "source": "a paper"} | HIDES
 H1_PATCH = {"before": "patch", "least": None, "lifted": True, "source": "a book"} | HIDES

@@ -50,12 +50,14 @@ def test_a_supplement_is_noted_with_its_last_day_and_the_strictest_wash_out_is_s
     assert "7 days without it; 7 days: an article; 24 hours: another article" in page.text
 
 
+@pytest.mark.databases("sqlite")
 def test_what_is_in_no_table_is_noted_in_words_that_say_so(clients, patient):
     told = {"name": "Levothyroxine 50 mcg", "choice": "prescribed", "taking": "still"}
     page = clients("practitioner").post_ok(at_list(patient), told, press="Put it on the list")
     assert "in words alone" in page.text
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("told", "errors"),
     [
@@ -86,6 +88,7 @@ def test_an_entry_is_put_right_by_a_newer_one_once_and_stays_on_record(clients, 
     client.get_page(url, status=404)
 
 
+@pytest.mark.databases("sqlite")
 def test_what_was_never_taken_is_taken_off_with_a_reason(clients, patient, garlic):
     first = a_medicine(patient, "garlic")
     page = clients("practitioner").post_ok(
@@ -107,6 +110,7 @@ def test_an_entry_that_was_put_right_meanwhile_is_refused(cast, patient, watch):
     assert [finding.code for finding in refusal.value.findings] == ["medicine.replaced"]
 
 
+@pytest.mark.databases("sqlite")
 def test_never_asked_is_shown_as_unknown_and_asked_none_is_dated_and_signed(clients, patient):
     client, url = clients("practitioner"), f"/patients/{patient.id}"
     assert "Nobody has asked what this patient takes" in client.get_ok(url).text
