@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from formulary import clock
@@ -15,7 +15,7 @@ from formulary.bench.kinds import Kind
 from formulary.bench.measures import pages, recall, stopping
 from formulary.bench.measures.recall import Target
 from formulary.bench.queries import Bare, bare
-from formulary.bench.results import Found, Spread
+from formulary.bench.results import Found, Spread, table
 from formulary.bench.running import DATABASES, Say
 from formulary.bench.stores import Store, opened
 from formulary.bench.timing import Effort, Pair, alone, compare, peak
@@ -59,7 +59,9 @@ class Recalls:
     def _put(
         self, kind: Kind, size: str, times: tuple[float, float | None, float | None], spread: Spread | None
     ) -> None:
-        self.found.append(Found(kind.what, self.store.name, size, *times, kind.aim, kind.note, spread))
+        line = Found(kind.what, self.store.name, size, *times, kind.aim, "", spread)
+        self.say(table([line]).splitlines()[-1])  # an hour's work is not lost where a later part fails
+        self.found.append(replace(line, note=kind.note))
 
 
 def run_recalls(plan: RecallPlan, say: Say) -> list[Found]:
