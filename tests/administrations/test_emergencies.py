@@ -275,3 +275,9 @@ def test_a_lot_that_is_not_on_record_is_named(road, clinic, clients):
     page = clients("practitioner").post_refused(there, sent, press="Record the emergency")
     told = "No lot VIT-9 of it is on record here. Book it in first, with its reason; then record this."
     assert page.errors == [told]
+
+
+@page_alone
+def test_who_may_not_give_is_offered_no_such_page(road, clinic, clients):
+    there = f"/patients/{road.patient.id}"
+    assert "Emergency" not in clients("pharmacist").get_ok(there).links
