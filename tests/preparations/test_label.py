@@ -1,15 +1,19 @@
 """The label: achieved amounts, total, beyond-use date, who prepared and released; its code is read back."""
 
 import io
+from datetime import date
 
 import pypdfium2
 import pytest
 
 from formulary.db import db
 from formulary.preparations import queries
+from formulary.preparations.labels.final import supplied_words
+from formulary.rules.facts import Diluent
 from formulary.rules.units import Quantity, show
 from formulary.web import barcodes
 from tests.preparations.doing import do_step, finish, release
+from tests.rules.builders import GLUTATHIONE, TRANEXAMIC, a_draw, a_line, a_stock
 from tests.support.builders import act
 
 # What a label says does not depend on the database; test_release makes one on both.
@@ -190,3 +194,11 @@ def test_what_is_not_in_process_has_no_tag_and_what_is_not_verified_no_paper(roa
         f"/preparations/cocktails/{attempt.cocktail_id}/worksheet.pdf",
     ):
         clients("technician").get_page(url, status=404)
+
+
+def test_a_powder_that_was_dissolved_is_not_called_unmixed():
+    vial = a_stock(GLUTATHIONE, vial_id=7, diluent=Diluent(560, "WFI-1", 57, date(2027, 11, 30)))
+    dissolved = a_draw(a_line(GLUTATHIONE), "0.67 mL", stock=vial)
+    untouched = a_draw(a_line(TRANEXAMIC), "1 mL")
+    assert supplied_words([dissolved]) == "As supplied, dissolved with lot WFI-1."
+    assert supplied_words([untouched]) == "As supplied, not mixed."

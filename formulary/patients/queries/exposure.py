@@ -12,9 +12,8 @@ from formulary.db import Steps, db, rows_of
 from formulary.patients.models import Exposure
 from formulary.patients.queries.record import AT, PATIENT, own
 
-LATEST = 25
-"""Of how many of its latest rows an ingredient's usual dose is told, and no more is ever read: enough for a
-steady middle, of which only a tenfold difference counts."""
+LATEST = 50
+"""Of how many of its latest rows an ingredient's usual dose is told: no more is ever read."""
 
 
 Against = aliased(Exposure)

@@ -11,7 +11,8 @@ from formulary.accounts import queries as accounts
 from formulary.preparations.labels.achieved import solution_of
 from formulary.preparations.labels.words import KEEP, ROUTES
 from formulary.preparations.models import Attempt, Syringe
-from formulary.rules.facts import Cocktail
+from formulary.rules.facts import Cocktail, Draw
+from formulary.rules.findings import joined
 from formulary.rules.formulation import Solved, strength_words
 from formulary.rules.lot_status import stamp_words
 from formulary.rules.units import VOLUME, Quantity, show
@@ -45,7 +46,7 @@ class Label:
     prepared_by: str
     released_by: str
     self_checked: bool
-    as_supplied: bool
+    as_supplied: str
     prints: int
 
     @property
@@ -79,9 +80,15 @@ def _label(attempt: Attempt, syringe: Syringe, told: Cocktail, names: dict[int, 
         prepared_by=names.get(attempt.preparer_id, ""),
         released_by=names.get(attempt.releaser_id or 0, ""),
         self_checked=attempt.self_released or attempt.self_verified,
-        as_supplied=attempt.cocktail.is_direct,
+        as_supplied=supplied_words(told.draws) if attempt.cocktail.is_direct else "",
         prints=syringe.printed,
     )
+
+
+def supplied_words(draws: Sequence[Draw]) -> str:
+    """What was done to a product that is given as it came: nothing, or with what its powder was dissolved."""
+    mixed = sorted({draw.stock.diluent.lot for draw in draws if draw.stock.diluent is not None})
+    return f"As supplied, dissolved with lot {joined(mixed)}." if mixed else "As supplied, not mixed."
 
 
 def _content(solved: Solved, share: Fraction, mark: str) -> Content:
