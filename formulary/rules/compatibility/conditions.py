@@ -78,14 +78,14 @@ class Mixture:
 HOLDS = Answer(Applies.YES)
 FAILS = Answer(Applies.NO)
 Answers = tuple[Answer, ...]
-"""What a condition says: nothing where a rule has none of its kind."""
+"""What a condition says: one answer, or one for each of its figures."""
 
 
 def answer(rule: Compatibility, a: Line, b: Line, mixture: Mixture) -> Answer:
     """Whether every condition of a rule holds between two lines of a mixture."""
     open_, figures = [], ()  # type: list[str], Figures
-    for condition in CONDITIONS:
-        for found in condition(rule, a, b, mixture):
+    for kind in rule.narrowed_by:
+        for found in CONDITIONS[kind](rule, a, b, mixture):
             if found.applies is Applies.NO:
                 return found
             figures += found.figures
@@ -95,16 +95,12 @@ def answer(rule: Compatibility, a: Line, b: Line, mixture: Mixture) -> Answer:
     return Answer(Applies.MAYBE if open_ else Applies.YES, words, figures)
 
 
-def _decidable(rule: Compatibility, a: Line, b: Line, mixture: Mixture) -> Answers:
+def _in_words(rule: Compatibility, a: Line, b: Line, mixture: Mixture) -> Answers:
     """What only words could decide is open; what is only said needs no deciding."""
-    if not rule.decidable and rule.kind != "handling":
-        return (Answer(Applies.MAYBE, rule.condition or "what the source does not say"),)
-    return ()
+    return (Answer(Applies.MAYBE, rule.condition or "what the source does not say"),)
 
 
 def _concentrations(rule: Compatibility, a: Line, b: Line, mixture: Mixture) -> Answers:
-    if rule.concentration_from is None and rule.concentration_below is None:
-        return ()
     name = f"the concentration of {a.product.ingredient.name}"
     found, whole = mixture.concentration(rule.a, a)
     least = _from(rule.concentration_from, found, name, whole=whole)
@@ -113,8 +109,6 @@ def _concentrations(rule: Compatibility, a: Line, b: Line, mixture: Mixture) -> 
 
 def _also(rule: Compatibility, a: Line, b: Line, mixture: Mixture) -> Answers:
     """The third substance must be there, and as strong as the rule says."""
-    if not rule.also:
-        return ()
     lines = [line for line, keys in zip(mixture.lines, mixture.keys, strict=True) if rule.also in keys]
     if not lines:
         return (FAILS,)
@@ -125,8 +119,6 @@ def _also(rule: Compatibility, a: Line, b: Line, mixture: Mixture) -> Answers:
 
 def _ratio(rule: Compatibility, a: Line, b: Line, mixture: Mixture) -> Answers:
     """Parts of side a to one part of side b, by volume, over all lines of each."""
-    if rule.ratio_from is None and rule.ratio_below is None:
-        return ()
     own = mixture.holds(a) and mixture.holds(b)
     parts, one = (mixture.volume(rule.a), mixture.volume(rule.b)) if own else (None, None)
     if parts is None or one is None or one.is_zero:
@@ -139,8 +131,6 @@ def _ratio(rule: Compatibility, a: Line, b: Line, mixture: Mixture) -> Answers:
 
 
 def _acidity(rule: Compatibility, a: Line, b: Line, mixture: Mixture) -> Answers:
-    if rule.ph_below is None and rule.ph_above is None and rule.ph_from is None:
-        return ()
     return (ph_answer(rule, mixture.window),)
 
 
@@ -182,23 +172,22 @@ def _onset(rule: Compatibility, a: Line, b: Line, mixture: Mixture) -> Answers:
 def _kept(rule: Compatibility, a: Line, b: Line, mixture: Mixture) -> Answers:
     """How long the mixture may be kept; one that is used sooner is not known to be."""
     above, up_to, kept = rule.kept_above_h, rule.kept_up_to_h, mixture.kept_h
-    if above is None and up_to is None:
-        return ()
     if kept is None:
         return (Answer(Applies.MAYBE, "how long the mixture may be kept"),)
     yes = (above is None or kept > above) and (up_to is None or kept <= up_to)
     return (Answer(Applies.YES if yes else Applies.NO, figures=(("hours kept at most", kept),)),)
 
 
-CONDITIONS: Sequence[Callable[[Compatibility, Line, Line, Mixture], Answers]] = (
-    _concentrations,
-    _also,
-    _ratio,
-    _acidity,
-    _onset,
-    _kept,
-    _decidable,
-)
+CONDITIONS: Mapping[str, Callable[[Compatibility, Line, Line, Mixture], Answers]] = {
+    "concentration": _concentrations,
+    "also": _also,
+    "ratio": _ratio,
+    "ph": _acidity,
+    "onset": _onset,
+    "kept": _kept,
+    "words": _in_words,
+}
+"""How each kind of condition is answered; a rule is asked for those it has (`Compatibility.narrowed_by`)."""
 
 
 def _from(least: Strength | None, found: Strength | None, name: str, *, whole: bool) -> Answer:

@@ -77,6 +77,8 @@ def _without_loosened(matches: Iterable[Match]) -> list[Match]:
     """Without a rule between two lines where one that loosens it is known to apply."""
     found = list(matches)
     loosened = {(m.rule.loosens, _two(m)) for m in found if m.rule.loosens and m.applies is Applies.YES}
+    if not loosened:
+        return found
     return [match for match in found if (match.rule.number, _two(match)) not in loosened]
 
 

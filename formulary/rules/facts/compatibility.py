@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from formulary.rules.facts.substances import Strength
 
@@ -21,7 +22,7 @@ class Onset:
     share: Fraction
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Compatibility:
     """A rule of the compatibility table. A selector is `ingredient:<id>`, `group:<word>` or `any`.
 
@@ -70,3 +71,17 @@ class Compatibility:
     decidable: bool = True
     first: str = ""
     loosens: str = ""
+
+    @cached_property
+    def narrowed_by(self) -> tuple[str, ...]:
+        """Which kinds of condition it has: one without any holds wherever its two sides meet."""
+        given = {
+            "concentration": (self.concentration_from, self.concentration_below),
+            "also": (self.also or None,),
+            "ratio": (self.ratio_from, self.ratio_below),
+            "ph": (self.ph_below, self.ph_above, self.ph_from),
+            "onset": (self.onset,),
+            "kept": (self.kept_above_h, self.kept_up_to_h),
+            "words": (None if self.decidable or self.kind == "handling" else self.condition,),
+        }
+        return tuple(kind for kind, figures in given.items() if any(x is not None for x in figures))
