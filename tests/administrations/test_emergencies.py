@@ -55,9 +55,8 @@ def given(road, volume="1", **other):
     """So much of the enzyme, twenty minutes ago, by the practitioner who also records it."""
     by = other.pop("by", None) or road.clinic.actor("practitioner")
     when = {"done_at": clock.now() - other.pop("ago", AGO), "reason": other.pop("reason", "")}
-    source = actions.Source(
-        1, other.pop("lot_id", None) or lot().id, ml(volume), mixed=other.pop("mixed", None)
-    )
+    told_of_it = {"vial_id": other.pop("vial_id", None), "mixed": other.pop("mixed", None)}
+    source = actions.Source(1, other.pop("lot_id", None) or lot().id, ml(volume), **told_of_it)
     told = {"area": "Left cheek", "route": "SC", "words": "Blanching, slow refill."} | other
     emergency = actions.Emergency("occlusion", source, given_by_id=by.person_id, **told)
     with transaction():
@@ -127,6 +126,68 @@ def test_a_powder_is_mixed_as_it_was_then(road, clinic):
     assert rows == [("BTX-7", "supplied"), ("NACL-1", "diluent")]
     assert sheet("BTX-7").balances
     assert list(exposure_faults()) == []
+
+
+def drawn(row):
+    """(lot, way, volume) of what was drawn, in order."""
+    return [(of.number, draw.via, draw.volume) for _, of, draw in queries.given_lots(row.administration_id)]
+
+
+def opened(clinic, number="VIT-1", **more):
+    with transaction():
+        place, by = shelf.place(clinic.site.id, "storage"), clinic.actor("technician")
+        return stock.open_vial(lot(number), place=place, at=clock.now(), by=by, **more)
+
+
+def test_a_vial_that_was_on_record_as_wasted_is_what_was_used_all_the_same(road, clinic):
+    vial = opened(clinic)
+    with transaction():
+        stock.waste_vial(vial, reason="broken", at=clock.now(), by=clinic.actor("technician"))
+    row = given(road, vial_id=vial.id)
+    [(_, _, draw)] = queries.given_lots(row.administration_id)
+    assert (draw.vial_id, draw.volume, vial.state) == (vial.id, 1_000_000, "wasted")
+    [found] = db.session.scalars(db.select(Discrepancy))
+    assert (found.lot_id, found.quantity, sheet().balances) == (lot().id, 1_000_000, True)
+    assert list(exposure_faults()) == []
+
+
+def test_more_of_a_mixture_than_was_left_is_found_in_its_proportion(road, clinic):
+    powder = a_lot(product(BOTOX), number="BTX-7")
+    row = given(road, "3", lot_id=powder.id, mixed=actions.Mixed(lot("NACL-1").id, ml("2.5")))
+    assert sum(volume for _, via, volume in drawn(row) if via == "supplied") == 3_000_000
+    found = {each.lot_id: each.quantity for each in db.session.scalars(db.select(Discrepancy))}
+    whole = powder.product.content
+    assert found == {powder.id: whole // 5, lot("NACL-1").id: 500_000}
+    assert [sheet(number).balances for number in ("BTX-7", "NACL-1")] == [True, True]
+    assert list(exposure_faults()) == []
+
+
+def test_a_solution_diluted_in_the_syringe_has_its_diluent_as_a_source_of_its_own(road, clinic):
+    row = given(road, mixed=actions.Mixed(lot("NACL-1").id, ml("1")))
+    assert drawn(row) == [("VIT-1", "supplied", 1_000_000), ("NACL-1", "diluent", 1_000_000)]
+    assert row.administration.given == 1_000_000
+    assert recalls.look_up("NACL-1", at=clock.now(), by=clinic.actor("recall")).counts["A"] == 1
+
+
+def test_so_has_an_open_vial_that_is_named_by_its_label(road, clinic):
+    row = given(road, "0.5", vial_id=opened(clinic).id, mixed=actions.Mixed(lot("NACL-1").id, ml("1")))
+    assert drawn(row) == [("VIT-1", "supplied", 500_000), ("NACL-1", "diluent", 1_000_000)]
+
+
+def test_the_first_dose_of_a_life_does_not_count_against_itself(road, clinic):
+    row = given(road, ago=timedelta())
+    before = {"exposure.limit_unknown"}
+    assert [before & {found["code"] for found in rows} for rows in (row.then, row.now)] == [set(), set()]
+    assert "exposure.limit_unknown" in {found["code"] for found in given(road).now}
+
+
+def test_what_was_given_before_the_hold_is_not_said_to_have_been_held_then(road, clinic):
+    with transaction():
+        told = {"reason": "suspected", "source": "recall R-7", "at": clock.now() - AGO / 2}
+        stock.place_hold("lot", lot().id, **told, by=clinic.actor("pharmacist"))
+    before, after = given(road), given(road, ago=AGO / 4)
+    held = [["lot.held" in {f["code"] for f in rows} for rows in (r.then, r.now)] for r in (before, after)]
+    assert held == [[False, True], [True, True]]
 
 
 def test_it_is_a_session_of_a_cocktail_that_nobody_prescribed(road, clinic):

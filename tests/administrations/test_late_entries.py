@@ -113,6 +113,26 @@ def test_a_lot_held_meanwhile_is_found_now_and_stops_nothing(road, cocktail):
     assert "lot.held" in {found["code"] for found in row.now}
 
 
+def test_the_shelf_is_not_said_to_have_been_short_of_what_was_drawn_from_it(road, cocktail):
+    row = typed(road, cocktail)
+    codes = {found["code"] for found in (*row.then, *row.now)}
+    assert codes & {"stock.short", "vial.not_kept", "exposure.limit_unknown"} == set()
+
+
+def test_what_was_drawn_was_drawn_by_the_preparer(road, cocktail):
+    row, technician = typed(road, cocktail), road.clinic.actor("technician")
+    drew = {draw.by_id for _, _, draw in queries.given_lots(row.administration_id)}
+    assert drew == {technician.person_id}
+
+
+def test_rows_of_one_lot_share_a_container_as_long_as_it_holds_anything(road, cocktail):
+    sources = paper(road, cocktail).sources
+    again = actions.Source(1, sources[0].lot_id, ml("0.1"))
+    row = typed(road, cocktail, sources=[*sources, again])
+    vials = [d.vial_id for _, of, d in queries.given_lots(row.administration_id) if of.id == again.lot_id]
+    assert (len(vials), len({*vials})) == (2, 1)
+
+
 @pytest.mark.parametrize(
     ("other", "code"),
     [

@@ -26,6 +26,19 @@ POLICY = "emergency_signed_within_hours"
 UNDECIDED = "within which time is not decided here"
 
 
+FOUND = {True: "found", False: "not found"}
+UNTOLD = "cannot be told"
+
+
+def is_untold(code: str) -> bool:
+    """Whether nobody can tell afterwards how it was then: what lay on the shelf, and its quarantine."""
+    return code.startswith("stock.") or code == "lot.quarantined"
+
+
+def _as_of_then(row: dict[str, Any], found: bool) -> str:
+    return UNTOLD if is_untold(row["code"]) else FOUND[found]
+
+
 @dataclass(frozen=True)
 class AfterLine:
     """One record as lists and pages tell it; `due_at` is None while the site has decided no time."""
@@ -46,11 +59,11 @@ class AfterLine:
         return self.row.kind == EMERGENCY and self.row.signature is None
 
     @property
-    def findings(self) -> list[tuple[dict[str, Any], bool, bool]]:
-        """What the checks found: the answer, whether as of then, whether as of the record."""
+    def findings(self) -> list[tuple[dict[str, Any], str, str]]:
+        """What the checks found: the answer, and in words whether as of then and as of the record."""
         by_key = {_key(row): row for row in (*self.row.then, *self.row.now)}
         then, now = ({_key(row) for row in rows} for rows in (self.row.then, self.row.now))
-        return [(row, key in then, key in now) for key, row in by_key.items()]
+        return [(row, _as_of_then(row, key in then), FOUND[key in now]) for key, row in by_key.items()]
 
 
 def signed_within(site_id: int, at: datetime) -> timedelta | None:

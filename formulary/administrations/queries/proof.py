@@ -119,16 +119,22 @@ def counted() -> dict[str, int]:
 
 
 def _other_than_moved() -> Any:
-    """Lot, vial, amount, document, ends, instant and person, as the hash of the movement covers them."""
+    """Lot, vial, amount, document, ends, instant and person, as the hash of the movement covers them.
+
+    What is typed afterwards was drawn by the preparer, whoever typed it; what was found of a mixture has its
+    volume on the draw alone.
+    """
     solution = db.func.coalesce(Movement.mixture, Movement.quantity)
+    typed = and_(Cocktail.recorded != "", Draw.by_id == Attempt.preparer_id)
     return or_(
-        _apart((Draw, Movement, ("lot_id", "vial_id", "quantity", "by_id"))),
+        _apart((Draw, Movement, ("lot_id", "vial_id", "quantity"))),
+        and_(Draw.by_id.is_distinct_from(Movement.by_id), db.not_(db.func.coalesce(typed, db.false()))),
         Draw.drawn_at.is_distinct_from(Movement.occurred_at),
         Draw.attempt_id.is_distinct_from(Movement.document_id),
         Attempt.place_id.is_distinct_from(Movement.to_place_id),
         Movement.document_kind != "attempt",
         Movement.reverses_id.is_not(None),
-        and_(Draw.via != "diluent", Draw.volume != solution),
+        and_(Draw.via != "diluent", Movement.reason != "shortfall", Draw.volume != solution),
     )
 
 

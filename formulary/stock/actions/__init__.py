@@ -37,7 +37,7 @@ from formulary.stock.actions.reconstituting import reconstitute
 from formulary.stock.actions.reservations import Pick, end_reservations, reserve
 from formulary.stock.actions.returning import return_lot, return_vial
 from formulary.stock.actions.sending import cancel_transfer, send_transfer
-from formulary.stock.actions.shortfalls import Recorded, explain, make_up, record_shortfall
+from formulary.stock.actions.shortfalls import Recorded, explain, find, make_up, record_shortfall
 from formulary.stock.actions.suppliers import add_supplier, change_supplier, set_level
 from formulary.stock.actions.taking import Taken, take
 from formulary.stock.actions.temperature import correct_reading, record_reading, set_range
@@ -84,6 +84,7 @@ __all__ = [
     "end_reservations",
     "end_session",
     "explain",
+    "find",
     "find_again",
     "furnish",
     "has_arrived",

@@ -66,14 +66,34 @@ def make_up(
     missing = _missing(lot, vial, place, quantity)
     if not missing:
         return Recorded([], None)
+    told = {"document": document, "what": what, "occurred_at": occurred_at, "at": at, "by": by}
+    return find(lot=lot, vial=vial, place=place, quantity=missing, **told)
+
+
+def find(
+    *,
+    lot: Lot,
+    vial: Vial | None = None,
+    place: Place,
+    quantity: int,
+    document: Document,
+    what: str,
+    occurred_at: datetime,
+    at: datetime,
+    by: Actor,
+) -> Recorded:
+    """Let so much that was used, and that the ledger did not know of, come to a place from lost-or-found.
+
+    It opens a discrepancy with the words of `what`. The caller's audit entry carries the movements.
+    """
     found = queries.place(place.site_id, "lost_or_found")
     way = Way(place, "shortfall", document, occurred_at, what)
-    movements = write([Entry(lot, vial, found, missing, way)], at=at, by=by)
+    movements = write([Entry(lot, vial, found, quantity, way)], at=at, by=by)
     opened = Discrepancy(
         lot_id=lot.id,
         place_id=place.id,
         movement_id=movements[0].id,
-        quantity=missing,
+        quantity=quantity,
         what=what,
         opened_at=at,
     )

@@ -29,6 +29,7 @@ def open_vial(
     serial: str | None = None,
     labelled: Vial | None = None,
     for_ref: str | None = None,
+    content: int | None = None,
     already_happened: bool = False,
 ) -> Vial:
     """Open one container of a lot that lies at `place`: its content moves to the place of open vials.
@@ -38,11 +39,12 @@ def open_vial(
     Refuses a lot that may not be used, a product whose content is unknown, and a shelf without a full
     container. An `opened_at` in the past is a late entry: it needs `late_reason` and is recorded whatever
     holds now. `labelled` is a sealed vial that has a label of ours already. `already_happened`
-    records it whatever holds now, however short ago it was.
+    records it whatever holds now, however short ago it was. `content` is what it held where the catalogue
+    does not know.
     """
     by.must(Permission.PREPARE)
     is_late = _is_late(opened_at, late_reason, at)
-    content = content_of(lot)
+    content = content or content_of(lot)
     vial = _labelled(labelled, lot) or Vial(code=next_code("V"), lot=lot, site_id=_own(place, by).site_id)
     vial.serial = serial or vial.serial
     vial.opened_at, vial.opened_by_id = opened_at or at, by.person_id

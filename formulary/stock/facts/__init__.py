@@ -1,7 +1,7 @@
 """What the rules are told of stock: sealed lots and open vials, their clocks, holds and reservations."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -192,6 +192,17 @@ def _stocks(at: datetime, for_ref: str | None, query: Select[Any], **asked: obje
         return ()
     holds, reserved = open_holds(), reserved_of({row.lot_id for row in rows}, at, for_ref)
     return tuple(_stock(row, holds, reserved) for row in rows)
+
+
+def as_held(stocks: Iterable[Stock], holds: Holds) -> tuple[Stock, ...]:
+    """The same sources, stopped by these holds alone: by those that stood when something was done."""
+    return tuple(replace(stock, held=_held(stock, holds)) for stock in stocks)
+
+
+def _held(stock: Stock, holds: Holds) -> tuple[str, ...]:
+    named = {"lot_id": stock.lot_id, "product_id": stock.product_id}
+    stopped = holds.on(**named, vial_id=stock.vial_id, place_id=stock.place_id)
+    return (*(hold.words for hold in stopped), *_held_with(stock.diluent, holds))
 
 
 def _stock(row: Row[Any], holds: Holds, reserved: dict[tuple[int, int, int | None], Kept]) -> Stock:

@@ -52,17 +52,25 @@ def hold(hold_id: int) -> Hold:
     return found
 
 
-STANDING = (
-    db.select(Hold.id, Hold.code, Hold.object_kind, Hold.object_id, Hold.source, Hold.reason, Hold.placed_at)
-    .where(Hold.released_at.is_(None))
-    .order_by(Hold.id)
-)
+COLUMNS = (Hold.id, Hold.code, Hold.object_kind, Hold.object_id, Hold.source, Hold.reason, Hold.placed_at)
+STANDING = db.select(*COLUMNS).where(Hold.released_at.is_(None)).order_by(Hold.id)
 """Made once: every check asks it."""
 
 
 def open_holds() -> Holds:
     """Every hold that stands, in one query, and one or two more where a lot or a delivery is held."""
-    rows = tuple(Standing(*row) for row in rows_of(STANDING))
+    return _covering(tuple(Standing(*row) for row in rows_of(STANDING)))
+
+
+def holds_at(at: datetime) -> Holds:
+    """Every hold that stood at an instant that is over."""
+    stood = db.or_(Hold.released_at.is_(None), Hold.released_at > at)
+    query = db.select(*COLUMNS).where(Hold.placed_at <= at, stood).order_by(Hold.id)
+    return _covering(tuple(Standing(*row) for row in db.session.execute(query)))
+
+
+def _covering(rows: tuple[Standing, ...]) -> Holds:
+    """These holds, with the lots that those on a lot or a delivery cover."""
     own = {(h.id, h.object_id) for h in rows if h.object_kind == "lot"}
     deliveries = {h.object_id for h in rows if h.object_kind == "delivery"}
     for delivery, lot_id in _delivered(deliveries):

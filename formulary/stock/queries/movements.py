@@ -70,6 +70,12 @@ def vials_by_id(ids: set[int]) -> dict[int, Vial]:
     return _by_id(Vial, ids)
 
 
+def opened_for(ref: str, site_id: int, lot_id: int) -> list[Vial]:
+    """The containers of a lot that stand open for an act, the oldest first."""
+    query = db.select(Vial).filter_by(site_id=site_id, lot_id=lot_id, state="open", opened_for_ref=ref)
+    return list(db.session.scalars(query.order_by(Vial.id)))
+
+
 def lots_by_id(ids: set[int]) -> dict[int, Lot]:
     """Lots by their keys."""
     return _by_id(Lot, ids)

@@ -8,8 +8,9 @@ from formulary.accounts import Actor, Permission
 from formulary.accounts.actions import next_code
 from formulary.administrations.actions.afterwards.sources import Past, Source, draw_from
 from formulary.administrations.actions.afterwards.writing import (
+    Found,
     Gave,
-    checked,
+    look,
     must_be_past,
     told_of,
     write_session,
@@ -53,14 +54,15 @@ def record_emergency(
     patient = patients.patient(patient_id, by=by, at=at)
     must_be_past(done_at, at, reason)
     _is_told(told)
-    past = Past(done_at, at, by, reason.strip() or AT_ONCE)
+    past = Past(done_at, told.given_by_id, at, by, reason.strip() or AT_ONCE)
     attempt = _chain(patient.id, told, past)
     drawn = draw_from(attempt, told.source, past)
+    found = look(attempt, (Stage.FINAL, Stage.ADMINISTER), done_at, at)
     gave = Gave("given", told.source.volume.whole(), told.given_by_id, told.words)
     identity = {"code": patient.code, "born_on": patient.born_on.isoformat(), "recorded": EMERGENCY}
     identity |= {"label": attempt.cocktail.code}
     session, given = write_session(attempt, gave, done_at=done_at, at=at, by=by, identity=identity)
-    row = _record(attempt, session.id, told, past)
+    row = _record(attempt, session.id, told, found, past)
     new = told_of(row, attempt) | {"indication": told.indication}
     moved = [*drawn, *given]
     record(
@@ -156,8 +158,7 @@ def _line(product: str, told: Emergency) -> dict[str, Any]:
     return known | unknown | {"volume_steps": str(volume.whole())}
 
 
-def _record(attempt: Attempt, session_id: int, told: Emergency, past: Past) -> AfterRecord:
-    stages = (Stage.FINAL, Stage.ADMINISTER)
+def _record(attempt: Attempt, session_id: int, told: Emergency, found: Found, past: Past) -> AfterRecord:
     row = AfterRecord(
         kind=EMERGENCY,
         cocktail_id=attempt.cocktail_id,
@@ -171,8 +172,8 @@ def _record(attempt: Attempt, session_id: int, told: Emergency, past: Past) -> A
         recorded_by_id=past.by.person_id,
         indication=told.indication,
         reason=past.reason,
-        then=checked(attempt, stages, past.done_at),
-        now=checked(attempt, stages, past.at),
+        then=list(found.then),
+        now=list(found.now),
     )
     db.session.add(row)
     db.session.flush()

@@ -7,8 +7,9 @@ from datetime import datetime
 from formulary.accounts import Actor, Permission
 from formulary.administrations.actions.afterwards.sources import Past, Source, draw_from
 from formulary.administrations.actions.afterwards.writing import (
+    Found,
     Gave,
-    checked,
+    look,
     must_be_past,
     told_of,
     write_session,
@@ -28,8 +29,6 @@ from formulary.preparations.models import Attempt
 from formulary.rules.findings import Stage, joined, refuse
 from formulary.rules.units import Quantity
 from formulary.stock import queries as shelf
-
-STAGES = (Stage.CLAIM, Stage.FINAL, Stage.ADMINISTER)
 
 
 @dataclass(frozen=True)
@@ -61,18 +60,20 @@ def record_late(cocktail_id: int, paper: Paper, *, reason: str, at: datetime, by
     _is_whole(cocktail, paper)
     _in_order(paper, reason, at)
     consistent(paper.outcome, paper.given.whole(), paper.words)
-    release_reservations(cocktail, why="recorded late", at=at)
     attempt = _attempt(cocktail, paper)
-    drawing = Past(paper.prepared_at, at, by, reason.strip())
+    found = look(attempt, (Stage.CLAIM,), paper.prepared_at, at)
+    release_reservations(cocktail, why="recorded late", at=at)
+    drawing = Past(paper.prepared_at, paper.prepared_by_id, at, by, reason.strip())
     moved = [row for source in paper.sources for row in draw_from(attempt, source, drawing)]
     _limit(attempt)
+    found += look(attempt, (Stage.FINAL, Stage.ADMINISTER), paper.done_at, at)
     _steps(cocktail, paper, reason, at=at, by=by)
     patient = patients.patient(cocktail.patient_id, by=by, at=at)
     gave = Gave(paper.outcome, paper.given.whole(), paper.given_by_id, paper.words)
     identity = {"code": patient.code, "born_on": patient.born_on.isoformat(), "recorded": LATE}
     identity |= {"label": cocktail.code}
     session, given = write_session(attempt, gave, done_at=paper.done_at, at=at, by=by, identity=identity)
-    row = _record(attempt, session.id, paper, reason, at=at, by=by)
+    row = _record(attempt, session.id, (paper, found), reason, at=at, by=by)
     new = told_of(row, attempt) | {"outcome": paper.outcome, "released_by": paper.released_by_id}
     told = {"new": new, "reason": row.reason, "movements": [*moved, *given]}
     record("administrations.record_late", session, by=by, at=at, **told)
@@ -162,8 +163,9 @@ def _steps(cocktail: Cocktail, paper: Paper, reason: str, *, at: datetime, by: A
 
 
 def _record(
-    attempt: Attempt, session_id: int, paper: Paper, reason: str, *, at: datetime, by: Actor
+    attempt: Attempt, session_id: int, told: tuple[Paper, Found], reason: str, *, at: datetime, by: Actor
 ) -> AfterRecord:
+    paper, found = told
     row = AfterRecord(
         kind=LATE,
         cocktail_id=attempt.cocktail_id,
@@ -176,8 +178,8 @@ def _record(
         recorded_at=at,
         recorded_by_id=by.person_id,
         reason=reason.strip(),
-        then=checked(attempt, STAGES, paper.done_at),
-        now=checked(attempt, STAGES, at),
+        then=list(found.then),
+        now=list(found.now),
     )
     db.session.add(row)
     db.session.flush()

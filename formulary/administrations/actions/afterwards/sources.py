@@ -1,14 +1,17 @@
 """Out of which vials it came: opened and mixed as it was done, whatever speaks against it now."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from formulary.accounts import Actor
+from formulary.administrations.actions.afterwards.short import found_for
 from formulary.cocktails.facts import reservation_ref
 from formulary.db import db
 from formulary.preparations import queries as preparations
 from formulary.preparations.models import Attempt, Draw
-from formulary.rules.units import Quantity
+from formulary.rules.units import VOLUME, Quantity
 from formulary.stock import actions as stock
 from formulary.stock import queries as shelf
 from formulary.stock.models import Lot, Movement, Place, Vial
@@ -16,7 +19,7 @@ from formulary.stock.models import Lot, Movement, Place, Vial
 
 @dataclass(frozen=True)
 class Mixed:
-    """What a powder was mixed with."""
+    """What a powder was mixed with, or a solution diluted with in the syringe."""
 
     diluent_lot_id: int
     volume: Quantity
@@ -24,7 +27,10 @@ class Mixed:
 
 @dataclass(frozen=True)
 class Source:
-    """So much fluid of a line, out of a lot: of a vial that was open, else of a container opened for it."""
+    """So much fluid of a line, out of a lot: of the vial that was named, else of a container opened for it.
+
+    `via` is "diluent" for what only diluted it in the syringe.
+    """
 
     line: int
     lot_id: int
@@ -32,26 +38,57 @@ class Source:
     vial_id: int | None = None
     mixed: Mixed | None = None
     grade: str = "probable"
+    via: str = ""
 
 
 @dataclass(frozen=True)
 class Past:
-    """When it was done, when and by whom it is recorded, and why then."""
+    """When it was done and who drew it, when and by whom it is recorded, and why then."""
 
     done_at: datetime
+    drawn_by_id: int
     at: datetime
     by: Actor
     reason: str
 
 
 def draw_from(attempt: Attempt, source: Source, past: Past) -> list[Movement]:
-    """Take what was drawn from its vial into the preparation; the draws name lot, vial, patient and grade.
+    """Take what was drawn from its vials into the preparation; the draws name lot, vial, patient and grade.
 
     What the ledger did not know of comes visibly from lost-or-found. Refused where a powder was not mixed.
     """
-    lot = shelf.lot(source.lot_id)
-    vial, moved = _vial(attempt, lot, source, past)
-    moved += _made_up(lot, vial, source, attempt, past)
+    lot, left, moved = shelf.lot(source.lot_id), source.volume.whole(), list[Movement]()
+    while left > 0:
+        vial, opened = _vial(attempt, lot, source, left, past)
+        part, short = _parts(vial, source, left)
+        moved += opened
+        if part:
+            moved += _take(attempt, vial, replace(source, volume=Quantity(part, VOLUME)), past)
+        if short:
+            moved += _take_found(attempt, vial, replace(source, volume=Quantity(short, VOLUME)), past)
+        left -= part + short
+    return [*moved, *_diluted(attempt, lot, source, past)]
+
+
+def _parts(vial: Vial, source: Source, wanted: int) -> tuple[int, int]:
+    """How much of what was used comes out of this vial, and how much of that the ledger does not know of.
+
+    The rest comes out of another container where nobody said which vial of a solution it was.
+    """
+    there = min(_left(vial, wanted), wanted)
+    goes_on = there and source.vial_id is None and vial.lot.product.ledger == "volume"
+    return (there, 0) if goes_on else (there, wanted - there)
+
+
+def _left(vial: Vial, wanted: int) -> int:
+    """What is left of it as the ledger has it: nothing in a vial that is over, or on its way elsewhere."""
+    if vial.state != "open" or preparations.place_of(vial).kind == "in_transit":
+        return 0
+    left = shelf.volume_left(vial)
+    return wanted if left is None else left
+
+
+def _take(attempt: Attempt, vial: Vial, source: Source, past: Past) -> list[Movement]:
     taken = stock.take(
         vial,
         source.volume,
@@ -65,18 +102,69 @@ def draw_from(attempt: Attempt, source: Source, past: Past) -> list[Movement]:
         occurred_at=past.done_at,
         already_happened=True,
     )
-    db.session.add_all(_draw(attempt, source, part, past) for part in taken)
+    return [_draw(attempt, vial, source, (part.movement, part.via), past) for part in taken]
+
+
+def _take_found(attempt: Attempt, vial: Vial, source: Source, past: Past) -> list[Movement]:
+    """What was used of it and is not on record, straight from lost-or-found."""
+    place, told = preparations.place(attempt.place_id), _told(attempt, past)
+    return [
+        _draw(attempt, vial, source, (row, via), past)
+        for lot, quantity, via in found_for(vial, source.volume.whole())
+        for row in stock.find(lot=lot, vial=vial, place=place, quantity=quantity, **told).movements
+    ]
+
+
+def _draw(attempt: Attempt, vial: Vial, source: Source, part: tuple[Movement, str], past: Past) -> Movement:
+    movement, via = part
+    own = source.via or ("supplied" if attempt.cocktail.is_direct else "direct")
+    row = Draw(
+        attempt_id=attempt.id,
+        cocktail_id=attempt.cocktail_id,
+        patient_id=attempt.patient_id,
+        line_number=source.line,
+        lot_id=movement.lot_id,
+        vial_id=vial.id,
+        movement_id=movement.id,
+        via="diluent" if via == "diluent" else own,
+        volume=source.volume.whole(),
+        quantity=movement.quantity,
+        drawn_at=past.done_at,
+        by_id=past.drawn_by_id,
+        grade=source.grade,
+        deviation_reason=past.reason,
+    )
+    db.session.add(row)
     db.session.flush()
-    return [*moved, *(part.movement for part in taken)]
+    return movement
 
 
-def _vial(attempt: Attempt, lot: Lot, source: Source, past: Past) -> tuple[Vial, list[Movement]]:
-    """The open vial that was named, or a container of the lot, opened and mixed as of then."""
-    if source.vial_id is not None:
-        named = shelf.vial(source.vial_id, attempt.site_id)
-        if named.state == "open":
-            return named, []
-    place, moved = _shelf(attempt, lot, past)
+def _vial(attempt: Attempt, lot: Lot, source: Source, wanted: int, past: Past) -> tuple[Vial, list[Movement]]:
+    """The vial that was named or that stands open for this record, else a container opened as of then."""
+    named = None if source.vial_id is None else shelf.vial(source.vial_id, attempt.site_id)
+    if named is not None and named.opened_at is not None and named.state != "sealed":
+        return named, _mix_open(attempt, named, source, past)
+    shared = None if named or _is_powder_to_mix(lot, source) else _standing_open(attempt, lot)
+    if shared is not None:
+        return shared, []
+    return _opened(attempt, lot, source, (named, wanted), past)
+
+
+def _standing_open(attempt: Attempt, lot: Lot) -> Vial | None:
+    """A container of the lot that was opened for this preparation and still holds something."""
+    opened = shelf.opened_for(reservation_ref(attempt.cocktail), attempt.site_id, lot.id)
+    return next((vial for vial in opened if shelf.volume_left(vial)), None)
+
+
+def _opened(
+    attempt: Attempt, lot: Lot, source: Source, which: tuple[Vial | None, int], past: Past
+) -> tuple[Vial, list[Movement]]:
+    """A container of the lot, opened as of then; its own label is kept where it was on the shelf so far."""
+    named, wanted = which
+    label = named if named is not None and named.state == "sealed" else None
+    content = _content(lot, wanted)
+    forced = named is not None and label is None
+    place, moved = _shelf(attempt, lot, content, past, forced=forced)
     vial = stock.open_vial(
         lot,
         place=place,
@@ -85,23 +173,39 @@ def _vial(attempt: Attempt, lot: Lot, source: Source, past: Past) -> tuple[Vial,
         opened_at=past.done_at,
         late_reason=past.reason,
         opened_for_id=attempt.patient_id,
-        labelled=None if source.vial_id is None else shelf.vial(source.vial_id, attempt.site_id),
+        labelled=label,
         for_ref=reservation_ref(attempt.cocktail),
+        content=content,
         already_happened=True,
     )
-    if source.mixed is not None:
-        moved += _mix(attempt, vial, source.mixed, past)
-    return vial, moved
+    return vial, [*moved, *_mix_open(attempt, vial, source, past)]
 
 
-def _mix(attempt: Attempt, vial: Vial, mixed: Mixed, past: Past) -> list[Movement]:
-    diluent = shelf.lot(mixed.diluent_lot_id)
-    place, moved = _shelf(attempt, diluent, past)
+def _content(lot: Lot, wanted: int) -> int:
+    """What a container held: of a solution whose content nobody knows, what was used of it."""
+    if lot.product.content is None and lot.product.ledger == "volume":
+        return wanted
+    return stock.content_of(lot)
+
+
+def _is_powder_to_mix(lot: Lot, source: Source) -> bool:
+    return source.mixed is not None and lot.product.ledger != "volume"
+
+
+def _mix_open(attempt: Attempt, vial: Vial, source: Source, past: Past) -> list[Movement]:
+    """Mix an open powder as it was mixed; what is mixed already on record stays as it is."""
+    if source.mixed is None or vial.mixed_volume is not None or vial.lot.product.ledger == "volume":
+        return []
+    diluent = shelf.lot(source.mixed.diluent_lot_id)
+    stands = _standing_open(attempt, diluent)
+    enough = stands is not None and (shelf.volume_left(stands) or 0) >= source.mixed.volume.whole()
+    place, moved = _shelf(attempt, diluent, 0 if enough else stock.content_of(diluent), past)
     stock.reconstitute(
         vial,
         diluent_lot=diluent,
         diluent_source=place,
-        volume=mixed.volume,
+        diluent_vial=stands if enough else None,
+        volume=source.mixed.volume,
         at=past.at,
         by=past.by,
         reconstituted_at=past.done_at,
@@ -112,52 +216,37 @@ def _mix(attempt: Attempt, vial: Vial, mixed: Mixed, past: Past) -> list[Movemen
     return moved
 
 
-def _shelf(attempt: Attempt, lot: Lot, past: Past) -> tuple[Place, list[Movement]]:
-    """Where a full container of the lot lies at the site; put on its shelf from lost-or-found otherwise."""
-    content = stock.content_of(lot)
+def _diluted(attempt: Attempt, lot: Lot, source: Source, past: Past) -> Iterator[Movement]:
+    """What diluted it in the syringe: a source of its own, as is another diluent than the vial's."""
+    mixed = source.mixed
+    if mixed is None or mixed.diluent_lot_id in _in_its_vials(attempt, lot):
+        return
+    own = Source(source.line, mixed.diluent_lot_id, mixed.volume, via="diluent")
+    yield from draw_from(attempt, own, past)
+
+
+def _in_its_vials(attempt: Attempt, lot: Lot) -> set[int | None]:
+    """The lots with which the vials of a powder were mixed that were drawn from."""
+    drawn = {draw.vial_id for draw in preparations.draws(attempt.id) if draw.lot_id == lot.id}
+    return {vial.diluent_lot_id for vial in shelf.vials_by_id(key for key in drawn if key).values()}
+
+
+def _shelf(
+    attempt: Attempt, lot: Lot, content: int, past: Past, *, forced: bool = False
+) -> tuple[Place, list[Movement]]:
+    """Where a full container of the lot lies at the site; put on its shelf from lost-or-found otherwise.
+
+    `forced` where the very container is known to be none of those that lie there.
+    """
     place = shelf.holds_sealed(attempt.site_id, lot.id, content) or shelf.place(attempt.site_id, "storage")
-    return place, _found(lot, (None, place), content, attempt, past)
+    told = {"lot": lot, "place": place, "quantity": content, **_told(attempt, past)}
+    if not content:
+        return place, []
+    return place, (stock.find if forced else stock.make_up)(**told).movements
 
 
-def _made_up(lot: Lot, vial: Vial, source: Source, attempt: Attempt, past: Past) -> list[Movement]:
-    """What an open vial of a solution lacks; a mixture is never more than what was mixed."""
-    if lot.product.ledger != "volume":
-        return []
-    return _found(lot, (vial, preparations.place_of(vial)), source.volume.whole(), attempt, past)
-
-
-def _found(
-    lot: Lot, lies: tuple[Vial | None, Place], quantity: int, attempt: Attempt, past: Past
-) -> list[Movement]:
-    found = stock.make_up(
-        lot=lot,
-        vial=lies[0],
-        place=lies[1],
-        quantity=quantity,
-        document=("attempt", attempt.id),
-        what=f"More of it was used for {attempt.cocktail.code} than was on record: {past.reason}",
-        occurred_at=past.done_at,
-        at=past.at,
-        by=past.by,
-    )
-    return found.movements
-
-
-def _draw(attempt: Attempt, source: Source, part: stock.Taken, past: Past) -> Draw:
-    own = "supplied" if attempt.cocktail.is_direct else "direct"
-    return Draw(
-        attempt_id=attempt.id,
-        cocktail_id=attempt.cocktail_id,
-        patient_id=attempt.patient_id,
-        line_number=source.line,
-        lot_id=part.lot_id,
-        vial_id=part.vial_id,
-        movement_id=part.movement.id,
-        via="diluent" if part.via == "diluent" else own,
-        volume=source.volume.whole(),
-        quantity=part.quantity,
-        drawn_at=past.done_at,
-        by_id=past.by.person_id,
-        grade=source.grade,
-        deviation_reason=past.reason,
-    )
+def _told(attempt: Attempt, past: Past) -> dict[str, Any]:
+    """What stands on each row of what was found, and on its discrepancy."""
+    what = f"More of it was used for {attempt.cocktail.code} than was on record: {past.reason}"
+    told: dict[str, Any] = {"document": ("attempt", attempt.id), "what": what, "occurred_at": past.done_at}
+    return told | {"at": past.at, "by": past.by}

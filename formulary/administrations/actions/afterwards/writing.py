@@ -1,13 +1,14 @@
 """The rows of a session that is over: given out of its draws, in the ledger, the exposures and the trail."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from formulary.accounts import Actor
 from formulary.administrations.actions.closing import given_lot, post_share, split
 from formulary.administrations.actions.exposing import expose
+from formulary.administrations.labels.afterwards import is_untold
 from formulary.administrations.models import Administration, AfterRecord
 from formulary.cocktails.actions.reserving import release_reservations
 from formulary.cocktails.labels.rows import answer_row
@@ -15,11 +16,14 @@ from formulary.db import db
 from formulary.preparations import facts as bench
 from formulary.preparations import queries as preparations
 from formulary.preparations.models import Attempt
-from formulary.rules import checklist
+from formulary.rules import checklist, facts
 from formulary.rules.findings import Level, Stage, refuse
+from formulary.stock import queries as shelf
+from formulary.stock.facts import as_held
 from formulary.stock.models import Movement
 
 LATE_AFTER_MINUTES = 60
+Rows = tuple[dict[str, Any], ...]
 
 
 @dataclass(frozen=True)
@@ -48,18 +52,55 @@ def write_session(
     moved = [row for share in shares for row in post_share(session, attempt, share, at=at, by=by)]
     db.session.add_all([given_lot(session, share) for share in shares])
     given = [(preparations.lot(share.draw.lot_id), share.given) for share in shares]
-    expose(session, given, is_top_up=attempt.cocktail.is_top_up)
+    grade = "confirmed" if {draw.grade for draw in draws} == {"confirmed"} else "probable"
+    expose(session, given, grade=grade, is_top_up=attempt.cocktail.is_top_up)
     attempt.state, attempt.total, attempt.cocktail.outcome = "administered", drawn, gave.outcome
     release_reservations(attempt.cocktail, why="recorded afterwards", at=at)
     db.session.flush()
     return session, moved
 
 
-def checked(attempt: Attempt, stages: Sequence[Stage], at: datetime) -> list[dict[str, Any]]:
-    """What the checks find that would have asked for an answer, as of this instant; nothing is refused."""
-    told = bench.gather_attempt(attempt, at=at).cocktail
+@dataclass(frozen=True)
+class Found:
+    """What the checks found that would have asked for an answer: as of the act, and as of the record."""
+
+    then: Rows = ()
+    now: Rows = ()
+
+    def __add__(self, other: "Found") -> "Found":
+        """What both found, once each."""
+        return Found(_once(self.then, other.then), _once(self.now, other.now))
+
+
+def look(attempt: Attempt, stages: Sequence[Stage], done_at: datetime, at: datetime) -> Found:
+    """Run the checks before anything of the step is written, so that no act counts against itself.
+
+    Holds are those of the instant; what nobody can tell as of then is left out of it. Nothing is refused.
+    """
+    then, now = _facts(attempt, done_at), _facts(attempt, at)
+    told = [row for row in _rows(_as_held_at(then, done_at), stages) if not is_untold(row["code"])]
+    return Found(tuple(told), _rows(now, stages))
+
+
+def _facts(attempt: Attempt, at: datetime) -> facts.Cocktail:
+    return bench.gather_attempt(attempt, at=at).cocktail
+
+
+def _rows(told: facts.Cocktail, stages: Sequence[Stage]) -> Rows:
     found = (f for stage in stages for f in checklist.run(told, stage).at_least(Level.WARN))
-    return [answer_row(finding) for finding in {finding.key: finding for finding in found}.values()]
+    return _once([answer_row(finding) for finding in found])
+
+
+def _once(*rows: Sequence[dict[str, Any]]) -> Rows:
+    each = (row for part in rows for row in part)
+    return tuple({(row["code"], row["subject"], row["line"]): row for row in each}.values())
+
+
+def _as_held_at(told: facts.Cocktail, at: datetime) -> facts.Cocktail:
+    """The same facts with the holds that stood then."""
+    holds = shelf.holds_at(at)
+    draws = tuple(replace(draw, stock=as_held([draw.stock], holds)[0]) for draw in told.draws)
+    return replace(told, stock=as_held(told.stock, holds), picked=as_held(told.picked, holds), draws=draws)
 
 
 def must_be_past(done_at: datetime, at: datetime, reason: str) -> None:
