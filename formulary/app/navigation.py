@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from formulary import clock
 from formulary.accounts import Actor, public
+from formulary.web.site import zone
 
 PLACES = (
     ("Today", "overview.today", "sun"),
@@ -46,7 +47,8 @@ def init_app(app: Flask) -> None:
     def navigation() -> list[Entry]:
         if g.get("actor") is None:
             return []
-        counted = tallies(g.actor, clock.now())
+        at = clock.now()
+        counted = tallies(g.actor, at, at.astimezone(zone()).date())
         return [
             (label, endpoint, icon, counted.get(endpoint, 0)) for label, endpoint, icon in places(g.actor)
         ]

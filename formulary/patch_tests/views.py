@@ -12,7 +12,6 @@ from formulary.accounts import Actor, Permission, requires
 from formulary.accounts import queries as accounts
 from formulary.accounts.facts import patch_test_policy
 from formulary.accounts.guards import second_person
-from formulary.accounts.queries import day_at
 from formulary.audit import record_refusal
 from formulary.db import retried, transaction
 from formulary.patch_tests import actions, guards, labels, queries
@@ -73,7 +72,7 @@ def apply(patient_id: int) -> Answer:
         flash(f"{made.code} is applied. Its next reading stands on the list.")
         return redirect(back) if (back := _draft()) else _to_test(made.id)
     told = {"barred": labels.barred(found.id, _policy(at), at, g.site.zone), "back": _draft()}
-    return _page("apply", found, form, **told, hiding=labels.hiding(found.id, at, day_at(g.site.id, at)))
+    return _page("apply", found, form, **told, hiding=labels.hiding(found.id, at, g.site))
 
 
 @bp.get("/<id:test_id>")

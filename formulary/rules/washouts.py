@@ -51,6 +51,11 @@ class Span:
         return "; ".join(f"{time_words(one)}: {one.source}" for one in self.stated)
 
     @property
+    def untimed(self) -> tuple[Washout, ...]:
+        """The sources that ask for it too and give no time: what another's time ends, theirs may not."""
+        return tuple(one for one in self.stated if one.least is None and not one.lifted)
+
+    @property
     def asked(self) -> str:
         """How long without it is asked for, by the strictest."""
         return NO_TIME if self.binding is None else longest_words(self.binding)
@@ -97,6 +102,17 @@ def suppressed_by(medicines: Iterable[Medicine], kind: str, applied: date, concl
     """What may have hidden a reaction from the day of applying to that of the last look; "": nothing told."""
     hiding = [_hides(one) for one in of_tests(medicines, kind) if _reaches(one, applied, concluded)]
     return f"{capital(joined(hiding))}, so a spot without a reaction proves nothing." if hiding else ""
+
+
+def doubts_of(medicines: Iterable[Medicine], concluded: date) -> str:
+    """What is on record in words alone and was begun by the last look at a test; "": nothing.
+
+    How long it acts after its last day nobody knows, so no last day takes it away.
+    """
+    known = (one for one in medicines if not one.kind)
+    names = [f"“{one.name}”" for one in known if one.started_on is None or one.started_on <= concluded]
+    verb = "stands" if len(names) == 1 else "stand"
+    return f"{joined(names)} {verb} in words only: whether it hid a reaction is not known." if names else ""
 
 
 def _reaches(one: Span, applied: date, concluded: date) -> bool:

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from formulary import clock
 from formulary.patch_tests.facts import with_tests
-from formulary.patch_tests.labels import barred
+from formulary.patch_tests.labels import barred, hiding
 from formulary.patients.facts import patient_facts
 from formulary.rules.facts import PatchTestPolicy
 from tests.support.builders import (
@@ -13,6 +14,7 @@ from tests.support.builders import (
     a_medicine,
     a_medicine_kind,
     a_patient,
+    a_policy,
     a_product,
     a_read_test,
     an_ingredient,
@@ -37,6 +39,12 @@ def patient(app):
 
 
 @pytest.fixture
+def asks_within(cast):
+    """The site asks again after 90 days."""
+    return a_policy(cast.site, "conditions_asked_within_days", "90")
+
+
+@pytest.fixture
 def lot(app):
     """A lot of ascorbic acid."""
     return a_lot(a_product(an_ingredient("ascorbic acid")))
@@ -47,6 +55,40 @@ def before_applying(clients, patient):
     return clients("practitioner").get_ok(f"/patch-tests/of/{patient.id}/apply").text
 
 
+@pytest.mark.usefixtures("asks_within")
+@pytest.mark.parametrize(
+    ("asked", "name", "why"),
+    [
+        (None, "", "nobody asked what is taken"),
+        (91, "", "what is taken was asked too long ago"),
+        (1, "Zyrtec", "Zyrtec in words only"),
+    ],
+)
+def test_what_nobody_asked_or_knows_is_unknown_and_never_nothing(patient, cast, asked, name, why):
+    at = clock.now()
+    if name:
+        a_medicine(patient, name=name)
+    if asked is not None:
+        takes_nothing(patient, said="complete", at=at - timedelta(days=asked))
+    told = {(kind.state, kind.words) for kind in hiding(patient.id, at, cast.site).kinds}
+    assert told == {("unknown", f"not known whether anything hides a reaction: {why}")}
+
+
+def test_what_is_known_to_hide_says_what_nobody_knows_beside_it(patient, cast, watch):
+    a_medicine(patient, "steroid")
+    told = hiding(patient.id, watch.now(), cast.site).kinds[-1]
+    beside = "no day can be named from which it is read fairly; beside that, nobody asked what is taken"
+    assert (told.state, told.words) == ("warn", beside)
+
+
+def test_the_page_of_a_test_says_that_a_negative_has_something_beside_it_in_words_only(clients, patient, lot):
+    test = a_read_test(patient, lot)
+    a_medicine(patient, name="Zyrtec")
+    text = clients("practitioner").get_ok(f"/patch-tests/{test.id}").text
+    assert "“Zyrtec” stands in words only: whether it hid a reaction is not known" in text
+
+
+@pytest.mark.usefixtures("asks_within")
 def test_before_applying_the_first_fair_day_of_each_kind_of_test_is_told(clients, patient, watch):
     """FACTS 5.1: an antihistamine 2 to 7 days before a prick test; to a patch test it does not matter."""
     a_medicine(patient, "antihistamine", last_taken_on=watch.now().date() - timedelta(days=4))
@@ -66,6 +108,7 @@ def test_before_applying_what_no_day_can_be_named_for_says_so(clients, patient):
     assert "Nobody asked what this patient takes" in text
 
 
+@pytest.mark.usefixtures("asks_within")
 def test_before_applying_nothing_is_said_where_nothing_is_taken(clients, patient):
     takes_nothing(patient)
     assert "What may hide a reaction" not in before_applying(clients, patient)

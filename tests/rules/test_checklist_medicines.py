@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from formulary.rules.facts import Choice, Medicine, Taking, Washout
+from formulary.rules.facts import Choice, ConditionAnswer, Medicine, Said, Taking, Washout
 from formulary.rules.findings import Level, Result
 from tests.rules.builders import AT, a_cocktail, a_patient, ask, codes, some_policies
 
@@ -41,12 +41,37 @@ def about(*medicines, **more):
         (garlic(WEEK, taking=Taking.UNKNOWN), "washout.last_day_unknown", Result.UNKNOWN, Level.WARN),
         (garlic(NO_FIGURE, last=ago(90)), "washout.no_time", Result.UNKNOWN, Level.WARN),  # S1: "a few days"
         (garlic(PRICK), "washout.none", Result.PASS, None),  # it is about tests of the skin
-        (garlic(kind=""), "washout.words_only", Result.UNKNOWN, Level.INFO),
+        (garlic(kind=""), "washout.words_only", Result.UNKNOWN, Level.WARN),
     ],
 )
 def test_each_medicine_is_held_against_the_strictest_source(medicine, code, result, level):
     (answer,) = about(medicine)
     assert (answer.code, answer.result, answer.level) == (code, result, level)
+
+
+def test_a_source_without_a_time_is_named_where_the_others_are_over():
+    (answer,) = about(garlic(DAY, NO_FIGURE, last=ago(2)))
+    assert answer.reason == (
+        "What is to be left off was left off long enough. Of “garlic”, S1 (a few days) gives no time: it is "
+        "over by the longest that is stated."
+    )
+
+
+@pytest.mark.parametrize(
+    ("word", "said", "medicine", "told"),
+    [
+        ("blood_thinning_supplement", Said.NO, garlic(), ["washout.contradicts"]),
+        ("blood_thinning_supplement", Said.YES, garlic(), ["washout.none"]),
+        ("topical_active", Said.NO, garlic(), ["washout.none"]),  # it asks for something else
+        ("blood_thinning_supplement", Said.NO, garlic(last=ago(9)), ["washout.none"]),
+        ("blood_thinning_supplement", Said.NO, garlic(taking=Taking.UNKNOWN), ["washout.none"]),
+        ("blood_thinning_supplement", Said.NO, replace(garlic(), started_on=ago(1)), ["washout.none"]),
+        ("blood_thinning_supplement", Said.NO, replace(garlic(), started_on=ago(2)), ["washout.contradicts"]),
+    ],
+)
+def test_a_no_to_what_the_list_says_is_taken_is_told(word, said, medicine, told):
+    answer = ConditionAnswer(word, said, AT - timedelta(days=2))
+    assert codes(ask("A5", patient=a_patient(medicines=(medicine,), answers=(answer,)))) == told
 
 
 def test_it_names_the_day_on_which_it_is_over_and_every_source():

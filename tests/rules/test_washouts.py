@@ -1,5 +1,6 @@
 """Wash-outs: the strictest binds, a day counts once it has passed, and what nobody states stays unknown."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -149,6 +150,23 @@ def test_a_suppressed_negative_says_why_and_leaves_an_older_one_standing():
         "It is taken and may have hidden a reaction, so a spot without a reaction proves nothing."
     )
     assert clears([test, applied(60, *NEGATIVE)], *ids, at=AT, policy=POLICY).cleared
+
+
+IN_WORDS = Medicine("Zyrtec", Taking.STILL, Choice.OWN)
+NOBODY_KNOWS = "“Zyrtec” stands in words only: whether it hid a reaction is not known."
+
+
+@pytest.mark.parametrize(
+    ("since", "reason"),
+    [
+        (None, f"Negative at 48 h and at 72 to 96 h. {NOBODY_KNOWS}"),
+        ((AT - timedelta(days=1)).date(), "Negative at 48 h and at 72 to 96 h."),  # after the last look
+    ],
+)
+def test_a_negative_one_says_what_was_taken_that_stands_in_words_only(since, reason):
+    test = with_suppression(applied(5, *NEGATIVE), [replace(IN_WORDS, started_on=since)], "Europe/Paris")
+    answer = clears([test], TRANEXAMIC.ingredient.id, TRANEXAMIC.id, None, at=AT, policy=POLICY)
+    assert (answer.state, answer.finding.reason) == ("negative", reason)
 
 
 def test_a_suppressed_test_is_still_to_be_read_for_a_reaction_counts():

@@ -1,7 +1,7 @@
 """The figures in the navigation: what waits in each room for whoever asks; two queries on every page."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -48,12 +48,15 @@ OPEN_TESTS = (
 AT, TODAY = bindparam("at", type_=UtcDateTime), bindparam("today", type_=Date)
 
 
-def tallies(actor: Actor, at: datetime) -> dict[str, int]:
-    """What waits, by the endpoint of the room's first page; rooms closed to the actor are left out."""
+def tallies(actor: Actor, at: datetime, today: date | None = None) -> dict[str, int]:
+    """What waits, by the endpoint of the room's first page; rooms closed to the actor are left out.
+
+    Whoever knows the day that the site's calendar shows hands `today` on; else it is asked for.
+    """
     endpoints, asked = _asked(actor.roles)
     told = {"site_id": actor.site_id, "person_id": actor.person_id, "at": at}
-    today = accounts.day_at(actor.site_id, at)
-    row = db.session.execute(asked, told | {"today": today}).one() if endpoints else ()
+    day = today or accounts.day_at(actor.site_id, at)
+    row = db.session.execute(asked, told | {"today": day}).one() if endpoints else ()
     found = {endpoint: int(count or 0) for endpoint, count in zip(endpoints, row, strict=True)}
     if actor.may(Permission.TEST_PATIENTS):
         found["patch_tests.index"] = readings_due(actor.site_id, at)

@@ -103,8 +103,9 @@ def outcome_words(found: Outcome, due: Due | None, zone: ZoneInfo) -> tuple[str,
         return _pending(due, zone)
     on = words.day(found.on, zone) if found.on else ""
     until = words.day(found.valid_until, zone) if found.valid_until else ""
+    counts = f"until {until}" if until else f"since {on}; for how long is not decided here"
     rest = {
-        TestOutcome.NEGATIVE: f"until {until}" if until else f"since {on}; for how long is not decided here",
+        TestOutcome.NEGATIVE: f"{counts}. {found.doubt}" if found.doubt else counts,
         TestOutcome.LAPSED: f"counted until {until}",
         TestOutcome.POSITIVE: f"on {on}",
         TestOutcome.DOUBTFUL: f"on {on}, clears nothing",

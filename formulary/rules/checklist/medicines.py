@@ -11,14 +11,22 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from formulary.rules.checklist.rule import NO_PATIENT, Case, not_applicable, passed, unknown
-from formulary.rules.facts import Choice, Medicine, Patient
-from formulary.rules.findings import Finding, Level, Result
+from formulary.rules.facts import Choice, Medicine, Patient, Said, Taking
+from formulary.rules.findings import Finding, Result, joined
 from formulary.rules.lot_status import day_of, day_words
 from formulary.rules.washouts import SESSION, Span, span
 
 MEDICINES = "medicines"
 ASK = "Ask what the patient takes, and record the answer, also if it is none."
 PRESCRIBED = "Ask the prescriber. A prescribed medicine is not stopped for this."
+SAME = {
+    "anticoagulant": ("anticoagulant",),
+    "anti_inflammatory": ("aspirin", "ibuprofen", "nsaid"),
+    "blood_thinning_supplement": ("fish_oil", "garlic", "ginkgo", "vitamin_e", "thinning_supplement"),
+    "topical_active": ("vitamin_c_on_skin", "retinoid_on_skin"),
+    "alcohol": ("alcohol",),
+}
+"""The questions about conditions that ask for what the list of medicines holds too, by word and kinds."""
 WHY = "say why it is right for this patient."
 
 
@@ -29,7 +37,7 @@ def washed_out(case: Case) -> Sequence[Finding]:
         return [not_applicable("washout.no_patient", MEDICINES, NO_PATIENT)]
     spans = [(one, span(one, SESSION, ("avoid",))) for one in patient.medicines]
     found = [answer for one, asked in spans for answer in _about(case, one, asked)]
-    found += list(_asked(case, patient))
+    found += [*_asked(case, patient), *_contradictions(case, patient)]
     return found or [_over([asked for _, asked in spans if asked is not None])]
 
 
@@ -81,8 +89,11 @@ _OPEN = {"still": _still, "unknown": _last_unknown, "no_time": _no_time}
 
 
 def _in_words(medicine: Medicine) -> Finding:
+    """Whatever it is may matter, so it waits for an answer, which lives until the entry changes."""
     reason = f"“{medicine.name}” is on record in words only: nothing here says whether it matters."
-    return unknown("washout.words_only", medicine.name, reason, level=Level.INFO)
+    remedy = f"Record it under the kind that it is of, or ask the prescriber and {WHY}"
+    one = (("taken", medicine.taking.value), ("last taken", _day(medicine.last_taken_on)))
+    return replace(unknown("washout.words_only", medicine.name, reason, remedy), inputs=one, rests_on=one)
 
 
 def _finding(code: str, asked: Span, reason: str, remedy: str) -> Finding:
@@ -131,6 +142,29 @@ def _asked(case: Case, patient: Patient) -> Iterator[Finding]:
         yield Finding("washout.asked_long_ago", MEDICINES, reason, ASK, rests_on=_at(asked))
 
 
+def _contradictions(case: Case, patient: Patient) -> Iterator[Finding]:
+    """What is taken, where the answer to the question about it was no: of the two one is wrong."""
+    names = {row.word: row.name for row in case.cocktail.precautions.contraindications}
+    for answer in (one for one in patient.answers if one.said is Said.NO):
+        kinds, day = SAME.get(answer.word, ()), day_of(answer.asked_at, case.policies.zone)
+        for one in patient.medicines:
+            if one.kind in kinds and _was_taken(one, day):
+                yield _contradicts(one, names.get(answer.word, answer.word), day)
+
+
+def _was_taken(one: Medicine, day: date) -> bool:
+    """Whether it is taken now and was on that day, as far as anybody knows."""
+    return one.taking is Taking.STILL and (one.started_on is None or one.started_on <= day)
+
+
+def _contradicts(one: Medicine, question: str, day: date) -> Finding:
+    no = f"the answer to “{question}” was no on {day_words(day)}"
+    reason = f"“{one.name}” is still taken, and {no}: one of the two is wrong."
+    remedy = "Ask again, and put the wrong one right."
+    about = (("taken", one.taking.value), ("since", _day(one.started_on)), ("no to it on", day_words(day)))
+    return Finding("washout.contradicts", one.name, reason, remedy, inputs=about, rests_on=about)
+
+
 def _at(asked: datetime) -> tuple[tuple[str, str], ...]:
     return (("asked", asked.isoformat()),)
 
@@ -139,7 +173,15 @@ def _over(spans: Sequence[Span]) -> Finding:
     if not spans:
         return passed("washout.none", MEDICINES, "Asked: nothing that is to be left off before a session.")
     inputs = [(one.medicine.name, f"over on {_day(one.first_day)}") for one in spans]
-    return passed("washout.over", MEDICINES, "What is to be left off was left off long enough.", inputs)
+    open_ended = " ".join(_untimed(one) for one in spans if one.untimed)
+    reason = f"What is to be left off was left off long enough. {open_ended}".rstrip()
+    return passed("washout.over", MEDICINES, reason, inputs)
+
+
+def _untimed(one: Span) -> str:
+    """Whoever asks for it without a time is named: nobody knows that theirs is over."""
+    named = joined(dict.fromkeys(f"{each.source} ({each.said})" for each in one.untimed))
+    return f"Of “{one.medicine.name}”, {named} gives no time: it is over by the longest that is stated."
 
 
 def _day(day: date | None) -> str:

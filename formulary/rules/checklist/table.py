@@ -42,7 +42,7 @@ INFO, WARN, STOP, BLOCK = Level.INFO, Level.WARN, Level.STOP, Level.BLOCK
 BLOCK_AT_A = MappingProxyType({Stage.ADMINISTER: BLOCK})
 BLOCK_AT_C = MappingProxyType({Stage.CLAIM: BLOCK})
 
-RULE_SET = "2026-11.7"
+RULE_SET = "2026-11.8"
 """The version of the list as a whole; it changes with any rule, and makes every older report stale."""
 
 # fmt: off
@@ -88,7 +88,7 @@ RULES: tuple[Rule, ...] = (
          patients.allergies_asked,       "policy of the site"),
     Rule("A4", 2, "No condition or medicine speaks against it",        "D S A",          STOP,  STOP,
          conditions.contraindications,   "labels and articles, row by row; policy of the site"),
-    Rule("A5", 1, "What is to be left off was left off long enough",   "D S A",          WARN,  WARN,
+    Rule("A5", 2, "What is to be left off was left off long enough",   "D S A",          WARN,  WARN,
          medicines.washed_out,           "articles for patients, row by row; policy of the site"),
     Rule("T1", 1, "Patch test done, concluded and still valid",        "D S C A",        STOP,  STOP,
          skin.tested,                    "policy of the site; ICDRG readings at 48 h and 72 to 96 h"),

@@ -68,7 +68,8 @@ class PatchTest:
     """What was applied to one site: one product (or a mixture), when, from which lot, and its readings.
 
     `guideline` is the one chosen when it was applied; `controls` those of the same sitting; `suppressed` says
-    which medicine of the patient's may have hidden a reaction, and is "" where none is on record.
+    which medicine of the patient's may have hidden a reaction, and is "" where none is on record; `doubt`
+    says of which nobody can tell, for it stands in words only.
     """
 
     ingredient_id: int
@@ -81,6 +82,7 @@ class PatchTest:
     guideline: str = "icdrg"
     controls: tuple[Control, ...] = ()
     suppressed: str = ""
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

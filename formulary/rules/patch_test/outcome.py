@@ -27,6 +27,7 @@ class Outcome:
     """What it comes to and why: `code` is stable, `reason` a sentence, `on` the instant that it rests on.
 
     `valid_until` is None where it is not negative, or the site has not said how long a negative test counts.
+    `doubt` is what of a negative one nobody can tell, which stands in its reason too.
     """
 
     kind: TestOutcome
@@ -35,6 +36,7 @@ class Outcome:
     on: datetime | None = None
     valid_until: datetime | None = None
     due: tuple[Due, ...] = ()
+    doubt: str = ""
 
 
 def outcome(test: PatchTest, *, at: datetime, policy: PatchTestPolicy) -> Outcome:
@@ -194,5 +196,5 @@ def _negative(
     if until is not None and at >= until:
         reason = "The negative test is older than the site lets one count."
         return Outcome(TestOutcome.LAPSED, "patch_test.lapsed", reason, concluded, until, due)
-    reason = f"Negative at {' and at '.join(window.name for window in required)}."
-    return Outcome(TestOutcome.NEGATIVE, "patch_test.negative", reason, concluded, until, due)
+    reason = f"Negative at {' and at '.join(window.name for window in required)}. {test.doubt}".rstrip()
+    return Outcome(TestOutcome.NEGATIVE, "patch_test.negative", reason, concluded, until, due, test.doubt)
