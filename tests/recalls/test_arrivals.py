@@ -162,3 +162,44 @@ def test_the_pages_of_the_receiver_and_of_the_officer_say_so(clients, cast):
     assert f"Recall {case.code} covers this lot" in page.text
     page = clients("recall").get_ok("/")
     assert f"{case.code}: TWO came" in page.text
+
+
+def test_the_very_lot_that_was_recalled_is_stopped_again_when_more_of_it_comes(app, cast):
+    product = a_product()
+    lot_id = received(product, "AGAIN-1", cast)
+    case = a_case("AGAIN-1", *CONTAINED, actions.notify, actions.reconcile)
+    did(actions.close, case.id, reason="all destroyed")
+    did(actions.release_holds, case.id, reason="all destroyed")
+    assert (standing(), words_of(lot_id), queries.came_in()) == ([], [], [])
+    assert received(product, "AGAIN-1", cast) == lot_id
+    assert standing() == [f"recall {case.code}"]
+    assert [state for state, _ in words_of(lot_id)] == ["stop"]
+    assert [(came.code, came.lots) for came in queries.came_in()] == [(case.code, ("AGAIN-1",))]
+    received(product, "AGAIN-1", cast)
+    assert (standing(), len(queries.case_holds(case.id))) == ([f"recall {case.code}"], 2)
+
+
+def test_what_more_is_told_of_a_lot_stops_nothing_that_an_officer_has_released(app, cast):
+    lot_id = received(a_product(), "TOLD-1", cast)
+    case = a_case("TOLD-1", *CONTAINED)
+    did(actions.release_holds, case.id, reason="compared")
+    with transaction():
+        has_arrived([lot_id], at=clock.now(), by=officer(), goods=False)
+    assert standing() == []
+
+
+def test_a_lot_that_was_said_to_be_of_another_is_stopped_once_the_recalled_supplier_brings_it(app, cast):
+    product = a_product()
+    lot_id = received(product, "WHOSE", cast, supplier="Bad Pharma")
+    case = a_case("", supplier="Bad Pharma")
+    decided(case, "WHOSE", "out")
+    received(product, "WHOSE", cast, supplier="Depot")
+    assert (lots_of(now(case)), standing()) == ({"WHOSE": ("rule", "out")}, [])
+    received(product, "WHOSE", cast, supplier="BAD pharma")
+    assert (lots_of(now(case)), standing()) == ({"WHOSE": ("rule", "in")}, [f"recall {case.code}"])
+    assert [state for state, _ in words_of(lot_id)] == ["stop"]
+
+
+def test_a_delivery_note_is_found_however_its_number_is_typed(app, cast):
+    received(a_product(), "NOTED", cast, note_number="L\u00d6-77")
+    assert lots_of(a_case("", note_number="l\u00f6 77")) == {"NOTED": ("rule", "in")}

@@ -155,7 +155,7 @@ def record_history(
         raise has_bad_rows(looked.bad_rows)
     told_anew = _tell_expiries(reader.lots, at=at, by=by)
     importer.finish()
-    has_arrived([*made, *told_anew], at=at, by=by)
+    has_arrived([*made, *told_anew], at=at, by=by, goods=False)
     new = {
         "sha256": file.sha256,
         "file": file.name,

@@ -15,8 +15,13 @@ from formulary.stock.actions import stop_lot, watches_arrivals
 
 
 @watches_arrivals
-def catch(lot_ids: Collection[int], at: datetime, by: Actor) -> None:
-    """Hold each of these lots that a case means, propose what it may mean, and mark notices that name one."""
+def catch(lot_ids: Collection[int], at: datetime, by: Actor, *, goods: bool) -> None:
+    """Hold each of these lots that a case means, propose what it may mean, and mark notices that name one.
+
+    With `goods` also those that a case has already and no longer stops: what was recalled comes again.
+    """
+    for case_id in queries.cases_it_comes_again_for(lot_ids) if goods else ():
+        _stop_again(case_id, set(lot_ids), at, by)
     lines: dict[int, tuple[RecallCase, list[RecallScope]]] = {}
     for case, line in queries.waiting_lines(lot_ids):
         lines.setdefault(case.id, (case, []))[1].append(line)
@@ -30,8 +35,7 @@ def _take_in(case_id: int, lines: Sequence[RecallScope], lot_ids: set[int], at: 
     found = {
         lot.id: (line, lot, how)
         for line in lines
-        for lot, how in queries.covered(queries.as_scope(line))
-        if lot.id in lot_ids
+        for lot, how in queries.covered(queries.as_scope(line), lot_ids)
     }
     fresh = set(found) - queries.known_in(case_id, set(found)) if found else set()
     if not fresh:
@@ -45,6 +49,31 @@ def _take_in(case_id: int, lines: Sequence[RecallScope], lot_ids: set[int], at: 
     held = [_stop(case, lot, at, by) for _, lot, how in caught if how in MEANT]
     told = {"lots": [lot.number for _, lot, _ in caught], "holds": held}
     leave(case, CAME, at=at, by=by, told=told)
+
+
+def _stop_again(case_id: int, lot_ids: set[int], at: datetime, by: Actor) -> None:
+    case = queries.case(case_id, locked=True)
+    lots = [_is_meant(row) for row in queries.coming_again(case_id, lot_ids)]
+    if caught := [lot for lot in lots if lot is not None]:
+        told = {"lots": [lot.number for lot in caught], "again": True}
+        leave(case, CAME, at=at, by=by, told={**told, "holds": [_stop(case, lot, at, by) for lot in caught]})
+
+
+def _is_meant(row: RecallLot) -> FoundLot | None:
+    """The lot where it is in the case, or what now brought it is what a line of the case tells of: then it is
+    in from now on, whatever was decided of earlier deliveries.
+    """
+    if row.decision == "in":
+        return queries.case_lot(row.case_id, row.id).lot
+    for line in queries.scope_of(row.case_id):
+        for lot, how in queries.brought_now(queries.as_scope(line), row.lot_id):
+            if how not in MEANT:
+                continue
+            row.how, row.scope_id = how, line.id
+            row.decision, row.decided_why = "in", ""
+            row.decided_at = row.decided_by_id = None
+            return lot
+    return None
 
 
 def _stop(case: RecallCase, lot: FoundLot, at: datetime, by: Actor) -> str:

@@ -36,7 +36,11 @@ def contain(case_id: int, *, at: datetime, by: Actor, reason: str = "") -> Recal
     if not case.is_drill:
         _hold(case, missing, reason, at=at, by=by)
         _hold_vials(case, vials, reason, at=at, by=by)
-    met = queries.look_up_lots(missing or lots, at=at, by=by) if lots else None
+    met = (
+        queries.look_up_lots(lots if case.state == "open" else missing or lots, at=at, by=by)
+        if lots
+        else None
+    )
     told: dict[str, Any] = {"came": came, "vials": [vial.code for vial in vials]}
     told |= {"lots": [lot.number for lot in met.found.lots], "stopped": met.counts} if met else {}
     to = "contained" if case.state == "open" else case.state

@@ -6,6 +6,8 @@ from formulary.recalls.queries.arrivals import (
     CameIn,
     came_in,
     cases_about,
+    cases_it_comes_again_for,
+    coming_again,
     known_in,
     notices_naming,
     waiting_lines,
@@ -90,7 +92,7 @@ from formulary.recalls.queries.reaching import (
     phones,
     reachable,
 )
-from formulary.recalls.queries.scope import Scope, as_scope, came_since, covered
+from formulary.recalls.queries.scope import Scope, as_scope, brought_now, came_since, covered
 from formulary.recalls.queries.standing import Standing, standing_holds
 from formulary.recalls.queries.sums import CaseSheet, sheet_of
 from formulary.recalls.queries.tested import Tested
@@ -148,6 +150,7 @@ __all__ = [
     "as_scope",
     "benches_and_shelves",
     "beside",
+    "brought_now",
     "came_in",
     "came_since",
     "case",
@@ -157,7 +160,9 @@ __all__ = [
     "case_lots",
     "cases",
     "cases_about",
+    "cases_it_comes_again_for",
     "cocktail_codes",
+    "coming_again",
     "contacts",
     "covered",
     "descendants",

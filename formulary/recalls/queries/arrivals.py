@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from formulary.db import db
+from formulary.db import FRESH, db
 from formulary.recalls.models import RecallCase, RecallEvent, RecallHold, RecallLot, RecallNotice, RecallScope
 from formulary.rules.trace import Ours, Span
 from formulary.stock.models import Hold, Lot
@@ -32,10 +33,10 @@ def waiting_lines(lot_ids: Collection[int]) -> list[tuple[RecallCase, RecallScop
     Of a closed case those of a number, and all where it was closed as none of ours: no later lot of a product
     is stopped by a recall that is over.
     """
-    lots = db.session.execute(db.select(Lot.near, Lot.product_id).where(Lot.id.in_(lot_ids))).all()
-    nears, products = {row.near for row in lots}, {row.product_id for row in lots}
+    nears, products = (db.select(told).where(Lot.id.in_(lot_ids)) for told in (Lot.near, Lot.product_id))
     query = db.select(RecallCase, RecallScope).join(RecallScope, RecallScope.case_id == RecallCase.id)
-    query = query.where(RecallScope.near.in_({*nears, ""}), RecallCase.is_drill.is_(False))
+    named = RecallScope.near.in_(nears) | (RecallScope.near == "")
+    query = query.where(named, RecallCase.is_drill.is_(False))
     any_product = RecallScope.product_id.is_(None) | RecallScope.product_id.in_(products)
     was_opened = db.exists().where(RecallEvent.case_id == RecallCase.id, RecallEvent.kind == "open_case")
     still = db.or_(RecallCase.state != "closed", RecallScope.near != "", ~was_opened)
@@ -47,6 +48,31 @@ def known_in(case_id: int, lot_ids: Collection[int]) -> set[int]:
     """Which of these lots a case has, whatever was decided of them."""
     query = db.select(RecallLot.lot_id).where(RecallLot.case_id == case_id, RecallLot.lot_id.in_(lot_ids))
     return set(db.session.scalars(query))
+
+
+def cases_it_comes_again_for(lot_ids: Collection[int]) -> list[int]:
+    """The cases, drills not among them and whatever became of them, that have one of these lots and of which
+    no hold stands on it.
+    """
+    query = db.select(RecallLot.case_id).join(RecallCase, RecallCase.id == RecallLot.case_id)
+    query = query.where(RecallLot.lot_id.in_(lot_ids), RecallCase.is_drill.is_(False), ~_held())
+    return list(db.session.scalars(query.distinct().order_by(RecallLot.case_id)))
+
+
+def coming_again(case_id: int, lot_ids: Collection[int]) -> list[RecallLot]:
+    """What one of them says of these lots, as it stands once the case is locked."""
+    query = db.select(RecallLot).where(RecallLot.case_id == case_id, RecallLot.lot_id.in_(lot_ids), ~_held())
+    return list(db.session.scalars(query.order_by(RecallLot.id).execution_options(**FRESH)))
+
+
+def _held() -> Any:
+    return db.exists().where(
+        RecallHold.case_id == RecallLot.case_id,
+        RecallHold.lot_id == RecallLot.lot_id,
+        Hold.id == RecallHold.hold_id,
+        Hold.object_kind == "lot",
+        Hold.released_at.is_(None),
+    )
 
 
 def notices_naming(lot_ids: Collection[int]) -> list[tuple[RecallNotice, frozenset[int]]]:

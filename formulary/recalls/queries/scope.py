@@ -1,5 +1,6 @@
 """From a line of a scope to lots of ours: exact ones are meant, others are proposed to a person."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -54,25 +55,36 @@ OF_DRAWS = ("serials", "diluent", "place_id", "preparer_id", "formula_version_id
 FIELDS = tuple(Scope.__dataclass_fields__)
 
 
-def covered(scope: Scope) -> list[tuple[FoundLot, str]]:
+def covered(scope: Scope, among: Collection[int] | None = None) -> list[tuple[FoundLot, str]]:
     """The lots of a line and how each was found: `exact` and `rule` are meant; a person decides on `near`,
     which looks alike, on `shared`, a number that more than one product has, and on `untold`, of which nobody
-    has recorded who brought it.
+    has recorded who brought it. With `among` only these keys of lots are asked about.
     """
     if scope.is_empty or scope.is_of_draws:
         return []
+    few = [] if among is None else [Lot.id.in_(among)]
     if not normalise(scope.number):
-        return [*((lot, "rule") for lot in _found(scope)), *((lot, "untold") for lot in _untold(scope))]
+        found = (("rule", _found(scope, *few)), ("untold", _untold(scope, *few)))
+        return [(lot, how) for how, lots in found for lot in lots]
     same, alike = Lot.normalised == normalise(scope.number), Lot.near == near(scope.number)
     exact = _found(scope, same)
     how = "shared" if len({lot.product_id for lot in exact}) > 1 else "exact"
-    others = _found(scope, alike, ~same)
-    untold = _untold(scope, alike)
-    return [
-        *((lot, how) for lot in exact),
-        *((lot, "near") for lot in others),
-        *((lot, "untold") for lot in untold),
-    ]
+    here = [lot for lot in exact if among is None or lot.id in among]
+    others = (("near", _found(scope, alike, ~same, *few)), ("untold", _untold(scope, alike, *few)))
+    return [*((lot, how) for lot in here), *((lot, how) for how, lots in others for lot in lots)]
+
+
+def brought_now(scope: Scope, lot_id: int) -> list[tuple[FoundLot, str]]:
+    """The same of one lot, of a line by supplier or delivery note that tells of the delivery by which the lot
+    came last; nothing of any other line.
+    """
+    if not (scope.supplier.strip() or scope.note_number.strip()):
+        return []
+    last = db.select(db.func.max(Movement.id)).where(
+        Movement.lot_id == lot_id, Movement.document_kind == "delivery"
+    )
+    by_them = _delivered(scope).where(Movement.id == last.scalar_subquery())
+    return covered(scope, [lot_id]) if db.session.scalar(by_them) else []
 
 
 def named_lots(scope: Scope) -> list[int]:
@@ -135,8 +147,17 @@ def _delivered(scope: Scope) -> Any:
     if scope.supplier.strip():
         query = query.where(_of_supplier(scope.supplier))
     note = scope.note_number.strip()
-    same = db.or_(Delivery.note_number == note, db.func.lower(Delivery.note_number) == note.lower())
-    return query.where(same) if note else query
+    return query.where(_with_note(note)) if note else query
+
+
+def _with_note(number: str) -> Any:
+    """However it is typed, as the number of a lot is compared: also where capitals are not of ASCII."""
+    typed = db.session.scalars(db.select(Delivery.note_number).distinct())
+    return Delivery.note_number.in_({other for other in typed if _plain(other) == _plain(number)})
+
+
+def _plain(number: str) -> str:
+    return normalise(number) or number.strip()
 
 
 def _of_supplier(name: str) -> Any:

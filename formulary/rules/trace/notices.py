@@ -23,6 +23,7 @@ TO = r"\b(?:THROUGH|THRU|UNTIL|TILL|UP\s+TO|TO)\b"
 UP = r"(?:HIGHER|ABOVE|LATER|AFTER|GREATER|UP|UPWARDS?|ONWARDS?|SUBSEQUENT)"
 DOWN = r"(?:LOWER|BELOW|EARLIER|BEFORE|PRIOR|LESS|SMALLER)"
 WORDED = re.compile(rf"({PART}){FILL}{TO}{FILL}({PART})")
+DOTTED = re.compile(rf"({PART})[\s,]*(?:\.{{2,}}|-*>|[\u2192\u21d2])[\s,]*({PART})")
 BETWEEN = re.compile(rf"\bBETWEEN\b{FILL}({PART})\s*(?:AND|&)\s*{FILL}({PART})")
 CHAIN = re.compile(rf"(?<![A-Z0-9])[A-Z0-9]++(?:\s{{0,3}}{DASH}\s{{0,3}}[A-Z0-9]++|[./][A-Z0-9]++)++")
 ON = re.compile(rf"({PART})\s*(?:(?:AND|OR|&)\s+)?(?:ALL\s+)?{UP}\b")
@@ -37,6 +38,9 @@ ANY_SIGN = re.compile(r"(?<![A-Z0-9])([A-Z-]{0,20}[0-9][A-Z0-9-]{0,40}?)(X{2,}|[
 WORD_BESIDE = re.compile(
     r"\b(?:RANG(?:E|ES|ING)|SERIES|SEQUEN\w+|CONSECUTIVE|ENDING|ENDS)\b" rf"(?:\s+\w+){{0,3}}?\s*{FILL}{PART}"
 )
+WORD_BEFORE = re.compile(rf"({PART}){FILL}{TO}{FILL}[A-Z]{{1,9}}[\s.-]{{1,3}}({PART})")
+SLASHED = re.compile(r"(?<![A-Z0-9/])[A-Z]{0,9}[0-9]{3,20}[A-Z]{0,9}\s?/\s?[A-Z]{0,9}[0-9]{3,20}(?![0-9/])")
+AND_ON = re.compile(rf"{PART}[\s,]*(?:AND|OR|&)\s+(?:(?:ALL|ANY|THOSE|THE)\s+)*+(?:FOLLOWING|{UP})\b")
 
 THEM = "(?:LOTS?|BATCH(?:ES)?|CODES?|UNITS?|PRODUCTS?|SERIALS?|VIALS?|SIZES?|STRENGTHS?|ITEMS?|PACKAGES)"
 EVERY = r"\b(?:ALL|EVERY|ANY|EACH|ENTIRE)\b"
@@ -56,15 +60,27 @@ UNIT = (
 )
 AMOUNT = r"[0-9]{1,3}(?:[.,][0-9]{1,3})?"
 SHORT_DAY = "[0-9]{1,2}[-/.][0-9]{1,4}(?:[-/.][0-9]{2,4})?"
-NO_LOT = re.compile(
-    r"\b(?:NDC|UPC|UDI|GTIN|REF|TEL|PHONE)[\s#:.NO]*[0-9][0-9 ()-]*"  # codes of products, telephones
-    r"|\b(?:1-)?[0-9]{3}-[0-9]{3}-[0-9]{4}\b|\b[A-Z]-[0-9]{3,4}-(?:[0-9]{4}|[0-9]{2})\b"  # and of notices
-    r"|\b(?:[0-9]{1,2}[-/.]){2}(?:19|20)[0-9]{2}\b|\b(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}\b"
-    rf"|\bEXP[A-Z.]*[\s:]*{SHORT_DAY}(?:\s*(?:{DASH}|TO|THROUGH|THRU)\s*{SHORT_DAY})?(?![0-9])"
-    rf"|\b(?:[0-9]{{1,2}}[-\s])?{MONTH}\b[.,]?[-\s]*(?:[0-9]{{1,2}},?\s+)?(?:(?:19|20)?[0-9]{{2}}\b)?"
-    rf"|(?<![A-Z0-9.,]){AMOUNT}(?:\s*(?:{DASH}|TO|X|/)\s*{AMOUNT}){{0,3}}\s*{UNIT}(?![A-Z0-9])"
+WHOLE_DAY = r"\b(?:[0-9]{1,2}[-/.]){2}(?:19|20)[0-9]{2}\b|\b(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}\b"
+IN_MONTH = rf"(?:[0-9]{{1,2}}[-\s])?{MONTH}\b[.,]?[-\s]*(?:[0-9]{{1,2}},?\s+)?(?:(?:19|20)?[0-9]{{2}}\b)?"
+DAY = f"(?:{WHOLE_DAY}|{SHORT_DAY}|{IN_MONTH})"
+LASTS = rf"\b(?:EXP[A-Z.]*|BUD|USE[\s-]BY|BEYOND[\s-]USE)(?:\s+DATES?)?[\s:]*{DAY}"
+NOTICE = r"\b[A-Z]-[0-9]{3,4}-(?:[0-9]{4}|[0-9]{2})\b"
+MANY = rf"(?<![A-Z0-9.,]){AMOUNT}(?:\s*(?:{DASH}|TO|X|/)\s*{AMOUNT}){{0,3}}\s*"
+NEVER_LOT = (
+    r"\b(?:NDC|UPC|UDI|GTIN|TEL|PHONE)[\s#:.NO]*[0-9][0-9 ()-]*|\b(?:1-)?[0-9]{3}-[0-9]{3}-[0-9]{4}\b"
+    rf"|{LASTS}(?:\s*(?:{DASH}|TO|THROUGH|THRU)\s*{DAY})?(?![0-9])|{MANY}(?:%|\u00b0\s*[CF]?)(?![A-Z0-9])"
 )
+"""Codes of products, telephones, days until which something lasts, strengths and temperatures."""
+NEVER = re.compile(NEVER_LOT)
+NO_LOT = re.compile(rf"{NEVER_LOT}|{NOTICE}|{WHOLE_DAY}|\b{IN_MONTH}|{MANY}{UNIT}(?![A-Z0-9])")
 """What has digits and is no lot: it names no stretch of lots, though it may stand in a number that is."""
+
+LISTED = re.compile(
+    r"\b(?:LOTS?|BATCH(?:ES)?|DATES?\s+(?:RANGING\s+)?(?:FROM|BETWEEN))\b"
+    r"(?:[^\n]|\n(?=\s{0,3}[A-Z]{0,5}[-#]?[0-9]))*?(?=\b(?:CALL|STOR(?:E|ED|AGE))\b|\n|\Z)"
+)
+"""Where lots are told of: there an amount, a day or what looks like a notice's number may be one."""
+IN_ONE = re.compile(f"{WHOLE_DAY}|{NOTICE}")
 
 
 @dataclass(frozen=True)
@@ -82,13 +98,13 @@ class Span:
 def flags(text: str) -> tuple[str, ...]:
     """What only a person can read: `all` lots, a `range` of them. Flags too much rather than too little."""
     told = as_read(text)
-    seen = (("all", ALL.search(told)), ("range", _is_range(NO_LOT.sub(" ; ", told))))
+    seen = (("all", ALL.search(told)), ("range", _is_range(_of_lots(told))))
     return tuple(name for name, found in seen if found)
 
 
 def spans(text: str) -> set[Span]:
     """The stretches whose ends can be read."""
-    told = NO_LOT.sub(" ; ", as_read(text))
+    told = _of_lots(as_read(text))
     return {*_between(told), *_open_ended(told), *_beginning(told)}
 
 
@@ -103,13 +119,26 @@ def counting(number: str) -> tuple[str, str, str] | None:
     return (whole[1], whole[2], whole[3]) if whole else None
 
 
+def _of_lots(told: str) -> str:
+    """The text without what names no lot; where lots are told of, each day in one piece, and amounts kept."""
+    kept, at = list[str](), 0
+    for match in LISTED.finditer(told):
+        listed = IN_ONE.sub(lambda one: normalise(one.group()), NEVER.sub(" ; ", match.group()))
+        kept += [NO_LOT.sub(" ; ", told[at : match.start()]), listed]
+        at = match.end()
+    return "".join([*kept, NO_LOT.sub(" ; ", told[at:])])
+
+
 def _is_range(told: str) -> bool:
-    worded = (WORDED, BETWEEN, ON, FROM, BACK, UNTIL, BEGINS, ANY_SIGN, WORD_BESIDE)
+    worded = (
+        WORDED, DOTTED, BETWEEN, ON, FROM, BACK, UNTIL, BEGINS, ANY_SIGN, WORD_BESIDE, WORD_BEFORE, SLASHED,
+        AND_ON,
+    )  # fmt: skip
     return any(way.search(told) for way in worded) or any(_joined(told))
 
 
 def _between(told: str) -> Iterator[Span]:
-    pairs = [match.groups() for way in (WORDED, BETWEEN) for match in way.finditer(told)]
+    pairs = [match.groups() for way in (WORDED, DOTTED, BETWEEN) for match in way.finditer(told)]
     for low, high in (*pairs, *_joined(told)):
         yield from _of_ends(normalise(low), normalise(high))
 
