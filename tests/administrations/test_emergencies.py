@@ -273,7 +273,7 @@ def test_it_is_recorded_on_the_patients_page_shown_on_today_and_signed_for(road,
         "route": "SC", "done_at": local(done), "words": "Blanching.",
     }  # fmt: skip
     person.post_ok(there, sent, press="Record the emergency")
-    [(row, _)] = queries.unsigned_emergencies(clinic.actor("pharmacist"))
+    [(row, _)] = queries.unsigned_afterwards(clinic.actor("pharmacist"))
     page, second = f"/afterwards/{row.id}", clients("pharmacist")
     assert page in second.get_ok("/").links.values()
     second.post_ok(page, {"words": "Agreed."}, press="Sign for it")

@@ -9,11 +9,13 @@ from formulary import clock
 from formulary.accounts import Forbidden
 from formulary.administrations import queries
 from formulary.administrations.actions import afterwards as actions
+from formulary.administrations.labels import afterwards as labels
 from formulary.administrations.queries.proof import exposure_faults
 from formulary.catalogue import queries as catalogue
 from formulary.cocktails.models import Cocktail
 from formulary.cocktails.queries import revision, transitions
 from formulary.db import db, transaction
+from formulary.preparations import actions as preparations
 from formulary.recalls import queries as recalls
 from formulary.rules.findings import Refused
 from formulary.stock import actions as stock
@@ -133,6 +135,80 @@ def test_rows_of_one_lot_share_a_container_as_long_as_it_holds_anything(road, co
     assert (len(vials), len({*vials})) == (2, 1)
 
 
+def signed(road, row, username):
+    with transaction():
+        return actions.countersign(
+            row.id, words="As on the paper.", at=clock.now(), by=road.clinic.actor(username)
+        )
+
+
+def test_it_waits_for_the_signature_of_one_who_neither_did_nor_typed_it(road, cocktail):
+    row = typed(road, cocktail)
+    assert [each.id for each, _ in queries.unsigned_afterwards(road.clinic.actor("pharmacist"))] == [row.id]
+    for name in ("practitioner", "practitioner2"):
+        with pytest.raises(Refused, match=r"after\.own"):
+            signed(road, row, name)
+    signed(road, row, "pharmacist")
+    assert queries.unsigned_afterwards(road.clinic.actor("pharmacist")) == []
+
+
+@page_alone
+@pytest.mark.parametrize(
+    ("ago", "releaser", "words"),
+    [
+        (timedelta(hours=2), "pharmacist", ["prepared before it was verified"]),
+        (
+            timedelta(minutes=9),
+            "pharmacist",
+            ["recorded within the hour of the act", "prepared before it was verified"],
+        ),
+        (
+            timedelta(hours=2),
+            "pharmacist2",
+            ["prepared before it was verified", "released by its preparer"],
+        ),
+    ],
+)
+def test_what_went_round_verification_or_release_is_flagged(road, cocktail, ago, releaser, words):
+    who = {"prepared_by_id": road.clinic.actor("pharmacist2").person_id}
+    who |= {"released_by_id": road.clinic.actor(releaser).person_id}
+    row = typed(road, cocktail, done_at=clock.now() - ago, **who)
+    [line] = labels.after_lines([(row, None)], None, ZoneInfo(road.clinic.site.zone), clock.now())
+    assert (line.state, line.words) == ("stop", "; ".join([labels.WAITS, *words]))
+
+
+@page_alone
+@pytest.mark.parametrize(
+    ("field", "name"),
+    [("prepared_by_id", "auditor"), ("released_by_id", "technician"), ("given_by_id", "recall")],
+)
+def test_nobody_is_named_who_may_not_have_done_it(road, cocktail, field, name):
+    with pytest.raises(Refused) as refusal:
+        typed(road, cocktail, **{field: road.clinic.actor(name).person_id})
+    assert [(found.code, found.field) for found in refusal.value.findings] == [("paper.may_not", field)]
+
+
+@page_alone
+def test_the_same_form_sent_twice_answers_with_what_it_recorded(road, cocktail, clients):
+    there, person = f"/afterwards/late/{cocktail.id}", clients("practitioner2")
+    page, sent = person.get_ok(there), sheet(road, cocktail)
+    first, second = (person.submit(page, sent, press="Record it late") for _ in (1, 2))
+    assert (first.status_code, second.location) == (302, first.location)
+    assert person.get(there).location == first.location
+
+
+@page_alone
+def test_what_went_on_in_the_system_meanwhile_keeps_what_was_typed_on_the_page(road, cocktail, clients):
+    there, person = f"/afterwards/late/{cocktail.id}", clients("practitioner2")
+    page, sent = person.get_ok(there), sheet(road, cocktail)
+    with transaction():
+        preparations.claim(cocktail.id, at=clock.now(), by=road.clinic.actor("technician"))
+    again = person.read(person.submit(page, sent, press="Record it late"), there, 422)
+    told = f"{cocktail.code} is in preparation, and a worksheet on paper is of what was verified. "
+    assert again.errors == [told + "Load the page again to see what it waits for."]
+    assert again.form(there).filled({}, "Record it late")["rows-0-lot"] == [sent["rows-0-lot"]]
+
+
 @pytest.mark.parametrize(
     ("other", "code"),
     [
@@ -207,4 +283,9 @@ def test_it_is_typed_on_a_page_that_the_bench_leads_to(road, cocktail, clients):
     assert (late.state, late.recorded) == ("administered", "recorded_late")
     chart = person.get_ok(f"/patients/{road.patient.id}/chart")
     assert "Recorded late" in chart.links
+    [(row, _)] = queries.unsigned_afterwards(road.clinic.actor("pharmacist"))
+    page, second = f"/afterwards/{row.id}", clients("pharmacist")
+    assert page in second.get_ok("/").links.values()
+    second.post_ok(page, {"words": "As on the paper."}, press="Sign for it")
+    assert page not in second.get_ok("/").links.values()
     assert "recorded late" in person.get_ok(f"/cocktails/{cocktail.id}").h1

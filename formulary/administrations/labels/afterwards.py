@@ -23,7 +23,14 @@ NOT_ASKED = (
     "doses and limits",
 )
 POLICY = "emergency_signed_within_hours"
+WAITS = "waits for a second signature"
 UNDECIDED = "within which time is not decided here"
+FLAGS = {
+    "paper.at_once": "recorded within the hour of the act",
+    "paper.before_verified": "prepared before it was verified",
+    "paper.own_release": "released by its preparer",
+}
+"""What of an entry from paper is looked at twice, by the code of what was found, in few words."""
 
 
 FOUND = {True: "found", False: "not found"}
@@ -56,7 +63,12 @@ class AfterLine:
     @property
     def is_open(self) -> bool:
         """Whether it waits for a second person's signature."""
-        return self.row.kind == EMERGENCY and self.row.signature is None
+        return self.row.signature is None
+
+    @property
+    def is_emergency(self) -> bool:
+        """Whether it was given in an emergency, and not entered from paper."""
+        return self.row.kind == EMERGENCY
 
     @property
     def findings(self) -> list[tuple[dict[str, Any], str, str]]:
@@ -115,13 +127,14 @@ def _line(
 
 
 def _state(row: AfterRecord, due_at: datetime | None, names: dict[int, str], clock: Clock) -> tuple[str, str]:
-    if row.kind != EMERGENCY:
-        return "recorded_late", "recorded late"
     if row.signature is not None:
         own = ", SELF-CHECKED" if row.signature.self_checked else ""
         return "pass", f"signed for by {names.get(row.signature.by_id, '')}{own}"
+    if row.kind != EMERGENCY:
+        told = [FLAGS[found["code"]] for found in row.then if found["code"] in FLAGS]
+        return ("stop" if told else "warn"), "; ".join([WAITS, *told])
     if due_at is None:
-        return "unknown", f"waits for a second signature; {UNDECIDED}"
+        return "unknown", f"{WAITS}; {UNDECIDED}"
     if due_at < clock.at:
         return "stop", f"second signature overdue since {instant(due_at, clock.zone)}"
     return "warn", f"second signature due by {instant(due_at, clock.zone)}"

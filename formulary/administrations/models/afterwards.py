@@ -45,6 +45,11 @@ class AfterRecord(Base):
     administration: Mapped[Administration] = relationship(lazy="joined")
     signature: Mapped["AfterSignature | None"] = relationship(lazy="joined", uselist=False)
 
+    @property
+    def own_people(self) -> frozenset[int]:
+        """Who prepared, gave or recorded it: somebody else signs for it."""
+        return frozenset({self.prepared_by_id, self.given_by_id, self.recorded_by_id})
+
 
 class AfterSignature(Base):
     """A second person looked at it afterwards, in their own words; SELF-CHECKED where one works alone."""

@@ -8,7 +8,7 @@ from formulary.administrations.queries.afterwards import (
     afterwards,
     cocktail_of,
     on_paper,
-    unsigned_emergencies,
+    unsigned_afterwards,
 )
 from formulary.administrations.queries.imported import hashes_between, known_identities
 from formulary.administrations.queries.maps import (
@@ -58,5 +58,5 @@ __all__ = [
     "pictures_of",
     "ready",
     "ready_in_all",
-    "unsigned_emergencies",
+    "unsigned_afterwards",
 ]

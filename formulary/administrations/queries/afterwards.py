@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from formulary.accounts import Actor
-from formulary.administrations.models import EMERGENCY, AfterRecord, AfterSignature
+from formulary.administrations.models import AfterRecord, AfterSignature
 from formulary.cocktails import queries as cocktails
 from formulary.cocktails.models import Cocktail, Revision
 from formulary.db import Missing, db
@@ -12,6 +12,8 @@ from formulary.patients import queries as patients
 from formulary.patients.models import Patient
 
 MOST = 200
+ENTERED_FROM = ("verified",)
+NEVER_VERIFIED = ("draft", "prescribed", "cancelled")
 
 
 def after_record(record_id: int, by: Actor) -> AfterRecord:
@@ -44,18 +46,18 @@ def afterwards(by: Actor, *, at: datetime) -> list[tuple[AfterRecord, Patient]]:
         .join(Patient, Patient.id == AfterRecord.patient_id)
         .outerjoin(AfterSignature, AfterSignature.record_id == AfterRecord.id)
         .where(AfterRecord.site_id == by.site_id)
-        .order_by((unsigned & (AfterRecord.kind == EMERGENCY)).desc(), AfterRecord.recorded_at.desc())
+        .order_by(unsigned.desc(), AfterRecord.recorded_at.desc())
     )
     return [(row, patient) for row, patient in db.session.execute(query.limit(MOST))]
 
 
-def unsigned_emergencies(by: Actor) -> list[tuple[AfterRecord, Patient]]:
-    """The emergencies of the site that nobody has signed for afterwards, the oldest first."""
+def unsigned_afterwards(by: Actor) -> list[tuple[AfterRecord, Patient]]:
+    """What the site recorded afterwards and nobody has signed for, the oldest first."""
     query = (
         db.select(AfterRecord, Patient)
         .join(Patient, Patient.id == AfterRecord.patient_id)
         .outerjoin(AfterSignature, AfterSignature.record_id == AfterRecord.id)
-        .where(AfterRecord.site_id == by.site_id, AfterRecord.kind == EMERGENCY, AfterSignature.id.is_(None))
+        .where(AfterRecord.site_id == by.site_id, AfterSignature.id.is_(None))
         .order_by(AfterRecord.done_at, AfterRecord.id)
     )
     return [(row, patient) for row, patient in db.session.execute(query)]
@@ -68,20 +70,30 @@ def cocktail_of(row: AfterRecord) -> Cocktail:
 
 @dataclass(frozen=True)
 class OnPaper:
-    """A verified cocktail with the lines that its worksheet on paper has, and their products' names."""
+    """A cocktail with the lines that its worksheet on paper has, and their products' names.
+
+    `record` is what was entered from it already.
+    """
 
     cocktail: Cocktail
     revision: Revision
     products: dict[int, str]
+    record: AfterRecord | None = None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a worksheet on paper may still be of it."""
+        return self.cocktail.state in ENTERED_FROM
 
 
 def on_paper(cocktail_id: int, by: Actor) -> OnPaper:
-    """What a worksheet on paper is of; Missing for what is not verified at the asker's site."""
+    """What a worksheet on paper is of; Missing for what was never verified at the asker's site."""
     cocktail = cocktails.cocktail(cocktail_id, by)
-    if cocktail.state != "verified":
+    if cocktail.state in NEVER_VERIFIED:
         raise Missing(f"{cocktail.code} is not verified")
     revision = cocktails.revision(cocktail)
-    return OnPaper(cocktail, revision, {line.number: line.product.name for line in revision.lines})
+    done = db.session.scalars(db.select(AfterRecord).filter_by(cocktail_id=cocktail.id)).first()
+    return OnPaper(cocktail, revision, {line.number: line.product.name for line in revision.lines}, done)
 
 
 def _found(query, record_id: int) -> AfterRecord:  # type: ignore[no-untyped-def]

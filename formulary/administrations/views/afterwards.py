@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 
 from formulary import clock
 from formulary.accounts import Permission, guards, requires
@@ -17,7 +17,7 @@ from formulary.administrations.labels import afterwards as labels
 from formulary.administrations.views.page import Page
 from formulary.audit import log_access, record_refusal
 from formulary.catalogue import facts as catalogue
-from formulary.db import retried, transaction
+from formulary.db import Missing, retried, transaction
 from formulary.patients import guards as patients
 from formulary.patients.labels import summary
 from formulary.rules.findings import Refused, refuse
@@ -64,6 +64,8 @@ def emergency(patient_id: int) -> Page:
 def late(cocktail_id: int) -> Page:
     """Type in a worksheet on paper of a verified cocktail; what the checks find is kept and stops none."""
     sheet, at = queries.on_paper(cocktail_id, g.actor), clock.now()
+    if request.method == "GET" and not sheet.is_waiting:
+        return _entered(sheet)
     form = _late_form(sheet)
     if form.validate_on_submit():
         try:
@@ -79,6 +81,13 @@ def late(cocktail_id: int) -> Page:
             return redirect(url_for("afterwards.record", record_id=row.id))
     page = render_template("afterwards/late.html", form=form, sheet=sheet, products=sheet.products)
     return page, 422 if form.errors else 200
+
+
+def _entered(sheet: Any) -> Page:
+    """Where what was entered stands; Missing where it went on in the system."""
+    if sheet.record is None:
+        raise Missing(f"{sheet.cocktail.code} waits for no worksheet on paper")
+    return redirect(url_for("afterwards.record", record_id=sheet.record.id))
 
 
 def _late_form(sheet: Any) -> LateForm:

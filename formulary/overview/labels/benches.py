@@ -94,15 +94,18 @@ def follow_up(day: Day) -> Iterator[Need]:
 
 
 def sign_emergencies(day: Day) -> Iterator[Need]:
-    """Emergencies that wait for the signature of another than who gave or recorded them."""
+    """What was recorded afterwards and waits for the signature of another than who did or recorded it."""
     for line in day.unsigned:
         patient = line.patient
         if patient is None:
             continue
         who = patient.name if day.names_patients else patient.code
-        told = f"{line.what}, given by {line.names.get(line.row.given_by_id, '')}; recorded {line.late_by}."
+        given = f"given by {line.names.get(line.row.given_by_id, '')}; recorded {line.late_by}."
+        told = f"{line.what or 'From paper'}, {given}"
         page, own = ("afterwards.record", "Sign for it"), (("record_id", line.row.id),)
-        title = f"Sign for the emergency of {who}"
+        title = f"Sign for what was recorded afterwards of {who}"
+        if line.is_emergency:
+            title = f"Sign for the emergency of {who}"
         yield Need(line.due_at, title, told, line.state, line.words, *page, own, patient.code)
 
 

@@ -104,7 +104,7 @@ def _treated(record: Record) -> Iterator[Event]:
 def _afterwards(row: Any, code: str) -> Event:
     """That a session was recorded when it was over, and whether somebody has signed for it."""
     page = "afterwards.record", (("record_id", row.id),)
-    waits = row.kind == "emergency" and row.signature is None
+    waits = row.signature is None
     told = "second signature missing" if waits else ""
     kind = "Emergency" if row.kind == "emergency" else "Recorded late"
     return Event(row.recorded_at, kind, "warn" if waits else row.kind, told, f"{code}: {row.reason}", *page)

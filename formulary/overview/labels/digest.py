@@ -104,7 +104,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "go_on": ("In your hands", "preparations.index"),
     "finish_drafts": ("Drafts to finish", "cocktails.index"),
     "give": ("Cocktails to give", "administrations.start"),
-    "sign_emergencies": ("Emergencies to sign for", "afterwards.index"),
+    "sign_emergencies": ("Recorded afterwards, to sign for", "afterwards.index"),
     "close_sessions": ("Sessions to close", "administrations.start"),
     "read_tests": ("Patch tests to read", "patch_tests.index"),
     "follow_up": ("Reactions to ask about", "reactions.index"),

@@ -59,9 +59,9 @@ def the_day() -> Day:
 
 
 def _unsigned(at: datetime) -> Iterable[AfterLine]:
-    """The emergencies that this person may sign for; one's own only where one works alone."""
-    rows, me = administrations.unsigned_emergencies(g.actor), g.actor.person_id
-    mine = [(r, p) for r, p in rows if g.site.solo or me not in (r.given_by_id, r.recorded_by_id)]
+    """What was recorded afterwards that this person may sign for; one's own only where one works alone."""
+    rows, me = administrations.unsigned_afterwards(g.actor), g.actor.person_id
+    mine = [(r, p) for r, p in rows if g.site.solo or me not in r.own_people]
     return afterwards.after_lines(mine, afterwards.signed_within(g.site.id, at), ZoneInfo(g.site.zone), at)
 
 

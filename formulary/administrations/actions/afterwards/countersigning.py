@@ -1,4 +1,4 @@
-"""The second look at an emergency: another person signs for it afterwards, in words of their own."""
+"""The second look at what was recorded afterwards: another person signs for it, in words of their own."""
 
 from datetime import datetime
 
@@ -14,16 +14,16 @@ from formulary.rules.findings import inputs_hash, refuse
 
 @once
 def countersign(record_id: int, *, words: str, at: datetime, by: Actor) -> AfterRecord:
-    """Sign that this was looked at: by neither who gave it nor who recorded it, unless one works alone.
+    """Sign that this was looked at: by nobody who prepared, gave or recorded it, unless one works alone.
 
     Refused a second time, and without words on what was looked at.
     """
     by.must(Permission.COSIGN)
     row = queries.after_record_locked(record_id, by)
     _is_open(row, words)
-    alone = by.person_id in {row.given_by_id, row.recorded_by_id}
+    alone = by.person_id in row.own_people
     if alone and not accounts.site(row.site_id).solo:
-        reason = "You gave or recorded it, so another person signs for it."
+        reason = "You prepared, gave or recorded it, so another person signs for it."
         raise refuse("after.own", "this record", reason, "Ask a pharmacist or another practitioner.")
     signed = AfterSignature(
         record_id=row.id, by_id=by.person_id, at=at, words=words.strip(), self_checked=alone

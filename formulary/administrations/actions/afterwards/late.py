@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from formulary.accounts import Actor, Permission
+from formulary.accounts import queries as accounts
+from formulary.administrations.actions.afterwards.flags import flagged
 from formulary.administrations.actions.afterwards.sources import Past, Source, draw_from
 from formulary.administrations.actions.afterwards.writing import (
     Found,
@@ -51,17 +53,19 @@ def record_late(cocktail_id: int, paper: Paper, *, reason: str, at: datetime, by
     """Record what was prepared and given on paper while the system was down, for a verified cocktail.
 
     The time of the act stands apart from that of the record. No check stops it: what they find, as of then
-    and as of now, is kept; each step is written, by whom it was done. Refused for another state, for a line
-    without a source, for times to come or the wrong way round, and without a reason.
+    and as of now, is kept; each step is written, by whom it was done, and another person signs for it all.
+    Refused for another state, for a line without a source, for times to come or the wrong way round, for a
+    name of somebody who may not do it, and without a reason.
     """
     by.must(Permission.ADMINISTER)
     cocktail = cocktail_queries.locked(cocktail_id, by)
     _is_verified(cocktail)
     _is_whole(cocktail, paper)
     _in_order(paper, reason, at)
+    _by_whom(cocktail, paper)
     consistent(paper.outcome, paper.given.whole(), paper.words)
     attempt = _attempt(cocktail, paper)
-    found = look(attempt, (Stage.CLAIM,), paper.prepared_at, at)
+    found = look(attempt, (Stage.CLAIM,), paper.prepared_at, at) + flagged(attempt, paper.done_at, at)
     release_reservations(cocktail, why="recorded late", at=at)
     drawing = Past(paper.prepared_at, paper.prepared_by_id, at, by, reason.strip())
     moved = [row for source in paper.sources for row in draw_from(attempt, source, drawing)]
@@ -108,6 +112,20 @@ def _in_order(paper: Paper, reason: str, at: datetime) -> None:
     if not reason.strip():
         told = "Nobody said why it is entered from paper."
         raise refuse("after.no_reason", "the reason", told, "Say why in a few words.", field="reason")
+
+
+def _by_whom(cocktail: Cocktail, paper: Paper) -> None:
+    """Refuse a name of somebody who may not have done it here."""
+    named = (
+        ("prepared_by_id", paper.prepared_by_id, Permission.PREPARE),
+        ("released_by_id", paper.released_by_id, Permission.RELEASE),
+        ("given_by_id", paper.given_by_id, Permission.ADMINISTER),
+    )
+    for field, person, permission in named:
+        if person not in dict(accounts.persons_who_may(permission, cocktail.site_id)):
+            name = accounts.person_names([person]).get(person, "This person")
+            told, remedy = f"{name} may not do this here.", "Choose who did it; the paper is signed."
+            raise refuse("paper.may_not", name, told, remedy, field=field)
 
 
 def _attempt(cocktail: Cocktail, paper: Paper) -> Attempt:
