@@ -54,8 +54,6 @@ def test_past_its_beyond_use_date_nobody_goes_on_and_it_is_closed_as_partly_give
     assert (session.outcome, session.given) == ("partly_given", 2_000_000)
 
 
-# What the rule makes of it does not depend on the database.
-@pytest.mark.databases("sqlite")
 def test_a_hold_placed_meanwhile_stops_it(road, paused):
     hold("TXA-2231")
     assert "lot.held" in refused(road, paused)

@@ -106,8 +106,6 @@ def test_just_before_its_beyond_use_date_it_is_begun(road, watch):
 SPRING, AUTUMN = datetime(2027, 3, 28, 0, 30, tzinfo=UTC), datetime(2027, 10, 31, 0, 15, tzinfo=UTC)
 
 
-# What the rule makes of it does not depend on the database.
-@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("night", [SPRING, AUTUMN], ids=["spring", "autumn"])
 def test_two_hours_are_two_hours_in_the_night_the_clocks_are_changed(road, watch, night):
     attempt = road.released()

@@ -18,7 +18,6 @@ from formulary.web import sheets
 from tests.recalls.casing import a_case
 from tests.recalls.reading import NUMBER, the_story
 
-pytestmark = pytest.mark.databases("sqlite")  # what Python holds is the same on both
 SHORT, LONG = 200, 1_200
 
 
@@ -33,6 +32,7 @@ def taken(client, url):
     return sum(piece.count(b"\n") for piece in client.get(url).iter_encoded())
 
 
+@pytest.mark.databases("sqlite")  # what Python holds is the same on both
 def test_a_list_of_any_length_leaves_in_bounded_memory(monkeypatch, clients, story):
     monkeypatch.setattr(listing, "AT_ONCE", 100)
     monkeypatch.setattr(sheets, "CHUNK", 4096)
