@@ -101,7 +101,7 @@ def test_every_table_that_is_asked_renews_the_edition(loaded):
     book, site = kept.Book(facts.now().token), the_site()
     with counting_queries() as asked:
         book.products(row.id for row in book.listed())
-        book.compatibilities(), book.syringes(), patients.precautions(book)
+        book.compatibilities(), book.syringes(), book.medicine_kinds(), patients.precautions(book)
         accounts.site_policies(site, clock.now())
     tables = {name for statement in asked.statements for name in NAMED.findall(statement)}
     assert tables == TOLD_TO_THE_RULES | {"catalogue_edition"}
