@@ -73,7 +73,7 @@ def test_each_way_of_doing_leads_to_whom_it_reached_and_to_nobody_else(told):
 
 def test_a_version_of_a_formula_leads_to_its_cocktails(told):
     version = a_formula()
-    first = queries.made(queries.draws_meant([Scope(diluent="WATER")]))[0]
+    first = queries.made(queries.draws_meant([Scope(diluent="WATER")])).rows[0]
     with act():
         revision = db.session.scalars(db.select(Revision).filter_by(cocktail_id=first.cocktail_id)).one()
         revision.formula_version_id = version.id

@@ -1499,6 +1499,7 @@ def upgrade() -> None:
         sa.Column("lot_id", sa.Integer(), nullable=False),
         sa.Column("site_id", sa.Integer(), nullable=False),
         sa.Column("serial", sa.String(length=20), nullable=True),
+        sa.Column("serial_folded", sa.String(length=20), nullable=True),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("opened_at", types.UtcDateTime(), nullable=True),
         sa.Column("opened_by_id", sa.Integer(), nullable=True),
@@ -1530,10 +1531,10 @@ def upgrade() -> None:
         batch_op.create_index("ix_vial_lot", ["lot_id", "state"], unique=False)
         batch_op.create_index(
             "ix_vial_serial",
-            ["serial"],
+            ["serial_folded"],
             unique=False,
-            sqlite_where=sa.text("serial IS NOT NULL"),
-            postgresql_where=sa.text("serial IS NOT NULL"),
+            sqlite_where=sa.text("serial_folded IS NOT NULL"),
+            postgresql_where=sa.text("serial_folded IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_vial_open",

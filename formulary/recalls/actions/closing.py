@@ -83,7 +83,8 @@ def _nothing_open(case: RecallCase, lots: Sequence[int]) -> None:
 def _being_given(case_id: int, lots: Sequence[int]) -> list[str]:
     """Cocktails of the case whose sessions are not closed: their patients are on no list yet."""
     rows = queries.under_way([lot.id for lot in queries.lots_found(lots).lots]) if lots else ()
-    drawn = {row.code for row in queries.made(queries.draws_of_case(case_id)) if row.state == "administering"}
+    meant = queries.draws_of_case(case_id)
+    drawn = {row.code for row in queries.made_under_way(meant, "administering")}
     return sorted(drawn | {row.code for row in rows if row.bucket == "C"})
 
 

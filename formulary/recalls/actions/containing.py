@@ -21,7 +21,8 @@ Row = tuple[str, str, str, int, Any]
 
 @once
 def contain(case_id: int, *, at: datetime, by: Actor, reason: str = "") -> RecallCase:
-    """Place a hold of this case on each of its lots that has none, and write down what was stopped.
+    """Place a hold of this case on each of its lots, of the vials and of what lay at the shelves that it
+    means, where none stands, and write down what was stopped.
 
     All or nothing, at every site: sealed stock, open vials, what is prepared or in preparation (which stops
     at its next step), and reservations, which end; with the lots that came since the lines of the case were
@@ -30,22 +31,20 @@ def contain(case_id: int, *, at: datetime, by: Actor, reason: str = "") -> Recal
     case = step_from(case_id, HAS_A_LIST, "contained", by)
     came = take_in_what_came(case)
     lots = queries.lots_in(case_id)
-    missing, vials = queries.not_held(case, lots), queries.vials_not_held(case_id)
-    if not missing and not vials and not came and case.state != "open":
+    missing, there = queries.not_held(case, lots), queries.vials_not_held(case_id)
+    if not missing and not there and not came and case.state != "open":
         raise refusals.already_contained()
     if not case.is_drill:
         _hold(case, missing, reason, at=at, by=by)
-        _hold_vials(case, vials, reason, at=at, by=by)
-    met = (
-        queries.look_up_lots(lots if case.state == "open" else missing or lots, at=at, by=by)
-        if lots
-        else None
-    )
-    told: dict[str, Any] = {"came": came, "vials": [vial.code for vial in vials]}
+        _hold_there(case, there, reason, at=at, by=by)
+    whole = lots if case.state == "open" else missing or lots
+    asked = {*whole, *(one.id for one in there if one.kind == "lot")}
+    met = queries.look_up_lots(asked, at=at, by=by) if asked else None
+    told: dict[str, Any] = {"came": came, "vials": [one.code for one in there if one.kind == "vial"]}
     told |= {"lots": [lot.number for lot in met.found.lots], "stopped": met.counts} if met else {}
     to = "contained" if case.state == "open" else case.state
     event = leave(case, "contain", at=at, by=by, to=to, reason=reason, told=told)
-    db.session.add_all(_stopped(case, event.id, [*(_met(met) if met else ()), *_of_draws(case, vials)]))
+    db.session.add_all(_stopped(case, event.id, _rows(case, met, there)))
     db.session.flush()
     return case
 
@@ -74,24 +73,31 @@ def _hold(case: RecallCase, lots: Sequence[int], reason: str, *, at: datetime, b
     db.session.flush()
 
 
-def _hold_vials(
-    case: RecallCase, vials: Sequence[DrawnFrom], reason: str, *, at: datetime, by: Actor
+def _hold_there(
+    case: RecallCase, there: Sequence[DrawnFrom], reason: str, *, at: datetime, by: Actor
 ) -> None:
-    """Hold what the draws that the case means came from: what is left of it, and what is mixed of it."""
+    """Hold the vials that the case means, what is mixed of them, and the lots that lay at its shelf."""
     words = reason or f"{case.code}: {case.title}"
-    for vial in vials:
-        hold = place_hold("vial", vial.id, reason=words, source=f"recall {case.code}", at=at, by=by)
-        db.session.add(RecallHold(case_id=case.id, lot_id=vial.lot_id, hold_id=hold.id))
+    for one in there:
+        hold = place_hold(one.kind, one.id, reason=words, source=f"recall {case.code}", at=at, by=by)
+        db.session.add(RecallHold(case_id=case.id, lot_id=one.lot_id, hold_id=hold.id))
 
 
-def _of_draws(case: RecallCase, vials: Sequence[DrawnFrom]) -> Iterator[Row]:
-    """The vials, and the cocktails under way that hold something of such a draw."""
-    for vial in vials:
-        yield "H", vial.code, "what was drawn from it is in the case", vial.lot_id, None
-    for one in queries.made(queries.draws_of_case(case.id)):
-        if one.state in queries.UNDER_WAY and vials:
-            words = f"{one.state.replace('_', ' ')}, {one.site}"
-            yield queries.UNDER_WAY[one.state], one.code, words, vials[0].lot_id, None
+def _rows(case: RecallCase, met: Lookup | None, there: Sequence[DrawnFrom]) -> list[Row]:
+    """Everything that was met; a vial or a cocktail of lots and of what was done stands there by its lots."""
+    rows = list(_met(met)) if met else []
+    known = {row[:2] for row in rows}
+    return [*rows, *(row for row in _of_draws(case, there) if row[:2] not in known)]
+
+
+def _of_draws(case: RecallCase, there: Sequence[DrawnFrom]) -> Iterator[Row]:
+    """The vials, and the cocktails under way that hold something of what was done."""
+    for one in there:
+        if one.kind == "vial":
+            yield "H", one.code, "what was done with it is in the case", one.lot_id, None
+    for row in queries.made_under_way(queries.draws_of_case(case.id)) if there else ():
+        words = f"{row.state.replace('_', ' ')}, {row.site}"
+        yield queries.UNDER_WAY[row.state], row.code, words, row.lot_id, None
 
 
 def _stopped(case: RecallCase, event_id: int, met: Iterable[Row]) -> Iterator[RecallStopped]:

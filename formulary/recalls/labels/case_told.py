@@ -1,15 +1,16 @@
 """The page of a case: what it covers and touches, what it stopped, whom it reached, and what comes next."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from formulary.accounts import Actor
 from formulary.recalls import queries
 from formulary.recalls.labels.tiles import Tile, tiles
-from formulary.recalls.models import RecallCase, RecallEvent, RecallStopped
-from formulary.recalls.queries import CaseHold, CaseLot, CaseSheet, Difference, Effect, FoundLot, Made
+from formulary.recalls.models import RecallCase, RecallEvent, RecallScope, RecallStopped
+from formulary.recalls.queries import CaseHold, CaseLot, CaseSheet, Difference, Effect, FoundLot
 from formulary.rules.units import Quantity
+from formulary.web.paging import Page
 
 NEXT = {
     "draft": "open",
@@ -43,10 +44,14 @@ class StoppedLine:
 
 @dataclass(frozen=True)
 class CaseTold:
-    """A case as its page shows it, to whoever asks: nobody's name stands here."""
+    """A case as its page shows it, to whoever asks: nobody's name stands here.
+
+    `made` is the first page of the cocktails of what was done, `cocktails` counts them; `nowhere` is what its
+    lines name and nothing of ours is called.
+    """
 
     lots: Sequence[CaseLot]
-    lines: Sequence[object]
+    lines: Sequence[RecallScope]
     tiles: Sequence[Tile]
     holds: Sequence[CaseHold]
     stopped: Sequence[StoppedLine]
@@ -56,10 +61,17 @@ class CaseTold:
     sheets: Sequence[CaseSheet]
     events: Sequence[tuple[RecallEvent, str]]
     steps: tuple[str, ...]
-    made: Sequence[Made] = ()
-    named: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+    made: Page
+    cocktails: int
+    nowhere: tuple[str, ...]
+    named: Mapping[str, Mapping[int, str]]
 
     verbs = VERBS
+
+    @property
+    def of_draws(self) -> bool:
+        """Whether a line means what was done, and no whole lot."""
+        return any(queries.as_scope(line).is_of_draws for line in self.lines)
 
     @property
     def proposed(self) -> list[CaseLot]:
@@ -78,9 +90,10 @@ def case_told(row: RecallCase, *, at: datetime, by: Actor) -> CaseTold:
     holds = queries.case_holds(row.id)
     frozen = queries.last_event(row.id, "add_differences") or queries.last_event(row.id, "open_case")
     differs = queries.differs(row.id, lots_in) if frozen else Difference((), 0)
+    lines, meant = queries.scope_of(row.id), queries.draws_of_case(row.id)
     return CaseTold(
         queries.case_lots(row.id),
-        queries.scope_of(row.id),
+        lines,
         tiles(queries.look_up_lots(lots_in, at=at, by=by)) if lots_in else [],
         holds,
         _stopped(row.id),
@@ -90,15 +103,11 @@ def case_told(row: RecallCase, *, at: datetime, by: Actor) -> CaseTold:
         queries.sheet_of(row, lots_in),
         queries.events(row.id),
         tuple(_steps(row, lots_in, holds, differs)),
-        queries.made(queries.draws_of_case(row.id)),
-        _named() if queries.draws_of_case(row.id) is not None else {},
+        queries.made(meant),
+        queries.made_count(meant),
+        tuple(name for line in lines for name in queries.found_nowhere(queries.as_scope(line))),
+        queries.named_in(lines),
     )
-
-
-def _named() -> dict[str, dict[int, str]]:
-    """Preparers, places and formulas by their keys, as lines of the scope name them."""
-    found = (queries.preparers(), queries.benches_and_shelves(), queries.formula_versions())
-    return {name: dict(rows) for name, rows in zip(("preparers", "places", "versions"), found, strict=True)}
 
 
 def _stopped(case_id: int) -> list[StoppedLine]:

@@ -27,11 +27,7 @@ class Report:
     names: Mapping[int, str]
     frozen_at: datetime
     frozen_hash: str
-
-    @property
-    def added(self) -> int:
-        """Rows that came to the list after it was frozen."""
-        return len([line for line in self.lines if line.is_added])
+    added: int
 
     @property
     def patients(self) -> int:
@@ -50,4 +46,4 @@ def report(row: RecallCase, *, zone: ZoneInfo, at: datetime, by: Actor) -> Repor
     deciders = {one.row.decided_by_id for one in told.lots} | {row.created_by_id}
     names = accounts.person_names([key for key in deciders if key is not None])
     seen = listed_lines(lines, at=at, by=by)
-    return Report(told, seen, found.rows, names, frozen.at, frozen.told["hash"])
+    return Report(told, seen, found.rows, names, frozen.at, frozen.told["hash"], queries.added_count(row.id))

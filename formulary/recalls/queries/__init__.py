@@ -42,6 +42,7 @@ from formulary.recalls.queries.given import Given, Reach, everybody, reach, rece
 from formulary.recalls.queries.listing import (
     Difference,
     Use,
+    added_count,
     difference,
     every_listed,
     list_hash,
@@ -58,19 +59,18 @@ from formulary.recalls.queries.made import (
     Done,
     DrawnFrom,
     Made,
-    benches_and_shelves,
     differs,
     done_by,
     drawn_from,
-    draws_meant,
-    draws_of_case,
-    formula_versions,
     made,
-    preparers,
+    made_count,
+    made_under_way,
     uses_of_case,
     uses_of_draws,
     vials_not_held,
 )
+from formulary.recalls.queries.meant import Meant, draws_meant, draws_of_case
+from formulary.recalls.queries.naming import found_nowhere
 from formulary.recalls.queries.notices import (
     SEARCHED,
     Notice,
@@ -81,6 +81,7 @@ from formulary.recalls.queries.notices import (
     text_of,
     versions,
 )
+from formulary.recalls.queries.offered import benches_and_shelves, formula_versions, named_in, preparers
 from formulary.recalls.queries.patients import Known, known_patients
 from formulary.recalls.queries.promised import Promised
 from formulary.recalls.queries.reaching import (
@@ -132,6 +133,7 @@ __all__ = [
     "Lookup",
     "Lying",
     "Made",
+    "Meant",
     "Moved",
     "Notice",
     "Pinning",
@@ -147,6 +149,7 @@ __all__ = [
     "Unnoted",
     "UnnotedUse",
     "Use",
+    "added_count",
     "as_scope",
     "benches_and_shelves",
     "beside",
@@ -183,6 +186,7 @@ __all__ = [
     "find_lots",
     "flows",
     "formula_versions",
+    "found_nowhere",
     "holds_on_lot",
     "known_in",
     "known_patients",
@@ -197,6 +201,9 @@ __all__ = [
     "lots_found",
     "lots_in",
     "made",
+    "made_count",
+    "made_under_way",
+    "named_in",
     "never_held",
     "not_held",
     "notice",

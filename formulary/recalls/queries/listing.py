@@ -52,7 +52,7 @@ def uses_of(lot_ids: Sequence[int]) -> Iterator[Use]:
     lots, ids = found.lots, [lot.id for lot in found.lots]
     moved = flows(ids)
     yield from _given(ids)
-    yield from (_tested(row) for row in tested(ids))
+    yield from (use_of_test(row) for row in tested(ids))
     yield from (_untold(row) for row in not_excluded(lots, moved))
     for row in every_unnoted(lots, moved):
         yield Use(
@@ -88,7 +88,8 @@ def _given(ids: Sequence[int]) -> Iterator[Use]:
         )
 
 
-def _tested(row: Tested) -> Use:
+def use_of_test(row: Tested) -> Use:
+    """A patch test as a use of its lot."""
     key = f"test:{row.test_id}:{row.lot_id}:{row.via}"
     return Use("tested", key, row.patient_id, row.lot_id, None, row.code, row.at, row.quantity, "probable")
 
@@ -116,6 +117,12 @@ def listed_parts(case_id: int) -> Iterator[Sequence[RecallListed]]:
     while part := db.session.scalars(query.where(RecallListed.id > last)).all():
         last = part[-1].id
         yield part
+
+
+def added_count(case_id: int) -> int:
+    """How many rows came to the list after it was frozen."""
+    query = db.select(db.func.count(RecallListed.id)).filter_by(case_id=case_id, is_added=True)
+    return db.session.scalar(query) or 0
 
 
 def patients_listed(case_id: int) -> int:

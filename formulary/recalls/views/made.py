@@ -1,8 +1,9 @@
 """Who was touched by what was done: at a bench or shelf, by a preparer, a formula, a vial, a diluent."""
 
 from datetime import datetime
+from typing import Any
 
-from flask import g, request, url_for
+from flask import g, request
 
 from formulary import clock
 from formulary.accounts import Permission, requires
@@ -10,8 +11,9 @@ from formulary.db import Missing, retried, transaction
 from formulary.recalls import actions, queries
 from formulary.recalls.forms import WorkForm
 from formulary.recalls.forms.cases import OF_DRAWS
-from formulary.recalls.views.room import Page, bp, page
+from formulary.recalls.views.room import Page, bp, noted, page
 from formulary.web.fields import read_id
+from formulary.web.paging import Window
 
 KEYS = ("preparer_id", "place_id", "formula_version_id")
 TIMES = ("from_at", "to_at")
@@ -22,16 +24,28 @@ TIMES = ("from_at", "to_at")
 @retried
 def work() -> Page:
     """Which cocktails, vials and patients: counts, codes or names by role."""
-    form, at = WorkForm(), clock.now()
+    form, at, window = WorkForm(), clock.now(), Window.of(request.args)
     offer_work(form)
     if request.method == "GET":
         fill_work(form)
-    if not (form.validate_on_submit() and form.scope.is_of_draws):
+    is_asked = form.validate_on_submit() or window != Window()
+    if not (is_asked and form.scope.is_of_draws):
         return page("work", form, found=None)
-    found = queries.done_by(form.scope, by=g.actor, at=at)
+    found = queries.done_by(form.scope, by=g.actor, at=at, window=window)
     with transaction():
         actions.note_work(found, at=at, by=g.actor)
-    return page("work", form, found=found, start=_start(form))
+    return page("work", form, found=found, said=_said(form))
+
+
+@bp.get("/cases/<id:case_id>/cocktails")
+@requires(Permission.RECALL_LOOKUP)
+@retried
+def case_made(case_id: int) -> Page:
+    """The cocktails of what a case says was done, a page at a time; no patient is named."""
+    row, meant = queries.case(case_id), queries.draws_of_case(case_id)
+    found, count = queries.made(meant, Window.of(request.args)), queries.made_count(meant)
+    noted(row, "cocktails")
+    return page("case_made", row=row, found=found, count=count)
 
 
 def offer_work(form: WorkForm) -> None:
@@ -65,8 +79,7 @@ def _instant(text: str) -> datetime | None:
     return found
 
 
-def _start(form: WorkForm) -> str:
-    """The address that starts a case of just this."""
+def _said(form: WorkForm) -> dict[str, Any]:
+    """The line as an address holds it: of its further pages, and of a case of just this."""
     said = {name: form[name].data for name in OF_DRAWS if form[name].data}
-    told = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in said.items()}
-    return url_for("recalls.new_case", **told)
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in said.items()}

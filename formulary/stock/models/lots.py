@@ -13,7 +13,7 @@ from formulary.rules.lot_status import near, normalise
 from formulary.rules.units import VOLUME, Dimension, Quantity, dimension
 
 NOT_USED_UP = text("status <> 'exhausted'")
-HAS_SERIAL = text("serial IS NOT NULL")
+HAS_SERIAL = text("serial_folded IS NOT NULL")
 STANDS_OPEN = text("state = 'open'")
 
 
@@ -100,6 +100,7 @@ class Vial(Versioned, Base):
     `state`: sealed, open, empty, wasted, returned, lost. `beyond_use_at` was shortened by opening and
     reconstituting, never lengthened, and `beyond_use_limit` names the term that decided it. A reconstituted
     vial holds `mixed_volume` nL; the lot of its diluent is in the ledger under the same vial.
+    `serial_folded` is the serial as a lookup compares it.
     `opened_for_ref` is the act it was opened or first drawn for (`cocktail:12`, opaque to this room), and
     empty once that act is over.
     """
@@ -108,7 +109,7 @@ class Vial(Versioned, Base):
     __table_args__ = (
         one_of("state", "sealed", "open", "empty", "wasted", "returned", "lost"),
         Index("ix_vial_lot", "lot_id", "state"),
-        Index("ix_vial_serial", "serial", sqlite_where=HAS_SERIAL, postgresql_where=HAS_SERIAL),
+        Index("ix_vial_serial", "serial_folded", sqlite_where=HAS_SERIAL, postgresql_where=HAS_SERIAL),
         Index(
             "ix_vial_open", "site_id", "beyond_use_at", sqlite_where=STANDS_OPEN, postgresql_where=STANDS_OPEN
         ),
@@ -118,6 +119,7 @@ class Vial(Versioned, Base):
     lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"))
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
     serial: Mapped[str | None] = mapped_column(String(20))
+    serial_folded: Mapped[str | None] = mapped_column(String(20))
     state: Mapped[str] = mapped_column(String(20), default="open")
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
@@ -133,6 +135,11 @@ class Vial(Versioned, Base):
     beyond_use_limit: Mapped[str] = mapped_column(String(200), default="")
 
     lot: Mapped[Lot] = relationship(lazy="joined", foreign_keys=[lot_id])
+
+    @validates("serial")
+    def _fold(self, _name: str, serial: str | None) -> str | None:
+        self.serial_folded = normalise(serial) if serial else None
+        return serial
 
     def __str__(self) -> str:
         return self.code

@@ -1,0 +1,75 @@
+"""What a line of a scope names in words: serials of vials, our codes, the lot of a diluent."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from formulary.cocktails.models import Cocktail
+from formulary.db import db
+from formulary.recalls.queries.scope import Scope
+from formulary.rules.lot_status import normalise
+from formulary.stock.models import Lot, Vial
+
+_APART = re.compile(r"[,;\n]+")
+_CODE = re.compile(r"([A-Z]+)(\d+)")
+PADDED = 4
+"""The digits of a vial's code."""
+
+
+def vials_named(text: str) -> Any:
+    """The condition that a vial has one of these serials or codes, however they are typed."""
+    names = _names(text)
+    return db.or_(Vial.serial_folded.in_(_folded(names)), Vial.code.in_(_codes(names)))
+
+
+def cocktails_named(text: str) -> Any:
+    """The condition that a cocktail has one of these codes."""
+    return Cocktail.code.in_(_codes(_names(text)))
+
+
+def found_nowhere(scope: Scope) -> tuple[str, ...]:
+    """What of the serials, codes and diluent of a line is on no vial, cocktail or lot of ours."""
+    missing = list(_missing(scope.serials))
+    if scope.diluent and not db.session.scalar(
+        db.select(Lot.id).where(Lot.normalised == normalise(scope.diluent)).limit(1)
+    ):
+        missing.append(scope.diluent)
+    return tuple(missing)
+
+
+def _missing(text: str) -> Iterator[str]:
+    known = _known(text)
+    for part in _parts(text):
+        if not known & _written(part):
+            yield from (word for word in part.split() if not known & _written(word))
+
+
+def _known(text: str) -> set[str]:
+    serials = db.select(Vial.serial_folded).where(Vial.serial_folded.in_(_folded(_names(text))))
+    vials = db.select(Vial.code).where(Vial.code.in_(_codes(_names(text))))
+    cocktails = db.select(Cocktail.code).where(cocktails_named(text))
+    return {name or "" for query in (serials, vials, cocktails) for name in db.session.scalars(query)}
+
+
+def _written(name: str) -> set[str]:
+    return _folded([name]) | _codes([name])
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in _APART.split(text) if normalise(part)]
+
+
+def _names(text: str) -> list[str]:
+    """Each part between commas, and each of its words: a serial may be printed in groups."""
+    return list(dict.fromkeys(name for part in _parts(text) for name in (part, *part.split())))
+
+
+def _folded(names: Iterable[str]) -> set[str]:
+    return {normalise(name) for name in names} - {""}
+
+
+def _codes(names: Iterable[str]) -> set[str]:
+    """Our codes as they are kept ("V-0001"), where one was typed in small letters or without its hyphen."""
+    found = [match for name in names if (match := _CODE.fullmatch(normalise(name)))]
+    typed = {f"{match[1]}-{match[2]}" for match in found}
+    return typed | {f"{match[1]}-{int(match[2]):0{PADDED}d}" for match in found}
