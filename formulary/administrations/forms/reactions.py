@@ -5,10 +5,11 @@ from typing import Any
 
 from formulary.administrations.actions.reactions import Felt
 from formulary.administrations.labels.reactions import ONSET, OUTCOME, REPORTER, SERIOUS, SEVERITY, SUBJECT
+from formulary.patients.forms import photo_field
 from formulary.web import fields as f
 from formulary.web.forms import Form, SearchForm
 
-NOT_FELT = ("reason",)
+NOT_FELT = ("reason", "photo")
 
 
 class ReactionForm(Form):
@@ -30,6 +31,7 @@ class ReactionForm(Form):
     )
     remark = f.NotesField("Remark", most=2000, hint="What was done about it, and what else matters.")
     follow_up_on = f.DateField("Ask or look again on", hint="Empty where nobody has to.")
+    photo = photo_field("Photo of it")
 
     def offer(self, kinds: Iterable[Any]) -> None:
         """Put the checklist."""
@@ -60,6 +62,7 @@ class FollowUpForm(Form):
     seen_at = f.InstantField("When you asked or looked", hint="Leave it empty for now.")
     remark = f.NotesField("Remark", most=2000)
     next_on = f.DateField("Again on", hint="Empty where nobody has to look again.")
+    photo = photo_field("Photo of how it stands")
 
 
 class ExportForm(Form):

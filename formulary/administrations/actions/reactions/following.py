@@ -8,6 +8,7 @@ from formulary.accounts import Actor
 from formulary.accounts import queries as accounts
 from formulary.administrations.actions.reactions.felt import day_faults
 from formulary.administrations.actions.reactions.recording import standing
+from formulary.administrations.actions.reactions.showing import keep_photo
 from formulary.administrations.models import Reaction, ReactionFollowUp
 from formulary.administrations.models.reactions import OUTCOMES
 from formulary.audit import record
@@ -23,6 +24,7 @@ def follow_up(
     seen_at: datetime | None = None,
     remark: str = "",
     next_on: date | None = None,
+    photo: bytes = b"",
     version: int | None,
     at: datetime,
     by: Actor,
@@ -30,7 +32,8 @@ def follow_up(
     """Record how a reaction stands, and the day of the next look; None: nobody has to look again.
 
     A look that is entered late stays behind those that were newer, and behind a report of what the clinic was
-    told later: the latest one says how it stands and when somebody looks again.
+    told later: the latest one says how it stands and when somebody looks again. A `photo` is
+    kept with the patient's.
     """
     row = standing(reaction_id, version, at=at, by=by)
     when = _seen(row, seen_at or at)
@@ -47,6 +50,7 @@ def follow_up(
     db.session.flush()
     old = {"due_on": before.isoformat() if before else None}
     record("reactions.follow_up", row, by=by, at=at, old=old, new={"follow_up": made.told})
+    keep_photo(row, photo, when, at=at, by=by)
     return row
 
 

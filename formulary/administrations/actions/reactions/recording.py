@@ -7,6 +7,7 @@ from formulary.accounts import Actor, Permission
 from formulary.accounts import queries as accounts
 from formulary.accounts.actions import next_code
 from formulary.administrations.actions.reactions.felt import Felt, checked
+from formulary.administrations.actions.reactions.showing import keep_photo
 from formulary.administrations.models import Reaction, ReactionReport, ReactionSign
 from formulary.administrations.queries import reactions as queries
 from formulary.administrations.queries.reactions import Treatment
@@ -22,33 +23,44 @@ KEPT = (
 
 
 @once
-def record_after_session(administration_id: int, felt: Felt, *, at: datetime, by: Actor) -> Reaction:
+def record_after_session(
+    administration_id: int, felt: Felt, *, photo: bytes = b"", at: datetime, by: Actor
+) -> Reaction:
     """Record what was felt after a session, or in one that is under way; Refused where nothing was given.
 
     However late it is told, and whatever became of the lots, it is recorded: nothing but what cannot be true
-    stands in its way.
+    stands in its way. A `photo` of it is kept with the patient's, drawn anew without EXIF.
     """
     by.must(Permission.ADMINISTER)
-    return _recorded(queries.after_session(administration_id, by=by, at=at), felt, at=at, by=by)
+    return _recorded(queries.after_session(administration_id, by=by, at=at), felt, photo, at=at, by=by)
 
 
 @once
-def record_after_test(test_id: int, felt: Felt, *, at: datetime, by: Actor) -> Reaction:
+def record_after_test(test_id: int, felt: Felt, *, photo: bytes = b"", at: datetime, by: Actor) -> Reaction:
     """The same after a patch test; what is read at its spots stays a reading."""
     by.must(Permission.ADMINISTER)
-    return _recorded(queries.after_test(test_id, by=by, at=at), felt, at=at, by=by)
+    return _recorded(queries.after_test(test_id, by=by, at=at), felt, photo, at=at, by=by)
 
 
 @once
 def correct_reaction(
-    reaction_id: int, felt: Felt, *, reason: str, version: int | None, at: datetime, by: Actor
+    reaction_id: int,
+    felt: Felt,
+    *,
+    reason: str,
+    photo: bytes = b"",
+    version: int | None,
+    at: datetime,
+    by: Actor,
 ) -> Reaction:
     """Correct what was said by a further report that says why; the earlier ones stay on record."""
     row = standing(reaction_id, version, at=at, by=by)
     _must_say_why(row, reason)
     treatment = queries.treatment_of(row, by=by, at=at)
     kept = _checked(felt, treatment, before=row, at=at, by=by)
-    return _add(row, kept, "reactions.correct", reason=reason.strip(), at=at, by=by)
+    _add(row, kept, "reactions.correct", reason=reason.strip(), at=at, by=by)
+    keep_photo(row, photo, row.report.told_at, at=at, by=by)
+    return row
 
 
 @once
@@ -75,14 +87,16 @@ def standing(reaction_id: int, version: int | None, *, at: datetime, by: Actor) 
     return row
 
 
-def _recorded(treatment: Treatment, felt: Felt, *, at: datetime, by: Actor) -> Reaction:
+def _recorded(treatment: Treatment, felt: Felt, photo: bytes, *, at: datetime, by: Actor) -> Reaction:
     if nothing := treatment.was_nothing:
         remedy = "Record it on the treatment that the patient got."
         raise refuse("reaction.nothing_given", treatment.code, nothing, remedy)
     kept = _checked(felt, treatment, at=at, by=by)
     row = _reaction(treatment, at=at, by=by)
     db.session.add(row)
-    return _add(row, kept, "reactions.record", at=at, by=by)
+    _add(row, kept, "reactions.record", at=at, by=by)
+    keep_photo(row, photo, row.report.told_at, at=at, by=by)
+    return row
 
 
 def _checked(

@@ -14,6 +14,7 @@ from formulary.administrations.views.reactions.room import Answer, bp, opened, p
 from formulary.audit import log_access
 from formulary.db import Missing, retried, transaction
 from formulary.patients import guards
+from formulary.patients import queries as patients
 
 
 @bp.get("/")
@@ -67,6 +68,7 @@ def reaction_page(
         form.outcome.data = None  # what is seen now is entered, also if it is the same
     more = {"may_record": _may_record(), "may_hold": g.actor.may(Permission.PLACE_HOLD)}
     more["may_look_up"] = g.actor.may(Permission.RECALL_LOOKUP)
+    more["photos"] = patients.photos(patient.id, ("reaction", row.id))
     wrong = export is not None and bool(export.errors)
     export = export or ExportForm(formdata=None)
     return page("reaction", patient, form, told=told, export=export, wrong=wrong, **more)

@@ -16,36 +16,46 @@ from formulary.administrations.views.reactions.pages import reaction_page
 from formulary.administrations.views.reactions.room import Answer, bp, done, opened, page, to_reaction, zone
 from formulary.db import retried
 from formulary.patients import guards
+from formulary.web import takes_up_to
+
+READ_TO_ITS_END = 48 * 1024 * 1024
+"""So many bytes are taken in, beyond what a photo may have: a photo that is too large is then refused at its
+field, and what was typed beside it stays."""
 
 
 @bp.route("/after-session/<id:administration_id>", methods=["GET", "POST"])
 @requires(Permission.ADMINISTER)
+@takes_up_to(READ_TO_ITS_END)
 @retried
 def after_session(administration_id: int) -> Answer:
     """Record what was felt after a session, or in one that is under way."""
     treatment = queries.after_session(administration_id, by=g.actor, at=clock.now())
 
     def act(form: ReactionForm, at: datetime) -> Any:
-        return actions.record_after_session(administration_id, form.felt(), at=at, by=g.actor, key=form.key)
+        told = {"photo": form.photo.data or b"", "at": at, "by": g.actor}
+        return actions.record_after_session(administration_id, form.felt(), **told, key=form.key)
 
     return _record(treatment, act)
 
 
 @bp.route("/after-test/<id:test_id>", methods=["GET", "POST"])
 @requires(Permission.ADMINISTER)
+@takes_up_to(READ_TO_ITS_END)
 @retried
 def after_test(test_id: int) -> Answer:
     """Record what was felt after a patch test, beside its readings."""
     treatment = queries.after_test(test_id, by=g.actor, at=clock.now())
 
     def act(form: ReactionForm, at: datetime) -> Any:
-        return actions.record_after_test(test_id, form.felt(), at=at, by=g.actor, key=form.key)
+        told = {"photo": form.photo.data or b"", "at": at, "by": g.actor}
+        return actions.record_after_test(test_id, form.felt(), **told, key=form.key)
 
     return _record(treatment, act)
 
 
 @bp.route("/<id:reaction_id>/correct", methods=["GET", "POST"])
 @requires(Permission.ADMINISTER)
+@takes_up_to(READ_TO_ITS_END)
 @retried
 def correct(reaction_id: int) -> Answer:
     """Correct what was said by a further report; the earlier ones stay on record."""
@@ -55,7 +65,9 @@ def correct(reaction_id: int) -> Answer:
 
     def act(at: datetime) -> Any:
         told = {"reason": form.reason.data, "version": form.version, "at": at, "by": g.actor}
-        return actions.correct_reaction(reaction_id, form.felt(), **told, key=form.key)
+        return actions.correct_reaction(
+            reaction_id, form.felt(), photo=form.photo.data or b"", **told, key=form.key
+        )
 
     if form.validate_on_submit() and done(form, "reactions.correct", act):
         flash(f"{row.code} is corrected; what was said before stays on record.")
@@ -84,6 +96,7 @@ def withdraw(reaction_id: int) -> Answer:
 
 @bp.post("/<id:reaction_id>/follow-up")
 @requires(Permission.ADMINISTER)
+@takes_up_to(READ_TO_ITS_END)
 @retried
 def follow_up(reaction_id: int) -> Answer:
     """Record how it stands, and when somebody looks again."""
