@@ -22,7 +22,7 @@ from formulary.stock import actions as stock
 from formulary.stock import queries as shelf
 from formulary.stock.models import Reservation
 from tests.administrations.doing import ml
-from tests.support.road import PRODUCTS
+from tests.support.road import PRODUCTS, draw_step
 
 page_alone = pytest.mark.databases("sqlite")  # what the page says does not depend on the database
 MEASURED = {1: "0.2", 2: "0.3", 3: "0.8", 4: "3.7"}
@@ -204,9 +204,81 @@ def test_what_went_on_in_the_system_meanwhile_keeps_what_was_typed_on_the_page(r
     with transaction():
         preparations.claim(cocktail.id, at=clock.now(), by=road.clinic.actor("technician"))
     again = person.read(person.submit(page, sent, press="Record it late"), there, 422)
-    told = f"{cocktail.code} is in preparation, and a worksheet on paper is of what was verified. "
-    assert again.errors == [told + "Load the page again to see what it waits for."]
+    told = "That is before what the system itself saw of it. "
+    assert again.errors == [told + "Read the paper again; what was claimed by mistake is given back first."]
     assert again.form(there).filled({}, "Record it late")["rows-0-lot"] == [sent["rows-0-lot"]]
+
+
+def at_once(road, cocktail, **other):
+    """The rest of it on paper, ended this minute."""
+    return typed(road, cocktail, **({"prepared_at": clock.now(), "done_at": clock.now()} | other))
+
+
+def test_what_was_drawn_in_the_system_is_kept_and_the_paper_tells_the_rest(road):
+    attempt, technician = road.claimed(), road.clinic.actor("technician")
+    first = next(step for step in attempt.planned if step.position == 1)
+    draw_step(attempt.id, 1, technician)
+    cocktail = db.session.get_one(Cocktail, attempt.cocktail_id)
+    rest = [each for each in paper(road, cocktail).sources if each.line != first.line_number]
+    row = at_once(road, cocktail, sources=rest, given=ml("1"), outcome="partly_given", words="Fainted.")
+    grades = {draw.line_number: draw.grade for _, _, draw in queries.given_lots(row.administration_id)}
+    assert grades == {each.line: "probable" for each in rest} | {first.line_number: "confirmed"}
+    db.session.expire_all()
+    assert (row.administration.attempt_id, cocktail.state) == (attempt.id, "administered")
+    assert {step.state for step in attempt.planned} == {"drawn", "dropped"}
+    assert list(exposure_faults()) == []
+
+
+@pytest.mark.parametrize(
+    ("stage", "late"),
+    [
+        ("prepared", ["released", "administering", "administered"]),
+        ("released", ["administering", "administered"]),
+    ],
+)
+def test_a_syringe_on_the_table_is_given_on_paper(road, stage, late):
+    attempt = getattr(road, stage)()
+    cocktail = db.session.get_one(Cocktail, attempt.cocktail_id)
+    row = at_once(road, cocktail, sources=(), given=ml("4.5"))
+    steps = [s.to_state for s in transitions(cocktail.id) if s.reason.startswith("recorded late")]
+    assert steps == late
+    assert recalls.look_up("TXA-2231", at=clock.now(), by=road.clinic.actor("recall")).counts["D"] == 0
+    db.session.expire_all()
+    assert (attempt.state, attempt.preparer_id) == ("administered", road.clinic.actor("technician").person_id)
+    assert (row.administration.given, row.administration.released) == (4_500_000, attempt.total)
+    assert list(exposure_faults()) == []
+
+
+@page_alone
+def test_of_a_released_one_only_the_session_is_asked(road, clients):
+    attempt, person = road.released(), clients("practitioner2")
+    there = f"/afterwards/late/{attempt.cocktail_id}"
+    assert person.get_ok(f"/preparations/{attempt.id}").links["Enter the rest from paper"] == there
+    names = person.get_ok(there).form(there).names
+    assert names & {"prepared_by_id", "prepared_at", "released_by_id", "rows-0-lot"} == set()
+    at = clock.now().astimezone(ZoneInfo("Europe/Paris"))
+    who = road.clinic.actor("practitioner").person_id
+    sent = {"given_by_id": who, "done_at": f"{at:%Y-%m-%dT%H:%M}", "given": "4.5", "reason": "Down."}
+    person.post_ok(there, sent | {"outcome": "given"}, press="Record it late")
+    db.session.expire_all()
+    assert attempt.cocktail.recorded == "recorded_late"
+
+
+@page_alone
+@pytest.mark.parametrize(
+    ("stage", "other", "code"),
+    [
+        ("claimed", {"sources": ()}, "paper.line_missing"),
+        ("claimed", {"prepared_at": None, "done_at": None}, "paper.wrong_order"),
+        ("prepared", {}, "paper.drawn_already"),
+        ("started", {}, "cocktail.wrong_state"),
+    ],
+)
+def test_what_the_system_saw_is_not_told_otherwise(road, stage, other, code):
+    begun = getattr(road, stage)()
+    before = {name: clock.now() - GIVEN for name in other if name != "sources"}
+    with pytest.raises(Refused, match=code.replace(".", r"\.")):
+        at_once(road, db.session.get_one(Cocktail, begun.cocktail_id), **(other | before))
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,11 @@ from formulary.cocktails.models import Cocktail, Revision
 from formulary.db import Missing, db
 from formulary.patients import queries as patients
 from formulary.patients.models import Patient
+from formulary.preparations import queries as preparations
+from formulary.preparations.models import Attempt
 
 MOST = 200
-ENTERED_FROM = ("verified",)
+ENTERED_FROM = ("verified", "in_preparation", "prepared", "released")
 NEVER_VERIFIED = ("draft", "prescribed", "cancelled")
 
 
@@ -72,13 +74,26 @@ def cocktail_of(row: AfterRecord) -> Cocktail:
 class OnPaper:
     """A cocktail with the lines that its worksheet on paper has, and their products' names.
 
-    `record` is what was entered from it already.
+    `record` is what was entered from it already, `attempt` how far the system saw it prepared, with the
+    numbers of the lines that were `drawn` there.
     """
 
     cocktail: Cocktail
     revision: Revision
     products: dict[int, str]
     record: AfterRecord | None = None
+    attempt: Attempt | None = None
+    drawn: frozenset[int] = frozenset()
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether the system saw it prepared, so that no line is asked for."""
+        return self.attempt is not None and self.attempt.prepared_at is not None
+
+    @property
+    def is_released(self) -> bool:
+        """Whether the system saw it released."""
+        return self.attempt is not None and self.attempt.releaser_id is not None
 
     @property
     def is_waiting(self) -> bool:
@@ -93,7 +108,12 @@ def on_paper(cocktail_id: int, by: Actor) -> OnPaper:
         raise Missing(f"{cocktail.code} is not verified")
     revision = cocktails.revision(cocktail)
     done = db.session.scalars(db.select(AfterRecord).filter_by(cocktail_id=cocktail.id)).first()
-    return OnPaper(cocktail, revision, {line.number: line.product.name for line in revision.lines}, done)
+    products = {line.number: line.product.name for line in revision.lines}
+    if cocktail.state == "verified" or not preparations.numbers(cocktail.id):
+        return OnPaper(cocktail, revision, products, done)
+    attempt = preparations.latest(cocktail.id, by)
+    drawn = frozenset(draw.line_number for draw in preparations.draws(attempt.id))
+    return OnPaper(cocktail, revision, products, done, attempt, drawn)
 
 
 def _found(query, record_id: int) -> AfterRecord:  # type: ignore[no-untyped-def]

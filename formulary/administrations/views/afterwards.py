@@ -62,7 +62,7 @@ def emergency(patient_id: int) -> Page:
 @requires(Permission.ADMINISTER)
 @retried
 def late(cocktail_id: int) -> Page:
-    """Type in a worksheet on paper of a verified cocktail; what the checks find is kept and stops none."""
+    """Type in the worksheet on paper of a cocktail; what the checks find is kept and stops none."""
     sheet, at = queries.on_paper(cocktail_id, g.actor), clock.now()
     if request.method == "GET" and not sheet.is_waiting:
         return _entered(sheet)
@@ -90,31 +90,36 @@ def _entered(sheet: Any) -> Page:
     return redirect(url_for("afterwards.record", record_id=sheet.record.id))
 
 
+ASKED = (
+    ("prepared_by_id", Permission.PREPARE),
+    ("released_by_id", Permission.RELEASE),
+    ("given_by_id", Permission.ADMINISTER),
+)
+
+
 def _late_form(sheet: Any) -> LateForm:
-    rows = [{"line": line.number} for line in sheet.revision.lines for _ in (1, 2)]
+    """The form, with what the system did not see itself."""
+    lines = () if sheet.is_prepared else sheet.revision.lines
+    rows = [{"line": line.number} for line in lines for _ in (1, 2)]
     form = LateForm(rows=rows, given_by_id=g.actor.person_id)
-    for name, permission in (
-        ("prepared_by_id", Permission.PREPARE),
-        ("released_by_id", Permission.RELEASE),
-        ("given_by_id", Permission.ADMINISTER),
-    ):
+    for name, permission in ASKED:
         people = accounts.persons_who_may(permission, g.site.id)
         form[name].choices = f.choices(people, empty="Choose…")
+    seen = ("prepared_by_id", "prepared_at") if sheet.is_prepared else ()
+    for name in (*seen, *(("released_by_id",) if sheet.is_released else ())):
+        del form[name]
     return form
 
 
 def _paper(form: LateForm, sheet: Any) -> actions.Paper:
-    names = (
-        "prepared_by_id",
-        "prepared_at",
-        "released_by_id",
-        "given_by_id",
-        "done_at",
-        "outcome",
-        "given",
-        "words",
-    )
-    return actions.Paper(tuple(_drawn(form, sheet)), **{name: form[name].data for name in names})
+    """What was typed; what was not asked is what the system saw."""
+    names = ("prepared_by_id", "prepared_at", "released_by_id", "given_by_id", "done_at")
+    told = {name: form[name].data for name in (*names, "outcome", "given", "words") if name in form}
+    if sheet.is_prepared:
+        told |= {"prepared_by_id": sheet.attempt.preparer_id, "prepared_at": sheet.attempt.prepared_at}
+    if sheet.is_released:
+        told |= {"released_by_id": sheet.attempt.releaser_id}
+    return actions.Paper(tuple(_drawn(form, sheet)), **told)
 
 
 def _drawn(form: LateForm, sheet: Any) -> Iterator[actions.Source]:

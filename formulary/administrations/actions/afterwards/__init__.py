@@ -8,7 +8,8 @@ from formulary.administrations.actions.afterwards.identifying import (
     identified_vial,
     lot_of,
 )
-from formulary.administrations.actions.afterwards.late import Paper, record_late
+from formulary.administrations.actions.afterwards.late import record_late
+from formulary.administrations.actions.afterwards.paper import Paper
 from formulary.administrations.actions.afterwards.sources import Mixed, Source
 
 __all__ = [
