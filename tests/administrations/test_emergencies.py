@@ -307,7 +307,8 @@ def test_it_is_no_session_to_repeat_to_count_or_to_top_up(road, clinic):
     assert queries_of_cocktails.last_given(road.patient.id, by) is None
     assert entries.countable(road.patient.id) == []
     enzyme = product(VITRASE).ingredient_id
-    assert courses.ordered_for(road.patient.id, [enzyme], but_not=None) == ([], False)
+    [order], _ = courses.ordered_for(road.patient.id, [enzyme], but_not=None)
+    assert (order.recorded, order.given_at) == ("emergency", row.done_at)  # an interval counts from it
     assert last_session(road.patient.id) is None
     own = {"document_kind": "administration", "document_id": row.administration_id}
     assert list(db.session.scalars(db.select(Exposure.ingredient_id).filter_by(**own))) == [enzyme]

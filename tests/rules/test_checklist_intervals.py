@@ -104,6 +104,13 @@ def test_a_top_up_counts_for_the_interval_and_as_no_session():
     assert codes(asked(DEOXYCHOLIC, *sessions, topped)) == ["interval.too_soon"]
 
 
+def test_what_was_given_in_an_emergency_counts_for_the_interval_and_as_no_session():
+    sessions = [a_session(DEOXYCHOLIC, days=31 * n, code=f"C-{n}") for n in range(2, 7)]
+    urgent = a_session(DEOXYCHOLIC, days=3, code="C-9", is_emergency=True)
+    assert codes(asked(DEOXYCHOLIC, urgent, *sessions)) == ["interval.too_soon"]
+    assert codes(asked(DEOXYCHOLIC, urgent, is_top_up=True)) == ["interval.too_soon"]
+
+
 def test_a_top_up_of_the_session_before_asks_for_a_reason():
     (finding,) = asked(DEOXYCHOLIC, a_session(DEOXYCHOLIC, days=14), is_top_up=True)
     assert (finding.code, finding.level) == ("interval.top_up", Level.WARN)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from formulary.catalogue import facts as catalogue
+from formulary.cocktails.models import EMERGENCY
 from formulary.cocktails.queries import courses
 from formulary.patients.facts import history, usual
 from formulary.rules import facts
@@ -90,5 +91,5 @@ def said_elsewhere(
 
 
 def _order(row: courses.Ordered) -> facts.Order:
-    told = (row.given_at, row.planned_for, row.is_top_up)
+    told = (row.given_at, row.planned_for, row.is_top_up, row.recorded == EMERGENCY)
     return facts.Order(row.code, row.state, frozenset(row.ingredients), *told)

@@ -15,9 +15,16 @@ NEVER_GIVEN = ("draft", "cancelled", "wasted")
 MOST = 500
 
 
-TOLD = (Cocktail.code, Cocktail.state, Cocktail.outcome, Cocktail.is_top_up, Cocktail.planned_for)
+TOLD = (
+    Cocktail.code, Cocktail.state, Cocktail.outcome, Cocktail.is_top_up, Cocktail.planned_for,
+    Cocktail.recorded,
+)  # fmt: skip
 CURRENT = db.and_(Revision.cocktail_id == Cocktail.id, Revision.number == Cocktail.revision_number)
-BEGUN = db.and_(Transition.cocktail_id == Cocktail.id, Transition.to_state == "administering")
+BEGUN = db.and_(
+    Transition.cocktail_id == Cocktail.id,
+    db.or_(Transition.to_state == "administering", Transition.from_state == EMERGENCY),
+)
+"""When a session began; what was given in an emergency went straight to the patient."""
 ORDERED_FOR = (
     db.select(Cocktail.id, Product.ingredient_id, *TOLD, db.func.min(Transition.at))
     .join(Revision, CURRENT)
@@ -26,7 +33,6 @@ ORDERED_FOR = (
     .outerjoin(Transition, BEGUN)
     .where(patients.own(Cocktail.patient_id, bindparam("patient_id", type_=Integer)))
     .where(Cocktail.state.not_in(NEVER_GIVEN), Cocktail.outcome != "not_given")
-    .where(Cocktail.recorded != EMERGENCY)
     .where(Product.ingredient_id.in_(bindparam("ingredients", expanding=True)))
     .where(Cocktail.id != bindparam("but_not", type_=Integer))
     .group_by(Cocktail.id, Product.ingredient_id, *TOLD)
@@ -45,6 +51,7 @@ class Ordered:
     outcome: str
     is_top_up: bool
     planned_for: datetime | None
+    recorded: str
     given_at: datetime | None
     ingredients: set[int] = field(default_factory=set)
 
@@ -54,8 +61,7 @@ def ordered_for(
 ) -> tuple[list[Ordered], bool]:
     """Signed cocktails with one of these ingredients, newest first, and whether there are more.
 
-    A session that was not given counts for nothing, an emergency neither; `but_not` is the cocktail that
-    asks.
+    A session that was not given counts for nothing; `but_not` is the cocktail that asks.
     """
     asked = {"patient_id": patient_id, "ingredients": list(ingredient_ids), "but_not": but_not or 0}
     rows = rows_of(ORDERED_FOR, **asked, most=most + 1)

@@ -52,16 +52,18 @@ def _of(case: Case, line: Line, schedule: Schedule) -> Iterator[Finding]:
 
 
 def _given(course: Course | None, ingredient_id: int, at: datetime) -> list[Order]:
-    """The sessions with this ingredient that have begun by now, the newest first."""
+    """What was given with this ingredient by now, emergencies too, the newest first."""
     orders = course.orders if course else ()
     own = [o for o in orders if ingredient_id in o.ingredients and o.given_at and o.given_at <= at]
     return sorted(own, key=_begun, reverse=True)
 
 
 def _sessions(case: Case, given: Sequence[Order]) -> list[Order]:
-    """Those that are sessions, the newest first: a top-up is one where nothing before it had time for it."""
+    """Those that are sessions, the newest first: a top-up is one where nothing before it had time for it, and
+    what was given in an emergency is none.
+    """
     found: list[Order] = []
-    for order in reversed(given):
+    for order in (one for one in reversed(given) if not one.is_emergency):
         if not (order.is_top_up and found and _in_time(case, found[-1], _begun(order))):
             found.append(order)
     return found[::-1]

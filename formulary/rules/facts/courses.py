@@ -11,7 +11,8 @@ class Order:
     """Another cocktail of the patient that was signed: its code, what is in it but for diluents, and how
     far it came.
 
-    `given_at` is when its session began, None before; `state` is that of the cocktail.
+    `given_at` is when its session began, None before; `state` is that of the cocktail. What was given in an
+    emergency is no session, yet was given.
     """
 
     code: str
@@ -20,6 +21,7 @@ class Order:
     given_at: datetime | None = None
     planned_for: datetime | None = None
     is_top_up: bool = False
+    is_emergency: bool = False
 
     @property
     def is_open(self) -> bool:
