@@ -8,7 +8,7 @@ from formulary.preparations import actions, queries
 from formulary.rules.findings import Refused
 from formulary.stock import queries as shelf
 from formulary.stock.models import Reservation, Wasted
-from tests.preparations.doing import do_step, finish, release, technician
+from tests.preparations.doing import do_step, finish, lot_of, release, scan, step, technician
 from tests.support.builders import act
 from tests.support.ledger import in_preparation
 from tests.support.world import Cast
@@ -115,6 +115,20 @@ def test_a_high_alert_product_is_wasted_before_another_person(road):
     waste(attempt)
     rows = db.session.scalars(db.select(Wasted).where(Wasted.container == "prepared")).all()
     assert {row.witness_id for row in rows} == {Cast().actor("practitioner2").person_id}
+
+
+# What the rule asks does not depend on the database.
+@pytest.mark.databases("sqlite")
+def test_an_opened_vial_of_a_high_alert_product_is_so_too_where_nothing_was_drawn(road):
+    attempt = road.claimed()
+    number = next(n for n in (1, 2, 3, 4) if lot_of(step(attempt, n)).product.ingredient.high_alert)
+    scan(attempt, number)
+    [vial] = queries.open_rests(attempt)
+    with pytest.raises(Refused, match=r"waste\.witness_missing"):
+        waste(attempt, witness=None, waste_rest=[vial.id])
+    waste(attempt, waste_rest=[vial.id])
+    [row] = db.session.scalars(db.select(Wasted)).all()
+    assert row.witness_id == Cast().actor("practitioner2").person_id
 
 
 # What the rule asks does not depend on the database.

@@ -179,6 +179,19 @@ def test_the_very_lot_that_was_recalled_is_stopped_again_when_more_of_it_comes(a
     assert (standing(), len(queries.case_holds(case.id))) == ([f"recall {case.code}"], 2)
 
 
+def test_a_case_is_locked_before_the_shelf_as_its_own_steps_do(app, cast):
+    product = a_product()
+    received(product, "ORDER", cast)
+    a_case("ORDER", *OPEN)
+    with counting_queries() as sent:
+        received(product, "ORDER", cast)
+    case = next(n for n, told in enumerate(sent.statements) if told.startswith("SELECT recall_case."))
+    shelf = next(
+        n for n, told in enumerate(sent.statements) if "INTO balance" in told or "FROM balance" in told
+    )
+    assert case < shelf
+
+
 def test_what_more_is_told_of_a_lot_stops_nothing_that_an_officer_has_released(app, cast):
     lot_id = received(a_product(), "TOLD-1", cast)
     case = a_case("TOLD-1", *CONTAINED)

@@ -18,6 +18,7 @@ from formulary.rules.beyond_use import BeyondUse
 from formulary.rules.findings import Refused, inputs_hash, refuse
 from formulary.rules.units import VOLUME, Quantity, show
 from formulary.stock import actions as stock
+from formulary.stock.models import Vial
 
 
 @once
@@ -44,7 +45,7 @@ def finish(
     attempt.prepared_at, attempt.state, attempt.total = at, "prepared", attempt_volume(attempt)
     move(attempt.cocktail, "prepared", at=at, by=by)
     release_reservations(attempt.cocktail, why="prepared", at=at)
-    waste_rests(attempt, set(waste_rest), at=at, by=by)
+    waste_rests(rests_of(attempt, set(waste_rest)), at=at, by=by)
     signed = {"signed_hash": content_hash(attempt), "shown": content_words(attempt)}
     accounts_actions.sign(by, meaning="prepared", subject=attempt, at=at, **signed)
     new = {"until": attempt.beyond_use_at.isoformat(), "total_nL": attempt.total, "storage": storage}
@@ -59,11 +60,15 @@ def _every_step_is_drawn(attempt: Attempt) -> None:
         raise refuse("attempt.step_open", attempt.cocktail.code, reason, "Draw it, then finish.")
 
 
-def waste_rests(attempt: Attempt, vial_ids: set[int], *, at: datetime, by: Actor) -> None:
-    """Discard what is left in these of the vials that were opened for the attempt."""
-    for vial in queries.open_rests(attempt):
-        if vial.id in vial_ids:
-            stock.waste_vial(vial, reason="left_over", is_part=True, at=at, by=by)
+def rests_of(attempt: Attempt, vial_ids: set[int]) -> list[Vial]:
+    """Those of these vials that were opened for the attempt and still hold something."""
+    return [vial for vial in queries.open_rests(attempt) if vial.id in vial_ids]
+
+
+def waste_rests(rests: Iterable[Vial], *, witness: Actor | None = None, at: datetime, by: Actor) -> None:
+    """Discard what is left in them, as a part of the act that ends the bench work."""
+    for vial in rests:
+        stock.waste_vial(vial, reason="left_over", witness=witness, is_part=True, at=at, by=by)
 
 
 def terms_of(until: BeyondUse) -> list[dict[str, str]]:

@@ -10,12 +10,12 @@ from formulary.cocktails.actions.reserving import release_reservations
 from formulary.db import once
 from formulary.preparations import queries
 from formulary.preparations.actions.acts import under_way, words
-from formulary.preparations.actions.finishing import waste_rests
+from formulary.preparations.actions.finishing import rests_of, waste_rests
 from formulary.preparations.models import Attempt, Draw
 from formulary.rules.findings import refuse
 from formulary.stock import actions as stock
 from formulary.stock import queries as shelf
-from formulary.stock.models import Movement
+from formulary.stock.models import Lot, Movement, Vial
 
 LIVE = ("in_preparation", "prepared", "released")
 REASONS = {
@@ -63,20 +63,21 @@ def waste(
     another attempt.
 
     `reason` is a key of REASONS. Refused for what is given already, `again` for what was released, and
-    without a `witness` where a high-alert product was drawn or the site's policy asks for one; who works
-    alone says in `remark` what they did and saw.
+    without a `witness` where a high-alert product was drawn or is in a vial of `waste_rest`, or the site's
+    policy asks for one; who works alone says in `remark` what they did and saw.
     """
     attempt = queries.locked(attempt_id, by)
     why, in_ledger = _reason(reason)
     before, drawn = _still_here(attempt, again), queries.draws(attempt.id)
-    watched = _watched(attempt, drawn, witness, remark, at=at, by=by)
+    rests = rests_of(attempt, set(waste_rest))
+    watched = _watched(attempt, lots_in(drawn, rests), witness, remark, at=at, by=by)
     if again and before == "prepared":
         move(attempt.cocktail, "in_preparation", at=at, by=by, reason=why)
     move(attempt.cocktail, "verified" if again else "wasted", at=at, by=by, reason=why)
     attempt.state, attempt.ended_reason = "wasted", why
     movements = waste_draws(attempt, drawn, in_ledger, watched=watched, at=at, by=by)
     release_reservations(attempt.cocktail, why="wasted", at=at)
-    waste_rests(attempt, set(waste_rest), at=at, by=by)
+    waste_rests(rests, witness=watched.witness, at=at, by=by)
     old, new = {"state": before}, {"again": again} | _told(watched, remark)
     record("preparations.waste", attempt, by=by, at=at, old=old, new=new, reason=why, movements=movements)
     return attempt
@@ -92,18 +93,23 @@ def waste_draws(
     return stock.write(entries, at=at, by=by)
 
 
-def is_high_alert(draws: Iterable[Draw]) -> bool:
-    """Whether a high-alert product was drawn: another person then watches its waste."""
-    return any(queries.lot(draw.lot_id).product.ingredient.high_alert for draw in draws)
+def is_high_alert(lots: Iterable[Lot]) -> bool:
+    """Whether one of them is of a high-alert product: another person then watches its waste."""
+    return any(lot.product.ingredient.high_alert for lot in lots)
+
+
+def lots_in(draws: Iterable[Draw], rests: Iterable[Vial]) -> list[Lot]:
+    """The lots that go to waste with these draws and with what is left in these vials."""
+    return [*(queries.lot(draw.lot_id) for draw in draws), *(vial.lot for vial in rests)]
 
 
 def _watched(
-    attempt: Attempt, drawn: Sequence[Draw], witness: Actor | None, remark: str, *, at: datetime, by: Actor
+    attempt: Attempt, lots: Sequence[Lot], witness: Actor | None, remark: str, *, at: datetime, by: Actor
 ) -> stock.Watched:
-    """Who watched; nobody is asked where nothing was drawn."""
-    if not drawn:
+    """Who watched; nobody is asked where nothing goes to waste."""
+    if not lots:
         return stock.Watched(witness)
-    told = {"site_id": attempt.site_id, "reason": remark, "is_alert": is_high_alert(drawn)}
+    told = {"site_id": attempt.site_id, "reason": remark, "is_alert": is_high_alert(lots)}
     return stock.witnessed(witness, **told, by=by, at=at)
 
 

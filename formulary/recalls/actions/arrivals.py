@@ -11,7 +11,14 @@ from formulary.recalls.actions.cases import MEANT
 from formulary.recalls.actions.stepping import leave
 from formulary.recalls.models import RecallCase, RecallHold, RecallLot, RecallNotice, RecallScope
 from formulary.recalls.queries import CAME, FoundLot
-from formulary.stock.actions import stop_lot, watches_arrivals
+from formulary.stock.actions import foresees_arrivals, stop_lot, watches_arrivals
+
+
+@foresees_arrivals
+def lock_cases(lot_ids: Collection[int]) -> None:
+    """Take the cases that may stop these lots before the shelf is taken, in the order of a containment."""
+    for case_id in queries.cases_it_comes_again_for(lot_ids):
+        queries.case(case_id, locked=True)
 
 
 @watches_arrivals

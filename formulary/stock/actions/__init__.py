@@ -2,7 +2,7 @@
 entry.
 """
 
-from formulary.stock.actions.arrivals import has_arrived, watches_arrivals
+from formulary.stock.actions.arrivals import foresees_arrivals, has_arrived, watches_arrivals
 from formulary.stock.actions.arriving import Arrived, receive_transfer
 from formulary.stock.actions.assaying import assay_lot
 from formulary.stock.actions.balances import lock
@@ -86,6 +86,7 @@ __all__ = [
     "explain",
     "find",
     "find_again",
+    "foresees_arrivals",
     "furnish",
     "has_arrived",
     "hold_inside",

@@ -1,6 +1,6 @@
 """Rooms above that want to know of a lot the moment it arrives, such as one that runs recalls."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Protocol
 
@@ -14,13 +14,27 @@ class Watcher(Protocol):
         """Of keys of lots, in the act that brings them."""
 
 
+Foreseer = Callable[[Collection[int]], None]
 _watchers: list[Watcher] = []
+_foreseers: list[Foreseer] = []
 
 
 def watches_arrivals(watcher: Watcher) -> Watcher:
     """Register who is told of the keys of lots in the act that brings them in, or tells more of them."""
     _watchers.append(watcher)
     return watcher
+
+
+def foresees_arrivals(foreseer: Foreseer) -> Foreseer:
+    """Register who takes its own locks before the act takes those of the shelf."""
+    _foreseers.append(foreseer)
+    return foreseer
+
+
+def will_arrive(lot_ids: Collection[int]) -> None:
+    """More of these lots comes in this act: asked before the ledger is written."""
+    for foreseer in _foreseers if lot_ids else ():
+        foreseer(lot_ids)
 
 
 def has_arrived(lot_ids: Collection[int], *, at: datetime, by: Actor, goods: bool = True) -> None:

@@ -9,7 +9,7 @@ from formulary.accounts.actions import next_code
 from formulary.catalogue.models import Product
 from formulary.db import db
 from formulary.stock import queries
-from formulary.stock.actions.arrivals import has_arrived
+from formulary.stock.actions.arrivals import has_arrived, will_arrive
 from formulary.stock.actions.entering import Printed, known_lot, may_enter
 from formulary.stock.actions.entries import Entry, Way
 from formulary.stock.actions.ledger import write
@@ -67,9 +67,9 @@ def bring_stock(lies: Opening, *, at: datetime, by: Actor) -> list[Movement]:
     product = db.session.get_one(Product, lies.product_id)
     printed = Printed(product, "", lies.number, lies.expires_on)
     may_enter(printed, lies.place, at, {})
-    lot = known_lot(printed, lies.second_record) or bring_lot(
-        lies.product_id, lies.number, lies.expires_on, at=at
-    )
+    known = known_lot(printed, lies.second_record)
+    will_arrive([known.id] if known else [])
+    lot = known or bring_lot(lies.product_id, lies.number, lies.expires_on, at=at)
     if lies.place.kind == "quarantine" and lot.status == "exhausted":
         lot.status = "quarantined"
     vial = _opened(lot, lies.opened_at, at=at, by=by) if lies.opened_at else None

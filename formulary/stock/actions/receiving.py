@@ -12,7 +12,7 @@ from formulary.db import Missing, db, once
 from formulary.rules.units import Money
 from formulary.stock import queries
 from formulary.stock.actions.against import Against, taken_against
-from formulary.stock.actions.arrivals import has_arrived
+from formulary.stock.actions.arrivals import has_arrived, will_arrive
 from formulary.stock.actions.codes import learn_code
 from formulary.stock.actions.entering import Printed, known_lot, may_enter
 from formulary.stock.actions.entries import Entry, Way
@@ -166,6 +166,7 @@ def _book_in(
 ) -> Lot:
     """The lot with its delivery, its price and its row of the ledger, and the entry that tells of them."""
     place, status = accepted.place, "quarantined" if accepted.first else "available"
+    will_arrive([accepted.known.id] if accepted.known else [])
     lot = accepted.known or _new_lot(printed, seen.grade, at, status)
     if seen.gtin:
         learn_code(printed.product, seen.gtin, came.per_pack)
