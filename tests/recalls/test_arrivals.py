@@ -141,6 +141,19 @@ def test_a_notice_that_names_it_is_told_to_the_receiver_and_the_officer(app, cas
     assert (queries.came_in(), words_of(lot_id)) == ([], [])
 
 
+def test_a_lot_that_lay_here_first_is_told_of_by_the_latest_text_without_reading_any(app):
+    lot = a_lot(number="24A17")
+    report = REPORTS["results"][1]
+    brought([report])
+    with counting_queries() as sent:
+        assert words_of(lot.id) == [
+            ("unknown", f"Notice {report['recall_number']} names this lot. A recall officer decides.")
+        ]
+    assert [told for told in sent.statements if "LIKE" in told or "spans IS NOT NULL" in told] == []
+    brought([report | {"code_info": "Lots 24B01-24B45"}])
+    assert words_of(lot.id) == []
+
+
 def test_receiving_asks_as_much_of_many_cases_and_notices_as_of_one(app):
     lot = a_lot(number="QUIET")
     counts = []

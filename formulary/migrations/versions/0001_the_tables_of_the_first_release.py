@@ -3773,6 +3773,21 @@ def upgrade() -> None:
     )
 
     op.create_table(
+        "notice_lot",
+        sa.Column("notice_id", sa.Integer(), nullable=False),
+        sa.Column("lot_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_notice_lot_lot_id_lot")),
+        sa.ForeignKeyConstraint(
+            ["notice_id"], ["recall_notice.id"], name=op.f("fk_notice_lot_notice_id_recall_notice")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_lot")),
+        sa.UniqueConstraint("lot_id", "notice_id", name=op.f("uq_notice_lot_lot_id")),
+    )
+    with op.batch_alter_table("notice_lot", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_notice_lot_notice_id"), ["notice_id"], unique=False)
+
+    op.create_table(
         "medicine_kind",
         sa.Column("word", sa.String(length=40), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),

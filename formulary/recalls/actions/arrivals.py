@@ -9,7 +9,7 @@ from formulary.db import db
 from formulary.recalls import queries
 from formulary.recalls.actions.cases import MEANT
 from formulary.recalls.actions.stepping import leave
-from formulary.recalls.models import RecallCase, RecallHold, RecallLot, RecallNotice, RecallScope
+from formulary.recalls.models import NoticeLot, RecallCase, RecallHold, RecallLot, RecallNotice, RecallScope
 from formulary.recalls.queries import CAME, FoundLot
 from formulary.stock.actions import foresees_arrivals, stop_lot, watches_arrivals
 
@@ -92,5 +92,7 @@ def _stop(case: RecallCase, lot: FoundLot, at: datetime, by: Actor) -> str:
 
 def _tell(notice: RecallNotice, named: Collection[int], at: datetime, by: Actor) -> None:
     notice.came_at = at
+    fresh = sorted(set(named) - queries.noted_for(notice.id))
+    db.session.add_all(NoticeLot(notice_id=notice.id, lot_id=lot_id) for lot_id in fresh)
     numbers = [lot.number for lot in queries.lots_found(named).exact]
     record("recalls.lot_came", notice, by=by, at=at, new={"notice": notice.number, "lots": numbers})

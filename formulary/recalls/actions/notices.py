@@ -13,7 +13,7 @@ from formulary.recalls import queries
 from formulary.recalls.actions.cases import NewCase, add_scope, create_case
 from formulary.recalls.actions.stepping import said
 from formulary.recalls.labels import refusals
-from formulary.recalls.models import NoticeVersion, RecallNotice
+from formulary.recalls.models import NoticeLot, NoticeVersion, RecallNotice
 from formulary.recalls.queries import Proposed, Scope
 from formulary.rules.findings import canonical
 from formulary.rules.lot_status import normalise
@@ -41,13 +41,11 @@ def import_notices(raw: bytes, *, at: datetime, by: Actor) -> Imported:
     by.must(Permission.RECALL_CASES)
     reports = {report["recall_number"]: report for report in _reports(raw)}
     known = queries.noticed(OPENFDA, set(reports))
-    new = changed = 0
-    for number, report in reports.items():
-        if number not in known:
-            new += _first(number, report, at, by)
-        elif _hash(report) != known[number][1].sha256:
-            changed += _further(*known[number], report, at, by)
-    found = Imported(new, changed, len(reports) - new - changed)
+    new = [_first(number, reports[number], at, by) for number in reports if number not in known]
+    other = [number for number in known if _hash(reports[number]) != known[number][1].sha256]
+    changed = [_further(*known[number], reports[number], at, by) for number in other]
+    _note_ours([*new, *changed])
+    found = Imported(len(new), len(changed), len(reports) - len(new) - len(changed))
     told = {"new": found.new, "changed": found.changed, "known": found.known, "sha256": content_hash(raw)}
     record("recalls.import_notices", None, by=by, at=at, new=told)
     return found
@@ -90,7 +88,15 @@ def _case(report: Mapping[str, Any], meant: list[Proposed], at: datetime, by: Ac
     return case.id
 
 
-def _first(number: str, report: Mapping[str, Any], at: datetime, by: Actor) -> int:
+def _note_ours(rows: Collection[RecallNotice]) -> None:
+    """Keep which lots of ours they name, so that whoever looks at a lot need not read every notice."""
+    gone = db.delete(NoticeLot).where(NoticeLot.notice_id.in_([row.id for row in rows]))
+    db.session.execute(gone)
+    db.session.add_all(NoticeLot(notice_id=row, lot_id=lot) for row, lot in queries.ours_in(rows))
+    db.session.flush()
+
+
+def _first(number: str, report: Mapping[str, Any], at: datetime, by: Actor) -> RecallNotice:
     row = RecallNotice(source=OPENFDA, number=number, version=1, decision="open", first_at=at)
     db.session.add(row)
     db.session.flush()
@@ -99,7 +105,7 @@ def _first(number: str, report: Mapping[str, Any], at: datetime, by: Actor) -> i
 
 def _further(
     row: RecallNotice, before: NoticeVersion, report: Mapping[str, Any], at: datetime, by: Actor
-) -> int:
+) -> RecallNotice:
     row.version += 1
     old = before.record
     changed = sorted(name for name in {*old, *report} if old.get(name) != report.get(name))
@@ -108,14 +114,14 @@ def _further(
 
 def _version(
     row: RecallNotice, report: Mapping[str, Any], changed: list[str], at: datetime, by: Actor
-) -> int:
+) -> RecallNotice:
     told = {"record": dict(report), "sha256": _hash(report), "changed": changed, "at": at, "by_name": by.name}
     version = NoticeVersion(notice_id=row.id, version=row.version, **told)
     db.session.add(version)
     row.words = queries.text_of(version)
     row.plain, row.spans = normalise(row.words), [astuple(span) for span in spans(row.words)] or None
     db.session.flush()
-    return 1
+    return row
 
 
 def _hash(report: Mapping[str, Any]) -> str:

@@ -16,6 +16,6 @@ def _tell(lot_id: int) -> list[Said]:
         elif decision == "proposed":
             asks = f"Recall {case.code} may mean this lot: {case.title}. A recall officer decides."
             said.append(Said("unknown", f"{asks} {APART}"))
-    for notice, _ in queries.notices_naming([lot_id]):
+    for notice in queries.notices_about(lot_id):
         said.append(Said("unknown", f"Notice {notice.number} names this lot. A recall officer decides."))
     return said

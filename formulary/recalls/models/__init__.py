@@ -11,7 +11,7 @@ from formulary.recalls.models.cases import (
     RecallScope,
 )
 from formulary.recalls.models.drills import DrillResult
-from formulary.recalls.models.notices import NoticeVersion, RecallNotice
+from formulary.recalls.models.notices import NoticeLot, NoticeVersion, RecallNotice
 from formulary.recalls.models.reaching import CHANNELS, OUTCOMES, RecallContact, RecallExplanation
 from formulary.recalls.models.stopping import RecallHold, RecallListed, RecallStopped
 
@@ -23,6 +23,7 @@ __all__ = [
     "SOURCES",
     "STATES",
     "DrillResult",
+    "NoticeLot",
     "NoticeVersion",
     "RecallCase",
     "RecallContact",

@@ -62,3 +62,13 @@ class NoticeVersion(Base):
     changed: Mapped[Any] = mapped_column(CanonicalJson)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     by_name: Mapped[str] = mapped_column(String(120))
+
+
+class NoticeLot(Base):
+    """A lot of ours that the latest text of a notice names: found when the notice or the lot came in."""
+
+    __tablename__ = "notice_lot"
+    __table_args__ = (UniqueConstraint("lot_id", "notice_id"),)
+
+    notice_id: Mapped[int] = mapped_column(ForeignKey("recall_notice.id"), index=True)
+    lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"))

@@ -6,7 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from formulary.db import FRESH, db
-from formulary.recalls.models import RecallCase, RecallEvent, RecallHold, RecallLot, RecallNotice, RecallScope
+from formulary.recalls.models import (
+    NoticeLot,
+    RecallCase,
+    RecallEvent,
+    RecallHold,
+    RecallLot,
+    RecallNotice,
+    RecallScope,
+)
 from formulary.rules.trace import Ours, Span
 from formulary.stock.models import Hold, Lot
 
@@ -88,6 +96,18 @@ def notices_naming(lot_ids: Collection[int]) -> list[tuple[RecallNotice, frozens
         if fresh := set(keys) - known:
             found.setdefault(row.id, (row, set()))[1].update(fresh)
     return [(row, frozenset(keys)) for row, keys in found.values()]
+
+
+def notices_about(lot_id: int) -> list[RecallNotice]:
+    """The same of one lot, as it was found when the lot or the notice came in: no text is read again."""
+    query = db.select(RecallNotice).join(NoticeLot, NoticeLot.notice_id == RecallNotice.id)
+    found = db.session.scalars(query.where(NoticeLot.lot_id == lot_id).order_by(RecallNotice.id))
+    return [row for row in found if row.decision == "open" or lot_id not in (row.decided_lots or ())]
+
+
+def noted_for(notice_id: int) -> set[int]:
+    """The lots of which is on record that a notice names them."""
+    return set(db.session.scalars(db.select(NoticeLot.lot_id).filter_by(notice_id=notice_id)))
 
 
 def _by_number(lots: list[tuple[int, str, str]]) -> Iterator[tuple[RecallNotice, set[int]]]:

@@ -1,6 +1,6 @@
 """Notices from outside: their latest text, which lots of ours it may mean, and what became of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,6 +97,13 @@ def _latest(ids: list[int]) -> dict[int, NoticeVersion]:
 def text_of(version: NoticeVersion) -> str:
     """What of a notice is searched for lots of ours."""
     return "\n".join(str(version.record.get(name) or "") for name in SEARCHED)
+
+
+def ours_in(rows: Collection[RecallNotice]) -> Iterator[tuple[int, int]]:
+    """(notice, lot) of the lots of ours that the latest texts of these notices name."""
+    lots = Ours(_numbers() if rows else ())
+    for row in rows:
+        yield from ((row.id, key) for key, how in lots.mentioned(row.words).items() if how in NAMED)
 
 
 def _against_ours(rows: list[RecallNotice]) -> list[Notice]:

@@ -161,8 +161,11 @@ def _plain(number: str) -> str:
 
 
 def _of_supplier(name: str) -> Any:
-    """However it is typed: what a database takes for capitals ends with the ASCII letters."""
-    typed = db.session.scalars(db.select(Delivery.supplier).distinct())
+    """However it is typed: what a database takes for capitals ends with the ASCII letters. A delivery of a
+    supplier on record is known by that; only the names of others are read.
+    """
+    others = db.select(Delivery.supplier).where(Delivery.supplier_id.is_(None))
+    typed = db.session.scalars(others.distinct())
     same = {other for other in typed if stock.called(other) == stock.called(name)}
     known = stock.supplier_named(name)
     return db.or_(Delivery.supplier.in_(same), Delivery.supplier_id == (known.id if known else 0))
