@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from formulary.rules.facts import Medicine, Taking, Washout
 from formulary.rules.findings import capital, joined
@@ -61,15 +61,28 @@ class Span:
         return NO_TIME if self.binding is None else longest_words(self.binding)
 
 
-def span(medicine: Medicine, before: str, effects: Sequence[str]) -> Span | None:
-    """How long this medicine counts before this; None where no source says that it does."""
+def span(
+    medicine: Medicine, before: str, effects: Sequence[str], as_of: datetime | None = None
+) -> Span | None:
+    """How long this medicine counts before this; None where no source says that it does.
+
+    With `as_of` a time of the clinic's own that was decided later ends nothing that no time ended then.
+    """
     told = tuple(w for w in medicine.washouts if w.before == before and w.effect in effects)
     if not any(not w.lifted for w in told):
         return None
-    binding = strictest([Stated(w.least, w.most, w.unit, w.source, w.lifted) for w in told if not w.lifted])
+    binding = _binding([one for one in told if not one.lifted], as_of)
     last = medicine.last_taken_on
     known = medicine.taking is Taking.STOPPED and last is not None and binding is not None
     return Span(medicine, told, binding, first_day_after(last, binding) if known else None)  # type: ignore[arg-type]
+
+
+def _binding(told: Sequence[Washout], as_of: datetime | None) -> Stated | None:
+    """The strictest of all, where one gave a time by then: what is decided later may only lengthen it."""
+    by_then = [one for one in told if as_of is None or one.decided_at is None or one.decided_at <= as_of]
+    if all(one.least is None for one in by_then):
+        return None
+    return strictest([Stated(w.least, w.most, w.unit, w.source) for w in told])
 
 
 def first_day_after(last: date, stated: Stated) -> date:
@@ -80,9 +93,9 @@ def first_day_after(last: date, stated: Stated) -> date:
     return plus(last, number, stated.unit) + DAY
 
 
-def of_tests(medicines: Iterable[Medicine], kind: str) -> list[Span]:
+def of_tests(medicines: Iterable[Medicine], kind: str, as_of: datetime | None = None) -> list[Span]:
     """What may hide what a test of this kind (`prick`, `intradermal`, `patch`, `product`) would show."""
-    found = (span(medicine, OF_TESTS[kind], ("hides",)) for medicine in medicines)
+    found = (span(medicine, OF_TESTS[kind], ("hides",), as_of) for medicine in medicines)
     return [one for one in found if one is not None]
 
 
@@ -98,21 +111,30 @@ def fair_from(spans: Iterable[Span]) -> date | None:
     return None if None in days or not days else max(day for day in days if day is not None)
 
 
-def suppressed_by(medicines: Iterable[Medicine], kind: str, applied: date, concluded: date) -> str:
+def suppressed_by(spans: Iterable[Span], applied: date, concluded: date) -> str:
     """What may have hidden a reaction from the day of applying to that of the last look; "": nothing told."""
-    hiding = [_hides(one) for one in of_tests(medicines, kind) if _reaches(one, applied, concluded)]
+    hiding = [_hides(one) for one in spans if _reaches(one, applied, concluded)]
     return f"{capital(joined(hiding))}, so a spot without a reaction proves nothing." if hiding else ""
 
 
-def doubts_of(medicines: Iterable[Medicine], concluded: date) -> str:
-    """What is on record in words alone and was begun by the last look at a test; "": nothing.
+def doubts_of(medicines: Iterable[Medicine], spans: Iterable[Span], applied: date, concluded: date) -> str:
+    """What nobody can tell of a test without a reaction; "": nothing.
 
-    How long it acts after its last day nobody knows, so no last day takes it away.
+    What is on record in words alone and was begun by the last look: how long it acts after its last day
+    nobody knows, so no last day takes it away. And what is over by one time, while another source has none.
     """
-    known = (one for one in medicines if not one.kind)
-    names = [f"“{one.name}”" for one in known if one.started_on is None or one.started_on <= concluded]
+    in_words = (one for one in medicines if not one.kind)
+    names = [f"“{one.name}”" for one in in_words if one.started_on is None or one.started_on <= concluded]
     verb = "stands" if len(names) == 1 else "stand"
-    return f"{joined(names)} {verb} in words only: whether it hid a reaction is not known." if names else ""
+    told = [f"{joined(names)} {verb} in words only: whether it hid a reaction is not known."] if names else []
+    over = (one for one in spans if one.untimed and one.first_day and one.first_day <= applied)
+    return " ".join([*told, *(f"{capital(still_open(one))}." for one in over)])
+
+
+def still_open(one: Span) -> str:
+    """That something is over by the longest time stated, while a source names it without a time."""
+    named = joined(dict.fromkeys(f"{each.source} ({each.said})" for each in one.untimed))
+    return f"“{one.medicine.name}” is over by {one.asked}, and {named} gives no time"
 
 
 def _reaches(one: Span, applied: date, concluded: date) -> bool:

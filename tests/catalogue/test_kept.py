@@ -14,7 +14,7 @@ from formulary.catalogue.models import Product
 from formulary.db import Missing, db
 from formulary.patients import facts as patients
 from tests.house.test_database import TOLD_TO_THE_RULES
-from tests.support.builders import a_condition_kind, a_policy, the_site
+from tests.support.builders import a_condition_kind, a_policy, a_washout_decision, the_site
 from tests.support.counting import counting_queries
 
 CAFFEINE = "caffeine and sodium benzoate"
@@ -111,6 +111,7 @@ def test_every_table_that_is_asked_renews_the_edition(loaded):
 def test_a_change_of_a_table_renews_the_edition(loaded, table):
     a_condition_kind("keloid")
     a_policy(the_site(), "solo_delay_minutes", 5)
+    a_washout_decision()
     before = facts.now().token
     elsewhere(TOUCHED.format(table))
     assert facts.now().token != before

@@ -8,8 +8,9 @@ from formulary.catalogue.labels import washout_lines
 from formulary.catalogue.queries import medicine_kinds
 from formulary.db import Missing, db
 from formulary.patients.facts import patient_facts
+from formulary.rules.findings import Refused
 from formulary.rules.washouts import span
-from tests.support.builders import a_medicine, a_medicine_kind, a_patient, act
+from tests.support.builders import PASSWORD, a_medicine, a_medicine_kind, a_patient, act
 
 DAY = {"least": 24, "unit": "hours", "said": "not for a day", "source": "another article"}
 NO_TIME = {"least": None, "said": "a few days", "source": "an article"}
@@ -24,11 +25,16 @@ def kinds(app):
     return a_medicine_kind("newt", {}, DAY, LIFTED), a_medicine_kind("salve", NO_TIME)
 
 
-def decided(kind, by, at, before="mesotherapy", **told):
+def proposed(kind, by, at, before="mesotherapy", **told):
     db.session.expire_all()
     with act():
         told = {"least": 3, "unit": "days", "reason": "the leaflet of the cream"} | told
-        return actions.decide_washout(kind.id, before, **told, at=at, by=by)
+        return actions.propose_washout(kind.id, before, **told, at=at, by=by)
+
+
+def approved(row, by, at):
+    with act():
+        return actions.approve_washout(row.id, at=at, by=by)
 
 
 def test_every_source_stands_there_and_the_strictest_binds(kinds):
@@ -40,36 +46,80 @@ def test_every_source_stands_there_and_the_strictest_binds(kinds):
     ]
 
 
-def test_where_no_source_gives_a_time_the_clinic_decides_and_the_rules_go_by_it(clients, kinds, watch):
+def asked_for(patient, at):
+    """How long without the first of a patient's medicines the rules ask before a session."""
+    db.session.expire_all()
+    [medicine] = patient_facts(patient.id, at).medicines
+    return span(medicine, "mesotherapy", ("avoid",)).asked
+
+
+def test_a_time_of_the_clinics_own_counts_once_another_person_has_signed_for_it(clients, kinds, watch):
     _, salve = kinds
-    patient, today = a_patient(ready=False), watch.now().date()
-    a_medicine(patient, "salve", last_taken_on=today)
+    patient = a_patient(ready=False)
+    a_medicine(patient, "salve", last_taken_on=watch.now().date())
     url = f"/catalogue/wash-outs/{salve.id}/mesotherapy"
     told = {"least": "3", "unit": "days", "reason": "the leaflet of the cream"}
     page = clients("practitioner").post_ok(url, told)
+    assert "a time of our own waits for approval" in page.text
+    assert asked_for(patient, watch.now()) == "no time is stated"
+    page = clients("pharmacist").post_ok(
+        "/catalogue/wash-outs/decisions/1/approve", {"secret": PASSWORD}, at=url
+    )
     assert "decided by the clinic: the leaflet of the cream" in page.text
-    [medicine] = patient_facts(patient.id, watch.now()).medicines
-    assert span(medicine, "mesotherapy", ("avoid",)).asked == "3 days"
+    assert asked_for(patient, watch.now()) == "3 days"
 
 
-def test_a_time_of_the_clinics_own_never_shortens_what_a_source_asks_for_and_is_taken_back(
-    cast, kinds, watch
-):
-    newt, by = kinds[0], cast.actor("practitioner")
+def test_nobody_approves_what_they_proposed(cast, kinds, watch):
+    row = proposed(kinds[1], cast.actor("practitioner"), watch.now())
+    with pytest.raises(Refused) as refused:
+        approved(row, cast.actor("practitioner"), watch.now())
+    assert [one.code for one in refused.value.findings] == ["washout.same_person"]
+
+
+def test_every_version_is_kept_and_the_last_one_approved_counts(cast, kinds, watch):
+    """It never shortens what a source asks for, and is taken back by another version."""
+    newt, by, other = kinds[0], cast.actor("practitioner"), cast.actor("pharmacist")
+    held = []
     for least in (3, 9, None):
-        decided(newt, by, watch.now(), least=least)
+        approved(proposed(newt, by, watch.now(), least=least), other, watch.now())
         db.session.expire_all()
         line = next(x for x in washout_lines(medicine_kinds()) if x.kind.word == "newt")
-        assert (line.holds, len(line.stated)) == ("9 days" if least == 9 else "7 days", 3)
+        held.append(line.holds)
+    assert held == ["7 days", "9 days", "7 days"]
+    assert [(row.version, row.least, row.status) for row in line.own] == [
+        (3, None, "approved"),
+        (2, 9, "superseded"),
+        (1, 3, "superseded"),
+    ]
 
 
-def test_no_time_is_decided_for_what_no_source_names(cast, kinds, watch):
-    for before in ("patch", "prick"):
+def test_one_version_waits_at_a_time_and_what_does_not_stand_is_not_taken_back(cast, kinds, watch):
+    by, codes = cast.actor("practitioner"), []
+    for least in (None, 3, 4):
+        try:
+            proposed(kinds[1], by, watch.now(), least=least)
+        except Refused as refusal:
+            codes += [one.code for one in refusal.findings]
+    assert codes == ["washout.nothing_stands", "washout.another_waits"]
+
+
+def test_what_waits_is_turned_down_and_stays_in_sight(clients, cast, kinds, watch):
+    row = proposed(kinds[1], cast.actor("practitioner"), watch.now())
+    url = f"/catalogue/wash-outs/{kinds[1].id}/mesotherapy"
+    page = clients("pharmacist").post_ok(
+        f"/catalogue/wash-outs/decisions/{row.id}/withdraw", {"reason": "no source"}, at=url
+    )
+    assert "the leaflet of the cream Withdrawn: no source" in page.text
+
+
+def test_no_time_is_decided_for_what_no_source_names_or_a_prescriber_confirms(cast, kinds, watch):
+    blocker = a_medicine_kind("blocker", NO_TIME | {"before": "prick", "effect": "ask"})
+    for kind, before in ((kinds[0], "patch"), (kinds[0], "prick"), (blocker, "prick")):
         with pytest.raises(Missing):
-            decided(kinds[0], cast.actor("practitioner"), watch.now(), before)
+            proposed(kind, cast.actor("practitioner"), watch.now(), before)
 
 
 @pytest.mark.parametrize("username", ["technician", "admin", "auditor"])
-def test_only_who_writes_limits_and_rules_decides(cast, kinds, watch, username):
+def test_only_who_writes_limits_and_rules_proposes(cast, kinds, watch, username):
     with pytest.raises(Forbidden):
-        decided(kinds[0], cast.actor(username), watch.now())
+        proposed(kinds[0], cast.actor(username), watch.now())

@@ -68,6 +68,7 @@ TOLD_TO_THE_RULES = {
     "product_excipient",
     "session_schedule",
     "synonym",
+    "washout_decision",
     "washout_statement",
 }
 NEVER_KEPT = {

@@ -68,7 +68,9 @@ PRECAUTIONS = facts.Precautions(
     (facts.CrossReactivity("sulfite", "STOP", "one of them", "a label"),),
     (facts.Schedule(1, 21, 1, 6, "a label"),),
 )
-WASHOUT = facts.Washout("mesotherapy", "avoid", "a week without it", 7, 10, "days", "an article")
+WASHOUT = facts.Washout(
+    "mesotherapy", "avoid", "a week without it", 7, 10, "days", "an article", decided_at=AT
+)
 PATIENT = a_patient(
     allergies=(an_allergy(ingredient_id=90, group="sulfite", groups=frozenset({"sulfite"})),),
     answers=(facts.ConditionAnswer("asthma", facts.Said.NO, AT, "as a child"),),

@@ -52,8 +52,8 @@ def test_each_medicine_is_held_against_the_strictest_source(medicine, code, resu
 def test_a_source_without_a_time_is_named_where_the_others_are_over():
     (answer,) = about(garlic(DAY, NO_FIGURE, last=ago(2)))
     assert answer.reason == (
-        "What is to be left off was left off long enough. Of “garlic”, S1 (a few days) gives no time: it is "
-        "over by the longest that is stated."
+        "What is to be left off was left off long enough, but “garlic” is over by 24 hours, and S1 (a few "
+        "days) gives no time."
     )
 
 

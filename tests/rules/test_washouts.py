@@ -90,7 +90,7 @@ def test_a_test_can_be_read_fairly_from_a_day(kind, washout, first):
     ],
 )
 def test_what_does_not_hide_a_test_of_a_kind_leaves_it_alone(kind, washout):
-    assert suppressed_by([taken(washout)], kind, nov(10), nov(10)) == ""
+    assert suppressed_by(of_tests([taken(washout)], kind), nov(10), nov(10)) == ""
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_what_does_not_hide_a_test_of_a_kind_leaves_it_alone(kind, washout):
     ],
 )
 def test_a_medicine_hides_what_a_test_shows_over_its_whole_stretch(medicine, kind, hidden):
-    assert bool(suppressed_by([medicine], kind, nov(10), nov(14))) is hidden
+    assert bool(suppressed_by(of_tests([medicine], kind), nov(10), nov(14))) is hidden
 
 
 def applied(days, *readings, **more):
@@ -167,6 +167,35 @@ def test_a_negative_one_says_what_was_taken_that_stands_in_words_only(since, rea
     test = with_suppression(applied(5, *NEGATIVE), [replace(IN_WORDS, started_on=since)], "Europe/Paris")
     answer = clears([test], TRANEXAMIC.ingredient.id, TRANEXAMIC.id, None, at=AT, policy=POLICY)
     assert (answer.state, answer.finding.reason) == ("negative", reason)
+
+
+OWN = replace(PREDNISONE, least=2, source="decided by the clinic", decided_at=AT - timedelta(days=9))
+LEFT_OFF = taken(PREDNISONE, OWN, until=(AT - timedelta(days=9)).date())
+
+
+@pytest.mark.parametrize(
+    ("days", "state", "reason"),
+    [
+        (
+            5,
+            "negative",
+            "Negative at 48 h and at 72 to 96 h. “it” is over by 2 days, and PT () gives no time.",
+        ),
+        (10, "invalid", None),  # applied before anybody decided: the time does not reach back
+    ],
+)
+def test_a_time_of_the_clinics_own_clears_no_test_from_before_it_and_is_told(days, state, reason):
+    test = with_suppression(applied(days, *NEGATIVE), [LEFT_OFF], "Europe/Paris")
+    answer = clears([test], TRANEXAMIC.ingredient.id, TRANEXAMIC.id, None, at=AT, policy=POLICY)
+    assert answer.state == state
+    assert reason in (None, answer.finding.reason)
+
+
+def test_a_time_of_the_clinics_own_that_is_longer_reaches_back():
+    longer = replace(OWN, least=30, decided_at=AT)
+    timed = replace(PREDNISONE, least=1)
+    kept = taken(timed, longer, until=(AT - timedelta(days=9)).date())
+    assert with_suppression(applied(5, *NEGATIVE), [kept], "Europe/Paris").suppressed
 
 
 def test_a_suppressed_test_is_still_to_be_read_for_a_reaction_counts():

@@ -37,7 +37,7 @@ from formulary.catalogue.actions.statements import (
     propose_statement,
     withdraw_statement,
 )
-from formulary.catalogue.actions.washouts import decide_washout
+from formulary.catalogue.actions.washouts import approve_washout, propose_washout, withdraw_washout
 
 __all__ = [
     "DraftLine",
@@ -53,16 +53,17 @@ __all__ = [
     "approve_limit",
     "approve_rule",
     "approve_statement",
+    "approve_washout",
     "change_device",
     "change_protocol",
     "content_of",
-    "decide_washout",
     "draft_formula",
     "end_limit",
     "give_back_formula",
     "propose_limit",
     "propose_rule",
     "propose_statement",
+    "propose_washout",
     "retire_device",
     "retire_formula",
     "retire_protocol",
@@ -73,5 +74,6 @@ __all__ = [
     "withdraw_limit",
     "withdraw_rule",
     "withdraw_statement",
+    "withdraw_washout",
     "write_protocol",
 ]

@@ -9,12 +9,12 @@ from formulary.accounts import queries as accounts
 from formulary.accounts.actions import sign
 from formulary.audit import record
 from formulary.catalogue.labels import refusals
-from formulary.catalogue.models import Limit, Statement
+from formulary.catalogue.models import Limit, Statement, WashoutDecision
 from formulary.db import db
 from formulary.rules.findings import inputs_hash
 
 DECIDED = ("status", "approver_id", "approved_at", "valid_until", "row_version", "id")
-Proposal = Limit | Statement
+Proposal = Limit | Statement | WashoutDecision
 
 
 def content_of(row: Proposal) -> dict[str, Any]:

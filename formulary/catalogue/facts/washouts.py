@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from formulary.catalogue import queries
-from formulary.catalogue.models import WashoutStatement
 from formulary.rules import facts
 
 
@@ -19,16 +18,9 @@ class Kind:
 
 
 def medicine_kinds() -> tuple[Kind, ...]:
-    """Every kind, in two queries."""
+    """Every kind, in three queries."""
     return tuple(
-        Kind(row.id, row.word, row.name, tuple(map(_washout, row.statements)))
-        for row in queries.medicine_kinds()
-    )
-
-
-def _washout(row: WashoutStatement) -> facts.Washout:
-    return facts.Washout(
-        row.before, row.effect, row.said, row.least, row.most, row.unit, row.source, row.lifted
+        Kind(row.id, row.word, row.name, queries.washouts_of(row)) for row in queries.medicine_kinds()
     )
 
 

@@ -42,7 +42,7 @@ from formulary.catalogue.labels.rules import (
 )
 from formulary.catalogue.labels.statements import STANDINGS, STATEMENTS, osmolality, stated
 from formulary.catalogue.labels.substitutes import Other, substitutes
-from formulary.catalogue.labels.washouts import BEFORE_WORDS, washout_lines
+from formulary.catalogue.labels.washouts import BEFORE_WORDS, own_words, washout_lines
 from formulary.catalogue.labels.words import CONFIDENCES, CONTAINERS, FIELDS, ROLES, STATUSES
 
 __all__ = [
@@ -91,6 +91,7 @@ __all__ = [
     "osmolality",
     "other_versions",
     "own_unit",
+    "own_words",
     "pair",
     "protocol_line",
     "rule",

@@ -160,3 +160,8 @@ def not_in_use(name: str) -> Refused:
 def statement(code: str, reason: str, remedy: str, field: str) -> Refused:
     """Something stated of a product that cannot be."""
     return refuse(f"statement.{code}", "statement", reason, remedy, field=field)
+
+
+def washout(code: str, reason: str, remedy: str) -> Refused:
+    """A time of the clinic's own that cannot be proposed now."""
+    return refuse(f"washout.{code}", "wash-out", reason, remedy, field="least")

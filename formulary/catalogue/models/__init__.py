@@ -11,7 +11,7 @@ from formulary.catalogue.models.rules import CompatibilityRule
 from formulary.catalogue.models.safety import Contraindication, CrossReactivity, Schedule
 from formulary.catalogue.models.statements import Statement
 from formulary.catalogue.models.substances import Ingredient, IngredientGroup, SubstanceGroup, Synonym
-from formulary.catalogue.models.washouts import MedicineKind, WashoutStatement
+from formulary.catalogue.models.washouts import MedicineKind, WashoutDecision, WashoutStatement
 
 __all__ = [
     "INDICATIONS",
@@ -39,5 +39,6 @@ __all__ = [
     "Statement",
     "SubstanceGroup",
     "Synonym",
+    "WashoutDecision",
     "WashoutStatement",
 ]

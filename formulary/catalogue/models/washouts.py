@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKey, Integer, String, Text
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from formulary.db import Base, UtcDateTime, one_of
+from formulary.db import Base, UtcDateTime, Versioned, one_of
 
 SORTS = ("medicine", "supplement", "on the skin", "other")
 BEFORE = ("mesotherapy", "prick", "intradermal", "patch")
@@ -28,6 +28,9 @@ class MedicineKind(Base):
     statements: Mapped[list["WashoutStatement"]] = relationship(
         back_populates="kind", order_by="WashoutStatement.id"
     )
+    decisions: Mapped[list["WashoutDecision"]] = relationship(
+        back_populates="kind", order_by="WashoutDecision.id"
+    )
 
     def __str__(self) -> str:
         return self.name
@@ -36,8 +39,6 @@ class MedicineKind(Base):
 class WashoutStatement(Base):
     """What one source says of a kind before a session or a test: at least so long without it, perhaps as
     long as `most`; None: it gives no time. `lifted`: it says that it does not matter.
-
-    With an author it is the clinic's own time, beside what sources say; without a number then.
     """
 
     __tablename__ = "washout_statement"
@@ -58,7 +59,45 @@ class WashoutStatement(Base):
     lifted: Mapped[bool] = mapped_column(Boolean, default=False)
     source: Mapped[str] = mapped_column(Text, default="")
     confidence: Mapped[str] = mapped_column(String(10), default="")
-    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    written_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     kind: Mapped[MedicineKind] = relationship(back_populates="statements")
+
+    @property
+    def is_about_time(self) -> bool:
+        """Whether it asks for some time without it: not where it does not matter, nor for a prescriber."""
+        return not self.lifted and self.effect != "ask"
+
+
+class WashoutDecision(Versioned, Base):
+    """One version of the clinic's own time of a kind before something: proposed by one person, approved by
+    another, and counting from then on beside what sources say. None: no time of our own any more.
+
+    Figures are never changed; the version approved last counts, and those before are kept.
+    """
+
+    __tablename__ = "washout_decision"
+    __table_args__ = (
+        one_of("before", *BEFORE),
+        one_of("unit", "hours", "days", "months"),
+        one_of("status", "proposed", "approved", "superseded", "withdrawn"),
+        CheckConstraint("least > 0", name="some_time"),
+    )
+
+    kind_id: Mapped[int] = mapped_column(ForeignKey("medicine_kind.id"), index=True)
+    before: Mapped[str] = mapped_column(String(20))
+    least: Mapped[int | None] = mapped_column(Integer)
+    unit: Mapped[str] = mapped_column(String(10), default="days")
+    reason: Mapped[str] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    status: Mapped[str] = mapped_column(String(20), default="proposed")
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    proposed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    approver_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    kind: Mapped[MedicineKind] = relationship(back_populates="decisions")
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is the clinic's time now."""
+        return self.status == "approved" and self.least is not None

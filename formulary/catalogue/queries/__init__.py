@@ -76,7 +76,7 @@ from formulary.catalogue.queries.substances import (
     several_ingredients,
     strength_bases,
 )
-from formulary.catalogue.queries.washouts import medicine_kind, medicine_kinds
+from formulary.catalogue.queries.washouts import medicine_kind, medicine_kinds, washout_decision, washouts_of
 
 __all__ = [
     "MOST",
@@ -148,4 +148,6 @@ __all__ = [
     "version_before",
     "versions_of",
     "versions_of_rule",
+    "washout_decision",
+    "washouts_of",
 ]

@@ -1,19 +1,50 @@
 """The kinds of medicine that are asked for, and what sources say of each."""
 
-from sqlalchemy.orm import selectinload
+from collections.abc import Iterator
 
-from formulary.catalogue.models import MedicineKind
+from sqlalchemy.orm import joinedload, selectinload
+
+from formulary.catalogue.models import MedicineKind, WashoutDecision, WashoutStatement
 from formulary.catalogue.queries.one import one
 from formulary.db import db
+from formulary.rules import facts
 
+DECIDED = "decided by the clinic"
+
+ALL = (selectinload(MedicineKind.statements), selectinload(MedicineKind.decisions))
 KINDS = db.select(MedicineKind).order_by(MedicineKind.position, MedicineKind.id)
 
 
 def medicine_kinds() -> list[MedicineKind]:
-    """Every kind in the order in which it is asked for, with its statements."""
-    return list(db.session.scalars(KINDS.options(selectinload(MedicineKind.statements))))
+    """Every kind in the order in which it is asked for, with what is said of it and what was decided."""
+    return list(db.session.scalars(KINDS.options(*ALL)))
 
 
 def medicine_kind(kind_id: int) -> MedicineKind:
-    """One kind with its statements; Missing otherwise."""
-    return one(MedicineKind, kind_id, (selectinload(MedicineKind.statements),))
+    """One kind with what is said of it and what was decided; Missing otherwise."""
+    return one(MedicineKind, kind_id, ALL)
+
+
+def washout_decision(decision_id: int) -> WashoutDecision:
+    """One version of a time of the clinic's own; Missing otherwise."""
+    return one(WashoutDecision, decision_id, (joinedload(WashoutDecision.kind),))
+
+
+def washouts_of(kind: MedicineKind) -> tuple[facts.Washout, ...]:
+    """All that sources say of a kind, and beside them the clinic's own times that count now."""
+    return (*map(_washout, kind.statements), *_own(kind))
+
+
+def _own(kind: MedicineKind) -> Iterator[facts.Washout]:
+    """The clinic's times, where a source asks for some time still: with the effect that it tells of."""
+    effects = {row.before: row.effect for row in kind.statements if row.is_about_time}
+    for row in kind.decisions:
+        if row.counts and row.before in effects:
+            told = (row.least, None, row.unit, f"{DECIDED}: {row.reason}", False, row.approved_at)
+            yield facts.Washout(row.before, effects[row.before], DECIDED, *told)
+
+
+def _washout(row: WashoutStatement) -> facts.Washout:
+    return facts.Washout(
+        row.before, row.effect, row.said, row.least, row.most, row.unit, row.source, row.lifted
+    )

@@ -67,6 +67,7 @@ TOLD_TO_THE_RULES = (
     "cross_reactivity",
     "session_schedule",
     "medicine_kind",
+    "washout_decision",
     "washout_statement",
 )
 
@@ -3814,8 +3815,6 @@ def upgrade() -> None:
         sa.Column("lifted", sa.Boolean(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("confidence", sa.String(length=10), nullable=False),
-        sa.Column("author_id", sa.Integer(), nullable=True),
-        sa.Column("written_at", types.UtcDateTime(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "before IN ('mesotherapy', 'prick', 'intradermal', 'patch')",
@@ -3828,9 +3827,6 @@ def upgrade() -> None:
             "unit IN ('hours', 'days', 'months')", name=op.f("ck_washout_statement_unit_is_known")
         ),
         sa.ForeignKeyConstraint(
-            ["author_id"], ["person.id"], name=op.f("fk_washout_statement_author_id_person")
-        ),
-        sa.ForeignKeyConstraint(
             ["kind_id"], ["medicine_kind.id"], name=op.f("fk_washout_statement_kind_id_medicine_kind")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_washout_statement")),
@@ -3838,6 +3834,47 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("washout_statement", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_washout_statement_kind_id"), ["kind_id"], unique=False)
+
+    op.create_table(
+        "washout_decision",
+        sa.Column("kind_id", sa.Integer(), nullable=False),
+        sa.Column("before", sa.String(length=20), nullable=False),
+        sa.Column("least", sa.Integer(), nullable=True),
+        sa.Column("unit", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=False),
+        sa.Column("proposed_at", types.UtcDateTime(), nullable=False),
+        sa.Column("approver_id", sa.Integer(), nullable=True),
+        sa.Column("approved_at", types.UtcDateTime(), nullable=True),
+        sa.Column("row_version", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "before IN ('mesotherapy', 'prick', 'intradermal', 'patch')",
+            name=op.f("ck_washout_decision_before_is_known"),
+        ),
+        sa.CheckConstraint(
+            "unit IN ('hours', 'days', 'months')", name=op.f("ck_washout_decision_unit_is_known")
+        ),
+        sa.CheckConstraint(
+            "status IN ('proposed', 'approved', 'superseded', 'withdrawn')",
+            name=op.f("ck_washout_decision_status_is_known"),
+        ),
+        sa.CheckConstraint("least > 0", name=op.f("ck_washout_decision_some_time")),
+        sa.ForeignKeyConstraint(
+            ["approver_id"], ["person.id"], name=op.f("fk_washout_decision_approver_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["person.id"], name=op.f("fk_washout_decision_author_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["kind_id"], ["medicine_kind.id"], name=op.f("fk_washout_decision_kind_id_medicine_kind")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_washout_decision")),
+    )
+    with op.batch_alter_table("washout_decision", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_washout_decision_kind_id"), ["kind_id"], unique=False)
 
     op.create_table(
         "patient_medicine",

@@ -11,7 +11,7 @@ from formulary.patients.labels import WashoutLine, washout_line
 from formulary.rules.facts import Medicine
 from formulary.rules.findings import joined
 from formulary.rules.lot_status import day_of, day_words
-from formulary.rules.washouts import Span, fair_from, for_the_prescriber, of_tests
+from formulary.rules.washouts import Span, fair_from, for_the_prescriber, of_tests, still_open
 
 KINDS = (
     ("prick", "Prick test"),
@@ -68,10 +68,12 @@ def _not_known(asked: datetime | None, in_words: list[str], at: datetime, within
 
 
 def _of_kind(name: str, kind: str, medicines: Sequence[Medicine], today: date, open_: str) -> OfKind:
-    spans = [one for one in of_tests(medicines, kind) if one.first_day is None or one.first_day > today]
+    told = of_tests(medicines, kind)
+    spans = [one for one in told if one.first_day is None or one.first_day > today]
+    over = [still_open(one) for one in told if one not in spans and one.untimed]
     hides = [(one.medicine.name, washout_line(one, today)) for one in spans]
     asks = [f"{one.medicine.name} ({one.sources})" for one in for_the_prescriber(medicines, kind)]
-    return OfKind(name, *_words(spans, open_), hides, asks)
+    return OfKind(name, *_words(spans, "; ".join(filter(None, (open_, *over)))), hides, asks)
 
 
 def _words(spans: Sequence[Span], open_: str) -> tuple[str, str]:

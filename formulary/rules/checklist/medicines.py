@@ -14,7 +14,7 @@ from formulary.rules.checklist.rule import NO_PATIENT, Case, not_applicable, pas
 from formulary.rules.facts import Choice, Medicine, Patient, Said, Taking
 from formulary.rules.findings import Finding, Result, joined
 from formulary.rules.lot_status import day_of, day_words
-from formulary.rules.washouts import SESSION, Span, span
+from formulary.rules.washouts import SESSION, Span, span, still_open
 
 MEDICINES = "medicines"
 ASK = "Ask what the patient takes, and record the answer, also if it is none."
@@ -173,15 +173,10 @@ def _over(spans: Sequence[Span]) -> Finding:
     if not spans:
         return passed("washout.none", MEDICINES, "Asked: nothing that is to be left off before a session.")
     inputs = [(one.medicine.name, f"over on {_day(one.first_day)}") for one in spans]
-    open_ended = " ".join(_untimed(one) for one in spans if one.untimed)
-    reason = f"What is to be left off was left off long enough. {open_ended}".rstrip()
-    return passed("washout.over", MEDICINES, reason, inputs)
-
-
-def _untimed(one: Span) -> str:
-    """Whoever asks for it without a time is named: nobody knows that theirs is over."""
-    named = joined(dict.fromkeys(f"{each.source} ({each.said})" for each in one.untimed))
-    return f"Of “{one.medicine.name}”, {named} gives no time: it is over by the longest that is stated."
+    open_ended = joined(still_open(one) for one in spans if one.untimed)
+    reason = "What is to be left off was left off long enough"
+    named = f", but {open_ended}" if open_ended else ""
+    return passed("washout.over", MEDICINES, f"{reason}{named}.", inputs)
 
 
 def _day(day: date | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -29,7 +29,8 @@ class Washout:
 
     At least so long without it, perhaps as long as `most`; None: it gives no time. `effect` is `avoid`
     (before a session), `hides` (what a test would show) or `ask` (the prescriber confirms); `lifted`: the
-    source says that it does not matter there.
+    source says that it does not matter there. `decided_at` is since when it is the clinic's own time, and
+    None of what a source says.
     """
 
     before: str
@@ -40,6 +41,7 @@ class Washout:
     unit: str
     source: str
     lifted: bool = False
+    decided_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import datetime
 from formulary.rules.facts import Medicine, PatchTest
 from formulary.rules.lot_status import day_of
 from formulary.rules.patch_test.readings import is_read, windows_of
-from formulary.rules.washouts import doubts_of, suppressed_by
+from formulary.rules.washouts import doubts_of, of_tests, suppressed_by
 
 
 def with_suppression(test: PatchTest, medicines: Sequence[Medicine], zone: str) -> PatchTest:
@@ -20,8 +20,9 @@ def with_suppression(test: PatchTest, medicines: Sequence[Medicine], zone: str) 
     if not medicines:
         return test
     applied, concluded = day_of(test.applied_at, zone), day_of(_concluded_at(test), zone)
-    hidden = suppressed_by(medicines, test.kind, applied, concluded)
-    return replace(test, suppressed=hidden, doubt=doubts_of(medicines, concluded))
+    spans = of_tests(medicines, test.kind, test.applied_at)
+    hidden = suppressed_by(spans, applied, concluded)
+    return replace(test, suppressed=hidden, doubt=doubts_of(medicines, spans, applied, concluded))
 
 
 def _concluded_at(test: PatchTest) -> datetime:

@@ -7,7 +7,7 @@ from formulary import clock
 from formulary.accounts import Role
 from formulary.accounts.actions import next_code
 from formulary.accounts.models import Site
-from formulary.catalogue.models import Ingredient, MedicineKind, WashoutStatement
+from formulary.catalogue.models import Ingredient, MedicineKind, WashoutDecision, WashoutStatement
 from formulary.db import db
 from formulary.patients.models import (
     Allergy,
@@ -21,7 +21,7 @@ from formulary.patients.models import (
     Weight,
 )
 from formulary.patients.queries import fold
-from tests.support.builders.accounts import an_actor, the_site
+from tests.support.builders.accounts import a_person, an_actor, the_site
 from tests.support.builders.base import act, number, saved
 from tests.support.builders.catalogue import steps
 
@@ -127,6 +127,14 @@ def a_condition(
     """What the patient answered about one contraindication, today."""
     row = {"kind_id": kind.id, "answer": answer, "asked_at": clock.now()}
     return saved(PatientCondition(patient_id=patient.id, **_somebody("asked_by_id", patient) | row | columns))
+
+
+def a_washout_decision(kind: MedicineKind | None = None, **columns: Any) -> WashoutDecision:
+    """A time of the clinic's own before a session, approved: three days."""
+    kind, now = kind or a_medicine_kind(f"kind {number()}", {}), clock.now()
+    row = {"before": "mesotherapy", "least": 3, "reason": "the leaflet", "status": "approved"}
+    row |= {"kind_id": kind.id, "proposed_at": now, "approved_at": now, "author_id": a_person().id}
+    return saved(WashoutDecision(**row | columns))
 
 
 def _somebody(column: str, patient: Patient) -> dict[str, int]:
