@@ -1,9 +1,11 @@
 """An emergency: given first, recorded after; the vial's identity alone is asked, and another person signs."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
+from flask import g
 
 from formulary import clock
 from formulary.accounts import Forbidden
@@ -18,10 +20,12 @@ from formulary.cocktails import actions as cocktails
 from formulary.cocktails import queries as queries_of_cocktails
 from formulary.cocktails.queries import courses, entries
 from formulary.db import db, transaction
+from formulary.overview.labels.chart import _afterwards as on_the_chart
 from formulary.patients.models import Exposure
 from formulary.preparations import queries as bench
 from formulary.recalls import queries as recalls
 from formulary.rules.findings import Refused
+from formulary.rules.lot_status import day_words
 from formulary.stock import actions as stock
 from formulary.stock import queries as shelf
 from formulary.stock.models import Discrepancy
@@ -325,6 +329,44 @@ def test_a_diluent_typed_by_half_is_asked_for_whole(road, clinic, clients, typed
     page = clients("practitioner").post_refused(there, sent | typed, press="Record the emergency")
     missing = "Lot of the diluent" if "diluent_volume" in typed else "Volume it was mixed with"
     assert page.errors == [f"{missing} is missing beside what was typed with it."]
+
+
+def filled(road, **other):
+    """The form as it is filled in."""
+    return {
+        "indication": "occlusion", "product_id": product(VITRASE).id, "lot": "VIT-1", "volume": "1",
+        "route": "SC", "done_at": local(clock.now() - AGO), "words": "Blanching.",
+    } | other  # fmt: skip
+
+
+@page_alone
+def test_of_a_lot_with_two_expiries_the_one_on_the_pack_is_asked(road, clinic, clients):
+    lot_one, other = lot(), a_lot(product(VITRASE), number="VIT-1", expires_on=date(2028, 3, 31))
+    there, person = f"/afterwards/emergency/{road.patient.id}", clients("practitioner")
+    page = person.post_refused(there, filled(road), press="Record the emergency")
+    known = " and ".join(f"{VITRASE}, expiry {day_words(of.expires_on)}" for of in (lot_one, other))
+    told = f"Lot VIT-1 is on record more than once: {known}. Type the expiry on the pack beside it."
+    assert page.errors == [told]
+    person.post_ok(there, filled(road, expires_on="2028-03-31"), press="Record the emergency")
+    [(row, _)] = queries.unsigned_afterwards(clinic.actor("pharmacist"))
+    assert [of.id for _, of, _ in queries.given_lots(row.administration_id)] == [other.id]
+
+
+@page_alone
+def test_a_code_that_is_of_another_product_than_the_one_chosen_is_refused(road, clinic, clients):
+    vial, there = opened(clinic), f"/afterwards/emergency/{road.patient.id}"
+    sent = filled(road, scan=vial.code, product_id=product(BOTOX).id)
+    page = clients("practitioner").post_refused(there, sent, press="Record the emergency")
+    assert page.errors == ["The code is of another product than the one chosen. Look at the vial again."]
+
+
+@page_alone
+def test_the_chart_of_another_site_names_it_without_a_page_that_it_has_not(road, clinic, app):
+    row = given(road)
+    with app.test_request_context():
+        for site, page in ((row.site_id, "afterwards.record"), (row.site_id + 1, "")):
+            g.site = SimpleNamespace(id=site)
+            assert on_the_chart(row, "C-1").endpoint == page
 
 
 @page_alone

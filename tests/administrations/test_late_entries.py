@@ -330,6 +330,18 @@ def sheet(road, cocktail):
 
 
 @page_alone
+def test_a_row_takes_our_label_of_the_vial_that_stood_open(road, cocktail, clients):
+    by, place = road.clinic.actor("technician"), shelf.place(road.clinic.site.id, "storage")
+    with transaction():
+        vial = stock.open_vial(lot("TXA-2231"), place=place, at=clock.now(), by=by)
+    sent = sheet(road, cocktail) | {"rows-0-lot": vial.code}
+    clients("practitioner2").post_ok(f"/afterwards/late/{cocktail.id}", sent, press="Record it late")
+    [(row, _)] = queries.unsigned_afterwards(road.clinic.actor("pharmacist"))
+    drawn = [(of.number, d.vial_id) for _, of, d in queries.given_lots(row.administration_id)]
+    assert [key for number, key in drawn if number == "TXA-2231"] == [vial.id]
+
+
+@page_alone
 @pytest.mark.parametrize(
     ("half", "missing"),
     [

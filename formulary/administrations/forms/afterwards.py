@@ -32,7 +32,8 @@ class EmergencyForm(Form):
     )
     scan = f.ScanField("Scan the vial", hint="The pack's code, or the code of our own label.")
     product_id = f.IdSelect("Or the product", choices=())
-    lot = f.LotField("and its lot, as printed")
+    lot = f.LotField("and its lot, as printed", hint="Also where the code leaves it out.")
+    expires_on = f.DateField("and its expiry", hint="Where the lot has more than one.")
     volume = f.QuantityField("How much was given", [f.Required()], units=("mL",))
     diluent = f.LotField("Lot of the diluent", hint="Only where a powder was mixed for it.")
     diluent_volume = f.QuantityField("Volume it was mixed with", units=("mL",))
@@ -53,7 +54,8 @@ class PaperLineForm(SubForm):
     """One row of a worksheet: out of which lot, how much was measured; what a powder was mixed with."""
 
     line = f.IdField("Line")
-    lot = f.LotField("Lot")
+    lot = f.LotField("Lot", hint="Or our own label: V-0007.")
+    expires_on = f.DateField("Expiry", hint="Where the lot has more than one.")
     measured = f.QuantityField("Measured", units=("mL",))
     diluent = f.LotField("Lot of the diluent")
     diluent_volume = f.QuantityField("Mixed with", units=("mL",))
@@ -61,14 +63,15 @@ class PaperLineForm(SubForm):
     @property
     def is_empty(self) -> bool:
         """Whether nothing was typed into this row."""
-        typed = (self.lot, self.measured, self.diluent, self.diluent_volume)
+        typed = (self.lot, self.expires_on, self.measured, self.diluent, self.diluent_volume)
         return not any(map(_typed, typed))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Refuse a row that is filled in by half: what was used would be missing from the record."""
         valid = super().validate(extra_validators)
         mixed = ("diluent", "diluent_volume") if _typed(self.diluent) or _typed(self.diluent_volume) else ()
-        return whole(self, "lot", "measured", *mixed) and valid
+        printed = ("expires_on",) if _typed(self.expires_on) else ()
+        return whole(self, "lot", "measured", *printed, *mixed) and valid
 
 
 class LateForm(Form):

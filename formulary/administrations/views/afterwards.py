@@ -21,7 +21,7 @@ from formulary.db import Missing, retried, transaction
 from formulary.patients import guards as patients
 from formulary.patients.labels import summary
 from formulary.rules.findings import Refused, refuse
-from formulary.rules.lot_status import day_of
+from formulary.rules.lot_status import day_of, normalise
 from formulary.web import fields as f
 
 bp = Blueprint("afterwards", __name__, url_prefix="/afterwards")
@@ -133,8 +133,17 @@ def _drawn(form: LateForm, sheet: Any) -> Iterator[actions.Source]:
             raise refuse(
                 "paper.line_missing", sheet.cocktail.code, "There is no such line.", "Load it again."
             )
-        lot = actions.lot_of(row.lot.data, products[row.line.data], field=row.lot.name)
-        yield actions.Source(row.line.data, lot.id, row.measured.data, mixed=_mixed(row))
+        lot, vial = _vial_of(row, products[row.line.data])
+        told = {"vial_id": vial.id if vial else None, "mixed": _mixed(row)}
+        yield actions.Source(row.line.data, lot.id, row.measured.data, **told)
+
+
+def _vial_of(row: Any, product_id: int) -> Any:
+    """The lot of a row, and by our own label its very vial."""
+    if row.lot.data.upper().startswith("V-"):
+        own = actions.Identity(own=row.lot.data.upper(), product_id=product_id)
+        return actions.identified_vial(own, g.actor)
+    return actions.lot_of(row.lot.data, product_id, row.expires_on.data, field=row.lot.name), None
 
 
 @bp.get("/<id:record_id>")
@@ -198,12 +207,23 @@ def _identity(form: EmergencyForm) -> actions.Identity:
     """What was scanned, or typed as it is printed; our own label may be typed too."""
     raw = str(form.scan.data or "").strip().upper()
     if raw.startswith("V-"):
-        return actions.Identity(own=raw)
+        return actions.Identity(own=raw, product_id=form.product_id.data)
     if raw:
         scan = form.scan.read(day_of(clock.now(), g.site.zone))
-        read = {"gtin": scan.gtin, "lot": scan.lot, "expires_on": scan.expires_on}
+        _as_typed(form, scan)
+        expires_on = scan.expires_on or form.expires_on.data
+        read = {"gtin": scan.gtin, "lot": scan.lot or form.lot.data or "", "expires_on": expires_on}
         return actions.Identity(own=scan.own, scanned=scan.trusted, product_id=form.product_id.data, **read)
-    return actions.Identity(lot=form.lot.data or "", product_id=form.product_id.data)
+    told = {"product_id": form.product_id.data, "expires_on": form.expires_on.data}
+    return actions.Identity(lot=form.lot.data or "", **told)
+
+
+def _as_typed(form: EmergencyForm, scan: Any) -> None:
+    """Refuse a lot typed beside a code that says another."""
+    typed = form.lot.data or ""
+    if scan.lot and typed and normalise(scan.lot) != normalise(typed):
+        reason, remedy = "The code says another lot than the one typed.", "Look at the vial again."
+        raise refuse("vial.differs", typed, reason, remedy, field="lot")
 
 
 def _mixed(form: Any) -> actions.Mixed | None:

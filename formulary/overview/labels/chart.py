@@ -103,7 +103,8 @@ def _treated(record: Record) -> Iterator[Event]:
 
 def _afterwards(row: Any, code: str) -> Event:
     """That a session was recorded when it was over, and whether somebody has signed for it."""
-    page = "afterwards.record", (("record_id", row.id),)
+    here = row.site_id == g.site.id
+    page = ("afterwards.record", (("record_id", row.id),)) if here else ()
     waits = row.signature is None
     told = "second signature missing" if waits else ""
     kind = "Emergency" if row.kind == "emergency" else "Recorded late"

@@ -25,7 +25,7 @@ from formulary.rules.findings import Stage, refuse
 from formulary.rules.units import show
 from formulary.stock import queries as shelf
 
-AT_ONCE = "emergency, recorded at once"
+AT_ONCE = "emergency, recorded within the hour"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from datetime import date
 from formulary.accounts import Actor
 from formulary.catalogue import queries as catalogue
 from formulary.db import Missing
-from formulary.rules.findings import refuse
+from formulary.rules.findings import joined, refuse
+from formulary.rules.lot_status import day_words
 from formulary.stock import queries as shelf
 from formulary.stock.models import Lot, Vial
 
@@ -32,7 +33,9 @@ class Identity:
 def identified_vial(told: Identity, by: Actor) -> tuple[Lot, Vial | None]:
     """The lot and, by our own label, the very vial; Refused where it is not on record, or not one alone."""
     if told.own:
-        return _own(told.own, by)
+        lot, vial = _own(told.own, by)
+        _agree(lot.product_id, told)
+        return lot, vial
     if not told.lot:
         reason, remedy = "Nobody said which vial it was.", "Scan it, or choose the product and type its lot."
         raise refuse("vial.not_identified", "the vial", reason, remedy, field="scan")
@@ -50,11 +53,16 @@ def lot_of(number: str, product_id: int | None, expires_on: date | None = None, 
 
 
 def diluent_lot(number: str, *, field: str) -> Lot:
-    """The lot of what a powder was mixed with; Refused where it is no fluid on record."""
+    """The lot of what it was mixed with: of the diluents with this number, else the one fluid that has it.
+
+    Refused where none is on record, or several are.
+    """
     fluids = [lot for lot in shelf.lots_with_number(number) if lot.product.ledger == "volume"]
-    if len(fluids) == 1:
-        return fluids[0]
-    raise refuse("lot.not_told_apart", number, *_why(number, fluids, fluids), field=field)
+    diluents = [lot for lot in fluids if lot.product.ingredient.role == "diluent"]
+    found = diluents or fluids
+    if len(found) == 1:
+        return found[0]
+    raise refuse("lot.not_told_apart", number, *_why(number, found, found), field=field)
 
 
 def _own(code: str, by: Actor) -> tuple[Lot, Vial | None]:
@@ -71,6 +79,8 @@ def _own(code: str, by: Actor) -> tuple[Lot, Vial | None]:
 
 def _product(told: Identity) -> int:
     known = catalogue.code(told.gtin) if told.gtin else None
+    if known:
+        _agree(known.product_id, told)
     product_id = known.product_id if known else told.product_id
     if product_id is None:
         reason, remedy = "Nobody said which product it was.", "Choose the product beside its lot."
@@ -78,9 +88,17 @@ def _product(told: Identity) -> int:
     return product_id
 
 
+def _agree(product_id: int, told: Identity) -> None:
+    """Refuse a product chosen beside a code that says another: nobody knows which of the two it was."""
+    if told.product_id not in (None, product_id):
+        reason, remedy = "The code is of another product than the one chosen.", "Look at the vial again."
+        raise refuse("vial.differs", "the vial", reason, remedy, field="product_id")
+
+
 def _why(number: str, same: Sequence[Lot], found: Sequence[Lot]) -> tuple[str, str]:
     if same:
-        return f"Lot {number} is on record more than once.", "Scan the vial, which tells its expiry too."
+        each = joined(f"{lot.product.name}, expiry {day_words(lot.expires_on)}" for lot in same)
+        return f"Lot {number} is on record more than once: {each}.", "Type the expiry on the pack beside it."
     if found:
         return f"Lot {number} is on record with another expiry.", "Read the pack again."
     return f"No lot {number} of it is on record here.", "Book it in first, with its reason; then record this."
