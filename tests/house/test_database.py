@@ -47,6 +47,7 @@ APPEND_ONLY = {
     "recall_stopped",
     "recall_contact",
     "recall_explanation",
+    "recall_document",
     "drill_result",
     "notice_version",
     "kept_less",

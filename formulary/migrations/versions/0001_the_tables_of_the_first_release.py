@@ -41,6 +41,7 @@ APPEND_ONLY = (
     "recall_stopped",
     "recall_contact",
     "recall_explanation",
+    "recall_document",
     "drill_result",
     "notice_version",
     "course_entry",
@@ -3197,6 +3198,27 @@ def upgrade() -> None:
     with op.batch_alter_table("recall_event", schema=None) as batch_op:
         batch_op.create_index("ix_recall_event_case", ["case_id", "id"], unique=False)
         batch_op.create_index("ix_recall_event_kind", ["kind", "id"], unique=False)
+
+    op.create_table(
+        "recall_document",
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("media", sa.String(length=20), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("at", types.UtcDateTime(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("size > 0", name=op.f("ck_recall_document_size_is_positive")),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_recall_document_by_id_person")),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["recall_case.id"], name=op.f("fk_recall_document_case_id_recall_case")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recall_document")),
+    )
+    with op.batch_alter_table("recall_document", schema=None) as batch_op:
+        batch_op.create_index("uq_recall_document_content", ["case_id", "sha256"], unique=True)
 
     op.create_table(
         "recall_explanation",

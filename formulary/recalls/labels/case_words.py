@@ -71,6 +71,7 @@ EVENTS = {
     "reopen": "reopened",
     "release_holds": "holds released",
     "file_drill": "drill filed",
+    "attach_notice": "notice attached",
     "lot_came": "a lot that it covers came",
 }
 FOUND = {"exact": "its number stands in it", "range": "inside a range", "near": "looks alike"}

@@ -10,6 +10,7 @@ from formulary.recalls.models.cases import (
     RecallLot,
     RecallScope,
 )
+from formulary.recalls.models.documents import RecallDocument
 from formulary.recalls.models.drills import DrillResult
 from formulary.recalls.models.notices import NoticeLot, NoticeVersion, RecallNotice
 from formulary.recalls.models.reaching import CHANNELS, OUTCOMES, RecallContact, RecallExplanation
@@ -27,6 +28,7 @@ __all__ = [
     "NoticeVersion",
     "RecallCase",
     "RecallContact",
+    "RecallDocument",
     "RecallEvent",
     "RecallExplanation",
     "RecallHold",

@@ -8,6 +8,8 @@ from formulary.db import Missing, retried
 from formulary.recalls import actions, labels, queries
 from formulary.recalls.actions import NewCase
 from formulary.recalls.forms import DecideLotForm, NewCaseForm, ScopeForm
+from formulary.recalls.labels.documents import case_documents
+from formulary.recalls.queries.documents import documents_of
 from formulary.recalls.views.made import fill_work, offer_work
 from formulary.recalls.views.room import Page, bp, done, noted, page, to_case
 from formulary.web.fields import read_id
@@ -46,7 +48,8 @@ def case(case_id: int) -> Page:
     row, at = queries.case(case_id), clock.now()
     told = labels.case_told(row, at=at, by=g.actor)
     noted(row, "page")
-    return page("case", row=row, told=told, words=labels.case_words)
+    files = case_documents(documents_of(row.id))
+    return page("case", row=row, told=told, words=labels.case_words, documents=files)
 
 
 @bp.route("/cases/<id:case_id>/scope", methods=["GET", "POST"])

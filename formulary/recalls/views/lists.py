@@ -10,6 +10,8 @@ from formulary.accounts import Permission, RecallSight, requires
 from formulary.db import Missing, retried
 from formulary.recalls import labels, queries
 from formulary.recalls.labels import ListedLine
+from formulary.recalls.labels.documents import case_documents
+from formulary.recalls.queries.documents import documents_of
 from formulary.recalls.views.room import Page, bp, noted, page
 from formulary.web import pdf, sheets
 from formulary.web.paging import Window
@@ -72,6 +74,7 @@ def case_report(case_id: int) -> Response:
         raise Missing(f"No list of recall {row.code} is frozen yet")
     noted(row, "report", report.patients)
     shown = {"row": row, "report": report, "told": report.told, "words": labels.case_words}
+    shown["documents"] = case_documents(documents_of(row.id))
     mark = labels.watermark(row, at=at, by=g.actor)
     printed = pdf.render("recalls/case_report_print.html", **shown, site=g.site, at=at, mark=mark)
     return pdf.answer(printed, f"recall-{row.code}-report.pdf")
