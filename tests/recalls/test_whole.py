@@ -9,8 +9,13 @@ import json
 import pytest
 
 from formulary.db import db
-from formulary.stock.models import Movement
+from formulary.recalls import actions
+from formulary.rules.lot_status import NOT_ON_RECORD
+from formulary.stock.models import Lot, Movement
+from tests.recalls.casing import a_case
+from tests.recalls.doing import a_session, opened
 from tests.recalls.reading import NUMBER, accesses, the_story
+from tests.support.builders import a_lot, a_patient, a_product, act, steps
 
 
 @pytest.fixture
@@ -37,3 +42,30 @@ def test_every_movement_leaves_with_it_and_names_go_by_role(clients, story, who,
         (names, codes)
     ] * 2
     assert [(what, detail) for what, _, _, detail in accesses()] == [("recalls.history", NUMBER)] * 2
+
+
+# What is told of a day does not depend on the database.
+@pytest.mark.databases("sqlite")
+def test_an_expiry_that_is_not_on_record_leaves_as_none(clients):
+    lot = a_lot(number="UNTOLD", expires_on=NOT_ON_RECORD)
+    told = json.loads(clients("recall").get(f"/recalls/lots/{lot.id}/history.json").data)
+    assert (told["lot"], told["expiry"]) == ("UNTOLD", None)
+
+
+# How a mass is worked out does not depend on the database.
+@pytest.mark.databases("sqlite")
+def test_the_mass_beside_a_volume_is_by_the_assay_of_the_lot_where_it_has_one(clients):
+    product = a_product(strength="100 mg/1 mL", content="5 mL")
+    for number in ("LABELLED", "ASSAYED"):
+        lot = a_lot(product, number=number)
+        if number == "ASSAYED":
+            with act():
+                row = db.session.get_one(Lot, lot.id)
+                row.assay_amount, row.assay_volume = steps("90 mg"), steps("1 mL")
+        a_session(a_patient(), (opened(lot), "2 mL"), share="1")
+    case = a_case("", actions.open_case, product_id=product.id)
+    text = clients("recall").get(f"/recalls/cases/{case.id}/list.csv").get_data(as_text=True)
+    cells = [line.split(",") for line in text.splitlines()[2:-1]]
+    assert sorted(tuple(row[4:5] + row[8:11]) for row in cells) == [
+        ("ASSAYED", "180", "mg", "by assay"), ("LABELLED", "200", "mg", "by label"),
+    ]  # fmt: skip

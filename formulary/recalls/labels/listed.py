@@ -8,20 +8,22 @@ from formulary.accounts import Actor, Operator
 from formulary.recalls import queries
 from formulary.recalls.labels.case_words import USES
 from formulary.recalls.models import RecallCase, RecallListed
-from formulary.recalls.queries import FoundLot, Known
+from formulary.recalls.queries import Beside, FoundLot, Known
 from formulary.rules.units import Quantity, natural_unit, plain
 from formulary.web.words import utc
 
 LISTED = (
     "patient", "name", "use", "cocktail or test", "lot", "at (UTC)", "quantity", "unit", "as mass or volume",
-    "its unit", "grade", "added",
+    "its unit", "by", "grade", "added",
 )  # fmt: skip
 """The columns of a list that leaves as a file."""
 
 
 @dataclass(frozen=True)
 class ListedLine:
-    """One use on the list; `beside` is the mass in a volume, or the volume of a mass, where it is known."""
+    """One use on the list; `beside` is the mass in a volume, or the volume of a mass, where it is known, and
+    `by` whose strength such a mass rests on.
+    """
 
     patient: Known
     what: str
@@ -32,6 +34,7 @@ class ListedLine:
     grade: str
     is_added: bool
     beside: Quantity | None = None
+    by: str = ""
 
 
 def listed_lines(rows: Sequence[RecallListed], *, at: datetime, by: Actor | Operator) -> list[ListedLine]:
@@ -53,7 +56,7 @@ def listed_rows(
 
 def _cells(line: ListedLine, name: str) -> tuple[str, ...]:
     who = (line.patient.code, name, line.what, line.ref, line.lot, utc(line.at))
-    much = (*_measured(line.quantity, "not known"), *_measured(line.beside, ""))
+    much = (*_measured(line.quantity, "not known"), *_measured(line.beside, ""), line.by)
     return (*who, *much, line.grade, "added" if line.is_added else "")
 
 
@@ -66,13 +69,13 @@ def _measured(quantity: Quantity | None, unknown: str) -> tuple[str, str]:
 
 
 def _line(
-    row: RecallListed, known: Mapping[int, Known], lots: Mapping[int, FoundLot], other: Quantity | None
+    row: RecallListed, known: Mapping[int, Known], lots: Mapping[int, FoundLot], other: Beside | None
 ) -> ListedLine:
     lot = lots.get(row.lot_id or 0)
     quantity = lot.quantity(row.quantity) if lot and row.quantity is not None else None
     return ListedLine(
         known[row.patient_id], USES[row.use], row.ref, lot.number if lot else "", row.at, quantity, row.grade,
-        row.is_added, other,
+        row.is_added, other.quantity if other else None, f"by {other.by}" if other and other.by else "",
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from formulary.recalls.queries.arrivals import (
     notices_naming,
     waiting_lines,
 )
-from formulary.recalls.queries.beside import beside
+from formulary.recalls.queries.beside import Beside, beside
 from formulary.recalls.queries.cases import (
     VIEWED,
     CaseHold,
@@ -117,6 +117,7 @@ __all__ = [
     "SEARCHED",
     "UNDER_WAY",
     "VIEWED",
+    "Beside",
     "CameIn",
     "CaseHold",
     "CaseLot",

@@ -12,6 +12,7 @@ from formulary.db import retried, transaction
 from formulary.recalls import actions, labels, queries
 from formulary.recalls.queries import FoundLot
 from formulary.recalls.views.room import bp
+from formulary.rules.lot_status import NOT_ON_RECORD
 from formulary.web import sheets
 
 
@@ -35,7 +36,7 @@ def lot_history_json(lot_id: int) -> Response:
         "lot": lot.number,
         "product": lot.product,
         "maker": lot.maker,
-        "expiry": lot.expires_on.isoformat(),
+        "expiry": None if lot.expires_on == NOT_ON_RECORD else lot.expires_on.isoformat(),
     }
     told = {**head, "holds": labels.holds_told(lot)}
     return Response(stream_with_context(_pieces(told, rows)), mimetype="application/json")
