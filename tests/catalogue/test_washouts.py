@@ -106,6 +106,7 @@ def test_one_version_waits_at_a_time_and_what_does_not_stand_is_not_taken_back(c
 def test_what_waits_is_turned_down_and_stays_in_sight(clients, cast, kinds, watch):
     row = proposed(kinds[1], cast.actor("practitioner"), watch.now())
     url = f"/catalogue/wash-outs/{kinds[1].id}/mesotherapy"
+    assert clients("pharmacist").get_ok(url).form(button="Withdraw it").filled({})["reason"] == [""]
     page = clients("pharmacist").post_ok(
         f"/catalogue/wash-outs/decisions/{row.id}/withdraw", {"reason": "no source"}, at=url
     )

@@ -170,7 +170,7 @@ def test_a_negative_one_says_what_was_taken_that_stands_in_words_only(since, rea
 
 
 OWN = replace(PREDNISONE, least=2, source="decided by the clinic", decided_at=AT - timedelta(days=9))
-LEFT_OFF = taken(PREDNISONE, OWN, until=(AT - timedelta(days=9)).date())
+LEFT_OFF = taken(PREDNISONE, OWN, until=(AT - timedelta(days=20)).date())
 
 
 @pytest.mark.parametrize(

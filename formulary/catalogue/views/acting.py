@@ -8,6 +8,7 @@ from flask import g
 from formulary import clock
 from formulary.accounts.guards import own_secret
 from formulary.audit import record_refusal
+from formulary.catalogue.forms import WithdrawForm
 from formulary.db import transaction
 from formulary.rules.findings import Refused
 
@@ -23,3 +24,10 @@ def done(form: Any, what: str, act: Callable[[Any], Any], *, signed: bool = Fals
         record_refusal(what, refusal, by=g.actor)
         form.add_findings(refusal.findings)
         return None
+
+
+def to_withdraw(row: Any) -> WithdrawForm:
+    """The form that asks why a proposal is not wanted; empty, for why it was proposed is another matter."""
+    form = WithdrawForm(formdata=None, obj=row)
+    form.reason.data = ""
+    return form

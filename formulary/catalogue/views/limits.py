@@ -9,7 +9,7 @@ from formulary.accounts import Permission, requires
 from formulary.accounts import queries as accounts
 from formulary.catalogue import actions, labels, queries
 from formulary.catalogue.forms import ApproveForm, EndForm, LimitForm, WithdrawForm
-from formulary.catalogue.views.acting import done
+from formulary.catalogue.views.acting import done, to_withdraw
 from formulary.catalogue.views.room import Page, bp
 from formulary.db import Missing, retried
 from formulary.rules.units import dimension
@@ -171,7 +171,7 @@ def _limit(limit_id: int, **forms: Any) -> str:
         author=accounts.person_names([row.author_id]).get(row.author_id or 0, ""),
         signatures=accounts.signatures_on("catalogue_limit", row.id),
         form=approve,
-        withdraw=forms.get("withdraw") or WithdrawForm(formdata=None, obj=row),
+        withdraw=forms.get("withdraw") or to_withdraw(row),
         end=forms.get("end") or EndForm(formdata=None, valid_from=today),
         may_approve=row.status == "proposed" and g.actor.may(Permission.APPROVE),
         may_withdraw=row.status == "proposed" and author,

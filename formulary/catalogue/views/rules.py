@@ -10,7 +10,7 @@ from formulary.accounts import Permission, requires
 from formulary.accounts import queries as accounts
 from formulary.catalogue import actions, labels, queries
 from formulary.catalogue.forms import ApproveForm, EndRuleForm, RuleForm, WithdrawForm
-from formulary.catalogue.views.acting import done
+from formulary.catalogue.views.acting import done, to_withdraw
 from formulary.catalogue.views.room import Page, bp
 from formulary.db import retried
 from formulary.rules.units import MASS, Quantity
@@ -188,7 +188,7 @@ def _rule(rule_id: int, **forms: Any) -> str:
         author=accounts.person_names([row.author_id]).get(row.author_id or 0, ""),
         signatures=accounts.signatures_on("compatibility_rule", row.id),
         approve=forms.get("approve") or ApproveForm(formdata=None, obj=row),
-        withdraw=forms.get("withdraw") or WithdrawForm(formdata=None, obj=row),
+        withdraw=forms.get("withdraw") or to_withdraw(row),
         end=forms.get("end") or EndRuleForm(formdata=None),
         may_approve=row.status == "draft" and g.actor.may(Permission.APPROVE),
         may_withdraw=row.status == "draft" and author,

@@ -9,7 +9,7 @@ from formulary.accounts import Permission, requires
 from formulary.accounts import queries as accounts
 from formulary.catalogue import actions, labels, queries
 from formulary.catalogue.forms import ApproveForm, BasisForm, FactorForm, OsmolalityForm, WithdrawForm
-from formulary.catalogue.views.acting import done
+from formulary.catalogue.views.acting import done, to_withdraw
 from formulary.catalogue.views.limits import page_of
 from formulary.catalogue.views.room import Page, bp
 from formulary.db import retried
@@ -122,7 +122,7 @@ def _statement(statement_id: int, **forms: Any) -> str:
         author=accounts.person_names([row.author_id]).get(row.author_id, ""),
         signatures=accounts.signatures_on("catalogue_statement", row.id),
         approve=forms.get("approve") or ApproveForm(formdata=None, obj=row),
-        withdraw=forms.get("withdraw") or WithdrawForm(formdata=None, obj=row),
+        withdraw=forms.get("withdraw") or to_withdraw(row),
         may_approve=waits and g.actor.may(Permission.APPROVE),
         may_withdraw=waits and g.actor.may(Permission.AUTHOR),
     )

@@ -9,7 +9,7 @@ from formulary.accounts import Permission, requires
 from formulary.accounts import queries as accounts
 from formulary.catalogue import actions, labels, queries
 from formulary.catalogue.forms import ApproveForm, WashoutForm, WithdrawForm
-from formulary.catalogue.views.acting import done
+from formulary.catalogue.views.acting import done, to_withdraw
 from formulary.catalogue.views.room import Page, bp
 from formulary.db import Missing, retried
 
@@ -97,7 +97,7 @@ def _washout(kind_id: int, before: str, **forms: Any) -> str:
         names=accounts.person_names(people),
         form=forms.get("propose") or WashoutForm(formdata=None),
         approve=forms.get("approve") or ApproveForm(formdata=None, obj=line.waiting),
-        withdraw=forms.get("withdraw") or WithdrawForm(formdata=None, obj=line.waiting),
+        withdraw=forms.get("withdraw") or to_withdraw(line.waiting),
         may_propose=line.may_decide and not waits and g.actor.may(Permission.AUTHOR),
         may_approve=waits and g.actor.may(Permission.APPROVE),
         may_withdraw=waits and g.actor.may(Permission.AUTHOR),
