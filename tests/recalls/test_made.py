@@ -113,3 +113,20 @@ def test_its_pages_say_whom_by_role_and_start_a_case_of_just_this(told, clients)
     assert f"vials {code}" in made.text
     seen = clients("technician").post_refused("/recalls/work", {"serials": code}, status=200)
     assert [name in seen.text for name in ("Ann First", "Bea Waits")] == [False, False]
+
+
+@pytest.mark.databases("sqlite")  # what may be asked does not depend on the database
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"from_at": "2026-11-23T08:00"}, "A time alone is everything."),
+        ({"serials": "V-0001", "from_at": "2026-11-23T08:00", "to_at": "2026-11-23T07:00"}, "before its"),
+    ],
+)
+def test_a_time_says_when_something_was_done_and_not_what(app, cast, clients, typed, words):
+    page = clients("recall").post_refused("/recalls/work", typed)
+    assert any(words in error for error in page.errors), page.errors
+
+
+def test_a_comma_names_no_vial(told):
+    assert queries.done_by(Scope(serials=" , ;"), by=officer(), at=clock.now()).reached == 0

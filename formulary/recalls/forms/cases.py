@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from wtforms.validators import ValidationError
+
 from formulary.recalls.labels.case_words import CHANNELS, CLASSES, LEVELS, OUTCOMES, SOURCES
 from formulary.recalls.queries import Scope
 from formulary.web import fields as f
@@ -11,6 +13,7 @@ LONGEST_TITLE = 200
 OF_LOTS = ("number", "product_id", "expires_from", "expires_to", "supplier", "note_number")
 OF_DRAWS = ("serials", "diluent", "place_id", "preparer_id", "formula_version_id", "from_at", "to_at")
 SCOPE = OF_LOTS + OF_DRAWS
+TIMES = ("from_at", "to_at")
 
 
 class WorkForm(Form):
@@ -25,6 +28,17 @@ class WorkForm(Form):
         "Serials of vials", hint="Or our codes of vials and cocktails; several with commas.", most=400
     )
     diluent = f.IdentifierField("Lot of the diluent")
+
+    def validate_from_at(self, field: f.InstantField) -> None:
+        """A time says when something was done, and not what."""
+        if field.data and not any(self[name].data for name in OF_DRAWS if name not in TIMES):
+            raise ValidationError("A time alone is everything. Say too who, where, which formula or diluent.")
+
+    def validate_to_at(self, field: f.InstantField) -> None:
+        """The same, and it ends after it begins."""
+        self.validate_from_at(field)
+        if field.data and self.from_at.data and field.data < self.from_at.data:
+            raise ValidationError("This is before its beginning. Change one of the two.")
 
     def offer_work(
         self, preparers: list[tuple[int, str]], places: list[tuple[int, str]], versions: list[tuple[int, str]]
