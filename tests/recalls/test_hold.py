@@ -12,9 +12,14 @@ from formulary.cocktails import actions as cocktails
 from formulary.db import transaction
 from formulary.preparations import actions as preparations
 from formulary.preparations import queries as bench
+from formulary.preparations.facts import gather_attempt
+from formulary.recalls import actions as recalls
+from formulary.recalls.queries import case_holds
+from formulary.rules.checklist import run
 from formulary.rules.findings import Refused, Stage
 from formulary.stock import actions as stock
 from formulary.stock import queries as shelf
+from tests.recalls.casing import a_case, did, met
 from tests.support.road import (
     a_claimed_attempt,
     a_closed_session,
@@ -97,3 +102,27 @@ def test_a_technician_sees_counts_and_no_code(clinic, patient, formula):
 def test_the_help_of_the_terminal_ends_in_an_example():
 
     assert "formulary recall" in CliRunner().invoke(recall.command, ["--help"]).output
+
+
+def test_a_case_of_a_formula_stops_what_follows_it_and_leaves_its_vials_in_use(
+    clinic, patient, formula, clients
+):
+    verified = a_verified_cocktail(clinic, patient, formula)
+    case = a_case("", recalls.open_case, recalls.contain, formula_version_id=formula.id)
+    assert met(case) == [("F", verified.code)]
+    assert [hold.kind for hold in case_holds(case.id)] == ["formula_version"]
+    checked = cocktails.check(verified, Stage.VERIFY, at=clock.now()).report
+    assert [x.code for x in checked.open if x.rule == "B2"] == ["formula.held"]
+    with pytest.raises(Refused) as refused, transaction():
+        preparations.claim(verified.id, at=clock.now(), by=clinic.actor("technician"))
+    assert "formula.held" in {finding.code for finding in refused.value.findings}
+    [hold] = case_holds(case.id)
+    assert "Melasma" in clients("recall").get_ok(f"/stock/holds/{hold.id}/release").text
+    did(recalls.release_holds, case.id, reason="read again")
+    with transaction():
+        attempt = preparations.claim(verified.id, at=clock.now(), by=clinic.actor("technician"))
+    again = a_case("", recalls.open_case, recalls.contain, formula_version_id=formula.id)
+    assert met(again) == [("F", verified.code)]
+    told = gather_attempt(attempt, at=clock.now()).cocktail
+    for stage in (Stage.FINAL, Stage.ADMINISTER):
+        assert "formula.held" in {finding.code for finding in run(told, stage).open}

@@ -84,7 +84,7 @@ PATIENT = a_patient(
 FORMULA = a_formula(
     ranges=(replace(a_range(DRUG, ("1 mg", "2 mg"), ("1 mg/mL", "2 mg/mL")), basis="zinc", factor=FACTOR),),
     any_product_of=frozenset({1}),
-    beyond_use_h=ONE, beyond_use_source="a study", newer="v4", differs=WORDS,
+    beyond_use_h=ONE, beyond_use_source="a study", newer="v4", differs=WORDS, held=WORDS,
 )  # fmt: skip
 POLICIES = some_policies(duplicate_order_within=HOUR, most_products=3, shared_single_dose_h=ONE)
 SALT = facts.Line(1, DRUG, facts.Pin.DOSE, q("1 mg"), per("1 mg/mL"), per("1 mg/mL"))

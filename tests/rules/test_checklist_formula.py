@@ -55,3 +55,9 @@ def test_a_superseded_version_answers_for_nothing():
     """RULINGS 1: only an approved version accepts what is unknown."""
     (answer,) = ask("D1", formula=a_formula(**SUPERSEDED))[:1]
     assert answer.accepted == ""
+
+
+def test_a_held_version_stops_everybody_even_where_it_is_approved():
+    (finding,) = ask("B2", formula=a_formula(held=("recall R-7",)))
+    assert (finding.code, finding.level) == ("formula.held", Level.BLOCK)
+    assert finding.reason == "Melasma v3 is held: recall R-7."

@@ -84,12 +84,14 @@ class TestTheTable:
         assert {rule.id: rule.version for rule in RULES if rule.version != 1} == {
             "A4": 2,
             "A5": 2,
+            "B2": 2,
             "C4": 2,
             "C5": 2,
             "C6": 3,
             "D1": 3,
             "D3": 3,
             "D4": 2,
+            "L2": 2,
             "P2": 2,
         }
 

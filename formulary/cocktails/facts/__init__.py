@@ -20,6 +20,7 @@ from formulary.rules.checklist import set_aside
 from formulary.rules.lot_status import day_of
 from formulary.rules.units import VOLUME, Quantity
 from formulary.stock.facts import candidates
+from formulary.stock.queries import holds_on_formula
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,7 @@ def _as_typed(
         route=content.route,
         policies=policies,
         at=at,
-        formula=catalogue.formula(content.formula_version_id),
+        formula=_formula(content.formula_version_id),
         patient=patient,
         stock=stock,
         syringes=book.syringes(),
@@ -185,6 +186,12 @@ def _as_typed(
         planned_for=content.planned_for,
         is_top_up=content.is_top_up,
     )
+
+
+def _formula(version_id: int | None) -> facts.Formula | None:
+    """What the approver answered for, with the holds that stand on the version."""
+    found, held = catalogue.formula(version_id), holds_on_formula(version_id)
+    return replace(found, held=held) if found and held else found
 
 
 def _patient(patient_id: int, at: datetime, book: catalogue.Book, zone: str) -> facts.Patient:

@@ -947,7 +947,7 @@ def upgrade() -> None:
         sa.Column("release_reason", sa.Text(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "object_kind IN ('lot', 'vial', 'place', 'product', 'delivery')",
+            "object_kind IN ('lot', 'vial', 'place', 'product', 'delivery', 'formula_version')",
             name=op.f("ck_hold_object_kind_is_known"),
         ),
         sa.ForeignKeyConstraint(["placed_by_id"], ["person.id"], name=op.f("fk_hold_placed_by_id_person")),
@@ -3242,7 +3242,7 @@ def upgrade() -> None:
     op.create_table(
         "recall_hold",
         sa.Column("case_id", sa.Integer(), nullable=False),
-        sa.Column("lot_id", sa.Integer(), nullable=False),
+        sa.Column("lot_id", sa.Integer(), nullable=True),
         sa.Column("hold_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -3378,7 +3378,7 @@ def upgrade() -> None:
         sa.Column("bucket", sa.String(length=1), nullable=False),
         sa.Column("ref", sa.String(length=60), nullable=False),
         sa.Column("words", sa.String(length=200), nullable=False),
-        sa.Column("lot_id", sa.Integer(), nullable=False),
+        sa.Column("lot_id", sa.Integer(), nullable=True),
         sa.Column("quantity", types.Steps(), nullable=True),
         sa.Column("patients", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),

@@ -16,7 +16,7 @@ from formulary.recalls.queries import DrawnFrom, Lookup
 from formulary.stock.actions import place_hold, release_hold
 
 LONGEST = 200
-Row = tuple[str, str, str, int, Any]
+Row = tuple[str, str, str, int | None, Any]
 
 
 @once
@@ -95,7 +95,12 @@ def _of_draws(case: RecallCase, there: Sequence[DrawnFrom]) -> Iterator[Row]:
     for one in there:
         if one.kind == "vial":
             yield "H", one.code, "what was done with it is in the case", one.lot_id, None
-    for row in queries.made_under_way(queries.draws_of_case(case.id)) if there else ():
+    if not there:
+        return
+    meant = queries.draws_of_case(case.id)
+    for code, state, site in queries.to_be_made(meant):
+        yield "F", code, f"{state.replace('_', ' ')}, by the formula, {site}", None, None
+    for row in queries.made_under_way(meant):
         words = f"{row.state.replace('_', ' ')}, {row.site}"
         yield queries.UNDER_WAY[row.state], row.code, words, row.lot_id, None
 

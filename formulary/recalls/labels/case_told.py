@@ -38,7 +38,7 @@ class StoppedLine:
     """Something that containment met."""
 
     row: RecallStopped
-    lot: FoundLot
+    lot: FoundLot | None
     quantity: Quantity | None
 
 
@@ -113,11 +113,12 @@ def case_told(row: RecallCase, *, at: datetime, by: Actor) -> CaseTold:
 def _stopped(case_id: int) -> list[StoppedLine]:
     rows = queries.stopped(case_id)
     lots = queries.lots_by_key(row.lot_id for row in rows)
-    return [StoppedLine(row, lots[row.lot_id], _quantity(row, lots)) for row in rows]
+    return [StoppedLine(row, lots.get(row.lot_id or 0), _quantity(row, lots)) for row in rows]
 
 
 def _quantity(row: RecallStopped, lots: dict[int, FoundLot]) -> Quantity | None:
-    return None if row.quantity is None else lots[row.lot_id].quantity(row.quantity)
+    lot = lots.get(row.lot_id or 0)
+    return None if row.quantity is None or lot is None else lot.quantity(row.quantity)
 
 
 def _steps(row: RecallCase, lots: Sequence[int], holds: Sequence[CaseHold], differs: Difference) -> list[str]:

@@ -39,17 +39,21 @@ class RecallListed(Base):
 
 
 class RecallHold(Base):
-    """A hold that a case placed on a lot: it is this case's to release, and no other's."""
+    """A hold that a case placed on a lot, a vial of it or (no lot) a version of a formula: it is this case's
+    to release, and no other's.
+    """
 
     __tablename__ = "recall_hold"
 
     case_id: Mapped[int] = mapped_column(ForeignKey("recall_case.id"), index=True)
-    lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"))
+    lot_id: Mapped[int | None] = mapped_column(ForeignKey("lot.id"))
     hold_id: Mapped[int] = mapped_column(ForeignKey("hold.id"), unique=True)
 
 
 class RecallStopped(Base):
-    """Something that containment met: a lot, a place, an open vial or a cocktail, and the state it was in."""
+    """Something that containment met: a lot, a place, an open vial or a cocktail, and the state it was in; of
+    a cocktail that a formula stops the lot is empty.
+    """
 
     __tablename__ = "recall_stopped"
     __table_args__ = (Index("ix_recall_stopped_case", "case_id", "event_id"),)
@@ -59,6 +63,6 @@ class RecallStopped(Base):
     bucket: Mapped[str] = mapped_column(String(1))
     ref: Mapped[str] = mapped_column(String(60))
     words: Mapped[str] = mapped_column(String(200))
-    lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"))
+    lot_id: Mapped[int | None] = mapped_column(ForeignKey("lot.id"))
     quantity: Mapped[int | None] = mapped_column(Steps)
     patients: Mapped[int] = mapped_column(Integer, default=0)

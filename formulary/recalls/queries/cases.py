@@ -40,7 +40,7 @@ class CaseHold:
 
     id: int
     code: str
-    lot_id: int
+    lot_id: int | None
     placed_at: datetime
     released_at: datetime | None
     kind: str

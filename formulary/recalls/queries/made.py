@@ -8,7 +8,8 @@ from typing import Any
 from formulary.accounts import Actor, RecallSight
 from formulary.accounts.models import Person, Site
 from formulary.administrations.models import Administration, GivenLot
-from formulary.cocktails.models import Cocktail
+from formulary.catalogue.models import FormulaVersion
+from formulary.cocktails.models import Cocktail, Revision
 from formulary.db import db
 from formulary.patch_tests.models import PatchTest, PatchTestItem
 from formulary.patients.models import Patient
@@ -19,6 +20,7 @@ from formulary.recalls.queries.lots import descendants, lots_found
 from formulary.recalls.queries.meant import Meant, draws_meant, draws_of_case
 from formulary.recalls.queries.naming import found_nowhere
 from formulary.recalls.queries.patients import Known, known_patients
+from formulary.recalls.queries.promised import NOT_BEGUN
 from formulary.recalls.queries.scope import Scope
 from formulary.recalls.queries.tested import tested
 from formulary.recalls.queries.under_way import BUCKETS
@@ -48,13 +50,13 @@ class Made:
 
 @dataclass(frozen=True)
 class DrawnFrom:
-    """What a hold stops: a vial that stands or has something in a cocktail under way, or (`kind` "lot") all
-    of a lot that lay at a shelf.
+    """What a hold stops: a vial that stands or has something in a cocktail under way, all of a lot that lay
+    at a shelf (`kind` "lot"), or a version of a formula ("formula_version", of no lot).
     """
 
     id: int
     code: str
-    lot_id: int
+    lot_id: int | None
     kind: str = "vial"
 
 
@@ -104,17 +106,36 @@ def drawn_from(meant: Meant | None) -> list[DrawnFrom]:
         return []
     mixing = db.select(Draw.vial_id).join(Attempt, Attempt.id == Draw.attempt_id)
     mixing = mixing.where(Draw.undone.is_(False), Attempt.state.in_(BUCKETS), Draw.vial_id.is_not(None))
-    of_draws = db.select(Draw.vial_id).where(meant.draws, Draw.vial_id.is_not(None))
+    of_draws = db.select(Draw.vial_id).where(meant.blamed, Draw.vial_id.is_not(None))
     of_tests = db.select(PatchTestItem.vial_id).join(PatchTest, PatchTest.id == PatchTestItem.test_id)
     of_tests = of_tests.where(meant.spots, PatchTestItem.vial_id.is_not(None))
     stands = db.or_(meant.vials, Vial.id.in_(of_draws), Vial.id.in_(of_tests))
     left = db.or_(
         db.and_(stands, Vial.state.in_(STANDS)),
         db.and_(meant.vials, Vial.id.in_(mixing)),
-        Vial.id.in_(mixing.where(meant.draws)),
+        Vial.id.in_(mixing.where(meant.blamed)),
     )
     query = db.select(Vial.id, Vial.code, Vial.lot_id).where(left).order_by(Vial.id)
-    return [*_lay(meant), *(DrawnFrom(*row) for row in db.session.execute(query))]
+    return [*_versions(meant), *_lay(meant), *(DrawnFrom(*row) for row in db.session.execute(query))]
+
+
+def _versions(meant: Meant) -> list[DrawnFrom]:
+    found = db.session.scalars(db.select(FormulaVersion).where(FormulaVersion.id.in_(meant.versions)))
+    return [DrawnFrom(row.id, str(row), None, "formula_version") for row in found]
+
+
+def to_be_made(meant: Meant | None) -> list[tuple[str, str, str]]:
+    """The cocktails that a version of a formula stops before anything is drawn: code, state and site."""
+    if meant is None or not meant.versions:
+        return []
+    latest = db.select(db.func.max(Revision.id)).group_by(Revision.cocktail_id)
+    query = db.select(Cocktail.code, Cocktail.state, Site.name).join(Site, Site.id == Cocktail.site_id)
+    query = query.join(Revision, Revision.cocktail_id == Cocktail.id)
+    query = query.where(Revision.formula_version_id.in_(meant.versions), Revision.id.in_(latest))
+    drawn = db.select(Draw.cocktail_id).where(Draw.undone.is_(False))
+    waits = db.or_(Cocktail.state.in_(NOT_BEGUN), Cocktail.state == "in_preparation")
+    rows = db.session.execute(query.where(waits, Cocktail.id.not_in(drawn)).order_by(Cocktail.id))
+    return [tuple(row) for row in rows]
 
 
 def _lay(meant: Meant) -> list[DrawnFrom]:

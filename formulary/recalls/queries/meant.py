@@ -20,18 +20,23 @@ from formulary.stock.models import Lot, Movement, Place, Vial
 EVER, NO_END = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 NARROWER = ("serials", "diluent", "preparer_id", "formula_version_id")
 """What of a shelf means single vials of what lay there."""
+BOTH = ("lots", "versions")
 
 
 @dataclass(frozen=True)
 class Meant:
     """Conditions: on draws, on vials also where nothing was drawn from them, and on spots of patch tests
-    joined with their tests; `lots` lay sealed at a shelf, and nobody can tell their containers apart.
+    joined with their tests; `lots` lay sealed at a shelf, and nobody can tell their containers apart;
+    `versions` of formulas are stopped as such, and what was drawn by them leaves its vials in use.
     """
 
     draws: Any
     vials: Any
     spots: Any
     lots: frozenset[int] = frozenset()
+    versions: frozenset[int] = frozenset()
+    blamed: Any = None
+    """The condition on draws whose vials are held."""
 
 
 def draws_meant(scopes: Sequence[Scope]) -> Meant | None:
@@ -41,7 +46,9 @@ def draws_meant(scopes: Sequence[Scope]) -> Meant | None:
         return None
     draws = db.and_(Draw.undone.is_(False), db.or_(*(one.draws for one in means)))
     vials, spots = (db.or_(*(getattr(one, name) for one in means)) for name in ("vials", "spots"))
-    return Meant(draws, vials, spots, frozenset().union(*(one.lots for one in means)))
+    blamed = db.and_(draws, db.or_(*(db.false() if one.versions else one.draws for one in means)))
+    lots, versions = (frozenset().union(*(getattr(one, name) for one in means)) for name in BOTH)
+    return Meant(draws, vials, spots, lots, versions, blamed)
 
 
 def draws_of_case(case_id: int) -> Meant | None:
@@ -59,7 +66,10 @@ def _of(scope: Scope) -> Meant:
     if not is_shelf and not scope.preparer_id:
         limits.append(_between(scope))
     both = [db.and_(*(getattr(one, name) for one in limits)) for name in ("draws", "vials", "spots")]
-    return Meant(*both, lots=_sealed(limits, scope))
+    alone = scope.formula_version_id and place is None and not _names_lots(scope)
+    alone = alone and not any(getattr(scope, name) for name in NARROWER[:3])
+    versions = frozenset({scope.formula_version_id} if alone else ())
+    return Meant(*both, lots=_sealed(limits, scope), versions=versions)
 
 
 def _sealed(limits: Iterable[Meant], scope: Scope) -> frozenset[int]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from formulary.accounts.models import Person
-from formulary.catalogue.models import Product
+from formulary.catalogue.models import Formula, FormulaVersion, Product
 from formulary.db import db
 from formulary.stock.models import Hold, Lot, Place, Vial
 
@@ -30,11 +30,20 @@ def standing_holds() -> list[Standing]:
     """Every hold that stands, at every site, the newest first; at most a hundred, in one query."""
     on = {
         kind: db.and_(Hold.object_kind == kind, table.id == Hold.object_id)
-        for kind, table in (("lot", Lot), ("vial", Vial), ("place", Place))
+        for kind, table in (
+            ("lot", Lot),
+            ("vial", Vial),
+            ("place", Place),
+            ("formula_version", FormulaVersion),
+        )
     }
-    query = db.select(Hold, Person.name, Lot.id, Lot.number, Product.name, Vial.code, Place.name)
+    query = db.select(
+        Hold, Person.name, Lot.id, Lot.number, Product.name, Vial.code, Place.name, Formula.name
+    )
     query = query.join(Person, Person.id == Hold.placed_by_id)
     query = query.outerjoin(Lot, on["lot"]).outerjoin(Vial, on["vial"]).outerjoin(Place, on["place"])
+    query = query.outerjoin(FormulaVersion, on["formula_version"])
+    query = query.outerjoin(Formula, Formula.id == FormulaVersion.formula_id)
     query = query.outerjoin(
         Product,
         db.or_(
@@ -46,9 +55,17 @@ def standing_holds() -> list[Standing]:
 
 
 def _of(hold: Hold, by: str, *named: int | str | None) -> Standing:
-    lot_id, number, product, vial, place = named
-    what = str(number or vial or place or product or "")
+    lot_id, number, product, vial, place, formula = named
+    what = str(number or vial or place or formula or product or "")
     words = hold.source or hold.reason
     return Standing(
-        hold.id, hold.code, hold.object_kind, what, str(product or ""), words, hold.placed_at, by, lot_id
+        hold.id,
+        hold.code,
+        hold.object_kind.replace("_", " "),
+        what,
+        str(product or ""),
+        words,
+        hold.placed_at,
+        by,
+        lot_id,
     )  # type: ignore[arg-type]

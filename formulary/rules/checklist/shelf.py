@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from formulary.rules.beyond_use import BeyondUse, cocktail_until
+from formulary.rules.checklist.formula import held
 from formulary.rules.checklist.rule import Case, passed, unknown
 from formulary.rules.facts import Line, Stock
 from formulary.rules.findings import Finding, Stage, capital, joined
@@ -22,12 +23,14 @@ def in_date(case: Case) -> Sequence[Finding]:
 
 
 def not_held(case: Case) -> Sequence[Finding]:
-    """L2: no lot or vial is held, recalled or in quarantine.
+    """L2: no lot or vial is held, recalled or in quarantine; from the claim on, nor the formula.
 
     While nothing is picked, a hold stops where nothing else of a product is usable and it would be without
     the hold.
     """
-    return _once(_against(case, "L2")) or [passed("lot.free", "lots", "Nothing is on hold.", _named(case))]
+    stopped = held(case.cocktail.formula) if case.final or case.stage is Stage.CLAIM else None
+    found = [*_against(case, "L2"), *([stopped] if stopped else ())]
+    return _once(found) or [passed("lot.free", "lots", "Nothing is on hold.", _named(case))]
 
 
 def _against(case: Case, rule: str) -> Iterator[Finding]:

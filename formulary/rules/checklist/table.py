@@ -42,7 +42,7 @@ INFO, WARN, STOP, BLOCK = Level.INFO, Level.WARN, Level.STOP, Level.BLOCK
 BLOCK_AT_A = MappingProxyType({Stage.ADMINISTER: BLOCK})
 BLOCK_AT_C = MappingProxyType({Stage.CLAIM: BLOCK})
 
-RULE_SET = "2026-11.8"
+RULE_SET = "2026-11.9"
 """The version of the list as a whole; it changes with any rule, and makes every older report stale."""
 
 # fmt: off
@@ -106,7 +106,7 @@ RULES: tuple[Rule, ...] = (
          shelf.beyond_use,               "USP <797>, 2023: the time by which administration begins"),
     Rule("L1", 1, "No lot or vial expired or beyond use",              "C F A",          BLOCK, BLOCK,
          shelf.in_date,                  "printed expiry, through that day in the site's zone"),
-    Rule("L2", 1, "No lot or vial on hold or in quarantine",           "D S C F A",      BLOCK, None,
+    Rule("L2", 2, "No lot or vial on hold or in quarantine",           "D S C F A",      BLOCK, None,
          shelf.not_held,                 "holds and recalls"),
     Rule("L3", 1, "The vial scanned is the one meant",                 "P",              BLOCK, None,
          None,                           "GS1 General Specifications: GTIN, lot, expiry", act="check_scan"),
@@ -124,7 +124,7 @@ RULES: tuple[Rule, ...] = (
          None,                           "policy of the site", act="check_draw"),
     Rule("R1", 1, "What was given adds up to what was released",       "A",              STOP,  None,
          None,                           "arithmetic", act="check_given"),
-    Rule("B2", 1, "The formula's version is the approved one",         "D S V",          STOP,  None,
+    Rule("B2", 2, "The formula's version is the approved one",         "D S V",          STOP,  None,
          formula.in_force,               "versions of the formula"),
     Rule("X1", 1, "Not ordered twice",                                 "D S",            WARN,  None,
          intervals.duplicates,           "orders of the patient; policy of the site"),

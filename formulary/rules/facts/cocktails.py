@@ -77,7 +77,8 @@ class Formula:
 
     `products` are those its lines name, `any_product_of` the ingredients of lines that name none.
     `beyond_use_h` is how long its mixture may be kept, None while nobody says. Where it is not approved,
-    `status` says what it is, `newer` which version is, and `differs` what that changed.
+    `status` says what it is, `newer` which version is, and `differs` what that changed. `held` names the
+    holds that stop it.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Formula:
     status: str = "approved"
     newer: str = ""
     differs: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
 
     def covers(self, product: Product) -> bool:
         """Whether one of its lines is of this product."""

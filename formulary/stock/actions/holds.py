@@ -6,7 +6,7 @@ from typing import Any
 from formulary.accounts import Actor, Permission
 from formulary.accounts.actions import next_code
 from formulary.audit import record
-from formulary.catalogue.models import Product
+from formulary.catalogue.models import FormulaVersion, Product
 from formulary.db import Missing, db, once
 from formulary.stock import queries
 from formulary.stock.labels import refusals
@@ -18,6 +18,7 @@ OBJECTS: dict[str, type[Any]] = {
     "place": Place,
     "product": Product,
     "delivery": Delivery,
+    "formula_version": FormulaVersion,
 }
 
 
@@ -25,7 +26,8 @@ OBJECTS: dict[str, type[Any]] = {
 def place_hold(
     object_kind: str, object_id: int, *, reason: str, at: datetime, by: Actor, source: str = ""
 ) -> Hold:
-    """Stop a lot, vial, place, product or delivery until a person releases it; its reservations end.
+    """Stop a lot, vial, place, product, delivery or version of a formula until a person releases it; its
+    reservations end, but those of a formula.
 
     A hold on a lot or a delivery covers what was and what will be made from it.
     `source` is what a page shows after "held:" ("recall R-7"); without it the hold's code and reason are

@@ -11,11 +11,13 @@ STANDS = text("released_at IS NULL")
 
 
 class Hold(Base):
-    """A stop: on a lot, a vial, a place, a product or a delivery; until somebody releases it."""
+    """A stop: on a lot, a vial, a place, a product, a delivery or a version of a formula; until somebody
+    releases it.
+    """
 
     __tablename__ = "hold"
     __table_args__ = (
-        one_of("object_kind", "lot", "vial", "place", "product", "delivery"),
+        one_of("object_kind", "lot", "vial", "place", "product", "delivery", "formula_version"),
         Index("ix_hold_object", "object_kind", "object_id", "released_at"),
         Index("ix_hold_standing", "id", sqlite_where=STANDS, postgresql_where=STANDS),
     )

@@ -78,6 +78,14 @@ def _covering(rows: tuple[Standing, ...]) -> Holds:
     return Holds(rows, frozenset(_with_made_from(own)))
 
 
+def holds_on_formula(version_id: int | None) -> tuple[str, ...]:
+    """The words of the holds that stand on a version of a formula."""
+    if version_id is None:
+        return ()
+    query = db.select(Hold).filter_by(object_kind="formula_version", object_id=version_id, released_at=None)
+    return tuple(hold.words for hold in db.session.scalars(query.order_by(Hold.id)))
+
+
 def holds_about(lot: Lot, vials: Iterable[Vial] = ()) -> list[Hold]:
     """Every hold ever placed on a lot, what it was made from, its product or its vials, newest first."""
     pairs = [("lot", key) for key in _ancestry(lot)]
@@ -111,6 +119,8 @@ def what_stops(kind: str, object_id: int) -> Stopped:
 
 def touched_by(rows: Any, kind: str, object_id: int) -> Any:
     """The condition on balances or reservations that a hold on this object touches them."""
+    if kind == "formula_version":
+        return db.false()
     if kind in ("vial", "place"):
         touched: Any = getattr(rows, f"{kind}_id") == object_id
         return touched

@@ -59,11 +59,17 @@ def release_hold(hold_id: int) -> Answer | Response:
 
 def _subject(kind: str, object_id: int) -> tuple[str, str]:
     """What is held, in words, and its page; Missing for a vial or place of another site."""
-    subjects: dict[str, Any] = {"lot": _lot, "vial": _vial, "place": _place, "product": _product}
+    subjects: dict[str, Any] = {
+        "lot": _lot, "vial": _vial, "place": _place, "product": _product, "formula_version": _formula,
+    }  # fmt: skip
     if kind not in subjects:
         return f"{kind} {object_id}", url_for("stock.index")
     name, back = subjects[kind](object_id)
     return name, back
+
+
+def _formula(version_id: int) -> tuple[str, str]:
+    return str(catalogue.formula_version(version_id)), url_for("catalogue.formula", version_id=version_id)
 
 
 def _lot(lot_id: int) -> tuple[str, str]:
