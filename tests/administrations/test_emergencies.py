@@ -122,6 +122,12 @@ def test_more_than_was_on_record_comes_visibly_from_lost_or_found(road, clinic):
     assert (sheet().administered, sheet().balances) == (3_000_000, True)
 
 
+def test_units_typed_as_millilitres_open_no_hundred_vials(road, clinic):
+    with pytest.raises(Refused, match=r"after\.too_many_containers"):
+        given(road, volume="150")
+    assert [row.quantity for row in db.session.scalars(db.select(Discrepancy))] == []
+
+
 def test_a_powder_is_mixed_as_it_was_then(road, clinic):
     powder = a_lot(product(BOTOX), number="BTX-7")
     water = actions.Mixed(lot("NACL-1").id, ml("2.5"))

@@ -11,10 +11,14 @@ from formulary.cocktails.facts import reservation_ref
 from formulary.db import db
 from formulary.preparations import queries as preparations
 from formulary.preparations.models import Attempt, Draw
-from formulary.rules.units import VOLUME, Quantity
+from formulary.rules.findings import refuse
+from formulary.rules.units import VOLUME, Quantity, show
 from formulary.stock import actions as stock
 from formulary.stock import queries as shelf
 from formulary.stock.models import Lot, Movement, Place, Vial
+
+MOST_CONTAINERS = 20
+"""So many containers one record takes at most: more is a slip of the unit, and each would be opened."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ def draw_from(attempt: Attempt, source: Source, past: Past) -> list[Movement]:
     What the ledger did not know of comes visibly from lost-or-found. Refused where a powder was not mixed.
     """
     lot, left, moved = shelf.lot(source.lot_id), source.volume.whole(), list[Movement]()
+    _is_plausible(lot, source.volume)
     while left > 0:
         vial, opened = _vial(attempt, lot, source, left, past)
         part, short = _parts(vial, source, left)
@@ -68,6 +73,17 @@ def draw_from(attempt: Attempt, source: Source, past: Past) -> list[Movement]:
             moved += _take_found(attempt, vial, replace(source, volume=Quantity(short, VOLUME)), past)
         left -= part + short
     return [*moved, *_diluted(attempt, lot, source, past)]
+
+
+def _is_plausible(lot: Lot, volume: Quantity) -> None:
+    """Refuse what would open container after container: most likely another unit was meant."""
+    one = lot.product.content if lot.product.ledger == "volume" else None
+    if one is None or volume.whole() <= MOST_CONTAINERS * one:
+        return
+    many = f"{MOST_CONTAINERS} containers of lot {lot.number}, each of {show(Quantity(one, VOLUME))}"
+    reason = f"{show(volume)} is more than {many}."
+    remedy = "Look at the figure and its unit again. If it was so much, record it in several parts."
+    raise refuse("after.too_many_containers", lot.number, reason, remedy, field="volume")
 
 
 def _parts(vial: Vial, source: Source, wanted: int) -> tuple[int, int]:
