@@ -101,7 +101,7 @@ def scanned(pharmacist, code, packs, place="Cabinet A"):
 
 
 def a_new_patient(doctor):
-    """A patient with two identifiers, weight, allergies, contraindications, consent; returns the id."""
+    """A patient with two identifiers, weight, allergies, medicines, answers, consent; returns the id."""
     doctor.open("/patients/register")
     doctor.is_accessible()
     doctor.fill("Name", "Iris Invented").fill("Date of birth", "1988-05-17").press("Register")
@@ -111,6 +111,7 @@ def a_new_patient(doctor):
     doctor.page.locator("#weight").fill("61")
     doctor.page.locator("#measured_on").fill("2026-11-24")
     doctor.press("Record the weight").press("Asked: none known").sees("none known")
+    doctor.press("Asked: takes nothing").follow("Back to the patient").sees("Takes none")
     doctor.follow("Ask the questions")
     for answer in doctor.all(doctor.page.get_by_role("radio", name="No", exact=True)):
         answer.check()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pypdfium2
 import pytest
 
@@ -18,6 +20,8 @@ from tests.support.snapshots import reach
 from tests.support.world import STAFF
 
 CONTAINED = (actions.open_case, actions.contain)
+CODE = re.compile(r"(?<![\w-])P-\d+(?![\w-])")
+"""A patient's code, and no part of a form's token."""
 NAMES = {"recall": True, "auditor": True, "pharmacist": False, "technician": False}
 CODES = {"recall": True, "auditor": True, "pharmacist": True, "technician": False}
 
@@ -65,14 +69,14 @@ def printed(answered):
 @pytest.mark.parametrize("who", NAMES)
 def test_each_role_sees_as_much_of_the_list_as_it_may(clients, case, who, form):
     text = seen(clients(who), case, form)
-    assert ("Anna Kovac" in text, "P-" in text) == (NAMES[who], CODES[who])
+    assert ("Anna Kovac" in text, bool(CODE.search(text))) == (NAMES[who], CODES[who])
     assert f"Recall {case.code}, confidential. Copy of {STAFF[who][0]}" in text
 
 
 def test_the_report_names_as_much_as_the_list_and_says_that_the_case_goes_on(clients, case):
     for who in ("recall", "technician"):
         text = printed(clients(who).get(f"/recalls/cases/{case.id}/report.pdf"))
-        assert ("Anna Kovac" in text, "P-" in text) == (NAMES[who], CODES[who])
+        assert ("Anna Kovac" in text, bool(CODE.search(text))) == (NAMES[who], CODES[who])
         assert (f"Interim report, not closed: recall {case.code}" in text, "Hold H-1" in text) == (True, True)
     rows = db.session.scalars(db.select(AccessEntry).order_by(AccessEntry.id.desc()).limit(2))
     assert [(row.detail, row.patients) for row in rows] == [(f"{case.code}, report", n) for n in (0, 4)]

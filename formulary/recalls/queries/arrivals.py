@@ -153,6 +153,7 @@ def cases_about(lot_id: int) -> list[tuple[RecallCase, str, bool]]:
         RecallHold.case_id == RecallCase.id,
         RecallHold.lot_id == lot_id,
         Hold.id == RecallHold.hold_id,
+        Hold.object_kind == "lot",
         Hold.released_at.is_(None),
     )
     query = db.select(RecallCase, RecallLot.decision, standing)
