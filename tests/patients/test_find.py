@@ -43,6 +43,16 @@ def test_code_record_number_telephone_and_birth_date_find(clients):
         assert names(search(client, **typed)) == ["Anna Kovač"], typed
 
 
+def test_a_wristband_scanned_into_the_box_opens_its_patient(clients):
+    patient = a_patient(name="Anna Kovač")
+    client = clients("pharmacist")
+    page = client.get_ok(PATIENTS)
+    for code in (f"]d2FML1:{patient.code}", f"FML1:{patient.code}"):
+        answer = client.submit(page, {"q": code}, to=PATIENTS)
+        assert (answer.status_code, answer.location) == (303, f"/patients/{patient.id}")
+    assert names(search(client, q="FML1:P-999")) == []
+
+
 def test_wildcards_are_letters_like_any_other(clients):
     a_patient(name="Anna Kovač")
     assert names(search(clients("pharmacist"), q="%")) == []

@@ -48,11 +48,15 @@ class FindForm(Form):
         return sound and not self.errors
 
     @property
+    def wristband(self) -> str:
+        """The code of the patient whose wristband was scanned into the box; empty where words were typed."""
+        scanned = WRISTBAND.fullmatch(self.q.data or "")
+        return scanned[1] if scanned else ""
+
+    @property
     def words(self) -> str:
         """What is searched for; of a wristband that was scanned into the box its code."""
-        typed = self.q.data or ""
-        scanned = WRISTBAND.fullmatch(typed)
-        return scanned[1] if scanned else typed
+        return self.wristband or self.q.data or ""
 
     def told(self) -> str:
         """What was searched by, for the access log, without the words themselves."""

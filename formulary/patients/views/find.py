@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import g, render_template, request
+from flask import g, redirect, render_template, request, url_for
 
 from formulary import clock
 from formulary.accounts import Permission, requires
@@ -27,12 +27,17 @@ def index() -> Answer:
 @requires(Permission.SEE_PATIENTS)
 @retried
 def search() -> Answer:
-    """What the search finds; it is a POST, so that no name stands in an address."""
+    """What the search finds; it is a POST, so that no name stands in an address.
+
+    A wristband opens its patient: a scan does the same in the box as beside it.
+    """
     form = FindForm()
     if not form.validate_on_submit():
         return render_template("patients/index.html", form=form, patients=[], merged={}, searched=True), 422
     asked, by, at = (form.words, form.born_on.data), g.actor, clock.now()
     rows = guards.seen("patients.search", lambda: queries.found(*asked, by=by, at=at), form.told())
+    if form.wristband and len(rows) == 1:
+        return redirect(url_for("patients.patient", patient_id=rows[0].id), code=303)
     return _listed(form, rows, searched=True)
 
 
