@@ -40,11 +40,49 @@ def test_a_dose_is_typed_and_the_cocktail_signed_by_keyboard_alone(draft, browse
     keys.press("Control+A")
     keys.type("4.1")
     doctor.sees("20.5")
+    asked: list[str] = []
+    doctor.page.on("request", lambda request: asked.append(request.url))
     tabbed_to(doctor, "own_secret")
     keys.type(PASSWORD)
     tabbed_to(doctor, "sign")
     keys.press("Enter")
     doctor.sees("waits for verification")
+    assert not [url for url in asked if url.endswith("/preview")], "a password asks for no figures"
+
+
+@pytest.mark.databases("sqlite")  # what the browser shows does not depend on the database
+def test_a_figure_that_comes_late_does_not_lead_away_from_what_was_sent(draft, browse):
+    doctor = browse("practitioner")
+    doctor.open(f"/cocktails/{draft.id}/compose")
+    figures, sending = held(doctor.page, "**/preview"), held(doctor.page, "**/compose")
+    doctor.page.locator("#lines-0-value").fill("4.1")
+    until(doctor.page, figures)
+    doctor.page.get_by_role("button", name="Save draft").click(no_wait_after=True)
+    until(doctor.page, sending)
+    figures[0].fulfill(status=204, headers={"HX-Redirect": "/patients/"})
+    doctor.page.wait_for_timeout(200)
+    sending[0].continue_()
+    doctor.sees(f"{draft.code} is saved.")
+
+
+def held(page, address):
+    """What the browser asks at this address from now on, each waiting for its answer."""
+    asked = []
+
+    def keep(route):
+        asked.append(route)
+
+    page.route(address, keep)
+    return asked
+
+
+def until(page, come):
+    """Wait until the browser has asked."""
+    for _ in range(600):
+        if come:
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("the browser asked for nothing")
 
 
 def tabbed_to(person, wanted):
