@@ -56,8 +56,13 @@ def seen(client, case, form):
 
 
 def printed(answered):
+    """The words of an answered PDF."""
+    return words_of(answered.data)
+
+
+def words_of(pdf):
     """The words of a PDF with ordinary spaces."""
-    sheets = pypdfium2.PdfDocument(answered.data)
+    sheets = pypdfium2.PdfDocument(pdf)
     return "\n".join(sheet.get_textpage().get_text_range() for sheet in sheets).replace(
         "\N{NO-BREAK SPACE}", " "
     )

@@ -33,9 +33,12 @@ class NewCase:
 
 @once
 def create_case(
-    told: NewCase, scope: Scope, *, at: datetime, by: Actor, is_drill: bool = False
+    told: NewCase, scope: Scope, *, at: datetime, by: Actor, is_drill: bool = False, reason: str = ""
 ) -> RecallCase:
-    """A draft with the first line of what it covers; also of a lot that nobody here ever had."""
+    """A draft with the first line of what it covers; also of a lot that nobody here ever had.
+
+    `reason` is what its making rests on, where somebody said so.
+    """
     by.must(Permission.RECALL_CASES)
     _check_level(told)
     row = {name: getattr(told, name) for name in NewCase.__dataclass_fields__}
@@ -50,6 +53,7 @@ def create_case(
         "create_case",
         at=at,
         by=by,
+        reason=reason,
         told={"title": told.title, "source": told.source, "level": told.level},
     )
     _add(case, scope, at=at, by=by)

@@ -68,13 +68,13 @@ def decide_notice(
     row.decided_at, row.decided_by_id = at, by.person_id
     row.decided_lots, row.came_at = [one.lot_id for one in found.proposed], None
     if decision == "case":
-        row.case_id = _case(found.record, meant, at, by)
+        row.case_id = _case(found.record, meant, reason, at, by)
     new = {"notice": row.number, "decision": decision, "lots": [one.number for one in meant]}
     record("recalls.decide_notice", row, by=by, at=at, old={"decision": old}, new=new, reason=reason)
     return row
 
 
-def _case(report: Mapping[str, Any], meant: list[Proposed], at: datetime, by: Actor) -> int:
+def _case(report: Mapping[str, Any], meant: list[Proposed], reason: str, at: datetime, by: Actor) -> int:
     words = [str(report.get(name) or "") for name in ("reason_for_recall", "code_info", "more_code_info")]
     title = f"{report['recall_number']}: {report.get('product_description') or words[0]}"[:LONGEST_TITLE]
     told = NewCase(
@@ -82,7 +82,7 @@ def _case(report: Mapping[str, Any], meant: list[Proposed], at: datetime, by: Ac
         CLASSES.get(str(report.get("classification")), "none"), "\n".join(filter(None, words)),
     )  # fmt: skip
     first, *others = meant
-    case = create_case(told, Scope(first.number, first.product_id), at=at, by=by)
+    case = create_case(told, Scope(first.number, first.product_id), at=at, by=by, reason=reason)
     for one in others:
         add_scope(case.id, Scope(one.number, one.product_id), at=at, by=by)
     return case.id

@@ -79,6 +79,11 @@ class CaseTold:
         return [one for one in self.lots if one.row.decision == "proposed"]
 
     @property
+    def is_reaching(self) -> bool:
+        """Whether patients are to be notified next, and fewer are answered for than its level asks."""
+        return self.steps[:1] == ("notify",) and not self.effect.is_enough
+
+    @property
     def standing(self) -> list[CaseHold]:
         """The holds of the case that stand."""
         return [hold for hold in self.holds if hold.released_at is None]

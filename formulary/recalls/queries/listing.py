@@ -110,6 +110,13 @@ def every_listed(case_id: int) -> list[RecallListed]:
     return [row for part in listed_parts(case_id) for row in part]
 
 
+def listed_of(case_id: int, patient_id: int) -> list[RecallListed]:
+    """The uses on the list of one patient under the record that was kept, in their order."""
+    kept = db.or_(Patient.id == patient_id, Patient.merged_into_id == patient_id)
+    query = db.select(RecallListed).join(Patient, Patient.id == RecallListed.patient_id).where(kept)
+    return list(db.session.scalars(query.where(RecallListed.case_id == case_id).order_by(RecallListed.id)))
+
+
 def listed_parts(case_id: int) -> Iterator[Sequence[RecallListed]]:
     """The whole list a stretch at a time, in its order: for files of any length."""
     query = db.select(RecallListed).filter_by(case_id=case_id).order_by(RecallListed.id).limit(AT_ONCE)

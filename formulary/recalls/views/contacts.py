@@ -48,7 +48,9 @@ def contact(case_id: int, patient_id: int) -> Page:
     noted(row, "contact", 1)
     shown = labels.worklist([line], Window(), zone=ZoneInfo(g.site.zone), at=at, by=g.actor).rows[0]
     names = accounts.person_names([one.by_id for one in tried])
-    return page("contact", form, row=row, line=shown, tried=tried, names=names, words=labels.case_words)
+    told = {"tried": tried, "names": names, "words": labels.case_words}
+    uses = labels.listed_lines(queries.listed_of(case_id, patient_id), at=at, by=g.actor)
+    return page("contact", form, row=row, line=shown, uses=uses, **told)
 
 
 @bp.get("/cases/<id:case_id>/letters.pdf")
