@@ -8,7 +8,8 @@ import pytest
 
 from formulary.audit.queries import chain_faults
 from formulary.cli.verify import all_faults, command, counted
-from formulary.db import db, streaming
+from formulary.db import db, hands, streaming
+from formulary.overview.queries.proving import faults_side_by_side
 from formulary.stock import queries
 from formulary.stock.models import Balance, Movement, movement_hash
 from formulary.stock.queries import proof
@@ -160,6 +161,22 @@ def test_the_bar_moves_by_rows_and_ends_at_the_last(monkeypatch: pytest.MonkeyPa
     assert list(all_faults(lambda name, more: told.append((name, more)), rows)) == []
     assert sum(more for _, more in told) == sum(rows.values())
     assert max(more for name, more in told if name == "the ledger") == 3
+
+
+def test_several_processes_find_what_one_finds_and_count_every_row(story: Movement) -> None:
+    behind_its_back(f"UPDATE movement SET remark = 'x' WHERE id = {story.id}")  # noqa: S608
+    behind_its_back("UPDATE audit_entry SET movements = '[]' WHERE id = 4")
+    rows, behind = counted(), list[int]()
+    together = list(faults_side_by_side(lambda _name, more: behind.append(more), rows))
+    db.session.remove()
+    assert sorted(together, key=str) == sorted(all_faults(), key=str)
+    assert {fault.table for fault in together} == {"movement", "audit_entry"}
+    assert sum(behind) == sum(rows.values())
+
+
+def test_a_process_that_fails_is_heard(app: object) -> None:
+    with pytest.raises(RuntimeError, match="ZeroDivisionError"):
+        list(hands.side_by_side([lambda send: send(1), lambda send: send(1 // 0)]))
 
 
 def test_the_command_names_a_planted_change_and_ends_with_1(

@@ -5,14 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from formulary.administrations.queries import proof as exposure
 from formulary.audit.models import AuditEntry
-from formulary.audit.queries import Fault, Tally
+from formulary.audit.queries import Fault
 from formulary.audit.queries import proof as trail
 from formulary.bench.queries import Bare, make_ledger, sums
 from formulary.bench.timing import Effort, Pair, compare
-from formulary.cocktails.queries import proof as answers
 from formulary.db import db
+from formulary.overview.queries.proving import faults_of_all, one_moment
 from formulary.stock.models import Movement
 from formulary.stock.queries import proof as ledger
 
@@ -38,14 +37,9 @@ def measure(floor: Bare, effort: Effort) -> Pair:
 
 
 def prove() -> list[Fault]:
-    """Everything that `formulary verify` proves."""
-    db.session.rollback()
-    seen, named = Tally(), Tally()
-    walked = (ledger.movement_faults(seen=seen), trail.chain_faults(named=named))
-    found = [fault for faults in walked for fault in faults]
-    proved = (*ledger.PROOFS.values(), exposure.exposure_faults, answers.answer_faults)
-    rest = (fault for faults in proved for fault in faults())
-    return [*found, *ledger.coverage_faults(seen, named), *rest]
+    """Everything that `formulary verify` proves, as it proves it."""
+    one_moment()
+    return list(faults_of_all())
 
 
 def hashed() -> Hashed:

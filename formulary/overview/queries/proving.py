@@ -1,0 +1,145 @@
+"""All that `formulary verify` proves, part by part: by one process, or by several for a long ledger."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from formulary.administrations.queries import proof as exposure
+from formulary.administrations.queries.reactions import proof as reactions
+from formulary.audit.models import AuditEntry
+from formulary.audit.queries import Fault, Tally, chain_faults
+from formulary.cocktails.queries import proof as answers
+from formulary.db import db, hands
+from formulary.db.hands import Send
+from formulary.db.streaming import Told, quietly
+from formulary.stock.queries import proof
+
+ENTRIES = "audit entries"
+REPORTED = ("reactions", "reports of reactions", "follow-ups")
+REACHED = ("draws", "given lots", "imported lines")
+MANY = 100_000
+"""From so many rows on it is worth it that several processes begin."""
+AT_ONCE = "ledger, trail and the rest"
+Tell = Callable[[str, int], None]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One part of the proof: its name, whose rows it goes through (of `counted()`), and what it finds; it
+    tells how many rows it has behind it.
+    """
+
+    name: str
+    rows: tuple[str, ...]
+    faults: Callable[[Told], Iterable[Fault]]
+
+
+def faults_of_all(tell: Tell | None = None, rows: dict[str, int] | None = None) -> Iterator[Fault]:
+    """Everything that does not hold: a long ledger is proved by several processes where there are cores."""
+    sizes = counted() if rows is None else rows
+    if sum(sizes.values()) < MANY or not hands.spare_hands():
+        return all_faults(tell, sizes)
+    return faults_side_by_side(tell, sizes)
+
+
+def all_faults(tell: Tell | None = None, rows: dict[str, int] | None = None) -> Iterator[Fault]:
+    """Everything that does not hold, proof by proof; `tell` is told the name of each that begins, and of so
+    many rows more (`rows` of `counted()`) that are behind it.
+    """
+    seen, named = Tally(), Tally()
+    against = Proof("both against each other", (), lambda _: proof.coverage_faults(seen, named))
+    yield from _proved((_ledger(seen), _trail(named), against, *_rest()), tell, rows or {})
+
+
+def faults_side_by_side(tell: Tell | None = None, rows: dict[str, int] | None = None) -> Iterator[Fault]:
+    """The same, ledger and trail and the rest at once; what each finds stays in its order."""
+    seen, named = Tally(), Tally()
+    ends = ("seen", [_ledger(seen)], seen), ("named", [_trail(named)], named), ("", _rest(), None)
+    tallies: dict[str, Tally | None] = {}
+    for said in hands.side_by_side([partial(_work, *end, rows or {}) for end in ends]):
+        if isinstance(said, Fault):
+            yield said
+        elif isinstance(said, int):
+            _pass_on(tell, said)
+        else:
+            tallies |= said
+    if len(tallies) < len(ends):
+        raise RuntimeError("A part of the proof ended before its time")
+    yield from proof.coverage_faults(*(tallies[name] or Tally() for name in ("seen", "named")))
+
+
+def counted() -> dict[str, int]:
+    """What the proof goes through, by name."""
+    entries = db.session.scalar(db.select(db.func.count(AuditEntry.id))) or 0
+    rooms = proof.counted() | exposure.counted() | answers.counted() | reactions.counted()
+    return rooms | {ENTRIES: entries}
+
+
+def one_moment() -> None:
+    """Read everything as it stands at one instant, also while others write."""
+    db.session.rollback()
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
+def _work(name: str, parts: Sequence[Proof], tally: Tally | None, rows: dict[str, int], send: Send) -> None:
+    """In a process of its own: send what is found and how far it is, and at the end what was tallied."""
+    for fault in _proved(parts, lambda _name, more: send(more), rows):
+        send(fault)
+    send({name: tally})
+
+
+def _pass_on(tell: Tell | None, rows: int) -> None:
+    if tell is not None:
+        tell(AT_ONCE, rows)
+
+
+def _ledger(seen: Tally) -> Proof:
+    return Proof("the ledger", ("movements", "balances"), lambda told: proof.movement_faults(told, seen))
+
+
+def _trail(named: Tally) -> Proof:
+    return Proof("the audit trail", (ENTRIES,), lambda told: chain_faults(told, named))
+
+
+def _rest() -> list[Proof]:
+    """What is proved besides. Ledger and trail are walked through once each, a stretch at a time; of all else
+    only what does not hold is read: any length fits.
+    """
+    return [
+        *(Proof(name, (), _at_once(faults)) for name, faults in proof.PROOFS.items()),
+        Proof("whom the lots reached", REACHED, _at_once(exposure.exposure_faults)),
+        Proof("answers", ("answered findings",), _at_once(answers.answer_faults)),
+        Proof("reactions", REPORTED, _at_once(reactions.reaction_faults)),
+    ]
+
+
+def _at_once(faults: Callable[[], Iterable[Fault]]) -> Callable[[Told], Iterable[Fault]]:
+    return lambda _told: faults()
+
+
+def _proved(parts: Iterable[Proof], tell: Tell | None, rows: dict[str, int]) -> Iterator[Fault]:
+    for part in parts:
+        behind: Told = quietly
+        if tell is not None:
+            tell(part.name, 0)
+            behind = _Counting(part, tell, sum(rows.get(name, 0) for name in part.rows))
+        yield from part.faults(behind)
+        if isinstance(behind, _Counting):
+            behind.finish()
+
+
+@dataclass
+class _Counting:
+    """Passes on how many rows are behind a proof, and what is left of them at its end."""
+
+    part: Proof
+    tell: Tell
+    left: int
+
+    def __call__(self, rows: int) -> None:
+        self.left -= rows
+        self.tell(self.part.name, rows)
+
+    def finish(self) -> None:
+        self(self.left)
