@@ -14,6 +14,7 @@ from fractions import Fraction
 from formulary.rules.facts import Diluent, Formula, Product, SitePolicies, Stock
 from formulary.rules.findings import Finding, Level, Result
 from formulary.rules.lot_status import (
+    NOT_ON_RECORD,
     InUse,
     day_words,
     discards,
@@ -137,6 +138,9 @@ def _joined(parts: Sequence[BeyondUse]) -> BeyondUse:
 
 
 def _expiry(name: str, expires_on: date, zone: str) -> BeyondUse:
+    if expires_on == NOT_ON_RECORD:
+        reason, remedy = f"The expiry of {name} is not on record.", "Read it on the pack."
+        return BeyondUse((), (_unknown("beyond_use.expiry_unknown", name, reason, remedy),))
     inputs = (("printed expiry", day_words(expires_on)), ("zone", zone))
     term = Term(f"expiry of {name}", end_of_day(expires_on, zone), "end of the printed day", inputs, PRINTED)
     return BeyondUse((term,))
@@ -144,8 +148,8 @@ def _expiry(name: str, expires_on: date, zone: str) -> BeyondUse:
 
 def _expiry_of_diluent(name: str, diluent: Diluent, zone: str) -> BeyondUse:
     words = f"expiry of its diluent, lot {diluent.lot}"
-    [term] = _expiry(f"the diluent in {name}, lot {diluent.lot}", diluent.expires_on, zone).terms
-    return BeyondUse((replace(term, on_label=words),))
+    found = _expiry(f"the diluent in {name}, lot {diluent.lot}", diluent.expires_on, zone)
+    return replace(found, terms=tuple(replace(term, on_label=words) for term in found.terms))
 
 
 def _puncture(

@@ -1,6 +1,6 @@
 """An emergency: given first, recorded after; the vial's identity alone is asked, and another person signs."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,6 @@ from formulary.administrations.labels import afterwards as labels
 from formulary.administrations.queries.care import last_session
 from formulary.administrations.queries.proof import exposure_faults
 from formulary.audit.models import AuditEntry
-from formulary.catalogue import queries as catalogue
 from formulary.cocktails import actions as cocktails
 from formulary.cocktails import queries as queries_of_cocktails
 from formulary.cocktails.queries import courses, entries
@@ -25,21 +24,14 @@ from formulary.patients.models import Exposure
 from formulary.preparations import queries as bench
 from formulary.recalls import queries as recalls
 from formulary.rules.findings import Refused
-from formulary.rules.lot_status import day_words
 from formulary.stock import actions as stock
 from formulary.stock import queries as shelf
 from formulary.stock.models import Discrepancy
 from tests.administrations.doing import ml
+from tests.administrations.emergency import AGO, BOTOX, VITRASE, filled, given, local, lot, product, sheet
 from tests.support.builders import a_lot, a_policy
 
-VITRASE = "hyaluronidase ovine (Vitrase)"
-BOTOX = "onabotulinumtoxinA (Botox Cosmetic)"
-AGO = timedelta(minutes=20)
 page_alone = pytest.mark.databases("sqlite")  # what the page says does not depend on the database
-
-
-def product(name):
-    return next(p for p in catalogue.products() if p.name == name)
 
 
 @pytest.fixture
@@ -48,32 +40,6 @@ def clinic(road):
     road.ready()
     a_lot(product(VITRASE), number="VIT-1", containers=2)
     return road.clinic
-
-
-def lot(number="VIT-1"):
-    [found] = shelf.lots_with_number(number)
-    return found
-
-
-def given(road, volume="1", **other):
-    """So much of the enzyme, twenty minutes ago, by the practitioner who also records it."""
-    by = other.pop("by", None) or road.clinic.actor("practitioner")
-    when = {"done_at": clock.now() - other.pop("ago", AGO), "reason": other.pop("reason", "")}
-    told_of_it = {"vial_id": other.pop("vial_id", None), "mixed": other.pop("mixed", None)}
-    source = actions.Source(1, other.pop("lot_id", None) or lot().id, ml(volume), **told_of_it)
-    told = {"area": "Left cheek", "route": "SC", "words": "Blanching, slow refill."} | other
-    emergency = actions.Emergency("occlusion", source, given_by_id=by.person_id, **told)
-    with transaction():
-        return actions.record_emergency(road.patient.id, emergency, **when, at=clock.now(), by=by)
-
-
-def local(at):
-    """An instant as the field of the site takes it."""
-    return f"{at.astimezone(ZoneInfo('Europe/Paris')):%Y-%m-%dT%H:%M}"
-
-
-def sheet(number="VIT-1"):
-    return shelf.balance_sheet(lot(number).id)
 
 
 def signed(road, row, username, words="Seen with the patient."):
@@ -337,27 +303,6 @@ def test_a_diluent_typed_by_half_is_asked_for_whole(road, clinic, clients, typed
     assert page.errors == [f"{missing} is missing beside what was typed with it."]
 
 
-def filled(road, **other):
-    """The form as it is filled in."""
-    return {
-        "indication": "occlusion", "product_id": product(VITRASE).id, "lot": "VIT-1", "volume": "1",
-        "route": "SC", "done_at": local(clock.now() - AGO), "words": "Blanching.",
-    } | other  # fmt: skip
-
-
-@page_alone
-def test_of_a_lot_with_two_expiries_the_one_on_the_pack_is_asked(road, clinic, clients):
-    lot_one, other = lot(), a_lot(product(VITRASE), number="VIT-1", expires_on=date(2028, 3, 31))
-    there, person = f"/afterwards/emergency/{road.patient.id}", clients("practitioner")
-    page = person.post_refused(there, filled(road), press="Record the emergency")
-    known = " and ".join(f"{VITRASE}, expiry {day_words(of.expires_on)}" for of in (lot_one, other))
-    told = f"Lot VIT-1 is on record more than once: {known}. Type the expiry on the pack beside it."
-    assert page.errors == [told]
-    person.post_ok(there, filled(road, expires_on="2028-03-31"), press="Record the emergency")
-    [(row, _)] = queries.unsigned_afterwards(clinic.actor("pharmacist"))
-    assert [of.id for _, of, _ in queries.given_lots(row.administration_id)] == [other.id]
-
-
 @page_alone
 def test_a_code_that_is_of_another_product_than_the_one_chosen_is_refused(road, clinic, clients):
     vial, there = opened(clinic), f"/afterwards/emergency/{road.patient.id}"
@@ -373,18 +318,6 @@ def test_the_chart_of_another_site_names_it_without_a_page_that_it_has_not(road,
         for site, page in ((row.site_id, "afterwards.record"), (row.site_id + 1, "")):
             g.site = SimpleNamespace(id=site)
             assert on_the_chart(row, "C-1").endpoint == page
-
-
-@page_alone
-def test_a_lot_that_is_not_on_record_is_named(road, clinic, clients):
-    there, done = f"/afterwards/emergency/{road.patient.id}", clock.now() - AGO
-    sent = {
-        "indication": "occlusion", "product_id": product(VITRASE).id, "lot": "VIT-9", "volume": "1",
-        "route": "SC", "done_at": local(done), "words": "Blanching.",
-    }  # fmt: skip
-    page = clients("practitioner").post_refused(there, sent, press="Record the emergency")
-    told = "No lot VIT-9 of it is on record here. Book it in first, with its reason; then record this."
-    assert page.errors == [told]
 
 
 @page_alone

@@ -342,6 +342,20 @@ def test_a_row_takes_our_label_of_the_vial_that_stood_open(road, cocktail, clien
 
 
 @page_alone
+def test_a_row_whose_lot_is_not_on_record_offers_to_write_it_as_it_was_read(road, cocktail, clients):
+    there, person = f"/afterwards/late/{cocktail.id}", clients("practitioner2")
+    sent = sheet(road, cocktail) | {"rows-0-lot": "TXA-NEW"}
+    page = person.post_refused(there, sent, press="Record it late")
+    why = "No lot TXA-NEW of it is on record here. Look at the pack again, and choose what it was."
+    assert page.errors == [why]
+    [choice] = page.all("input", name="rows-0-which")
+    sent |= {"rows-0-which": choice.get("value")}
+    assert person.submit(page, sent, press="Record it late").status_code == 302
+    found = recalls.look_up("TXA-NEW", at=clock.now(), by=road.clinic.actor("recall"))
+    assert found.counts["A"] == 1
+
+
+@page_alone
 @pytest.mark.parametrize(
     ("half", "missing"),
     [

@@ -34,9 +34,11 @@ class EmergencyForm(Form):
     product_id = f.IdSelect("Or the product", choices=())
     lot = f.LotField("and its lot, as printed", hint="Also where the code leaves it out.")
     expires_on = f.DateField("and its expiry", hint="Where the lot has more than one.")
+    which = f.OneOf("Which lot it was")
     volume = f.QuantityField("How much was given", [f.Required()], units=("mL",))
     diluent = f.LotField("Lot of the diluent", hint="Only where a powder was mixed for it.")
     diluent_volume = f.QuantityField("Volume it was mixed with", units=("mL",))
+    which_diluent = f.OneOf("Which diluent it was")
     route = f.ChoiceField("By which way", choices=f.choices(ROUTES, empty=None))
     area = f.TextField("Where", most=120)
     done_at = f.InstantField("When it was given", [f.Required()])
@@ -56,9 +58,11 @@ class PaperLineForm(SubForm):
     line = f.IdField("Line")
     lot = f.LotField("Lot", hint="Or our own label: V-0007.")
     expires_on = f.DateField("Expiry", hint="Where the lot has more than one.")
+    which = f.OneOf("Which lot it was")
     measured = f.QuantityField("Measured", units=("mL",))
     diluent = f.LotField("Lot of the diluent")
     diluent_volume = f.QuantityField("Mixed with", units=("mL",))
+    which_diluent = f.OneOf("Which diluent it was")
 
     @property
     def is_empty(self) -> bool:

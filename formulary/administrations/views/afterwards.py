@@ -1,6 +1,5 @@
 """The pages of what is recorded when it is over: an emergency, the list, and the second signature."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,14 +13,14 @@ from formulary.administrations import queries
 from formulary.administrations.actions import afterwards as actions
 from formulary.administrations.forms.afterwards import CountersignForm, EmergencyForm, LateForm
 from formulary.administrations.labels import afterwards as labels
+from formulary.administrations.views.afterwards_told import offer_rows, offer_vials, paper_of, source_of
 from formulary.administrations.views.page import Page
 from formulary.audit import log_access, record_refusal
 from formulary.catalogue import facts as catalogue
 from formulary.db import Missing, retried, transaction
 from formulary.patients import guards as patients
 from formulary.patients.labels import summary
-from formulary.rules.findings import Refused, refuse
-from formulary.rules.lot_status import day_of, normalise
+from formulary.rules.findings import Refused
 from formulary.web import fields as f
 
 bp = Blueprint("afterwards", __name__, url_prefix="/afterwards")
@@ -55,7 +54,7 @@ def emergency(patient_id: int) -> Page:
             return redirect(url_for("afterwards.record", record_id=row.id))
     context = {"patient": patient, "summary": summary(patient, by=g.actor, at=at)}
     page = render_template("afterwards/emergency.html", form=form, not_asked=labels.NOT_ASKED, **context)
-    return page, 422 if form.errors else 200
+    return page, 422 if form.problems() else 200
 
 
 @bp.route("/late/<id:cocktail_id>", methods=["GET", "POST"])
@@ -67,11 +66,17 @@ def late(cocktail_id: int) -> Page:
     if request.method == "GET" and not sheet.is_waiting:
         return _entered(sheet)
     form = _late_form(sheet)
+    offer_rows(form, sheet)
     if form.validate_on_submit():
         try:
             with transaction():
                 row = actions.record_late(
-                    cocktail_id, _paper(form, sheet), reason=form.reason.data, at=at, by=g.actor, key=form.key
+                    cocktail_id,
+                    paper_of(form, sheet),
+                    reason=form.reason.data,
+                    at=at,
+                    by=g.actor,
+                    key=form.key,
                 )
         except Refused as refusal:
             record_refusal("administrations.record_late", refusal, by=g.actor)
@@ -80,7 +85,7 @@ def late(cocktail_id: int) -> Page:
             flash("The worksheet is on record, marked as recorded late.")
             return redirect(url_for("afterwards.record", record_id=row.id))
     page = render_template("afterwards/late.html", form=form, sheet=sheet, products=sheet.products)
-    return page, 422 if form.errors else 200
+    return page, 422 if form.problems() else 200
 
 
 def _entered(sheet: Any) -> Page:
@@ -109,41 +114,6 @@ def _late_form(sheet: Any) -> LateForm:
     for name in (*seen, *(("released_by_id",) if sheet.is_released else ())):
         del form[name]
     return form
-
-
-def _paper(form: LateForm, sheet: Any) -> actions.Paper:
-    """What was typed; what was not asked is what the system saw."""
-    names = ("prepared_by_id", "prepared_at", "released_by_id", "given_by_id", "done_at")
-    told = {name: form[name].data for name in (*names, "outcome", "given", "words") if name in form}
-    if sheet.is_prepared:
-        told |= {"prepared_by_id": sheet.attempt.preparer_id, "prepared_at": sheet.attempt.prepared_at}
-    if sheet.is_released:
-        told |= {"released_by_id": sheet.attempt.releaser_id}
-    return actions.Paper(tuple(_drawn(form, sheet)), **told)
-
-
-def _drawn(form: LateForm, sheet: Any) -> Iterator[actions.Source]:
-    """What each row that is filled in says; the lot is one of the line's own product."""
-    products = {line.number: line.product_id for line in sheet.revision.lines}
-    for box in form.rows:
-        row = box.form
-        if row.is_empty:
-            continue
-        if row.line.data not in products:
-            raise refuse(
-                "paper.line_missing", sheet.cocktail.code, "There is no such line.", "Load it again."
-            )
-        lot, vial = _vial_of(row, products[row.line.data])
-        told = {"vial_id": vial.id if vial else None, "mixed": _mixed(row)}
-        yield actions.Source(row.line.data, lot.id, row.measured.data, **told)
-
-
-def _vial_of(row: Any, product_id: int) -> Any:
-    """The lot of a row, and by our own label its very vial."""
-    if row.lot.data.upper().startswith("V-"):
-        own = actions.Identity(own=row.lot.data.upper(), product_id=product_id)
-        return actions.identified_vial(own, g.actor)
-    return actions.lot_of(row.lot.data, product_id, row.expires_on.data, field=row.lot.name), None
 
 
 @bp.get("/<id:record_id>")
@@ -180,13 +150,14 @@ def _emergency_form() -> EmergencyForm:
     form.given_by_id.choices = f.choices(
         accounts.persons_who_may(Permission.ADMINISTER, g.site.id), empty=None
     )
+    offer_vials(form)
     return form
 
 
 def _record(patient_id: int, form: EmergencyForm, at: datetime) -> Any:
     told = actions.Emergency(
         indication=form.indication.data,
-        source=_source(form),
+        source=source_of(form),
         route=form.route.data,
         area=form.area.data,
         given_by_id=form.given_by_id.data,
@@ -194,44 +165,6 @@ def _record(patient_id: int, form: EmergencyForm, at: datetime) -> Any:
     )
     when = {"done_at": form.done_at.data, "reason": form.reason.data, "at": at, "by": g.actor}
     return actions.record_emergency(patient_id, told, **when, key=form.key)
-
-
-def _source(form: EmergencyForm) -> actions.Source:
-    identity = _identity(form)
-    lot, vial = actions.identified_vial(identity, g.actor)
-    told = {"volume": form.volume.data, "grade": identity.grade, "mixed": _mixed(form)}
-    return actions.Source(1, lot.id, vial_id=vial.id if vial else None, **told)
-
-
-def _identity(form: EmergencyForm) -> actions.Identity:
-    """What was scanned, or typed as it is printed; our own label may be typed too."""
-    raw = str(form.scan.data or "").strip().upper()
-    if raw.startswith("V-"):
-        return actions.Identity(own=raw, product_id=form.product_id.data)
-    if raw:
-        scan = form.scan.read(day_of(clock.now(), g.site.zone))
-        _as_typed(form, scan)
-        expires_on = scan.expires_on or form.expires_on.data
-        read = {"gtin": scan.gtin, "lot": scan.lot or form.lot.data or "", "expires_on": expires_on}
-        return actions.Identity(own=scan.own, scanned=scan.trusted, product_id=form.product_id.data, **read)
-    told = {"product_id": form.product_id.data, "expires_on": form.expires_on.data}
-    return actions.Identity(lot=form.lot.data or "", **told)
-
-
-def _as_typed(form: EmergencyForm, scan: Any) -> None:
-    """Refuse a lot typed beside a code that says another."""
-    typed = form.lot.data or ""
-    if scan.lot and typed and normalise(scan.lot) != normalise(typed):
-        reason, remedy = "The code says another lot than the one typed.", "Look at the vial again."
-        raise refuse("vial.differs", typed, reason, remedy, field="lot")
-
-
-def _mixed(form: Any) -> actions.Mixed | None:
-    if not form.diluent.data or form.diluent_volume.data is None:
-        return None
-    return actions.Mixed(
-        actions.diluent_lot(form.diluent.data, field=form.diluent.name).id, form.diluent_volume.data
-    )
 
 
 def _page(record_id: int, form: CountersignForm) -> str:

@@ -14,7 +14,15 @@ from typing import Protocol
 
 from formulary.rules.facts import Container, SitePolicies, Stock
 from formulary.rules.findings import Finding, Level, Result
-from formulary.rules.lot_status.days import day_of, day_words, end_of_day, hours, moment_words, span_words
+from formulary.rules.lot_status.days import (
+    NOT_ON_RECORD,
+    day_of,
+    day_words,
+    end_of_day,
+    hours,
+    moment_words,
+    span_words,
+)
 from formulary.rules.units import Quantity
 
 KNOWN_STATES = frozenset({"available", "open", "sealed", "quarantined", "exhausted", "empty"})
@@ -163,6 +171,10 @@ def _state(asked: _Asked) -> Iterator[Bar]:
 def _expired(asked: _Asked) -> Iterator[Bar]:
     stock = asked.stock
     if asked.at < end_of_day(stock.expires_on, stock.zone):
+        return
+    if stock.expires_on == NOT_ON_RECORD:
+        reason = "has no expiry on record, so that nobody may use it."
+        yield _bar(asked, "lot.expired", "expiry not on record", reason, "Take another lot.", rule="L1")
         return
     short = day_words(stock.expires_on, day_of(asked.at, stock.zone).year)
     reason = f"expired at the end of {day_words(stock.expires_on)}."

@@ -32,6 +32,7 @@ from formulary.stock.actions.packing import pack_lot, pack_vial, take_out
 from formulary.stock.actions.places import add_place, change_place, furnish
 from formulary.stock.actions.pricing import record_price
 from formulary.stock.actions.quarantine import release_lot
+from formulary.stock.actions.reading import read_lot
 from formulary.stock.actions.receiving import receive_lot
 from formulary.stock.actions.reconstituting import reconstitute
 from formulary.stock.actions.reservations import Pick, end_reservations, reserve
@@ -105,6 +106,7 @@ __all__ = [
     "pack_vial",
     "place_hold",
     "post",
+    "read_lot",
     "receive_lot",
     "receive_transfer",
     "reconstitute",

@@ -21,7 +21,7 @@ from formulary.stock.actions.pricing import add_price, told
 from formulary.stock.actions.suppliers import learn_supplier
 from formulary.stock.actions.vials import content_of
 from formulary.stock.labels import refusals
-from formulary.stock.models import Delivery, Lot, Movement, Place
+from formulary.stock.models import AS_READ, Delivery, Lot, Movement, Place
 
 MOST_CONTAINERS = 10_000
 
@@ -192,7 +192,7 @@ def first_receipt(product: Product, supplier: str, site_id: int, at: datetime) -
     decided = accounts.policy(site_id, "first_receipt_quarantine", at)
     if decided is not None and not decided.get("required", True):
         return ""
-    looked_at = db.select(Lot.id).where(Lot.status != "quarantined").limit(1)
+    looked_at = db.select(Lot.id).where(Lot.status != "quarantined", Lot.grade != AS_READ).limit(1)
     if db.session.scalar(looked_at.where(Lot.product_id == product.id)) is None:
         return "product"
     brought = db.and_(Movement.document_kind == "delivery", Movement.document_id == Delivery.id)

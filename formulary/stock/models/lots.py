@@ -13,6 +13,8 @@ from formulary.rules.lot_status import near, normalise
 from formulary.rules.units import VOLUME, Dimension, Quantity, dimension
 
 NOT_USED_UP = text("status <> 'exhausted'")
+AS_READ = "as_read"
+"""The grade of a lot that nobody booked in: it was read off the pack of what was used."""
 HAS_SERIAL = text("serial_folded IS NOT NULL")
 STANDS_OPEN = text("state = 'open'")
 

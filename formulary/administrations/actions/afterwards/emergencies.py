@@ -1,12 +1,14 @@
 """An emergency: given first, recorded after. Only the vial's identity is asked; it goes to review."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from formulary.accounts import Actor, Permission
 from formulary.accounts.actions import next_code
-from formulary.administrations.actions.afterwards.sources import Past, Source, draw_from
+from formulary.administrations.actions.afterwards.reading import on_record
+from formulary.administrations.actions.afterwards.sources import draw_from
+from formulary.administrations.actions.afterwards.told import Past, Source
 from formulary.administrations.actions.afterwards.writing import (
     Found,
     Gave,
@@ -55,6 +57,7 @@ def record_emergency(
     must_be_past(done_at, at, reason)
     _is_told(told)
     past = Past(done_at, told.given_by_id, at, by, reason.strip() or AT_ONCE)
+    told = replace(told, source=on_record(told.source, past))
     attempt = _chain(patient.id, told, past)
     drawn = draw_from(attempt, told.source, past)
     found = look(attempt, (Stage.FINAL, Stage.ADMINISTER), done_at, at)

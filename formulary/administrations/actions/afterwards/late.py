@@ -5,7 +5,9 @@ from datetime import datetime
 from formulary.accounts import Actor, Permission
 from formulary.administrations.actions.afterwards.flags import flagged
 from formulary.administrations.actions.afterwards.paper import Paper, must_be, told_by
-from formulary.administrations.actions.afterwards.sources import Past, draw_from
+from formulary.administrations.actions.afterwards.reading import on_record
+from formulary.administrations.actions.afterwards.sources import draw_from
+from formulary.administrations.actions.afterwards.told import Past
 from formulary.administrations.actions.afterwards.writing import Found, Gave, look, told_of, write_session
 from formulary.administrations.actions.closing import consistent
 from formulary.administrations.models import LATE, Administration, AfterRecord
@@ -71,7 +73,8 @@ def _prepared(
     stages = (Stage.CLAIM,) if cocktail.state == "verified" else ()
     found = look(attempt, stages, paper.prepared_at, at)
     past = Past(paper.prepared_at, paper.prepared_by_id, at, by, reason.strip())
-    moved = [row for source in paper.sources for row in draw_from(attempt, source, past)]
+    sources = [on_record(source, past) for source in paper.sources]
+    moved = [row for source in sources for row in draw_from(attempt, source, past)]
     release_reservations(cocktail, why="recorded late", at=at)
     _limit(attempt)
     attempt.preparer_id, attempt.prepared_at = paper.prepared_by_id, paper.prepared_at

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from formulary.accounts import Permission
 from formulary.accounts import queries as accounts
-from formulary.administrations.actions.afterwards.sources import Source
+from formulary.administrations.actions.afterwards.told import Source
 from formulary.administrations.actions.afterwards.writing import must_be_past
 from formulary.cocktails import actions as cocktails
 from formulary.cocktails import queries as cocktail_queries

@@ -1,12 +1,11 @@
 """Out of which vials it came: opened and mixed as it was done, whatever speaks against it now."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
-from formulary.accounts import Actor
 from formulary.administrations.actions.afterwards.short import found_for
+from formulary.administrations.actions.afterwards.told import Past, Source
 from formulary.cocktails.facts import reservation_ref
 from formulary.db import db
 from formulary.preparations import queries as preparations
@@ -19,41 +18,6 @@ from formulary.stock.models import Lot, Movement, Place, Vial
 
 MOST_CONTAINERS = 20
 """So many containers one record takes at most: more is a slip of the unit, and each would be opened."""
-
-
-@dataclass(frozen=True)
-class Mixed:
-    """What a powder was mixed with, or a solution diluted with in the syringe."""
-
-    diluent_lot_id: int
-    volume: Quantity
-
-
-@dataclass(frozen=True)
-class Source:
-    """So much fluid of a line, out of a lot: of the vial that was named, else of a container opened for it.
-
-    `via` is "diluent" for what only diluted it in the syringe.
-    """
-
-    line: int
-    lot_id: int
-    volume: Quantity
-    vial_id: int | None = None
-    mixed: Mixed | None = None
-    grade: str = "probable"
-    via: str = ""
-
-
-@dataclass(frozen=True)
-class Past:
-    """When it was done and who drew it, when and by whom it is recorded, and why then."""
-
-    done_at: datetime
-    drawn_by_id: int
-    at: datetime
-    by: Actor
-    reason: str
 
 
 def draw_from(attempt: Attempt, source: Source, past: Past) -> list[Movement]:
@@ -147,12 +111,17 @@ def _draw(attempt: Attempt, vial: Vial, source: Source, part: tuple[Movement, st
         quantity=movement.quantity,
         drawn_at=past.done_at,
         by_id=past.drawn_by_id,
-        grade=source.grade,
+        grade=_grade(source, via),
         deviation_reason=past.reason,
     )
     db.session.add(row)
     db.session.flush()
     return movement
+
+
+def _grade(source: Source, via: str) -> str:
+    """How sure it is: of what it was mixed with as sure as that was read."""
+    return source.mixed.grade if via == "diluent" and source.mixed is not None else source.grade
 
 
 def _vial(attempt: Attempt, lot: Lot, source: Source, wanted: int, past: Past) -> tuple[Vial, list[Movement]]:
@@ -237,7 +206,7 @@ def _diluted(attempt: Attempt, lot: Lot, source: Source, past: Past) -> Iterator
     mixed = source.mixed
     if mixed is None or mixed.diluent_lot_id in _in_its_vials(attempt, lot):
         return
-    own = Source(source.line, mixed.diluent_lot_id, mixed.volume, via="diluent")
+    own = Source(source.line, mixed.diluent_lot_id, mixed.volume, grade=mixed.grade, via="diluent")
     yield from draw_from(attempt, own, past)
 
 
