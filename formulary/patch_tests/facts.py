@@ -42,4 +42,5 @@ def _told(spot: Any, readings: Readings, controls: list[facts.Control]) -> facts
         kind=guideline(spot.guideline).kind,
         guideline=spot.guideline,
         controls=tuple(controls),
+        label=f"{spot.code}, {spot.product}",
     )

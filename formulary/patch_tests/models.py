@@ -151,6 +151,7 @@ class PatchTestItem(Base):
             kind=self.test.by.kind,
             guideline=self.test.guideline,
             controls=self.test.controls,
+            label=f"{self.test.code}, {self.tested.name}",
         )
 
 

@@ -34,7 +34,8 @@ SPOTS = (
     db.select(
         PatchTestItem.id, PatchTestItem.test_id, PatchTestItem.role, PatchTest.guideline,
         Product.ingredient_id, PatchTestItem.product_id, PatchTestItem.lot_id, PatchTest.applied_at,
-        PatchTestItem.is_mixture, PatchTestReading.grade, PatchTestReading.read_at,
+        PatchTestItem.is_mixture, PatchTestReading.grade, PatchTestReading.read_at, PatchTest.code,
+        Product.name.label("product"),
     )
     .join(PatchTestItem.test)
     .outerjoin(PatchTestReading, STANDS)

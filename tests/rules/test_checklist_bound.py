@@ -78,7 +78,7 @@ PATIENT = a_patient(
         facts.Medicine("garlic", facts.Taking.STOPPED, facts.Choice.OWN, TODAY, TODAY, "garlic", (WASHOUT,)),
     ),
     medicines_asked_at=AT,
-    tests=(a_test(DRUG, controls=(CONTROL,), suppressed="an antihistamine", doubt="in words"),),
+    tests=(a_test(DRUG, controls=(CONTROL,), suppressed="an antihistamine", doubt="in words", label="T-1"),),
     consents=(a_consent(withdrawn_at=AT),),
 )
 FORMULA = a_formula(

@@ -92,6 +92,14 @@ def test_it_names_the_ingredient_and_the_line():
     )
 
 
+def test_it_names_the_test_and_what_was_applied():
+    test = a_test(ASCORBIC, "- ++", label="T-7, ascorbic acid 500 mg/mL")
+    (finding,) = (f for f in ask("T2", **with_ascorbic(test)))
+    assert finding.reason == (
+        "Ascorbic acid: the patch test was positive on 21 Nov 2026: T-7, ascorbic acid 500 mg/mL."
+    )
+
+
 def test_a_new_concluded_negative_test_lifts_a_positive_one():
     old = a_test(ASCORBIC, "- ++", started=AT - timedelta(days=30))
     assert all_three(**with_ascorbic(old, a_test(ASCORBIC))) == []

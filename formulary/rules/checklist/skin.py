@@ -100,11 +100,13 @@ def _untested(case: Case, line: Line, patient: Patient) -> Iterator[Finding]:
         )
         for lot in _lots(case, line)
     )
-    if any(test is not None for test in barring):
+    found = next((test for test in barring if test is not None), None)
+    if found is not None:
+        told = f"the patch test was positive, though none was asked for{found.named}."
         yield Finding(
             "patch_test.positive",
             ingredient.name,
-            f"{capital(ingredient.name)}: the patch test was positive, though none was asked for.",
+            f"{capital(ingredient.name)}: {told}",
             "Leave it out; a new concluded test or a specialist's note reopens it.",
             level=Level.BLOCK,
             line=line.number,
@@ -114,11 +116,13 @@ def _untested(case: Case, line: Line, patient: Patient) -> Iterator[Finding]:
 def _by_excipient(case: Case, line: Line, patient: Patient) -> Iterator[Finding]:
     at, policy = case.cocktail.at, case.policies.patch_test
     for excipient in line.product.excipients:
-        if standing_positive(patient.tests, excipient.ingredient_id, at=at, policy=policy) is not None:
+        found = standing_positive(patient.tests, excipient.ingredient_id, at=at, policy=policy)
+        if found is not None:
+            contains = f"{line.product.name} contains it{found.named}"
             yield Finding(
                 "patch_test.positive_excipient",
                 line.product.ingredient.name,
-                f"The patch test for {excipient.name} was positive, and {line.product.name} contains it.",
+                f"The patch test for {excipient.name} was positive, and {contains}.",
                 "Leave it out, or take a product without it.",
                 level=Level.BLOCK,
                 line=line.number,

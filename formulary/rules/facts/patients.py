@@ -69,7 +69,8 @@ class PatchTest:
 
     `guideline` is the one chosen when it was applied; `controls` those of the same sitting; `suppressed` says
     which medicine of the patient's may have hidden a reaction, and is "" where none is on record; `doubt`
-    says of which nobody can tell, for it stands in words only.
+    says of which nobody can tell, for it stands in words only. `label` is how the pages call it, with the
+    product that was applied.
     """
 
     ingredient_id: int
@@ -83,6 +84,12 @@ class PatchTest:
     controls: tuple[Control, ...] = ()
     suppressed: str = ""
     doubt: str = ""
+    label: str = ""
+
+    @property
+    def named(self) -> str:
+        """What stands behind "positive on that day": which test it was; nothing where it has no record."""
+        return f": {self.label}" if self.label else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,7 +192,7 @@ def _positive(test: PatchTest, found: Outcome, asked: _Asked) -> Clearance:
     on = _day(found.on, asked)
     mixture = " of a mixture with it" if test.is_mixture else ""
     beside = " The negative control reacted too." if control_reacted(test, asked.at) else ""
-    reason = f"The patch test{mixture} was positive on {on}.{beside}"
+    reason = f"The patch test{mixture} was positive on {on}{test.named}.{beside}"
     remedy = "This line cannot be given; a new concluded test or a specialist's note reopens it."
     finding = _finding("T2", "patch_test.positive", reason, remedy, level=Level.BLOCK)
     return Clearance("positive", f"positive {on}", finding, test, found)
