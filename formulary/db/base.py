@@ -1,9 +1,10 @@
 """The database object, the base of all models, and how each engine begins a transaction."""
 
+from importlib import import_module
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, Integer, MetaData, event
+from sqlalchemy import Connection, Dialect, Engine, Integer, MetaData, event
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 NAMES = {
@@ -59,6 +60,14 @@ PRAGMAS = (
     "busy_timeout=5000",
     "temp_store=MEMORY",
 )
+
+
+@event.listens_for(Engine, "do_connect")
+def _connect(dialect: Dialect, _record: object, args: Any, settings: Any) -> Any:
+    """PostgreSQL by connections of our own; its driver is loaded where it is used."""
+    if dialect.name == "postgresql":
+        return import_module("formulary.db.lasting").connect(args, settings)
+    return None
 
 
 @event.listens_for(Engine, "connect")

@@ -1,0 +1,39 @@
+"""A connection to PostgreSQL that keeps what the server has prepared when a transaction is rolled back.
+
+Every page that only reads ends with a rollback, and psycopg then has the server forget each statement that it
+has prepared, since tables may have been made and dropped meanwhile. No page of ours makes a table, and what
+does (a migration) is told by its own commands. So statements are planned once and not on every page.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import psycopg
+from psycopg.pq import ExecStatus, PipelineStatus, TransactionStatus
+
+KEPT = 500
+"""So many statements of a connection stay prepared."""
+OPEN = (TransactionStatus.INTRANS, TransactionStatus.INERROR)
+
+
+class Lasting(psycopg.Connection[Any]):
+    """A connection whose prepared statements outlast a rollback."""
+
+    def rollback(self) -> None:
+        """Roll back, and let the server go on knowing its statements; what goes wrong psycopg tells."""
+        if not self._is_rolled_back():
+            super().rollback()
+
+    def _is_rolled_back(self) -> bool:
+        with self.lock:
+            server = self.pgconn
+            if server.pipeline_status != PipelineStatus.OFF or server.transaction_status not in OPEN:
+                return False
+            return server.exec_(b"ROLLBACK").status == ExecStatus.COMMAND_OK
+
+
+def connect(args: Sequence[Any], settings: Mapping[str, Any]) -> Lasting:
+    """A new one, by what the driver takes."""
+    connection = Lasting.connect(*args, **settings)
+    connection.prepared_max = KEPT
+    return connection

@@ -1,0 +1,39 @@
+"""On PostgreSQL a rollback undoes what was written, and the server still knows the statements it prepared."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+
+from formulary.accounts.models import Person
+from formulary.db import db
+
+# SQLite prepares nothing on a server.
+pytestmark = pytest.mark.databases("postgresql")
+NAMES = select(Person.name.label("asked_often")).where(Person.id == -1)
+PREPARED = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%asked_often%'")
+OFTEN = 7
+"""The driver prepares what is sent more often than five times."""
+
+
+def prepared() -> int:
+    found: int = db.session.execute(PREPARED).scalar_one()
+    db.session.rollback()
+    return found
+
+
+def test_what_is_prepared_outlasts_a_rollback(app: Flask) -> None:
+    for _ in range(OFTEN):
+        db.session.execute(NAMES).all()
+        db.session.rollback()
+    assert prepared() == 1
+    assert db.session.execute(NAMES).all() == []
+
+
+def test_a_rollback_undoes_what_was_written_and_what_failed(app: Flask, cast: object) -> None:
+    connection = db.session.connection()
+    connection.exec_driver_sql("UPDATE person SET name = 'Somebody else'")
+    with pytest.raises(DBAPIError):
+        connection.exec_driver_sql("SELECT nothing FROM nowhere")
+    db.session.rollback()
+    assert db.session.scalars(select(Person.id).where(Person.name == "Somebody else")).all() == []
