@@ -75,7 +75,8 @@ def _flask_settings(settings: config.Settings) -> dict[str, Any]:
 def _pool(settings: config.Settings) -> dict[str, Any]:
     if settings.sqlite_file is None and settings.sqlalchemy_url.startswith("sqlite"):
         return {}
-    return {"pool_pre_ping": True, "pool_size": settings.threads, "max_overflow": 4, "pool_timeout": 10}
+    lasting = {"pool_pre_ping": True, "pool_use_lifo": True}
+    return {**lasting, "pool_size": settings.threads, "max_overflow": 4, "pool_timeout": 10}
 
 
 def _open_database(app: Flask) -> None:

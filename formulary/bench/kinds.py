@@ -97,7 +97,8 @@ VERIFY = Kind(
 STOPPING = Kind(
     "containment",
     Aim(1, "< 2 s"),
-    "A case is contained: a hold on the lot, and all that it stopped written down, in one transaction. "
+    "A case is contained: a hold on the lot, and all that it stopped written down, in one transaction; each "
+    "round finds new reservations, preparations at a draw and opened vials. "
     "The ratio is over 2 s; the size says in how many commits.",
 )
 FREEZING = Kind(

@@ -32,6 +32,7 @@ class RecallPlan:
     databases: tuple[str, ...] = DATABASES
     rows: tuple[int, ...] = (50, 500)
     rounds: int = 5
+    in_the_way: int = 20
     effort: Effort = field(default_factory=lambda: Effort(rounds=300, sample=0))
     pages: Effort = field(default_factory=lambda: Effort(rounds=100, sample=0))
 
@@ -125,7 +126,9 @@ def _stop(bench: Recalls, clinic: Clinic, draws: int) -> None:
     """The lot that went furthest is stopped, and everybody it reached listed."""
     [target] = recall.targets([max(SERVES)])
     inside = stopping.cocktails_of(target.lot_id)
-    done = stopping.stop(clinic, target, bench.plan.rounds)
+    done = stopping.stop(clinic, target, bench.plan.rounds, bench.plan.in_the_way)
+    for number, (took, met) in enumerate(zip(done.containing, done.met, strict=True), 1):
+        bench.say(f"{bench.store.name}: round {number}: contained in {int(took * 1000):,} ms: {met}")
     told = f"{draws:,} draws, {inside:,} cocktails"
     spread = Spread(max(done.freezing), rows=target.rows)
     bench.put(kinds.FREEZING, told, done.frozen_in, None, spread)

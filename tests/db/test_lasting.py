@@ -16,18 +16,13 @@ OFTEN = 7
 """The driver prepares what is sent more often than five times."""
 
 
-def prepared() -> int:
-    found: int = db.session.execute(PREPARED).scalar_one()
-    db.session.rollback()
-    return found
-
-
 def test_what_is_prepared_outlasts_a_rollback(app: Flask) -> None:
-    for _ in range(OFTEN):
-        db.session.execute(NAMES).all()
-        db.session.rollback()
-    assert prepared() == 1
-    assert db.session.execute(NAMES).all() == []
+    with db.engine.connect() as connection:
+        for _ in range(OFTEN):
+            connection.execute(NAMES).all()
+            connection.rollback()
+        assert connection.execute(PREPARED).scalar_one() == 1
+        assert connection.execute(NAMES).all() == []
 
 
 def test_a_rollback_undoes_what_was_written_and_what_failed(app: Flask, cast: object) -> None:

@@ -113,3 +113,10 @@ def test_an_older_page_costs_no_more_than_the_first(lots):
             look_up_lots(lots, at=clock.now(), by=by, window=window)
         costs.append(len(sent))
     assert costs[1] <= costs[0]
+
+
+def test_the_answer_of_a_lot_asks_fourteen_questions(lots):
+    by = somebody()
+    with counting_queries() as sent:
+        look_up_lots(lots, at=clock.now(), by=by)
+    assert len(sent) == 14, sent

@@ -55,7 +55,7 @@ from formulary.recalls.queries.listing import (
     patients_listed,
     uses_of,
 )
-from formulary.recalls.queries.lookup import cocktail_codes, look_up, look_up_lots
+from formulary.recalls.queries.lookup import look_up, look_up_lots
 from formulary.recalls.queries.lots import Found, FoundLot, descendants, find_lots, lots_found
 from formulary.recalls.queries.lying import Lying
 from formulary.recalls.queries.made import (
@@ -87,7 +87,7 @@ from formulary.recalls.queries.notices import (
     versions,
 )
 from formulary.recalls.queries.offered import benches_and_shelves, formula_versions, named_in, preparers
-from formulary.recalls.queries.patients import Known, known_patients
+from formulary.recalls.queries.patients import Known, cocktail_codes, known_patients
 from formulary.recalls.queries.promised import Promised
 from formulary.recalls.queries.reaching import (
     Effect,

@@ -3,12 +3,17 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select
 
 from formulary.accounts.models import Person
 from formulary.audit.models import AccessEntry
 from formulary.catalogue.models import Product
 from formulary.db import FRESH, Missing, db
+from formulary.db.bare import plain_rows
+from formulary.db.prepared import values
 from formulary.recalls.models import (
     RecallCase,
     RecallEvent,
@@ -69,13 +74,25 @@ def cases(window: Window, *, drills: bool = False) -> Page:
     return page(db.select(RecallCase).filter_by(is_drill=drills), NEWEST, window=window)
 
 
-def open_cases_of(lot_ids: Iterable[int]) -> list[RecallCase]:
+class OpenCase(NamedTuple):
+    """A case that is not closed, by its key and its code."""
+
+    id: int
+    code: str
+
+
+def open_cases_of(lot_ids: Iterable[int]) -> list[OpenCase]:
     """Cases, drills not among them, that cover one of these lots and are not closed."""
-    covered = db.select(RecallLot.case_id).where(
-        RecallLot.lot_id.in_(set(lot_ids)), RecallLot.decision == "in"
-    )
-    query = db.select(RecallCase).where(RecallCase.id.in_(covered), RecallCase.is_drill.is_(False))
-    return list(db.session.scalars(query.where(RecallCase.state != "closed").order_by(RecallCase.id)))
+    return [OpenCase(*row) for row in plain_rows(_open_cases(), {"lots": sorted(set(lot_ids))})]
+
+
+@cache
+def _open_cases() -> Select[Any]:
+    covered = db.select(RecallLot.case_id)
+    covered = covered.where(RecallLot.lot_id.in_(values("lots")), RecallLot.decision == "in")
+    query = db.select(RecallCase.id, RecallCase.code).where(RecallCase.id.in_(covered))
+    query = query.where(RecallCase.is_drill.is_(False), RecallCase.state != "closed")
+    return query.order_by(RecallCase.id)
 
 
 def scope_of(case_id: int) -> list[RecallScope]:

@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, union_all
 
 from formulary.accounts.models import Site
 from formulary.db import db
+from formulary.db.bare import plain_rows
 from formulary.db.prepared import values
 from formulary.rules.trace import MassBalance, mass_balance
 from formulary.stock.models import Movement, Place
@@ -61,6 +62,10 @@ class Flows:
         """Whether anything of these lots was ever lost in a transfer or otherwise for good."""
         return any(flow.reason == "lost" and flow.kind == "lost_or_found" for flow in self.rows)
 
+    def went_to(self, kind: str) -> bool:
+        """Whether anything of these lots was ever at a place of this kind."""
+        return any(flow.kind == kind for flow in self.rows)
+
     def balances(self, lot_ids: Iterable[int], prepared: Mapping[int, int]) -> dict[int, MassBalance]:
         """The mass balance of each lot; `prepared` is what of it lies in cocktails that are mixed."""
         return {lot_id: mass_balance(self._net(lot_id), prepared.get(lot_id, 0)) for lot_id in lot_ids}
@@ -109,7 +114,7 @@ class Flows:
 
 def flows(lot_ids: Sequence[int]) -> Flows:
     """The flows of these lots, at every site, by the ledger of now."""
-    rows = db.session.execute(_summed(), {"lots": list(lot_ids)})
+    rows = plain_rows(_summed(), {"lots": list(lot_ids)})
     return Flows(tuple(Flow(*row[:6], int(row[6]), row[7], row[8]) for row in rows))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Select, bindparam, func, select, tuple_, union_all
 
 from formulary.administrations.models import GivenLot
 from formulary.db import db
-from formulary.db.bare import driver_rows
+from formulary.db.bare import driver_rows, plain_rows
 from formulary.db.prepared import values
 from formulary.db.types import instant
 from formulary.patients.models import Patient
@@ -98,7 +98,8 @@ def everybody(lot_ids: Sequence[int]) -> Iterator[Given]:
 
 def reach(lot_ids: Sequence[int]) -> Reach:
     """How far these lots went, whatever the page shows."""
-    return Reach(*db.session.execute(_reach(), {"lots": list(lot_ids)}).one())
+    [counted] = plain_rows(_reach(), {"lots": list(lot_ids)})
+    return Reach(*counted)
 
 
 @cache

@@ -1,6 +1,6 @@
 """Asking: from a number, a scan or keys to the whole answer, in a number of queries that never grows."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -10,8 +10,7 @@ from sqlalchemy import Select, select
 
 from formulary.accounts import Actor
 from formulary.catalogue.models import Formula, FormulaLine, FormulaVersion
-from formulary.cocktails.models import Cocktail
-from formulary.db import db
+from formulary.db.bare import plain_rows
 from formulary.db.prepared import values
 from formulary.recalls.queries.answer import Held, Lookup, Pinning
 from formulary.recalls.queries.flows import flows
@@ -19,7 +18,7 @@ from formulary.recalls.queries.given import reach, received_page
 from formulary.recalls.queries.lots import Found, FoundLot, find_lots, lots_found
 from formulary.recalls.queries.lying import Lying, lying
 from formulary.recalls.queries.on_the_way import lost, named
-from formulary.recalls.queries.patients import known_patients
+from formulary.recalls.queries.patients import patients_and_codes
 from formulary.recalls.queries.promised import Wanted, promised
 from formulary.recalls.queries.tested import not_excluded, tested
 from formulary.recalls.queries.under_way import prepared, under_way
@@ -63,7 +62,7 @@ def _filled(bare: Lookup, lot_ids: Sequence[int], window: Window, by: Actor) -> 
         bare,
         given=received_page(lot_ids, window),
         reach=reach(lot_ids),
-        tested=tested(lot_ids),
+        tested=tested(lot_ids, moved),
         under_way=mixed,
         promised=promised(_wanted(lot_ids, here), held_at=held_at, at=bare.at),
         lying=here,
@@ -75,8 +74,8 @@ def _filled(bare: Lookup, lot_ids: Sequence[int], window: Window, by: Actor) -> 
         balances=moved.balances(lot_ids, prepared(mixed)),
         holds=holds,
     )
-    patients = known_patients(answer.patient_ids, by=by, at=bare.at)
-    codes = cocktail_codes(row.cocktail_id for row in answer.given)
+    cocktails = (row.cocktail_id for row in answer.given)
+    patients, codes = patients_and_codes(answer.patient_ids, cocktails, by=by, at=bare.at)
     return replace(answer, patients=patients, codes=codes)
 
 
@@ -107,7 +106,7 @@ def _formulas(lots: Sequence[FoundLot]) -> tuple[Pinning, ...]:
         "products": [lot.product_id for lot in lots],
         "ingredients": [lot.ingredient_id for lot in lots],
     }
-    return tuple(Pinning(*row) for row in db.session.execute(_pinning(), keys))
+    return tuple(Pinning(*row) for row in plain_rows(_pinning(), keys))
 
 
 @cache
@@ -117,14 +116,3 @@ def _pinning() -> Select[Any]:
     columns = (FormulaVersion.id, Formula.name, FormulaVersion.number, FormulaVersion.status)
     query = select(*columns).join(FormulaVersion, FormulaVersion.formula_id == Formula.id)
     return query.where(FormulaVersion.lines.any(pins)).order_by(Formula.name, FormulaVersion.number)
-
-
-def cocktail_codes(cocktail_ids: Iterable[int | None]) -> Mapping[int | None, str]:
-    """The codes of cocktails by key; a code names nobody."""
-    wanted = {"keys": list(set(cocktail_ids) - {None})}
-    return {number: code for number, code in db.session.execute(_codes(), wanted)}
-
-
-@cache
-def _codes() -> Select[Any]:
-    return db.select(Cocktail.id, Cocktail.code).where(Cocktail.id.in_(values("keys")))

@@ -6,11 +6,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, func, or_
+from sqlalchemy import Select, func, literal, or_, union_all
 
 from formulary.catalogue.models import Ingredient, Product, ProductCode
 from formulary.cocktails.models import Cocktail
 from formulary.db import Missing, db
+from formulary.db.bare import plain_rows
 from formulary.db.prepared import values
 from formulary.preparations.models import Draw
 from formulary.rules.lot_status import NOT_ON_RECORD, near, normalise
@@ -18,6 +19,7 @@ from formulary.rules.units import VOLUME, Quantity, dimension
 from formulary.stock.models import Lot, Vial
 
 OFFERED = 50
+FAMILY, ALIKE = 1, 2
 LEAST_LETTERS = 3
 LATEST_DAY = timedelta(days=2)
 """A day has ended everywhere once two have begun in UTC."""
@@ -38,6 +40,12 @@ class FoundLot:
     ledger: str
     dimension: str
     content: int | None
+    role: str
+
+    @property
+    def is_diluent(self) -> bool:
+        """Whether it is what others are mixed with."""
+        return self.role == "diluent"
 
     def quantity(self, steps: int) -> Quantity:
         """So many of its ledger's steps as a quantity."""
@@ -89,23 +97,30 @@ def find_lots(number: str, *, gtin: str | None = None, own: str | None = None) -
 
 def lots_found(lot_ids: Iterable[int]) -> Found:
     """These lots by their keys, those made from them and those that look alike; Missing where one is none."""
-    wanted = set(lot_ids)
-    rows = _rows(_by_key(), keys=list(wanted))
-    if not wanted or len(rows) != len(wanted):
-        raise Missing(f"No lot {sorted(wanted - {lot.id for lot in rows})}")
-    alike = _rows(_alike_to(), near=[near(lot.number) for lot in rows], keys=list(wanted))
-    return Found(rows, descendants(wanted), alike)
+    wanted = sorted(set(lot_ids))
+    rows = plain_rows(_family_and_alike(), {"keys": wanted, "same": wanted, "others": wanted})
+    family, alike = (tuple(FoundLot(*row) for way, *row in rows if way == one) for one in (FAMILY, ALIKE))
+    exact = tuple(lot for lot in family if lot.id in wanted)
+    if not wanted or len(exact) != len(wanted):
+        raise Missing(f"No lot {sorted(set(wanted) - {lot.id for lot in exact})}")
+    return Found(exact, _made_from(set(wanted), family), alike)
 
 
 def descendants(lot_ids: Iterable[int]) -> tuple[FoundLot, ...]:
-    """Every lot made from these, however many repackers lie between; each once."""
-    seen, found = set(lot_ids), list[FoundLot]()
-    fresh = set(seen)
-    while fresh:
-        made = [lot for lot in _rows(_made_from(), keys=list(fresh)) if lot.id not in seen]
-        fresh = {lot.id for lot in made}
-        seen |= fresh
+    """Every lot made from these, however many repackers lie between; each once, the nearest first."""
+    wanted = set(lot_ids)
+    family = _rows(_family(), keys=sorted(wanted)) if wanted else ()
+    return _made_from(wanted, family)
+
+
+def _made_from(wanted: set[int], family: Iterable[FoundLot]) -> tuple[FoundLot, ...]:
+    """The others of a family, generation by generation."""
+    left, found = [lot for lot in family if lot.id not in wanted], list[FoundLot]()
+    fresh = wanted
+    while made := [lot for lot in left if lot.made_from_id in fresh]:
         found.extend(made)
+        fresh = {lot.id for lot in made}
+        left = [lot for lot in left if lot.id not in fresh]
     return tuple(found)
 
 
@@ -141,29 +156,33 @@ def _of_pack(gtin: str) -> Any:
 
 
 @cache
-def _by_key() -> Select[Any]:
-    return _lots().where(Lot.id.in_(values("keys")))
+def _family() -> Select[Any]:
+    """The lots with these keys and all that was made from them, however far."""
+    own = db.select(Lot.id).where(Lot.id.in_(values("keys"))).cte("family", recursive=True)
+    family = own.union(db.select(Lot.id).join(own, Lot.made_from_id == own.c.id))
+    return _lots().where(Lot.id.in_(db.select(family.c.id)))
 
 
 @cache
-def _made_from() -> Select[Any]:
-    return _lots().where(Lot.made_from_id.in_(values("keys")))
-
-
-@cache
-def _alike_to() -> Select[Any]:
-    return _lots().where(Lot.near.in_(values("near")), Lot.id.not_in(values("keys"))).limit(OFFERED)
+def _family_and_alike() -> Any:
+    """The same, and those whose number looks like one of these: each says which of the two it is."""
+    read_alike = db.select(Lot.near).where(Lot.id.in_(values("same")))
+    alike = _lots().where(Lot.near.in_(read_alike), Lot.id.not_in(values("others"))).limit(OFFERED)
+    parts = [(FAMILY, _family().subquery()), (ALIKE, alike.subquery())]
+    both = union_all(*(db.select(literal(way).label("way"), *part.c) for way, part in parts))
+    return both.order_by("way", "id")
 
 
 @cache
 def _lots() -> Select[Any]:
     columns = (
         Lot.id, Lot.number, Lot.product_id, Product.ingredient_id, Product.name, Lot.maker, Lot.expires_on,
-        Lot.made_from_id, Product.ledger, Product.dimension, Product.content,
+        Lot.made_from_id, Product.ledger, Product.dimension, Product.content, Ingredient.role,
     )  # fmt: skip
     query = db.select(*columns).join(Product, Lot.product_id == Product.id)
     return query.join(Ingredient, Product.ingredient_id == Ingredient.id).order_by(Lot.id)
 
 
 def _rows(query: Select[Any], **asked: list[Any]) -> tuple[FoundLot, ...]:
-    return tuple(FoundLot(*row) for row in db.session.execute(query, asked))
+    rows = plain_rows(query, asked) if asked else db.session.execute(query)
+    return tuple(FoundLot(*row) for row in rows)

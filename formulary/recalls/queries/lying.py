@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from formulary.accounts.models import Site
 from formulary.catalogue.models import Product
 from formulary.db import db
+from formulary.db.bare import plain_rows
 from formulary.db.prepared import values
 from formulary.stock.models import Balance, Lot, Place, Vial
 
@@ -48,7 +49,7 @@ Own, Ware = aliased(Lot), aliased(Product)
 
 def lying(lot_ids: Sequence[int]) -> tuple[Lying, ...]:
     """Everything above zero of these lots, at every site, by site, place and vial."""
-    return tuple(_of(*row) for row in db.session.execute(_above_zero(), {"lots": list(lot_ids)}))
+    return tuple(_of(*row) for row in plain_rows(_above_zero(), {"lots": list(lot_ids)}))
 
 
 @cache

@@ -1,16 +1,18 @@
 """The patients of an answer, as much of each as the asker may see."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, func
+from sqlalchemy import Select, func, null, union_all
 from sqlalchemy.orm import aliased
 
 from formulary.accounts import Actor, Operator, RecallSight
+from formulary.cocktails.models import Cocktail
 from formulary.db import db
+from formulary.db.bare import plain_rows
 from formulary.db.prepared import values
 from formulary.patients.models import Patient
 from formulary.patients.queries import seen_of
@@ -29,17 +31,50 @@ class Known:
 
 def known_patients(patient_ids: Iterable[int], *, by: Actor | Operator, at: datetime) -> dict[int, Known]:
     """Each of these patients under the record that was kept; one query, or two for own patients."""
-    wanted = list(set(patient_ids))
-    rows = db.session.execute(_kept(), {"keys": wanted}).all() if wanted else []
-    named = _named({row[1] for row in rows}, by, at)
-    return {number: _known(key, code, name, key in named, by) for number, key, code, name in rows}
+    wanted = sorted(set(patient_ids))
+    return _as_seen(plain_rows(_kept(), {"patients": wanted}) if wanted else [], by, at)
+
+
+def cocktail_codes(cocktail_ids: Iterable[int | None]) -> Mapping[int | None, str]:
+    """The codes of cocktails by key; a code names nobody."""
+    return {number: code for number, _, code, _ in plain_rows(_codes(), {"cocktails": _keys(cocktail_ids)})}
+
+
+def patients_and_codes(
+    patient_ids: Iterable[int], cocktail_ids: Iterable[int | None], *, by: Actor | Operator, at: datetime
+) -> tuple[dict[int, Known], Mapping[int | None, str]]:
+    """Both of these, asked in one query."""
+    asked = {"patients": _keys(patient_ids), "cocktails": _keys(cocktail_ids)}
+    rows = plain_rows(_kept_and_codes(), asked)
+    codes = {number: code for number, kept, code, _ in rows if kept is None}
+    return _as_seen([row for row in rows if row[1] is not None], by, at), codes
+
+
+def _keys(given: Iterable[int | None]) -> list[int]:
+    return sorted({key for key in given if key is not None})
 
 
 @cache
 def _kept() -> Select[Any]:
-    query = db.select(Patient.id, Kept.id, Kept.code, Kept.name)
+    query = db.select(Patient.id, Kept.id.label("kept"), Kept.code, Kept.name)
     query = query.join(Kept, Kept.id == func.coalesce(Patient.merged_into_id, Patient.id))
-    return query.where(Patient.id.in_(values("keys")))
+    return query.where(Patient.id.in_(values("patients")))
+
+
+@cache
+def _codes() -> Select[Any]:
+    query = db.select(Cocktail.id, null().label("kept"), Cocktail.code, null().label("name"))
+    return query.where(Cocktail.id.in_(values("cocktails")))
+
+
+@cache
+def _kept_and_codes() -> Any:
+    return union_all(_kept(), _codes())
+
+
+def _as_seen(rows: Sequence[Any], by: Actor | Operator, at: datetime) -> dict[int, Known]:
+    named = _named({row[1] for row in rows}, by, at)
+    return {number: _known(key, code, name, key in named, by) for number, key, code, name in rows}
 
 
 def _named(kept: set[int], by: Actor | Operator, at: datetime) -> set[int]:

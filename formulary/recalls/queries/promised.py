@@ -6,12 +6,13 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import ColumnElement, Select, literal, null, union_all
 from sqlalchemy.orm import aliased
 
 from formulary.accounts.models import Site
 from formulary.cocktails.models import Cocktail, CocktailLine, Revision
 from formulary.db import db
+from formulary.db.bare import plain_rows
 from formulary.db.prepared import value, values
 from formulary.preparations.models import Attempt, PlannedDraw
 from formulary.stock.models import Reservation
@@ -44,8 +45,9 @@ class Wanted:
 
     @property
     def asked(self) -> dict[str, list[int]]:
-        """The values of `_source`."""
-        return {"lots": list(self.lot_ids), "vials": list(self.in_vials), "vial_lots": list(self.vial_lots)}
+        """The values of `_source`, and the lots that a line may name."""
+        lots = {name: sorted(self.lot_ids) for name in ("lots", "lines")}
+        return lots | {"vials": sorted(self.in_vials), "vial_lots": sorted(self.vial_lots)}
 
     def of(self, lot_id: int, vial_id: int | None) -> Iterable[int]:
         """The lots that a draw from this source would take."""
@@ -58,67 +60,62 @@ def promised(wanted: Wanted, *, held_at: Collection[datetime], at: datetime) -> 
 
     `held_at` are the instants of the holds that stand: what they broke is told as well.
     """
-    rows = [*_reserved(wanted, held_at, at), *_planned(wanted), *_named(wanted)]
+    rows = [*_reserved(wanted, held_at, at), *_waiting(wanted)]
     once = {(row.cocktail_id, row.lot_id): row for row in reversed(rows)}
     return tuple(sorted(once.values(), key=lambda row: (row.site, row.cocktail_id, row.lot_id)))
 
 
 def _reserved(wanted: Wanted, held_at: Collection[datetime], at: datetime) -> Iterator[Promised]:
     asked = {**wanted.asked, "held_at": list(held_at), "at": at}
-    kept = list(db.session.scalars(_reservations(), asked))
-    numbers = {int(row.for_ref.removeprefix(REF)) for row in kept}
+    kept = [(int(ref.removeprefix(REF)), *row) for ref, *row in plain_rows(_reservations(), asked)]
+    numbers = {number for number, *_ in kept}
     cocktails = _cocktails(Cocktail.id.in_(numbers)) if numbers else {}
-    for row in kept:
-        cocktail = cocktails.get(int(row.for_ref.removeprefix(REF)))
-        for lot_id in wanted.of(row.lot_id, row.vial_id) if cocktail else ():
-            why = "reserved" if row.ended_at is None else "broken"
-            yield Promised(lot_id, *cocktail, why, row.quantity if row.lot_id == lot_id else None)  # type: ignore[misc]
+    for number, lot_id, vial_id, quantity, ended_at in kept:
+        cocktail, why = cocktails.get(number), "reserved" if ended_at is None else "broken"
+        for one in wanted.of(lot_id, vial_id) if cocktail else ():
+            yield Promised(one, *cocktail, why, quantity if one == lot_id else None)  # type: ignore[misc]
 
 
 @cache
 def _reservations() -> Select[Any]:
-    query = db.select(Reservation).where(_source(Reservation), _stands_or_broken())
+    source = (Reservation.lot_id, Reservation.vial_id, Reservation.quantity, Reservation.ended_at)
+    query = db.select(Reservation.for_ref, *source).where(_source(Reservation), _stands_or_broken())
     return query.where(Reservation.for_ref.startswith(REF)).order_by(Reservation.id)
 
 
-def _planned(wanted: Wanted) -> Iterator[Promised]:
-    for *cocktail, lot_id, vial_id, quantity in db.session.execute(_plans(), wanted.asked):
+def _waiting(wanted: Wanted) -> Iterator[Promised]:
+    """Draws that are planned, then lines that name the lot in what is not begun."""
+    for _, *cocktail, lot_id, vial_id, quantity, why in plain_rows(_plans_and_lines(), wanted.asked):
         for one in wanted.of(lot_id, vial_id):
-            yield Promised(one, *cocktail, "planned", quantity if one == lot_id else None)
+            yield Promised(one, *cocktail, why, quantity if one == lot_id else None)
+
+
+@cache
+def _plans_and_lines() -> Any:
+    return union_all(_plans(), _lines()).order_by("first")
 
 
 @cache
 def _plans() -> Select[Any]:
     columns = (Attempt.cocktail_id, Attempt.patient_id, Cocktail.code, Attempt.state, Site.name)
-    draw = (PlannedDraw.lot_id, PlannedDraw.vial_id, PlannedDraw.quantity)
-    query = db.select(*columns, *draw).join(PlannedDraw, PlannedDraw.attempt_id == Attempt.id)
+    draw = (PlannedDraw.lot_id, PlannedDraw.vial_id, PlannedDraw.quantity, literal("planned"))
+    query = db.select(literal(1).label("first"), *columns, *draw).join(
+        PlannedDraw, PlannedDraw.attempt_id == Attempt.id
+    )
     query = query.join(Cocktail, Cocktail.id == Attempt.cocktail_id).join(Site, Site.id == Attempt.site_id)
     query = query.where(Attempt.site_id.in_(db.select(Site.id)), Attempt.state == "in_preparation")
     return query.where(PlannedDraw.state == "planned", _source(PlannedDraw))
 
 
-def _named(wanted: Wanted) -> Iterator[Promised]:
-    """Lines that name the lot, in what is not begun: only the revision that counts."""
-    for row in db.session.execute(_lines(), {"lots": list(wanted.lot_ids)}):
-        yield Promised(*row, "named")
-
-
 @cache
 def _lines() -> Select[Any]:
-    columns = (
-        CocktailLine.lot_id,
-        Cocktail.id,
-        Cocktail.patient_id,
-        Cocktail.code,
-        Cocktail.state,
-        Site.name,
-    )
-    query = db.select(*columns).join(Revision, Revision.cocktail_id == Cocktail.id)
-    query = query.join(CocktailLine, CocktailLine.revision_id == Revision.id).join(
-        Site, Site.id == Cocktail.site_id
-    )
-    query = query.where(Revision.number == Cocktail.revision_number, _not_begun())
-    return query.where(CocktailLine.lot_id.in_(values("lots")))
+    """Only of the revision that counts."""
+    columns = (Cocktail.id, Cocktail.patient_id, Cocktail.code, Cocktail.state, Site.name)
+    line = (CocktailLine.lot_id, null(), null(), literal("named"))
+    query = db.select(literal(2), *columns, *line).join(Revision, Revision.cocktail_id == Cocktail.id)
+    query = query.join(CocktailLine, CocktailLine.revision_id == Revision.id)
+    query = query.join(Site, Site.id == Cocktail.site_id).where(_not_begun())
+    return query.where(Revision.number == Cocktail.revision_number, CocktailLine.lot_id.in_(values("lines")))
 
 
 def _cocktails(which: ColumnElement[bool]) -> dict[int, Sequence[Any]]:

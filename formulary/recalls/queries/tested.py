@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, func
 
-from formulary.catalogue.models import Ingredient, Product
+from formulary.catalogue.models import Product
 from formulary.db import db
+from formulary.db.bare import plain_rows
 from formulary.db.prepared import values
 from formulary.patch_tests.models import PatchTest, PatchTestItem
 from formulary.recalls.queries.flows import Flows
@@ -24,6 +25,20 @@ TEST = (
     PatchTest.applied_at,
     PatchTest.state,
 )
+
+
+class Row(NamedTuple):
+    """A test, and where it was asked for, what of which lot was on the skin."""
+
+    id: int
+    code: str
+    patient_id: int
+    site_id: int
+    applied_at: datetime
+    state: str
+    lot_id: int | None = None
+    product_id: int | None = None
+    quantity: int | None = None
 
 
 @dataclass(frozen=True)
@@ -41,13 +56,15 @@ class Tested:
     via: str = "direct"
 
 
-def tested(lot_ids: Sequence[int]) -> tuple[Tested, ...]:
+def tested(lot_ids: Sequence[int], moved: Flows | None = None) -> tuple[Tested, ...]:
     """Every test with one of these lots, as its own product or as the diluent of one; the newest first.
 
-    A test that was void because nothing was applied, and went back to the stock, touched nobody.
+    A test that was void because nothing was applied, and went back to the stock, touched nobody. Whoever has
+    the flows of the lots hands them on: where nothing ever moved to a test, the ledger is not asked again.
     """
-    used = _used(lot_ids)
-    named = {(row.id, row.lot_id): row for row in db.session.execute(_items(), {"lots": list(lot_ids)})}
+    used = _used(lot_ids) if moved is None or moved.went_to("patch_test") else {}
+    found = (Row(*row) for row in plain_rows(_items(), {"lots": list(lot_ids)}))
+    named = {(row.id, row.lot_id): row for row in found}
     through = _tests({test for test, lot in used if (test, lot) not in named})
     direct = [_direct(row, used.get(key)) for key, row in named.items() if used.get(key) != 0]
     diluted = [
@@ -65,11 +82,9 @@ def not_excluded(lots: Sequence[FoundLot], flows: Flows) -> tuple[Tested, ...]:
     A treatment cannot be in doubt: no cocktail is finished before every draw names its lot.
     """
     products = {"products": list({lot.product_id for lot in lots})}
-    fluids = set(db.session.scalars(_diluents(), products))
-    unnoted = [(row, row.product_id) for row in db.session.execute(_without_lot(), products)]
-    unmixed = (
-        [(row, fluid) for row in db.session.execute(_without_vial()) for fluid in fluids] if fluids else []
-    )
+    fluids = {lot.product_id for lot in lots if lot.is_diluent}
+    unnoted = [(Row(*row), product) for *row, product in plain_rows(_without_lot(), products)]
+    unmixed = [(Row(*row), fluid) for row in _without_vial() for fluid in fluids] if fluids else []
     found = {
         (row.id, product_id): _of(row, product_id=product_id)
         for row, product_id in (*unnoted, *unmixed)
@@ -89,22 +104,17 @@ def _without_lot() -> Select[Any]:
     return query.where(PatchTestItem.lot_id.is_(None), of_these).distinct()
 
 
-def _without_vial() -> Select[Any]:
+def _without_vial() -> Sequence[Any]:
     """Tests of a powder from nobody knows which vial, and so with nobody knows which diluent."""
     query = db.select(*TEST).join(PatchTestItem, PatchTestItem.test_id == PatchTest.id)
     query = query.join(Product, Product.id == PatchTestItem.product_id)
-    return query.where(PatchTestItem.vial_id.is_(None), Product.ledger != "volume").distinct()
-
-
-@cache
-def _diluents() -> Select[Any]:
-    query = db.select(Product.id).join(Ingredient, Ingredient.id == Product.ingredient_id)
-    return query.where(Product.id.in_(values("products")), Ingredient.role == "diluent")
+    query = query.where(PatchTestItem.vial_id.is_(None), Product.ledger != "volume")
+    return db.session.execute(query.distinct()).all()
 
 
 def _used(lot_ids: Sequence[int]) -> dict[tuple[int, int], int]:
     """What the ledger took of each lot for each test, reversals taken off: 0 where all of it went back."""
-    rows = db.session.execute(_taken(), {"lots": list(lot_ids)})
+    rows = plain_rows(_taken(), {"lots": list(lot_ids)})
     return {(test or 0, lot): int(steps) for test, lot, steps in rows}
 
 
@@ -129,15 +139,15 @@ def _items() -> Select[Any]:
     return query.where(PatchTestItem.lot_id.in_(values("lots"))).group_by(*columns)
 
 
-def _tests(test_ids: set[int]) -> Mapping[int, Any]:
+def _tests(test_ids: set[int]) -> Mapping[int, Row]:
     rows = db.session.execute(db.select(*TEST).where(PatchTest.id.in_(test_ids))).all() if test_ids else []
-    return {row.id: row for row in rows}
+    return {row.id: Row(*row) for row in rows}
 
 
-def _direct(row: Any, used: int | None) -> Tested:
+def _direct(row: Row, used: int | None) -> Tested:
     noted = None if row.quantity is None else int(row.quantity)
     return _of(row, lot_id=row.lot_id, product_id=row.product_id, quantity=noted if used is None else used)
 
 
-def _of(row: Any, **more: Any) -> Tested:
+def _of(row: Row, **more: Any) -> Tested:
     return Tested(row.id, row.code, row.patient_id, row.applied_at, row.state, **more)

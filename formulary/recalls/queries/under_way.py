@@ -11,6 +11,7 @@ from sqlalchemy import Select, func
 from formulary.accounts.models import Site
 from formulary.cocktails.models import Cocktail
 from formulary.db import db
+from formulary.db.bare import plain_rows
 from formulary.db.prepared import values
 from formulary.preparations.models import Attempt, Draw
 
@@ -45,7 +46,7 @@ class UnderWay:
 
 def under_way(lot_ids: Sequence[int]) -> tuple[UnderWay, ...]:
     """Every cocktail that holds one of these lots and is not closed, at every site, the newest draw first."""
-    rows = db.session.execute(_drawn(), {"lots": list(lot_ids)})
+    rows = plain_rows(_drawn(), {"lots": list(lot_ids)})
     return tuple(UnderWay(*row[:7], int(row[7]), row[8]) for row in rows)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, tuple_
 
 from formulary.administrations.models import ImportedUse
 from formulary.db import db
+from formulary.db.bare import plain_rows
 from formulary.db.prepared import values
 from formulary.patients.models import Patient
 from formulary.recalls.queries.flows import Flows
@@ -80,7 +81,7 @@ def _conditions(lots: Sequence[FoundLot], flows: Flows) -> ColumnElement[bool] |
     where every record names its lot.
     """
     products = {"products": [lot.product_id for lot in lots]}
-    if db.session.execute(_any_without_lot(), products).first() is None:
+    if not plain_rows(_any_without_lot(), products):
         return None
     sites = {flow.site_id for flow in flows.rows}
     found = [here for lot in lots for site in sorted(sites) for here in _during(lot, site, flows)]

@@ -9,9 +9,8 @@ from formulary.administrations.models import GivenLot
 from formulary.db import db
 from formulary.patients.models import Patient
 from formulary.preparations.models import Attempt
-from formulary.recalls.queries.lookup import cocktail_codes
 from formulary.recalls.queries.lots import descendants
-from formulary.recalls.queries.patients import Known, known_patients
+from formulary.recalls.queries.patients import Known, cocktail_codes, known_patients
 from formulary.rules.units import Quantity
 from formulary.stock import queries as stock
 from formulary.stock.models import Lot, Movement, TemperatureEvent

@@ -53,10 +53,11 @@ def answer() -> Page:
     """Who received these lots, what is under way, what is left, and whether it adds up."""
     at, window = clock.now(), Window.of(request.args)
     lookup = queries.look_up_lots(_lot_ids(), at=at, by=g.actor, window=window)
+    cases = queries.open_cases_of(lookup.lots)
     with transaction():
         actions.note_lookup(lookup, at=at, by=g.actor)
     told = labels.told(lookup, g.actor.recall_sight)
-    more = {"words": labels, "may": may(), "cases": queries.open_cases_of(lookup.lots)}
+    more = {"words": labels, "may": may(), "cases": cases}
     return render_template("recalls/answer.html", form=LookupForm(), told=told, lookup=lookup, **more)
 
 
