@@ -27,7 +27,7 @@ class Plan:
     cocktails: tuple[int, ...] = (2_000, 20_000)
     databases: tuple[str, ...] = DATABASES
     rows: tuple[int, ...] = (50, 500)
-    shelves: tuple[int, int] = (20, 20_000)
+    shelves: tuple[int, int] = (40, 20_000)
     prepared: int = 15
     small: int = 200
     contest: race.Contest | None = None
@@ -174,11 +174,11 @@ def _pages(bench: Bench, clinic: Clinic, size: int, floor_url: str) -> None:
     bench.say(f"{bench.store.name}: writing {many:,} lots")
     clinic.tell(Wanted(0, bench.plan.seed, lots=many))
     bench.store.settle(clinic.url)
-    large = pages.stocked(clinic, target.rows)
     with open_clinic(bench.store.copy(bench.founded, "shelf")) as small_clinic:
         small_clinic.tell(Wanted(bench.plan.small, bench.plan.seed, bench.plan.days, few, bench.plan.rows))
         bench.store.settle(small_clinic.url)
-        _stock(bench, large, pages.stocked(small_clinic, target.rows))
+        small = pages.stocked(small_clinic, target.rows)
+    _stock(bench, pages.stocked(clinic, target.rows, small), small)
 
 
 def _stock(bench: Bench, large: pages.Stocked, small: pages.Stocked) -> None:
@@ -187,7 +187,8 @@ def _stock(bench: Bench, large: pages.Stocked, small: pages.Stocked) -> None:
     bench.say(f"{bench.store.name}: stock pages with {told[0]}, and with {told[1]}")
     found = pages.compare_stock(large, small, bench.plan.stock)
     lots = f"{large.lots:,} lots / {small.lots} lots"
-    sizes = (lots, lots, f"{lots}, {large.open_vials} / {small.open_vials} open vials")
+    lot = f"{lots}, of {large.moved} / {small.moved} movements"
+    sizes = (lots, lot, f"{lots}, {large.open_vials} / {small.open_vials} open vials")
     for kind, size, (pair, many, few) in zip(
         (kinds.SHELF, kinds.LOT, kinds.BOARD), sizes, found, strict=True
     ):

@@ -1,6 +1,7 @@
 """`formulary bench`: every figure beside its floor, as ratios of one run."""
 
 import json
+from typing import Any
 
 import click
 
@@ -15,6 +16,9 @@ AS_JSON = click.option(
 )
 ON = click.option("--databases", default=",".join(DATABASES), show_default=True, help="One of them, or both.")
 
+PER_COCKTAIL = 23
+"""So many movements a cocktail of the history has at least, with all that came in and was tested for it."""
+
 
 @click.group(invoke_without_command=True)
 @AS_JSON
@@ -24,10 +28,15 @@ ON = click.option("--databases", default=",".join(DATABASES), show_default=True,
     show_default=True,
     help="Ledgers of so many cocktails of five draws; 200000 takes a quarter of an hour.",
 )
+@click.option(
+    "--movements",
+    type=click.IntRange(min=1),
+    help=f"One ledger of so many movements instead, {PER_COCKTAIL} to a cocktail.",
+)
 @ON
 @click.option("--race", is_flag=True, help="Only the race of eight processes for the vials of twenty lots.")
 @click.pass_context
-def command(asked: click.Context, as_json: bool, cocktails: str, databases: str, race: bool) -> None:
+def command(asked: click.Context, as_json: bool, databases: str, race: bool, **sizes: Any) -> None:
     """Measure recall, preparing, pages, checks and the proof, each against its floor in the same run.
 
     Builds its ledgers in temporary databases and removes them; the clinic's own is not touched. PostgreSQL is
@@ -36,6 +45,7 @@ def command(asked: click.Context, as_json: bool, cocktails: str, databases: str,
     \b
     Example:
       formulary bench --cocktails 2000 --databases sqlite
+      formulary bench --movements 1000000
       formulary bench --race
       formulary bench recall
     """
@@ -43,7 +53,7 @@ def command(asked: click.Context, as_json: bool, cocktails: str, databases: str,
         return
     contest = Contest() if race else None
     plan = Plan(
-        cocktails=() if race else _numbers("cocktails", cocktails),
+        cocktails=() if race else _cocktails(**sizes),
         databases=_names(databases),
         contest=contest,
     )
@@ -83,6 +93,10 @@ def _progress(words: str) -> None:
 
 def _print(found: list[Found], as_json: bool) -> None:
     click.echo(json.dumps([line.as_data() for line in found], indent=2) if as_json else table(found))
+
+
+def _cocktails(cocktails: str, movements: int | None) -> tuple[int, ...]:
+    return _numbers("cocktails", cocktails) if movements is None else (-(-movements // PER_COCKTAIL),)
 
 
 def _numbers(option: str, text: str) -> tuple[int, ...]:

@@ -8,6 +8,7 @@ from click.testing import CliRunner, Result
 from flask import Flask
 
 from formulary.bench.results import Found
+from formulary.bench.running import Plan
 from formulary.cli import bench as bench_command
 from formulary.cli import main
 from formulary.cocktails.models import Cocktail
@@ -73,3 +74,16 @@ def test_bench_prints_a_table_or_data(monkeypatch: pytest.MonkeyPatch, as_json: 
         assert [row["ratio"] for row in json.loads(said.stdout)] == ["2.00", "2.00"]
     else:
         assert said.stdout.count("verify") == 2
+
+
+def test_a_bench_is_asked_for_by_movements(monkeypatch: pytest.MonkeyPatch) -> None:
+    plans: list[Plan] = []
+
+    def planned(plan: Plan, _say: object) -> list[Found]:
+        plans.append(plan)
+        return []
+
+    monkeypatch.setattr(bench_command, "run", planned)
+    run("bench", "--movements", "1000000", "--databases", "sqlite")
+    run("bench", "--cocktails", "70,20")
+    assert [plan.cocktails for plan in plans] == [(43_479,), (20, 70)]

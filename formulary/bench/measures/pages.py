@@ -61,24 +61,42 @@ class Stocked:
     lots: int
     movements: int
     open_vials: int
-    lot_page: str
+    lot_id: int
+    moved: int
+    """How many movements the lot has whose page is opened."""
 
     @property
     def urls(self) -> tuple[str, str, str]:
         """The shelf, the page of a lot, the board of open vials."""
-        return SHELF, self.lot_page, BOARD
+        return SHELF, f"{SHELF}lots/{self.lot_id}", BOARD
 
 
-def stocked(clinic: Clinic, rows: int) -> Stocked:
-    """The stock pages of a clinic, with a lot that went to so many patients; each page is opened once."""
+def stocked(clinic: Clinic, rows: int, like: Stocked | None = None) -> Stocked:
+    """The stock pages of a clinic; each is opened once.
+
+    The lot went to so many patients, or moved as often as that of the clinic that this one is `like`: what is
+    compared are answers of one length.
+    """
     count, browser = db.func.count, sign_in(clinic.app, "pharmacist")
     lots, movements = (db.session.scalar(db.select(count(row.id))) or 0 for row in (Lot, Movement))
     vials = db.session.scalar(db.select(count(Vial.id)).filter_by(state="open")) or 0
-    found = Stocked(browser, lots, movements, vials, f"{SHELF}lots/{targets([rows])[0].lot_id}")
+    lot_id, moved = _moved_about(like.moved if like else None, targets([rows])[0].lot_id)
+    found = Stocked(browser, lots, movements, vials, lot_id, moved)
     db.session.rollback()
     for url in found.urls:
         browser.page(url)
     return found
+
+
+def _moved_about(times: int | None, lot_id: int) -> tuple[int, int]:
+    """This lot, or the one that moved most nearly so often, and how often it did."""
+    moved = db.func.count()
+    query = db.select(Movement.lot_id, moved).group_by(Movement.lot_id)
+    if times is None:
+        query = query.where(Movement.lot_id == lot_id)
+    found = db.session.execute(query.order_by(db.func.abs(moved - (times or 0)), Movement.lot_id).limit(1))
+    key, count = found.one()
+    return int(key), int(count)
 
 
 def compare_stock(large: Stocked, small: Stocked, effort: Effort) -> Iterator[tuple[Pair, int, int]]:
