@@ -19,6 +19,9 @@ from formulary.exchange.labels import KINDS, Kind
 from formulary.patients import guards
 from formulary.patients.labels import summary
 from formulary.rules.findings import Refused, refuse
+from formulary.stock.actions import undoable_now
+from formulary.stock.labels.undoing import act_words
+from formulary.stock.queries import undone_lists
 from formulary.web import sheets, takes_up_to
 from formulary.web.paging import Window
 from formulary.web.words import plural
@@ -36,7 +39,17 @@ def index() -> Page:
     """The lists that this person may bring in, and those that were recorded here."""
     kinds = [kind for kind in KINDS.values() if g.actor.may(kind.permission)]
     files = {kind.word: queries.recorded_files(kind.word, g.site.id) for kind in kinds}
-    return render_template("exchange/index.html", kinds=kinds, files=files)
+    undone = undone_lists([file.id for found in files.values() for file in found])
+    shown = {"kinds": kinds, "files": files, "undone": undone, "offer": _offer()}
+    return render_template("exchange/index.html", **shown)
+
+
+def _offer() -> tuple[int, str, datetime] | None:
+    """The list that the person recorded last, while it can be undone."""
+    own = undoable_now(g.actor, clock.now())
+    if own is None or own.object_kind != "stored_file":
+        return None
+    return own.id, act_words(own), own.at
 
 
 @bp.route(f"/{WORD}", methods=["GET", "POST"])

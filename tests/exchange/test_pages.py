@@ -5,9 +5,13 @@ from __future__ import annotations
 import io
 
 import pytest
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from formulary.administrations.models import ImportedUse
 from formulary.db import StoredFile, db
+from formulary.exchange.forms import LARGEST
+from formulary.exchange.views import ROOM
 from tests.exchange.doing import HISTORY, a_list
 from tests.support.builders import a_patient, a_product
 from tests.support.client import Client
@@ -42,6 +46,28 @@ def written() -> tuple[int, int]:
     lines = db.session.scalar(db.select(db.func.count(ImportedUse.id))) or 0
     kept = db.select(db.func.count(StoredFile.id)).where(StoredFile.content.is_not(None))
     return lines, db.session.scalar(kept) or 0
+
+
+@pytest.mark.databases("sqlite")  # it is refused before anything is asked of a database
+@pytest.mark.parametrize(
+    ("more", "status", "words"),
+    [(1, 422, "This file has more than 8,388,608 bytes"), (ROOM, 413, "This is too large")],
+)
+def test_a_file_that_is_too_large_is_refused_readably_and_nothing_is_kept(
+    clerk: Client, more: int, status: int, words: str
+) -> None:
+    before = files_kept()
+    data = clerk.get_ok(CHOOSE).form("/history").filled({})
+    data |= {"file": FileStorage(io.BytesIO(b"x" * (LARGEST + more)), "old.csv")}
+    mark, body = encode_multipart(data)
+    answer = clerk.open("POST", CHOOSE, data=body, content_type=f"multipart/form-data; boundary={mark}")
+    assert words in clerk.read(answer, CHOOSE, status).text
+    assert (files_kept(), written()) == (before, (0, 0))
+
+
+def files_kept() -> int:
+    """How many files were ever brought."""
+    return db.session.scalar(db.select(db.func.count(StoredFile.id))) or 0
 
 
 def test_a_list_is_chosen_looked_at_and_recorded_once(clerk: Client) -> None:

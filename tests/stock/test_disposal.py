@@ -267,3 +267,12 @@ def test_what_was_thrown_in_after_the_page_was_read_does_not_go(clients: As) -> 
     assert waiting() == [("closed", "broken", 2 * ONE)]
     assert pharmacist.submit(page, press="Record it").status_code == 302
     assert waiting() == []
+
+
+def test_what_was_thrown_in_after_the_bin_was_read_empty_does_not_go(clients: As) -> None:
+    pharmacist, url = clients("pharmacist"), f"/stock/waste/dispose?stream={the_bin().id}"
+    read = pharmacist.get_ok(url)
+    wasted(a_lot())
+    answer = pharmacist.submit(read, {"method": "handed_over"}, press="Record it")
+    assert pharmacist.read(answer, read.url, 422).errors[0].startswith("What lies in the bin has changed")
+    assert waiting() == [("closed", "broken", ONE)]

@@ -385,6 +385,30 @@ def test_our_labels_travel_with_all_that_the_sender_had_and_come_back_with_it(re
     assert (labelled_at(lot, the_site().id), box.state) == (codes, "sent")
 
 
+def test_labels_of_a_box_that_came_in_parts_come_with_its_last_part(receiver: Actor) -> None:
+    lot = a_lot()
+    codes = [vial.code for vial in labelled(lot)]
+    box = sent(packed(lot, 3))
+    received(box, receiver, (1, 0))
+    assert (labelled_at(lot, the_site().id), labelled_at(lot, receiver.site_id)) == (codes, [])
+    received(box, receiver, (2, 0))
+    assert (labelled_at(lot, the_site().id), labelled_at(lot, receiver.site_id)) == ([], codes)
+    undo_last(receiver)
+    assert (labelled_at(lot, the_site().id), labelled_at(lot, receiver.site_id)) == (codes, [])
+
+
+def test_a_label_that_was_read_with_the_first_part_is_not_counted_again(receiver: Actor) -> None:
+    lot = a_lot()
+    first, *others = [vial.code for vial in labelled(lot)]
+    box = sent(packed(lot, 3))
+    received(box, receiver, (1, 0), labels=[first])
+    with pytest.raises(Refused) as refusal:
+        received(box, receiver, (1, 0), labels=others)
+    assert refused_codes(refusal) == ["transfer.too_many_labels"]
+    received(box, receiver, (2, 0))
+    assert labelled_at(lot, receiver.site_id) == [first, *others]
+
+
 def undo_last(by: Actor) -> None:
     with transaction():
         last = stock.undoable_now(by, clock.now())

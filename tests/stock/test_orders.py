@@ -29,6 +29,7 @@ from tests.stock.ordering import (
 )
 from tests.support.at_once import at_once
 from tests.support.builders import a_policy, a_product, a_site, the_site
+from tests.support.counting import counting_queries
 
 refused_before_writing = pytest.mark.databases("sqlite")  # the rules are ours, and no row is written
 
@@ -73,6 +74,16 @@ def test_a_delivery_fills_a_line_in_part_and_then_whole(product):
         came(order, product, containers, lot)
         states.append(read(order).state)
     assert (states, outstanding(order)) == (["sent", "partly_received", "received"], 0)
+
+
+def test_what_came_whole_is_not_read_again_to_learn_what_is_still_to_come(product):
+    order = sent(ten(product))
+    lot, here = came(order, product, 30), the_site().id
+    with counting_queries() as asked:
+        assert queries.on_order(here) == []
+    assert len(asked) == 1, asked
+    undo_last(lot)
+    assert [one.line.outstanding for one in queries.on_order(here)] == [30]
 
 
 def test_an_undone_receipt_gives_the_order_back_what_was_outstanding_and_changes_no_pack_size(product):

@@ -133,13 +133,13 @@ def record_deliveries(
     if looked.bad_rows:
         raise has_bad_rows(looked.bad_rows)
     for came in fresh:
-        _receive(came, at=at, by=by)
+        _receive(came, file, at=at, by=by)
     new = {"sha256": file.sha256, "file": file.name, "new": looked.new, "known": looked.known}
     record("exchange.deliveries", file, by=by, at=at, new=new)
     return looked
 
 
-def _receive(came: Came, *, at: datetime, by: Actor) -> None:
+def _receive(came: Came, file: StoredFile, *, at: datetime, by: Actor) -> None:
     goods = came.goods
     receive_lot(
         by.site_id,
@@ -156,6 +156,7 @@ def _receive(came: Came, *, at: datetime, by: Actor) -> None:
         grade="imported",
         second_record=goods.another,
         received_at=came.received_at,
+        list_id=file.id,
         at=at,
         by=by,
     )

@@ -48,9 +48,9 @@ def receive_transfer(
 
     What is held, in quarantine or expired by now goes to quarantine, and so does what came damaged.
     `arrived_at_tenths` are tenths of a degree Celsius, `labels` the codes of our own labels on sealed
-    containers that came: they belong to this site from then on. Refuses more than is on its way, an arrival
-    of nothing, and a shelf with what it must never lie beside, unless the remark says how they are kept
-    apart.
+    containers that came, now or with an earlier part: they belong to this site from then on. Refuses more
+    than is on its way, an arrival of nothing, and a shelf with what it must never lie beside, unless the
+    remark says how they are kept apart.
     """
     by.must(Permission.RECEIVE_STOCK)
     box = _coming(transfer_id, by)
@@ -62,7 +62,7 @@ def receive_transfer(
     old |= {"remark": box.remark, "tenths": box.arrived_at_tenths}
     entries = [entry for line, one in found for entry in _book(box, line, one, remark=remark, at=at)]
     movements = write(entries, at=at, by=by)
-    sealed = [(line.lot, one.arrived + one.damaged) for line, one in found if line.vial is None]
+    sealed = [(p.lot, p.row.arrived + p.row.damaged) for p in lines.values() if p.vial is None]
     brought = bring_labels(box, sealed, labels)
     _note(box, lines.values(), arrived_at_tenths, remark=remark, at=at, by=by)
     new = {"transfer": box.code, "lines": {line.row.id: _parts(line) for line, _ in found}}

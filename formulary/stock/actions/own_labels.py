@@ -1,5 +1,6 @@
 """Our own labels on sealed containers that arrive from another site: from then on they belong there."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from formulary.db import Missing, db
@@ -13,13 +14,18 @@ SEALED_LIES_AT = frozenset({"storage", "quarantine", "in_transit"})
 def bring_labels(box: Transfer, came: Iterable[tuple[Lot, int]], codes: Sequence[str]) -> list[Vial]:
     """Let the labels read on what came belong to the site where it came; `came` is in the lots' steps.
 
-    Where the sender has no sealed container of the lot any more, its other labels came too, if they fit.
-    Refuses a code that is no sealed container of the sender, and more labels than containers came.
+    `came` is all that has come of the box so far, in however many parts. Where the sender has no sealed
+    container of the lot any more, its other labels came too, if they fit. Refuses a code that is no sealed
+    container of the sender, and more labels than containers came.
     """
     arrived: dict[int, tuple[Lot, int]] = {}
     for lot, steps in came:
         full = steps // lot.product.content if lot.product.content else 0
         arrived[lot.id] = (lot, full + arrived.get(lot.id, (lot, 0))[1])
+    for lot_id, labels in Counter(vial.lot_id for vial in _brought_before(box)).items():
+        if lot_id in arrived:
+            lot, full = arrived[lot_id]
+            arrived[lot_id] = (lot, full - labels)
     read = [_read(code, box, arrived) for code in dict.fromkeys(codes)]
     brought = [vial for lot, most in arrived.values() for vial in _of_lot(lot, most, read, box)]
     for vial in brought:
@@ -45,6 +51,12 @@ def _of_lot(lot: Lot, most: int, read: Iterable[Vial], box: Transfer) -> list[Vi
     others = [vial for vial in queries.labelled_vials(lot.id, box.site_id) if vial not in named]
     fits = len(named) + len(others) <= most and not _left(lot, box.site_id)
     return named + others if fits else named
+
+
+def _brought_before(box: Transfer) -> list[Vial]:
+    """The labels that came with earlier parts of the box and were not sent back by an undoing."""
+    acts = [one for one in queries.acts_about("transfer", box.id, 0) if not queries.is_undone(one.id)]
+    return list(queries.vials_by_id({key for one in acts for key in one.new.get("labels", ())}).values())
 
 
 def _left(lot: Lot, site_id: int) -> bool:

@@ -35,7 +35,7 @@ class Undoing:
 
 def rows(acting: Undoing) -> None:
     """An act that is nothing but its rows: a receipt, a move, waste, a return."""
-    _reverse(acting, queries.movements_of_act(acting.entry))
+    put_back(acting, queries.movements_of_act(acting.entry))
 
 
 def opening(acting: Undoing) -> None:
@@ -54,7 +54,7 @@ def mixture(acting: Undoing) -> None:
         raise told.mixed_for_a_preparation(vial.code)
     own, old = queries.movements_of_act(acting.entry), acting.entry.old
     opened = [queries.opening_of(number) for number in acting.entry.new.get("opened", ())]
-    _reverse(acting, [*(row for _, row in opened), *own])
+    put_back(acting, [*(row for _, row in opened), *own])
     vial.diluent_lot_id = vial.reconstituted_at = vial.displacement = None
     vial.mixed_volume = vial.mixed_content = None
     vial.late_reason = old.get("late_reason", "")
@@ -131,7 +131,7 @@ def held_again(acting: Undoing) -> None:
     row.release_reason = ""
 
 
-def _reverse(acting: Undoing, originals: Sequence[Movement]) -> None:
+def put_back(acting: Undoing, originals: Sequence[Movement]) -> None:
     """Reverse these rows together, the last first, where nothing depends on them."""
     if not originals:
         return

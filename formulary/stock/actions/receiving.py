@@ -62,12 +62,14 @@ class Seen:
     witness: Actor | None
     second_record: bool
     overrides: Mapping[str, str]
+    list_id: int | None = None
 
     @property
     def told(self) -> dict[str, object]:
         """The same for the audit trail."""
         witness = self.witness.name if self.witness else ""
-        read = {"gtin": self.gtin, "scan": self.raw, "grade": self.grade}
+        read: dict[str, object] = {"gtin": self.gtin, "scan": self.raw, "grade": self.grade}
+        read |= {"list": self.list_id} if self.list_id is not None else {}
         return {**read, "witness": witness, "second_record": self.second_record}
 
 
@@ -110,6 +112,7 @@ def receive_lot(
     order_line_id: int | None = None,
     made_on: date | None = None,
     received_at: datetime | None = None,
+    list_id: int | None = None,
 ) -> Lot:
     """Book containers of a lot in at a shelf or in quarantine; a lot that is known gets more of the same.
 
@@ -120,14 +123,15 @@ def receive_lot(
     supplier goes to quarantine unless the site's policy says otherwise. `price` is that of one pack;
     `arrived_at_tenths` are tenths of a degree Celsius. With `order_line_id` it fills a line of an order:
     refused for another product; more than is outstanding, or another supplier, asks for a reason.
-    `received_at` is when it came, where that was before it is entered.
+    `received_at` is when it came, where that was before it is entered, `list_id` the file of the list it
+    came with, which is undone as a whole.
     """
     by.must(Permission.RECEIVE_STOCK)
     printed = Printed(_product(product_id), maker, number, expires_on, made_on)
     came = Came(
         supplier, note_number, remark, containers, per_pack, price, arrived_at_tenths, damage, received_at
     )
-    seen = Seen(gtin, raw, grade, witness, second_record, overrides or {})
+    seen = Seen(gtin, raw, grade, witness, second_record, overrides or {}, list_id)
     entrance = _entrance(place_id, site_id)
     accepted = _accepted(printed, entrance, came, seen, order_line_id, at=at, by=by)
     return _book_in(printed, accepted, came, seen, at=at, by=by)

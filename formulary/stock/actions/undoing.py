@@ -9,6 +9,7 @@ from formulary.audit import record
 from formulary.audit.models import AuditEntry
 from formulary.db import db, once
 from formulary.stock import queries
+from formulary.stock.actions import lists_back as lists
 from formulary.stock.actions import putting_back as back
 from formulary.stock.actions.putting_back import Undoing
 from formulary.stock.labels import undoing as told
@@ -36,6 +37,8 @@ ACTS = {
     "stock.release_quarantine": How(P.RELEASE_QUARANTINE, back.release),
     "stock.hold": How(P.RELEASE_HOLD, back.hold),
     "stock.release_hold": How(P.RELEASE_HOLD, back.held_again),
+    "exchange.deliveries": How(P.RECEIVE_STOCK, lists.deliveries),
+    "exchange.stock": How(P.RELEASE_QUARANTINE, lists.opening_stock),
 }
 COUNTS_AS_LAST = (*told.UNDOABLE, *told.INSTEAD)
 
@@ -64,7 +67,7 @@ def undo(entry_id: int, *, why: str = "", at: datetime, by: Actor) -> UndoneAct:
 def undoable_now(by: Actor, at: datetime) -> AuditEntry | None:
     """The act that a person could undo now, as far as its time goes; None where there is none."""
     entry = queries.last_act(by, COUNTS_AS_LAST)
-    if entry is None or entry.action not in ACTS or _told(entry, "is_part", "source"):
+    if entry is None or entry.action not in ACTS or _told(entry, "is_part", "list", "source"):
         return None
     if not by.may(ACTS[entry.action].permission):
         return None
@@ -76,6 +79,8 @@ def _may_be_undone(entry: AuditEntry, at: datetime, by: Actor) -> None:
         raise told.undone_already()
     if entry.action not in ACTS:
         raise told.not_undoable(entry)
+    if _told(entry, "list"):
+        raise told.part_of_a_list(entry)
     if _told(entry, "is_part"):
         raise told.part_of_another(entry)
     minutes = queries.undo_minutes(by.site_id, at)

@@ -17,6 +17,8 @@ UNDOABLE = {
     "stock.release_quarantine": "the release from quarantine",
     "stock.hold": "the hold",
     "stock.release_hold": "the release of the hold",
+    "exchange.deliveries": "the list of deliveries",
+    "exchange.stock": "the list of opening stock",
 }
 INSTEAD = {
     "stock.dispose": ("the disposal", "It has left the house. Count what is still here instead."),
@@ -86,6 +88,12 @@ def part_of_another(entry: AuditEntry) -> Refused:
     """It was done within an act of another room, which stands."""
     why = f"{act_words(entry).capitalize()} belongs to a preparation."
     return refuse("undo.in_preparation", "undo", why, "Put it right where it was prepared.")
+
+
+def part_of_a_list(entry: AuditEntry) -> Refused:
+    """It came with a list, which is undone whole as it was recorded whole."""
+    why = f"{act_words(entry).capitalize()} came with a list, which is undone as a whole."
+    return refuse("undo.part_of_a_list", "undo", why, "Undo the list on the page of lists.")
 
 
 def held_for(source: str) -> Refused:

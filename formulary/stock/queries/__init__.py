@@ -167,6 +167,7 @@ from formulary.stock.queries.transfers import (
 )
 from formulary.stock.queries.undoing import (
     acts_about,
+    acts_of_list,
     broken_by,
     counted_since,
     is_undone,
@@ -182,6 +183,7 @@ from formulary.stock.queries.undoing import (
     since_of_lot,
     since_of_vials,
     undo_minutes,
+    undone_lists,
 )
 from formulary.stock.queries.usage import Usage, usage
 from formulary.stock.queries.vials import ON_ITS_WAY, has_used, labelled_vials, open_vials, vial, vial_by_code
@@ -199,8 +201,9 @@ __all__ = [
     "AWAITED", "LIES_AT", "LOOK_BACK", "MOST_DISCREPANCIES", "ON_ITS_WAY", "Asked", "BalanceSheet",
     "Brought", "Content", "Counting", "Delivers", "Difference", "Due", "Holds", "Inside", "Kept",
     "Looked", "OnOrder", "Order", "Ordered", "Packed", "Paid", "Prices", "Receipt", "Stopped", "Supply",
-    "Thrown", "Unfit", "Usage", "Watched", "acts_about", "awaited", "awaited_by_product", "balance_sheet",
-    "being_counted", "broken_by", "brought_by", "by_site", "called", "contents", "corrected_among", "count",
+    "Thrown", "Unfit", "Usage", "Watched", "acts_about", "acts_of_list", "awaited",
+    "awaited_by_product", "balance_sheet", "being_counted",
+    "broken_by", "brought_by", "by_site", "called", "contents", "corrected_among", "count",
     "count_line", "count_lines", "count_places", "counted_since", "counts", "curve_of", "damaged_at",
     "damaged_here", "deliveries", "deliveries_of_line", "delivering", "destroyed_with", "differences",
     "discrepancies", "discrepancy", "disposal", "disposals", "disposals_by_id", "due_for_count",
@@ -222,7 +225,7 @@ __all__ = [
     "similar_lots", "since_of_lot", "since_of_vials", "source_of_holds", "span_of_place",
     "standing_place", "stream", "streams", "stretch_of", "supplier", "supplier_named", "supplier_return",
     "suppliers", "suppliers_by_id", "that_came", "took", "touched_by", "transfer", "transfer_by_code",
-    "transfers", "travels_in", "undecided_readings", "under_way", "undo_minutes", "undone_returns",
-    "usage", "vial", "vial_by_code", "vials_by_id", "volume_left", "waiting_for_another", "waiting_rows",
-    "waiting_waste", "wasted_since", "watched_places", "went_back_with", "what_stops",
+    "transfers", "travels_in", "undecided_readings", "under_way", "undo_minutes", "undone_lists",
+    "undone_returns", "usage", "vial", "vial_by_code", "vials_by_id", "volume_left", "waiting_for_another",
+    "waiting_rows", "waiting_waste", "wasted_since", "watched_places", "went_back_with", "what_stops",
 ]  # fmt: skip

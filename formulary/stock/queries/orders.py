@@ -135,7 +135,10 @@ def order_changes(order_id: int) -> list[PurchaseOrderChange]:
 
 
 def on_order(site_id: int, product_ids: Collection[int] | None = None) -> list[OnOrder]:
-    """What is still to come to a site, of these products or of all, the first expected first; two queries."""
+    """What is still to come to a site, of these products or of all, the first expected first; two queries.
+
+    The database leaves out what has come whole, so that it costs no more with every order that is over.
+    """
     line = PurchaseOrderLine
     query = db.select(line, PurchaseOrder, Supplier, Product).join(
         PurchaseOrder, PurchaseOrder.id == line.order_id
@@ -143,13 +146,22 @@ def on_order(site_id: int, product_ids: Collection[int] | None = None) -> list[O
     query = query.join(Supplier, Supplier.id == PurchaseOrder.supplier_id)
     query = query.join(Product, Product.id == line.product_id)
     query = query.where(PurchaseOrder.site_id == site_id, PurchaseOrder.state != "draft")
-    query = query.where(line.cancelled < line.packs * line.per_pack)
+    query = query.where(line.cancelled + _CAME < line.packs * line.per_pack)
     if product_ids is not None:
         query = query.where(line.product_id.in_(product_ids))
     rows = db.session.execute(query.order_by(line.expected_on.nulls_last(), line.id)).all()
     came = _came([row[0].id for row in rows])
     found = [OnOrder(o, who, Ordered(row, p, came.get(row.id, 0))) for row, o, who, p in rows]
     return [one for one in found if one.line.outstanding]
+
+
+_CAME = (
+    that_came(db.select(db.func.coalesce(db.func.sum(Delivery.containers), 0)).select_from(Delivery))
+    .where(Delivery.order_line_id == PurchaseOrderLine.id)
+    .correlate(PurchaseOrderLine)
+    .scalar_subquery()
+)
+"""How many containers came of a line, as the database counts them."""
 
 
 def overdue_orders(site_id: int, today: date) -> list[OnOrder]:

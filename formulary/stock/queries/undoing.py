@@ -56,9 +56,26 @@ def is_undone(entry_id: int) -> bool:
     return db.session.scalar(db.select(UndoneAct.id).filter_by(entry_id=entry_id)) is not None
 
 
+def acts_of_list(entry: AuditEntry) -> list[AuditEntry]:
+    """The entries of the receipts that came with a list, the first one first; none for any other act."""
+    if entry.object_kind != "stored_file":
+        return []
+    same = {"person_id": entry.person_id, "site_id": entry.site_id, "at": entry.at, "outcome": "done"}
+    query = db.select(AuditEntry).filter_by(action="stock.receive", **same).where(AuditEntry.id < entry.id)
+    found = db.session.scalars(query.order_by(AuditEntry.id))
+    return [one for one in found if (one.new or {}).get("list") == entry.object_id]
+
+
+def undone_lists(file_ids: Collection[int]) -> set[int]:
+    """Those of these files of which what was recorded was undone."""
+    query = db.select(AuditEntry.object_id).join(UndoneAct, UndoneAct.entry_id == AuditEntry.id)
+    query = query.where(AuditEntry.object_kind == "stored_file", AuditEntry.object_id.in_(file_ids))
+    return set(db.session.scalars(query)) if file_ids else set()
+
+
 def movements_of_act(entry: AuditEntry) -> list[Movement]:
-    """The ledger rows of an act, the first one first."""
-    ids = [number for number, _ in entry.movements]
+    """The ledger rows of an act, with those of the receipts of a list, the first one first."""
+    ids = [number for one in (entry, *acts_of_list(entry)) for number, _ in one.movements]
     return list(db.session.scalars(db.select(Movement).where(Movement.id.in_(ids)).order_by(Movement.id)))
 
 

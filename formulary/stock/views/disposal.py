@@ -17,6 +17,8 @@ from formulary.web.asked import row_asked
 from formulary.web.paging import Window
 
 LOOKED_BACK = timedelta(days=90)
+READ_EMPTY = 0
+"""What a page that was read while nothing lay in the bin stands for: there is no such waste."""
 
 
 @bp.get("/waste")
@@ -52,7 +54,8 @@ def dispose() -> Answer:
             lambda witness, at: actions.dispose(
                 g.site.id,
                 stream_id=stream_id,
-                **form.values("signer"),
+                **form.values("signer", "seen_id"),
+                seen_id=form.seen_id.data or READ_EMPTY,
                 witness=witness,
                 at=at,
                 by=g.actor,

@@ -38,6 +38,8 @@ def _back(entry: Any) -> Answer:
         "supplier_return": ("stock.supplier_return", "return_id"),
     }
     kind, number = entry.object_kind, entry.object_id
+    if kind == "stored_file":
+        return redirect(url_for("exchange.index"))  # type: ignore[return-value]
     if kind not in pages:
         return redirect(url_for("stock.index"))  # type: ignore[return-value]
     endpoint, name = pages[kind]
