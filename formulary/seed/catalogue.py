@@ -18,6 +18,7 @@ from formulary.db import db
 from formulary.rules.findings import Finding, Refused
 from formulary.rules.units import VOLUME, Dimension, activity, dimension
 from formulary.seed import rows
+from formulary.seed.article_rows import load_articles
 from formulary.seed.bases import Bases, load_factors
 from formulary.seed.care_rows import load_care
 from formulary.seed.cells import Unknown, known
@@ -53,6 +54,7 @@ def load_catalogue(shelf: Shelf, *, at: datetime, by: Seeder | None = None) -> M
     load_safety(shelf, ids, merge)
     load_devices(shelf, merge)
     load_care(shelf, merge)
+    load_articles(shelf, merge)
     load_washouts(shelf, merge)
     load_published(shelf, ingredients, products, merge)
     db.session.flush()

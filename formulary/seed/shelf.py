@@ -8,6 +8,7 @@ from pathlib import Path
 from formulary.catalogue.queries import fold
 from formulary.rules.findings import Finding, Refused
 from formulary.seed import rows, rule_rows
+from formulary.seed.article_rows import ArticleStatementRow, ArticleTopicRow
 from formulary.seed.bases import Bases, BasisFactorRow, StrengthBasisRow
 from formulary.seed.care_rows import CareStatementRow, CareTopicRow, ProtocolRow
 from formulary.seed.files import fault, read
@@ -42,6 +43,8 @@ class Shelf:
     protocols: tuple[ProtocolRow, ...]
     care_topics: tuple[CareTopicRow, ...]
     care_statements: tuple[CareStatementRow, ...]
+    article_topics: tuple[ArticleTopicRow, ...]
+    article_statements: tuple[ArticleStatementRow, ...]
     medicine_kinds: tuple[MedicineKindRow, ...]
     washouts: tuple[WashoutRow, ...]
     sources: tuple[rows.SourceRow, ...]
@@ -80,6 +83,8 @@ FILES = {
     "protocols": ("protocols.csv", ProtocolRow),
     "care_topics": ("care_topics.csv", CareTopicRow),
     "care_statements": ("care_statements.csv", CareStatementRow),
+    "article_topics": ("article_topics.csv", ArticleTopicRow),
+    "article_statements": ("article_statements.csv", ArticleStatementRow),
     "medicine_kinds": ("medicine_kinds.csv", MedicineKindRow),
     "washouts": ("washouts.csv", WashoutRow),
     "sources": ("sources.csv", rows.SourceRow),
@@ -127,6 +132,7 @@ def _unnamed(shelf: Shelf) -> Iterator[Finding]:
         (shelf.formula_pairs, "formula_pairs.csv", "a", ingredients),
         (shelf.formula_pairs, "formula_pairs.csv", "b", ingredients),
         (shelf.care_statements, "care_statements.csv", "topic", {row.word for row in shelf.care_topics}),
+        (shelf.article_statements, "article_statements.csv", "topic", {r.word for r in shelf.article_topics}),
         (shelf.washouts, "washouts.csv", "kind", {row.word for row in shelf.medicine_kinds}),
     ):
         yield from missing(file, column, (getattr(row, column) for row in these), known)  # type: ignore[attr-defined]
@@ -154,6 +160,8 @@ def _twice(shelf: Shelf) -> Iterator[Finding]:
         "formulas.csv": [f"{row.name} v{row.number}" for row in shelf.formulas],
         "protocols.csv": [row.name for row in shelf.protocols],
         "care_topics.csv": [row.word for row in shelf.care_topics],
+        "article_topics.csv": [row.word for row in shelf.article_topics],
+        "article_statements.csv": [str(row.number) for row in shelf.article_statements],
         "medicine_kinds.csv": [row.word for row in shelf.medicine_kinds],
         "washouts.csv": [str(row.number) for row in shelf.washouts],
         "synonyms.csv": [f"{row.ingredient}: {fold(row.synonym)}" for row in shelf.synonyms],

@@ -73,6 +73,8 @@ TOLD_TO_THE_RULES = {
     "washout_statement",
 }
 NEVER_KEPT = {
+    "article_statement",
+    "article_topic",
     "care_statement",
     "care_topic",
     "catalogue_edition",

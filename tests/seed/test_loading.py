@@ -52,6 +52,8 @@ def test_the_whole_catalogue_is_loaded_with_one_entry(shelf):
         "session_schedule": 3,
         "device": 4,
         "protocol": 40,
+        "article_topic": 34,
+        "article_statement": 93,
         "care_topic": 12,
         "care_statement": 16,
         "medicine_kind": 25,

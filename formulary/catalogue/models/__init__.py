@@ -1,5 +1,6 @@
 """Ingredients, products, codes, limits, compatibility, syringes, formulas: each with source and version."""
 
+from formulary.catalogue.models.articles import ArticleStatement, ArticleTopic
 from formulary.catalogue.models.bases import BasisFactor
 from formulary.catalogue.models.care import INDICATIONS, CareStatement, CareTopic, Protocol
 from formulary.catalogue.models.devices import Device
@@ -15,6 +16,8 @@ from formulary.catalogue.models.washouts import MedicineKind, WashoutDecision, W
 
 __all__ = [
     "INDICATIONS",
+    "ArticleStatement",
+    "ArticleTopic",
     "BasisFactor",
     "CareStatement",
     "CareTopic",

@@ -1,6 +1,7 @@
 """The pages of the catalogue: substances, products, limits, syringes, what goes together, formulas."""
 
 from formulary.catalogue.views import (
+    articles,
     care,
     devices,
     formula_writing,
@@ -14,6 +15,7 @@ from formulary.catalogue.views import (
 from formulary.catalogue.views.room import bp
 
 __all__ = [
+    "articles",
     "bp",
     "care",
     "devices",

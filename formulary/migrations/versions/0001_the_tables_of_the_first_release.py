@@ -3811,6 +3811,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_notice_lot_notice_id"), ["notice_id"], unique=False)
 
     op.create_table(
+        "article_topic",
+        sa.Column("word", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("taken_up", sa.Text(), nullable=False),
+        sa.Column("page", sa.String(length=60), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_article_topic")),
+        sa.UniqueConstraint("word", name=op.f("uq_article_topic_word")),
+    )
+    op.create_table(
+        "article_statement",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("topic_id", sa.Integer(), nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["topic_id"], ["article_topic.id"], name=op.f("fk_article_statement_topic_id_article_topic")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_article_statement")),
+        sa.UniqueConstraint("number", name=op.f("uq_article_statement_number")),
+    )
+    with op.batch_alter_table("article_statement", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_article_statement_topic_id"), ["topic_id"], unique=False)
+
+    op.create_table(
         "medicine_kind",
         sa.Column("word", sa.String(length=40), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
