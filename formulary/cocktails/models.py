@@ -16,10 +16,9 @@ STATES = (
 )  # fmt: skip
 OUTCOMES = ("given", "partly_given", "not_given")
 """How the session of an administered cocktail ended."""
-AFTERWARDS = ("recorded_late", "emergency")
-"""What of a cocktail is on record only since it was over: from paper, or given in an emergency."""
-EMERGENCY = AFTERWARDS[1]
-"""Given in an emergency: no session of a course, and nothing to repeat."""
+LATE, EMERGENCY = AFTERWARDS = ("recorded_late", "emergency")
+"""What of a cocktail is on record only since it was over: from paper, or given in an emergency, which is no
+session of a course and nothing to repeat."""
 
 
 class Cocktail(Versioned, Base):

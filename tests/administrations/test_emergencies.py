@@ -14,6 +14,7 @@ from formulary.administrations.actions import afterwards as actions
 from formulary.administrations.labels import afterwards as labels
 from formulary.administrations.queries.care import last_session
 from formulary.administrations.queries.proof import exposure_faults
+from formulary.administrations.queries.reactions.rates import Span, given_of
 from formulary.audit.models import AuditEntry
 from formulary.cocktails import actions as cocktails
 from formulary.cocktails import queries as queries_of_cocktails
@@ -74,7 +75,8 @@ def test_no_hold_stops_the_record_and_what_the_checks_find_is_kept(road, clinic)
         told = {"reason": "suspected", "source": "recall R-7", "at": clock.now()}
         stock.place_hold("lot", lot().id, **told, by=clinic.actor("pharmacist"))
     row = given(road)
-    assert "lot.held" in {found["code"] for found in row.now}
+    held = ["lot.held" in {found["code"] for found in rows} for rows in (row.then, row.now)]
+    assert held == [False, True]
     entry = db.session.scalars(db.select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1)).one()
     assert entry.action == "administrations.record_emergency"
     assert entry.new["found_now"] == sorted({found["code"] for found in row.now})
@@ -141,7 +143,7 @@ def test_more_of_a_mixture_than_was_left_is_found_in_its_proportion(road, clinic
 def test_a_solution_diluted_in_the_syringe_has_its_diluent_as_a_source_of_its_own(road, clinic):
     row = given(road, mixed=actions.Mixed(lot("NACL-1").id, ml("1")))
     assert drawn(row) == [("VIT-1", "supplied", 1_000_000), ("NACL-1", "diluent", 1_000_000)]
-    assert row.administration.given == 1_000_000
+    assert row.administration.given == 2_000_000
     assert recalls.look_up("NACL-1", at=clock.now(), by=clinic.actor("recall")).counts["A"] == 1
 
 
@@ -286,6 +288,7 @@ def test_it_is_no_session_to_repeat_to_count_or_to_top_up(road, clinic):
     [order], _ = courses.ordered_for(road.patient.id, [enzyme], but_not=None)
     assert (order.recorded, order.given_at) == ("emergency", row.done_at)  # an interval counts from it
     assert last_session(road.patient.id) is None
+    assert given_of("lot", lot().id, Span(clock.now() - 2 * AGO, clock.now())) == 0
     own = {"document_kind": "administration", "document_id": row.administration_id}
     assert list(db.session.scalars(db.select(Exposure.ingredient_id).filter_by(**own))) == [enzyme]
 
@@ -299,7 +302,7 @@ def test_a_diluent_typed_by_half_is_asked_for_whole(road, clinic, clients, typed
         "route": "SC", "done_at": local(done), "words": "Blanching.",
     }  # fmt: skip
     page = clients("practitioner").post_refused(there, sent | typed, press="Record the emergency")
-    missing = "Lot of the diluent" if "diluent_volume" in typed else "Volume it was mixed with"
+    missing = "Lot of the diluent" if "diluent_volume" in typed else "Volume of the diluent"
     assert page.errors == [f"{missing} is missing beside what was typed with it."]
 
 

@@ -57,7 +57,7 @@ def paper(road, cocktail, **other):
     told = {
         "sources": sources, "prepared_by_id": person("technician"), "prepared_at": at - PREPARED,
         "released_by_id": person("pharmacist"), "given_by_id": person("practitioner"),
-        "done_at": at - GIVEN, "outcome": "given", "given": ml("4.5"),
+        "done_at": at - GIVEN, "outcome": "given", "given": ml("4.5"), "leftover": ml("0.5"),
     }  # fmt: skip
     return actions.Paper(**(told | other))
 
@@ -112,7 +112,8 @@ def test_a_lot_held_meanwhile_is_found_now_and_stops_nothing(road, cocktail):
         told = {"reason": "suspected", "source": "recall R-7", "at": clock.now()}
         stock.place_hold("lot", lot("TXA-2231").id, **told, by=road.clinic.actor("pharmacist"))
     row = typed(road, cocktail)
-    assert "lot.held" in {found["code"] for found in row.now}
+    held = ["lot.held" in {found["code"] for found in rows} for rows in (row.then, row.now)]
+    assert held == [False, True]
 
 
 def test_the_shelf_is_not_said_to_have_been_short_of_what_was_drawn_from_it(road, cocktail):
@@ -220,7 +221,9 @@ def test_what_was_drawn_in_the_system_is_kept_and_the_paper_tells_the_rest(road)
     draw_step(attempt.id, 1, technician)
     cocktail = db.session.get_one(Cocktail, attempt.cocktail_id)
     rest = [each for each in paper(road, cocktail).sources if each.line != first.line_number]
-    row = at_once(road, cocktail, sources=rest, given=ml("1"), outcome="partly_given", words="Fainted.")
+    row = at_once(
+        road, cocktail, sources=rest, given=ml("1"), leftover=None, outcome="partly_given", words="Fainted."
+    )
     grades = {draw.line_number: draw.grade for _, _, draw in queries.given_lots(row.administration_id)}
     assert grades == {each.line: "probable" for each in rest} | {first.line_number: "confirmed"}
     db.session.expire_all()
@@ -259,6 +262,7 @@ def test_of_a_released_one_only_the_session_is_asked(road, clients):
     at = clock.now().astimezone(ZoneInfo("Europe/Paris"))
     who = road.clinic.actor("practitioner").person_id
     sent = {"given_by_id": who, "done_at": f"{at:%Y-%m-%dT%H:%M}", "given": "4.5", "reason": "Down."}
+    sent |= {"leftover": "0.5"}
     person.post_ok(there, sent | {"outcome": "given"}, press="Record it late")
     db.session.expire_all()
     assert attempt.cocktail.recorded == "recorded_late"
@@ -289,6 +293,8 @@ def test_what_the_system_saw_is_not_told_otherwise(road, stage, other, code):
         ({"prepared_at": NEVER}, "paper.wrong_order"),
         ({"sources": ()}, "paper.line_missing"),
         ({"given": ml("6")}, "after.more_than_drawn"),
+        ({"given": ml("1")}, "after.not_accounted"),
+        ({"given": ml("1"), "leftover": None}, "after.not_accounted"),
         ({"given": ml("1"), "outcome": "not_given"}, "administration.outcome_differs"),
         ({"given": ml("1"), "outcome": "partly_given"}, "administration.reason_missing"),
     ],
@@ -298,6 +304,19 @@ def test_what_cannot_have_been_is_refused(road, cocktail, other, code):
     with pytest.raises(Refused) as refusal:
         typed(road, cocktail, **other)
     assert [finding.code for finding in refusal.value.findings] == [code]
+
+
+def test_what_was_left_and_what_the_device_kept_go_to_waste_apart(road, cocktail):
+    session = typed(road, cocktail, leftover=ml("0.45"), dead_space=ml("0.05")).administration
+    assert (session.leftover, session.dead_space, session.difference) == (450_000, 50_000, 0)
+    assert [shelf.balance_sheet(of.id).balances for of in lots(cocktail).values()] == [True] * 4
+
+
+@page_alone
+def test_what_was_partly_given_with_its_reason_leaves_over_what_nobody_measured(road, cocktail):
+    ended = {"outcome": "partly_given", "words": "She fainted.", "given": ml("1"), "leftover": None}
+    session = typed(road, cocktail, **ended).administration
+    assert (session.given, session.leftover, session.difference) == (1_000_000, 4_000_000, 0)
 
 
 @page_alone
@@ -320,7 +339,7 @@ def sheet(road, cocktail):
         "prepared_by_id": road.clinic.actor("technician").person_id,
         "released_by_id": road.clinic.actor("pharmacist").person_id,
         "prepared_at": f"{at - PREPARED:%Y-%m-%dT%H:%M}", "done_at": f"{at - GIVEN:%Y-%m-%dT%H:%M}",
-        "outcome": "given", "given": "4.5", "reason": "The server was down.",
+        "outcome": "given", "given": "4.5", "leftover": "0.5", "reason": "The server was down.",
     }  # fmt: skip
     for index, (number, of) in enumerate(lots(cocktail).items()):
         sent |= {f"rows-{2 * index}-lot": of.number, f"rows-{2 * index}-measured": MEASURED[number]}
@@ -359,9 +378,12 @@ def test_a_row_whose_lot_is_not_on_record_offers_to_write_it_as_it_was_read(road
 @pytest.mark.parametrize(
     ("half", "missing"),
     [
-        ({"rows-1-lot": "TXA-9"}, "Measured"),
+        ({"rows-1-lot": "TXA-9"}, "Measured, undiluted"),
         ({"rows-1-measured": "0.1"}, "Lot"),
-        ({"rows-1-lot": "TXA-9", "rows-1-measured": "0.1", "rows-1-diluent": "WFI-1"}, "Mixed with"),
+        (
+            {"rows-1-lot": "TXA-9", "rows-1-measured": "0.1", "rows-1-diluent": "WFI-1"},
+            "Volume of the diluent",
+        ),
     ],
 )
 def test_a_row_filled_in_by_half_is_asked_for_whole(road, cocktail, clients, half, missing):

@@ -3,6 +3,7 @@
 import pytest
 
 from formulary import clock
+from formulary.audit.models import AuditEntry
 from formulary.db import db, transaction
 from formulary.preparations import actions, queries
 from formulary.rules.findings import Refused
@@ -115,6 +116,17 @@ def test_a_high_alert_product_is_wasted_before_another_person(road):
     waste(attempt)
     rows = db.session.scalars(db.select(Wasted).where(Wasted.container == "prepared")).all()
     assert {row.witness_id for row in rows} == {Cast().actor("practitioner2").person_id}
+
+
+# What the page answers does not depend on the database.
+@pytest.mark.databases("sqlite")
+def test_a_witness_whose_password_is_wrong_is_kept_as_a_refused_attempt(road, clients):
+    attempt = road.drawn()
+    here = f"/preparations/{attempt.id}/waste"
+    sent = {"reason": "volume", "signer-username": "practitioner2", "signer-secret": "not the password"}
+    clients("technician").post_refused(here, sent)
+    entry = db.session.scalars(db.select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1)).one()
+    assert (entry.action, entry.outcome) == ("preparations.waste", "refused")
 
 
 # What the rule asks does not depend on the database.

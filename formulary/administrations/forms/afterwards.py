@@ -35,9 +35,14 @@ class EmergencyForm(Form):
     lot = f.LotField("and its lot, as printed", hint="Also where the code leaves it out.")
     expires_on = f.DateField("and its expiry", hint="Where the lot has more than one.")
     which = f.OneOf("Which lot it was")
-    volume = f.QuantityField("How much was given", [f.Required()], units=("mL",))
-    diluent = f.LotField("Lot of the diluent", hint="Only where a powder was mixed for it.")
-    diluent_volume = f.QuantityField("Volume it was mixed with", units=("mL",))
+    volume = f.QuantityField(
+        "How much of the product was given, undiluted",
+        [f.Required()],
+        units=("mL",),
+        hint="Of a powder: of what it was dissolved to.",
+    )
+    diluent = f.LotField("Lot of the diluent", hint="Where a powder was dissolved, or a solution diluted.")
+    diluent_volume = f.QuantityField("Volume of the diluent", units=("mL",))
     which_diluent = f.OneOf("Which diluent it was")
     route = f.ChoiceField("By which way", choices=f.choices(ROUTES, empty=None))
     area = f.TextField("Where", most=120)
@@ -59,9 +64,9 @@ class PaperLineForm(SubForm):
     lot = f.LotField("Lot", hint="Or our own label: V-0007.")
     expires_on = f.DateField("Expiry", hint="Where the lot has more than one.")
     which = f.OneOf("Which lot it was")
-    measured = f.QuantityField("Measured", units=("mL",))
+    measured = f.QuantityField("Measured, undiluted", units=("mL",))
     diluent = f.LotField("Lot of the diluent")
-    diluent_volume = f.QuantityField("Mixed with", units=("mL",))
+    diluent_volume = f.QuantityField("Volume of the diluent", units=("mL",))
     which_diluent = f.OneOf("Which diluent it was")
 
     @property
@@ -88,7 +93,9 @@ class LateForm(Form):
     given_by_id = f.IdSelect("Given by", [f.Required()], choices=())
     done_at = f.InstantField("Given at", [f.Required()])
     outcome = f.OneOf("Outcome", [f.Required()], choices=f.choices(OUTCOMES))
-    given = f.QuantityField("How much was given", [f.Required()], units=("mL",), zero=True)
+    given = f.QuantityField("How much of the mixture was given", [f.Required()], units=("mL",), zero=True)
+    leftover = f.QuantityField("Left in the syringe", units=("mL",), zero=True)
+    dead_space = f.QuantityField("Kept by needle and hub", units=("mL",), zero=True)
     words = f.TextField("What happened", most=200, hint="Where it was not given whole, say why.")
     reason = f.TextField("Why it is entered from paper", [f.Required()], most=200)
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from formulary.accounts import queries as accounts
 from formulary.administrations.models import EMERGENCY, AfterRecord
 from formulary.patients.models import Patient
+from formulary.rules.units import VOLUME, Quantity
 from formulary.web.words import instant, plural
 
 INDICATIONS = {
@@ -69,6 +70,11 @@ class AfterLine:
     def is_emergency(self) -> bool:
         """Whether it was given in an emergency, and not entered from paper."""
         return self.row.kind == EMERGENCY
+
+    @property
+    def given(self) -> Quantity:
+        """How much was given in all, with what it was diluted with."""
+        return Quantity(self.row.administration.given, VOLUME)
 
     @property
     def findings(self) -> list[tuple[dict[str, Any], str, str]]:

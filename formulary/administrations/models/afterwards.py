@@ -7,9 +7,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from formulary.administrations.models.sessions import Administration
+from formulary.cocktails.models import EMERGENCY, LATE
 from formulary.db import Base, CanonicalJson, UtcDateTime, one_of
-
-LATE, EMERGENCY = "recorded_late", "emergency"
 
 
 class AfterRecord(Base):

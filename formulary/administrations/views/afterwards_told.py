@@ -105,7 +105,8 @@ def _mixed(form: Any) -> actions.Mixed | None:
 def paper_of(form: LateForm, sheet: Any) -> actions.Paper:
     """What was typed; what was not asked is what the system saw."""
     names = ("prepared_by_id", "prepared_at", "released_by_id", "given_by_id", "done_at")
-    told = {name: form[name].data for name in (*names, "outcome", "given", "words") if name in form}
+    ended = ("outcome", "given", "leftover", "dead_space", "words")
+    told = {name: form[name].data for name in (*names, *ended) if name in form}
     if sheet.is_prepared:
         told |= {"prepared_by_id": sheet.attempt.preparer_id, "prepared_at": sheet.attempt.prepared_at}
     if sheet.is_released:

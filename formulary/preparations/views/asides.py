@@ -4,6 +4,7 @@ from flask import g, render_template
 
 from formulary import clock
 from formulary.accounts import Permission, guards, requires
+from formulary.audit import record_refusal
 from formulary.db import retried
 from formulary.preparations import actions, facts, labels, queries
 from formulary.preparations.forms import GiveBackForm, TakeOverForm, UndoForm, WasteForm
@@ -98,6 +99,7 @@ def waste(attempt_id: int) -> Page:
         named = form.signer.form.username.data
         witness = guards.second_person(form.signer, at=clock.now()) if named else None
     except Refused as refusal:
+        record_refusal("preparations.waste", refusal, by=g.actor)
         form.add_findings(refusal.findings)
         return _waste_page(attempt_id, form), 422
     return act(

@@ -14,6 +14,7 @@ from formulary.administrations.actions.afterwards.writing import (
     Gave,
     look,
     must_be_past,
+    poured,
     told_of,
     write_session,
 )
@@ -61,7 +62,7 @@ def record_emergency(
     attempt = _chain(patient.id, told, past)
     drawn = draw_from(attempt, told.source, past)
     found = look(attempt, (Stage.FINAL, Stage.ADMINISTER), done_at, at)
-    gave = Gave("given", told.source.volume.whole(), told.given_by_id, told.words)
+    gave = Gave("given", poured(attempt), told.given_by_id, told.words)
     identity = {"code": patient.code, "born_on": patient.born_on.isoformat(), "recorded": EMERGENCY}
     identity |= {"label": attempt.cocktail.code}
     session, given = write_session(attempt, gave, done_at=done_at, at=at, by=by, identity=identity)

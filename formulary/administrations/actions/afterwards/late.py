@@ -148,7 +148,9 @@ def _given(
 ) -> tuple[Administration, list[Movement]]:
     """The session as the paper tells it."""
     patient = patients.patient(attempt.patient_id, by=by, at=at)
-    gave = Gave(paper.outcome, paper.given.whole(), paper.given_by_id, paper.words)
+    left = paper.leftover.whole() if paper.leftover is not None else None
+    dead = paper.dead_space.whole() if paper.dead_space is not None else 0
+    gave = Gave(paper.outcome, paper.given.whole(), paper.given_by_id, paper.words, left, dead)
     identity = {"code": patient.code, "born_on": patient.born_on.isoformat(), "recorded": LATE}
     identity |= {"label": attempt.cocktail.code}
     return write_session(attempt, gave, done_at=paper.done_at, at=at, by=by, identity=identity)

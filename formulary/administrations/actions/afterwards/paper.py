@@ -24,7 +24,8 @@ ENTERED_FROM = ("verified", "in_preparation", "prepared", "released")
 class Paper:
     """What stands on a worksheet: out of what, who prepared, released and gave it, when, and how it ended.
 
-    Of what went through the system as far as this, the system's own record holds (`told_by`).
+    Of what went through the system as far as this, the system's own record holds (`told_by`). `leftover` and
+    `dead_space`, kept by needle and hub, are None where the paper does not say.
     """
 
     sources: Sequence[Source]
@@ -36,6 +37,8 @@ class Paper:
     outcome: str
     given: Quantity
     words: str = ""
+    leftover: Quantity | None = None
+    dead_space: Quantity | None = None
 
 
 def told_by(paper: Paper, attempt: Attempt | None) -> Paper:

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from formulary.accounts import Actor
+from formulary.accounts import queries as accounts
+from formulary.accounts.facts import site_policies
 from formulary.administrations.actions.closing import given_lot, post_share, split
 from formulary.administrations.actions.exposing import expose
 from formulary.administrations.labels.afterwards import is_untold
@@ -18,6 +20,7 @@ from formulary.preparations import queries as preparations
 from formulary.preparations.models import Attempt
 from formulary.rules import checklist, facts
 from formulary.rules.findings import Level, Stage, refuse
+from formulary.rules.units import VOLUME, Quantity
 from formulary.stock import queries as shelf
 from formulary.stock.facts import as_held
 from formulary.stock.models import Movement
@@ -28,27 +31,32 @@ Rows = tuple[dict[str, Any], ...]
 
 @dataclass(frozen=True)
 class Gave:
-    """How it ended: outcome, how much of what was drawn was given (nL), by whom, and why so."""
+    """How it ended: outcome, how much of what was drawn was given (nL), by whom, and why so.
+
+    `leftover` (nL) is None where nobody said: then it is what was neither given nor kept by the device.
+    """
 
     outcome: str
     volume: int
     by_id: int
     words: str
+    leftover: int | None = None
+    dead_space: int = 0
 
 
 def write_session(
     attempt: Attempt, gave: Gave, *, done_at: datetime, at: datetime, by: Actor, identity: dict[str, str]
 ) -> tuple[Administration, list[Movement]]:
     """The closed session with its ledger rows: to the patient what was given, to waste the rest."""
-    draws = preparations.draws(attempt.id)
-    drawn = sum(draw.volume for draw in draws if draw.via != "diluent")
+    draws, drawn = preparations.draws(attempt.id), poured(attempt)
     if gave.volume > drawn:
         reason = "More is said to have been given than was drawn."
         raise refuse("after.more_than_drawn", "given", reason, "Correct one of the two.", field="given")
+    gave = _accounted(attempt, gave, drawn, at)
     session = _session(attempt, gave, drawn, done_at=done_at, identity=identity)
     db.session.add(session)
     db.session.flush()
-    shares = split(draws, gave.volume, drawn)
+    shares = split(draws, gave.volume, drawn, dead=gave.dead_space)
     moved = [row for share in shares for row in post_share(session, attempt, share, at=at, by=by)]
     db.session.add_all([given_lot(session, share) for share in shares])
     given = [(preparations.lot(share.draw.lot_id), share.given) for share in shares]
@@ -58,6 +66,35 @@ def write_session(
     release_reservations(attempt.cocktail, why="recorded afterwards", at=at)
     db.session.flush()
     return session, moved
+
+
+def poured(attempt: Attempt) -> int:
+    """The volume that was drawn in all (nL): what dissolved a powder in its vial is in the powder's."""
+    draws = preparations.draws(attempt.id)
+    vials = shelf.vials_by_id({draw.vial_id for draw in draws if draw.vial_id})
+    own = {key: vial.lot_id for key, vial in vials.items()}
+    return sum(d.volume for d in draws if d.via != "diluent" or own.get(d.vial_id or 0) == d.lot_id)
+
+
+def _accounted(attempt: Attempt, gave: Gave, drawn: int, at: datetime) -> Gave:
+    """The same with what was left over; Refused where the volumes do not come to what was drawn (R1).
+
+    What was not given whole, with its reason, may leave over what nobody measured.
+    """
+    rest = max(drawn - gave.volume - gave.dead_space, 0)
+    if gave.leftover is None and gave.outcome != "given":
+        return replace(gave, leftover=rest)
+    volumes = {"released": drawn, "leftover": gave.leftover or 0, "dead_space": gave.dead_space}
+    told = facts.AdministeredFacts(
+        sites=(Quantity(gave.volume, VOLUME),),
+        policies=site_policies(accounts.site(attempt.site_id), at),
+        **{name: Quantity(steps, VOLUME) for name, steps in volumes.items()},
+    )
+    for finding in checklist.check_given(told):
+        if (finding.level or Level.INFO) >= Level.STOP:
+            remedy = "Type what was left over, or say that it was partly given and why."
+            raise refuse("after.not_accounted", "volumes", finding.reason, remedy, field="leftover")
+    return replace(gave, leftover=gave.leftover or 0)
 
 
 @dataclass(frozen=True)
@@ -144,6 +181,8 @@ def _session(
         outcome=gave.outcome,
         released=drawn,
         given=gave.volume,
-        leftover=drawn - gave.volume,
+        leftover=gave.leftover or 0,
+        dead_space=gave.dead_space,
+        difference=drawn - gave.volume - (gave.leftover or 0) - gave.dead_space,
         reason=gave.words,
     )

@@ -1,8 +1,9 @@
 """How often something was followed by a reaction: n of m sessions, by ingredient, product, lot or formula.
 
 m are the sessions closed as given or partly given in which it reached the patient, at every site; n are
-those of them that a reaction which stands was recorded after, each once however many there were. A rate
-starts from the reactions, so that its cost is that of what is listed and of the sessions that gave it.
+those of them that a reaction which stands was recorded after, each once however many there were. What was
+given in an emergency is no session and counts in neither. A rate starts from the reactions, so that its cost
+is that of what is listed and of the sessions that gave it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,7 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from formulary.administrations.models import GIVEN, Administration, GivenLot, Reaction, ReactionReport
+from formulary.administrations.models import (
+    EMERGENCY,
+    GIVEN,
+    Administration,
+    AfterRecord,
+    GivenLot,
+    Reaction,
+    ReactionReport,
+)
 from formulary.catalogue.models import Formula, FormulaVersion, Ingredient, Product
 from formulary.cocktails.models import Cocktail, Revision
 from formulary.db import db
@@ -106,7 +115,11 @@ def _joined(subject: str, query: Any, span: Span) -> Any:
     else:
         here = db.and_(GivenLot.administration_id == Reaction.administration_id, GivenLot.given > 0)
         query = _to_product(subject, query.join(GivenLot, here))
-    return query.where(Reaction.state == "standing", span.holds(Reaction.treated_at))
+    return query.where(
+        Reaction.state == "standing",
+        span.holds(Reaction.treated_at),
+        _of_sessions(Reaction.administration_id),
+    )
 
 
 def _given(subject: str, keys: Iterable[int], span: Span) -> dict[int, int]:
@@ -117,6 +130,7 @@ def _given(subject: str, keys: Iterable[int], span: Span) -> dict[int, int]:
     else:
         query = db.select(key, db.func.count(GivenLot.cocktail_id.distinct())).select_from(GivenLot)
         query = _to_product(subject, query).where(GivenLot.given > 0, span.holds(GivenLot.at))
+        query = query.where(_of_sessions(GivenLot.administration_id))
     rows = db.session.execute(query.where(key.in_(list(keys))).group_by(key))
     return {row[0]: row[1] for row in rows}
 
@@ -137,7 +151,14 @@ def _to_formula(query: Any) -> Any:
 
 
 def _was_given() -> Any:
-    return db.and_(Administration.state == "closed", Administration.outcome.in_(GIVEN))
+    closed = (Administration.state == "closed", Administration.outcome.in_(GIVEN))
+    return db.and_(*closed, _of_sessions(Administration.id))
+
+
+def _of_sessions(column: Any) -> Any:
+    """That a row is of a session, and of none that was given in an emergency."""
+    emergencies = db.select(AfterRecord.administration_id).where(AfterRecord.kind == EMERGENCY)
+    return column.not_in(emergencies)
 
 
 def _in_all(span: Span) -> tuple[int, int]:
