@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from formulary.rules.trace import flags, mentioned, ours
+from formulary.rules.trace.notices import Span
 
 
 @pytest.mark.parametrize(
@@ -76,6 +77,31 @@ def test_a_stretch_of_lots_proposes_what_lies_inside_and_is_flagged(text, inside
     assert mentioned(text, dict(enumerate([inside, *others]))).get(0) in ("range", "exact")
     assert [n for n, how in mentioned(text, dict(enumerate(others))).items() if how == "range"] == []
     assert flags(text) == ("range",)
+
+
+ENDS = ["A999", "A1000", "A1001", "A1005", "A1010", "A1011", "A01005", "A10010", "B1005", "A1005C", "A5"]
+
+
+@pytest.mark.parametrize(
+    ("span", "inside"),
+    [
+        (Span(low="A1001"), {"A1001", "A1005", "A1010", "A1011", "A01005", "A10010"}),
+        (Span(high="A1010"), {"A999", "A1000", "A1001", "A1005", "A1010", "A01005", "A5"}),
+        (Span("A1001", "A1010"), {"A1001", "A1005", "A1010"}),
+        (Span("A1001", "B1010"), {"A1001", "A1005", "A1010", "A1011", "B1005"}),
+        (Span("A999", "A1005"), {"A999", "A1000", "A1001", "A1005"}),
+        (Span("A1001", "A1010C"), set()),
+        (Span("A", "B"), set()),
+        (Span(low="A"), set()),
+        (Span(), set()),
+        (Span(stem="A10"), {"A1000", "A1001", "A1005", "A1010", "A1011", "A10010", "A1005C"}),
+        (Span(stem="A10", length=6), {"A10010", "A1005C"}),
+        (Span(stem="C"), set()),
+    ],
+)
+def test_a_stretch_with_two_ends_one_or_none(span, inside):
+    found = ours(dict(enumerate(ENDS))).inside([span])
+    assert {ENDS[key] for key in found} == inside
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,19 @@ def test_what_nobody_has_said_is_unknown_and_never_zero(wanted, use, packs, up_t
     assert (found.packs, found.up_to, found.use_known) == (packs, up_to, use_known)
 
 
+@pytest.mark.parametrize(
+    ("per_pack", "packs", "containers"), [(None, 27, 27), (1, 27, 27), (5, 6, 30), (27, 1, 27), (28, 1, 28)]
+)
+def test_packs_that_nobody_knows_are_single_containers(per_pack, packs, containers):
+    found = plan((3, FAR), wanted=Wanted(minimum=10, target=30, per_pack=per_pack))
+    assert (found.per_pack, found.packs, found.containers) == (per_pack or 1, packs, containers)
+
+
+def test_without_a_minimum_no_containers_are_suggested():
+    found = plan((3, FAR), wanted=Wanted(target=30, per_pack=5))
+    assert (found.packs, found.containers, found.is_short, found.short) == (None, 0, False, 0)
+
+
 def test_short_now_is_short_whatever_is_on_its_way():
     found = plan((9, FAR), coming=[Coming(50)])
     assert (found.is_short, found.packs) == (True, 0)
