@@ -52,10 +52,13 @@ def test_one_step_leads_from_it_to_everybody_who_got_its_lots(road, clients):
     page = doctor.get_ok("/reactions/1")
     lots = [inside.lot for inside in queries.mixture(row)]
     everybody = page.links["Everybody who got any of these lots"]
-    assert everybody == "/recalls/answer?" + "&".join(f"lot={lot.id}" for lot in lots)
+    assert everybody == "/recalls/answer?" + "&".join(f"lot={lot.id}" for lot in lots) + "&reaction=1"
     assert road.patient.name in doctor.get_ok(everybody).text
     holds = {page.links[f"Hold {lot.number}"] for lot in lots}
-    assert holds == {f"/recalls/lots/{lot.id}/hold" for lot in lots}
+    assert holds == {f"/recalls/lots/{lot.id}/hold?reaction=1" for lot in lots}
+    hold = doctor.get_ok(page.links[f"Hold {lots[0].number}"])
+    wanted = "Reaction E-1, redness, mild, after C-0001 of 24 Nov 2026"
+    assert hold.form(button="Place the hold").fields["reason"] == [wanted]
 
 
 @page_alone

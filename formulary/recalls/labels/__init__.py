@@ -1,6 +1,7 @@
 """What a recall answer shows: figures, lists, balance sheets and a picture, in words."""
 
 from formulary.recalls.labels import case_words, hooks
+from formulary.recalls.labels.because import because
 from formulary.recalls.labels.case_told import VERBS, CaseTold, case_told
 from formulary.recalls.labels.letters import Letter, letters
 from formulary.recalls.labels.listed import (
@@ -41,6 +42,7 @@ __all__ = [
     "Tile",
     "Told",
     "WorkLine",
+    "because",
     "bucket_words",
     "case_told",
     "case_words",

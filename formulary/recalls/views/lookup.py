@@ -1,12 +1,15 @@
 """The recall pages: one box, the answer with its ten buckets and its balance, and the hold."""
 
 import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from flask import flash, g, redirect, render_template, request, url_for
 
 from formulary import clock
-from formulary.accounts import Permission, requires
-from formulary.audit import record_refusal
+from formulary.accounts import Permission, RecallSight, requires
+from formulary.administrations.queries import reactions
+from formulary.audit import log_access, record_refusal
 from formulary.db import Missing, retried, transaction
 from formulary.recalls import actions, labels, queries
 from formulary.recalls.forms import HoldForm, LookupForm, read_asked
@@ -14,6 +17,7 @@ from formulary.recalls.views.room import Page, bp, may
 from formulary.rules.findings import Refused
 from formulary.rules.lot_status import day_of
 from formulary.stock.actions import place_hold
+from formulary.web.fields import read_id
 from formulary.web.paging import Window
 
 MOST_LOTS = 20
@@ -57,7 +61,7 @@ def answer() -> Page:
     with transaction():
         actions.note_lookup(lookup, at=at, by=g.actor)
     told = labels.told(lookup, g.actor.recall_sight)
-    more = {"words": labels, "may": may(), "cases": cases}
+    more = {"words": labels, "may": may(), "cases": cases, "reaction": _reaction()}
     return render_template("recalls/answer.html", form=LookupForm(), told=told, lookup=lookup, **more)
 
 
@@ -81,13 +85,16 @@ def excursion(event_id: int) -> Page:
 @retried
 def hold(lot_id: int) -> Page:
     """Put a lot, and every lot made from it, on hold at every site; first what that will stop."""
-    form, at = HoldForm(), clock.now()
+    at, reaction = clock.now(), _reaction()
+    form = HoldForm(reason=_because(reaction, at))
     if form.validate_on_submit() and (code := _hold(lot_id, form)):
         flash(f"Hold {code} is placed. Composing, the next draw, release and the start of giving stop now.")
         return redirect(_answer([lot_id]), 303)
     lookup = queries.look_up_lots([lot_id], at=at, by=g.actor)
     told = labels.told(lookup, g.actor.recall_sight)
-    page = render_template("recalls/hold.html", form=form, told=told, lookup=lookup, back=_answer([lot_id]))
+    page = render_template(
+        "recalls/hold.html", form=form, told=told, lookup=lookup, back=_answer([lot_id], reaction)
+    )
     return page, 422 if form.errors else 200
 
 
@@ -107,8 +114,26 @@ def _box(form: LookupForm) -> str:
     return render_template("recalls/index.html", form=form, holds=queries.standing_holds(), **more)
 
 
-def _answer(lot_ids: list[int]) -> str:
-    return url_for("recalls.answer", lot=lot_ids[:MOST_LOTS])
+def _answer(lot_ids: list[int], reaction: int | None = None) -> str:
+    return url_for("recalls.answer", lot=lot_ids[:MOST_LOTS], reaction=reaction)
+
+
+def _reaction() -> int | None:
+    """The reaction from whose page somebody came; a hold that is placed now says so."""
+    try:
+        return read_id(request.args.get("reaction"))
+    except ValueError:
+        raise Missing("No such reaction") from None
+
+
+def _because(reaction: int | None, at: datetime) -> str:
+    """The reason to begin with; nothing where no reaction led here, or for whoever sees counts alone."""
+    if reaction is None or g.actor.recall_sight is RecallSight.COUNTS:
+        return ""
+    with transaction():
+        row = reactions.coded(reaction)
+        log_access("recalls.hold", by=g.actor, at=at, subject=row, patients=1)
+    return labels.because(row, ZoneInfo(g.site.zone), at)
 
 
 def _lot_ids() -> list[int]:
