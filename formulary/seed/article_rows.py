@@ -40,5 +40,6 @@ def load_articles(shelf: "Shelf", merge: Merge) -> None:
         topics[topic.word] = merge.row(ArticleTopic, {"word": topic.word}, told)
     db.session.flush()
     for row in shelf.article_statements:
-        told = {"topic_id": topics[row.topic].id, "said": row.said, "source": shelf.cited(row.source)}
+        told = {"topic_id": topics[row.topic].id, "article": row.source.strip("[]"), "said": row.said}
+        told["source"] = shelf.cited(row.source)
         merge.row(ArticleStatement, {"number": row.number}, told)

@@ -24,11 +24,12 @@ class ArticleTopic(Base):
 
 
 class ArticleStatement(Base):
-    """What one article says of a topic; an article without a row says nothing of it."""
+    """What one article (by its short name) says of a topic; an article without a row says nothing of it."""
 
     __tablename__ = "article_statement"
 
     number: Mapped[int] = mapped_column(Integer, unique=True)
     topic_id: Mapped[int] = mapped_column(ForeignKey("article_topic.id"), index=True)
+    article: Mapped[str] = mapped_column(String(10))
     said: Mapped[str] = mapped_column(Text)
     source: Mapped[str] = mapped_column(Text)

@@ -3,7 +3,7 @@
 The catalogue is the organisation's own: everybody who may use the app may read it.
 """
 
-from formulary.catalogue.queries.articles import article_topics
+from formulary.catalogue.queries.articles import article_topics, articles
 from formulary.catalogue.queries.care import care_topic, care_topics, protocol, protocols, protocols_called
 from formulary.catalogue.queries.devices import device, device_versions, devices, devices_out_of_use
 from formulary.catalogue.queries.formulas import (
@@ -88,6 +88,7 @@ __all__ = [
     "approved_formulas",
     "approved_here",
     "article_topics",
+    "articles",
     "between",
     "care_topic",
     "care_topics",

@@ -11,4 +11,6 @@ from formulary.catalogue.views.room import Page, bp
 @requires(Permission.USE_THE_APP)
 def articles() -> Page:
     """What five articles say of the method, topic by topic, and what Formulary does with it."""
-    return render_template("catalogue/articles.html", topics=queries.article_topics())
+    return render_template(
+        "catalogue/articles.html", topics=queries.article_topics(), articles=queries.articles()
+    )

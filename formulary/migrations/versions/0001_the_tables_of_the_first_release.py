@@ -3825,6 +3825,7 @@ def upgrade() -> None:
         "article_statement",
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("topic_id", sa.Integer(), nullable=False),
+        sa.Column("article", sa.String(length=10), nullable=False),
         sa.Column("said", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
