@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+import pypdfium2
 import pytest
 
 from formulary import clock
@@ -19,6 +20,7 @@ from formulary.preparations import queries as attempts
 from formulary.rules.findings import Stage
 from formulary.stock import queries as shelf
 from tests.preparations.doing import a_scan, lot_of
+from tests.preparations.test_label import words_of
 from tests.support.browser import Person
 from tests.support.builders import act
 from tests.support.builders.accounts import PASSWORD
@@ -29,6 +31,9 @@ __all__ = ["road"]
 pytestmark = pytest.mark.databases("sqlite")  # what differs between the databases is tested without a browser
 
 MOST = 25
+LABEL = """async () => { const form = document.querySelector("form[action$='label.pdf']");
+    const answer = await fetch(form.action, {method: "POST", body: new URLSearchParams(new FormData(form))});
+    return [...new Uint8Array(await answer.arrayBuffer())] }"""
 
 
 @dataclass
@@ -162,7 +167,7 @@ def alone_at(clinic):
         db.session.add(clinic.site)
 
 
-def test_one_clinician_alone_from_signing_to_release(clinic, patient, formula, browse, watch):
+def test_one_clinician_alone_from_signing_to_after_care(clinic, patient, formula, browse, watch):
     alone_at(clinic)
     doctor = browse("practitioner")
     composed_and_signed(Fingers(doctor), patient, formula)
@@ -170,6 +175,17 @@ def test_one_clinician_alone_from_signing_to_release(clinic, patient, formula, b
     watch.move(minutes=5)
     blind(doctor).sees("It waits at the bench")
     attempt = drawn_alone(clinic)
+    released_alone(doctor, attempt, watch)
+    given(Fingers(doctor), attempt, patient)
+    cared_for(doctor)
+    doctor.open("/preparations/record").sees("2026-11").is_accessible()
+    db.session.rollback()
+    [session] = db.session.scalars(db.select(Administration).filter_by(patient_id=patient.id))
+    assert (session.outcome, session.started_by_id) == ("given", clinic.actor("practitioner").person_id)
+
+
+def released_alone(doctor, attempt, watch):
+    """Finished, looked at five minutes later with the total entered anew, and labelled SELF-CHECKED."""
     doctor.open(f"/preparations/{attempt.id}").signs().press("Finish").sees(
         "You prepared it and work alone here"
     )
@@ -179,7 +195,15 @@ def test_one_clinician_alone_from_signing_to_release(clinic, patient, formula, b
     doctor.page.locator("#total").fill("5")
     doctor.signs().press("Release").sees("SELF-CHECKED")
     doctor.is_accessible()
-    doctor.open("/preparations/record").sees("2026-11").is_accessible()
+    label = pypdfium2.PdfDocument(bytes(doctor.page.evaluate(LABEL)))
+    assert "prepared Manon Roux, released Manon Roux SELF-CHECKED" in words_of(label[0])
+    db.session.rollback()
+
+
+def cared_for(doctor):
+    """The after-care sheet in clock times, handed over."""
+    doctor.follow("After-care sheet").sees("What it says").is_accessible().shot("alone-after-care")
+    doctor.press("The patient has it").sees("Manon Roux, version")
 
 
 def blind(doctor):

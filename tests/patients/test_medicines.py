@@ -115,6 +115,7 @@ def test_never_asked_is_shown_as_unknown_and_asked_none_is_dated_and_signed(clie
     client, url = clients("practitioner"), f"/patients/{patient.id}"
     assert "Nobody has asked what this patient takes" in client.get_ok(url).text
     page = client.post_ok(f"{url}/medicines/asked", at=url, press="Asked: takes nothing")
+    assert page.url == url
     assert "asked 24\xa0Nov\xa02026, 13:00 by Manon Roux" in page.text
 
 

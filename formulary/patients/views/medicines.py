@@ -39,7 +39,7 @@ def takes(patient_id: int) -> Answer:
         lambda at: actions.review_medicines(found.id, takes_none=none, at=at, by=g.actor, key=form.key),
     ):
         flash("Asked: takes nothing." if none else "Asked: the list is complete.")
-        return _to_list(found.id)
+        return redirect(url_for("patients.patient", patient_id=found.id))  # type: ignore[return-value]
     blank = _form(blank=True)
     blank.add_findings(form.findings)
     return _list(found, blank)
