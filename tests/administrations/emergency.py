@@ -28,6 +28,7 @@ def given(road, volume="1", **other):
     """So much of the enzyme, twenty minutes ago, by the practitioner who also records it."""
     by = other.pop("by", None) or road.clinic.actor("practitioner")
     when = {"done_at": clock.now() - other.pop("ago", AGO), "reason": other.pop("reason", "")}
+    when |= {"sure": other.pop("sure", "")}
     told_of_it = {name: other.pop(name, None) for name in ("vial_id", "mixed", "as_read")}
     lot_id = other.pop("lot_id") if "lot_id" in other else lot().id
     source = actions.Source(1, lot_id, ml(volume), **told_of_it)

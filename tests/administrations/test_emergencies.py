@@ -92,7 +92,7 @@ def test_more_than_was_on_record_comes_visibly_from_lost_or_found(road, clinic):
 
 def test_units_typed_as_millilitres_open_no_hundred_vials(road, clinic):
     with pytest.raises(Refused, match=r"after\.too_many_containers"):
-        given(road, volume="150")
+        given(road, volume="150", sure="It was.")
     assert [row.quantity for row in db.session.scalars(db.select(Discrepancy))] == []
 
 

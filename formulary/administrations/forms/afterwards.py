@@ -50,6 +50,7 @@ class EmergencyForm(Form):
     given_by_id = f.IdSelect("Who gave it", [f.Required()], choices=())
     words = f.NotesField("What happened, what was seen", [f.Required()], most=2000)
     reason = f.TextField("Why it is entered only now", most=200, hint="Where it is more than an hour ago.")
+    sure = f.TextField("Looked at again: why it was so", most=200)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Refuse a diluent of which only the lot or only the volume was typed."""
@@ -98,6 +99,7 @@ class LateForm(Form):
     dead_space = f.QuantityField("Kept by needle and hub", units=("mL",), zero=True)
     words = f.TextField("What happened", most=200, hint="Where it was not given whole, say why.")
     reason = f.TextField("Why it is entered from paper", [f.Required()], most=200)
+    sure = f.TextField("Looked at again: why it was so", most=200)
 
 
 class CountersignForm(Form):

@@ -70,14 +70,8 @@ def late(cocktail_id: int) -> Page:
     if form.validate_on_submit():
         try:
             with transaction():
-                row = actions.record_late(
-                    cocktail_id,
-                    paper_of(form, sheet),
-                    reason=form.reason.data,
-                    at=at,
-                    by=g.actor,
-                    key=form.key,
-                )
+                told = {"reason": form.reason.data, "sure": form.sure.data, "at": at, "by": g.actor}
+                row = actions.record_late(cocktail_id, paper_of(form, sheet), **told, key=form.key)
         except Refused as refusal:
             record_refusal("administrations.record_late", refusal, by=g.actor)
             form.add_findings(refusal.findings)
@@ -163,7 +157,8 @@ def _record(patient_id: int, form: EmergencyForm, at: datetime) -> Any:
         given_by_id=form.given_by_id.data,
         words=form.words.data,
     )
-    when = {"done_at": form.done_at.data, "reason": form.reason.data, "at": at, "by": g.actor}
+    when = {"done_at": form.done_at.data, "reason": form.reason.data, "sure": form.sure.data}
+    when |= {"at": at, "by": g.actor}
     return actions.record_emergency(patient_id, told, **when, key=form.key)
 
 

@@ -1,6 +1,7 @@
 """Movements as pages list them: of a lot or a vial, the newest first, with the names of their places."""
 
 from collections.abc import Collection
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -46,6 +47,11 @@ def last_receipt(lot_id: int, site_id: int) -> Movement | None:
     query = db.select(Movement).join(Place, Place.id == Movement.to_place_id)
     query = query.where(Movement.lot_id == lot_id, Movement.reason == "received", Place.site_id == site_id)
     return db.session.scalar(query.order_by(Movement.id.desc()).limit(1))
+
+
+def first_came(lot_id: int) -> datetime | None:
+    """When the first of a lot came; None where nothing of it is in the ledger."""
+    return db.session.scalar(db.select(db.func.min(Movement.occurred_at)).filter_by(lot_id=lot_id))
 
 
 def milestones(lot_id: int, most: int = 20) -> list[Movement]:

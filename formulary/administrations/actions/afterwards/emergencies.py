@@ -6,6 +6,7 @@ from typing import Any
 
 from formulary.accounts import Actor, Permission
 from formulary.accounts.actions import next_code
+from formulary.administrations.actions.afterwards.doubts import answered, looked_at_again
 from formulary.administrations.actions.afterwards.reading import on_record
 from formulary.administrations.actions.afterwards.sources import draw_from
 from formulary.administrations.actions.afterwards.told import Past, Source
@@ -45,23 +46,32 @@ class Emergency:
 
 @once
 def record_emergency(
-    patient_id: int, told: Emergency, *, done_at: datetime, reason: str = "", at: datetime, by: Actor
+    patient_id: int,
+    told: Emergency,
+    *,
+    done_at: datetime,
+    reason: str = "",
+    sure: str = "",
+    at: datetime,
+    by: Actor,
 ) -> AfterRecord:
     """Record what was given in an emergency: stock leaves, the patient's record and a recall know of it.
 
     Nothing that a session is asked stops it: no prescription, release, consent or test, no hold, expiry or
     limit. What the checks find is kept. Never left out: whose vial of which lot, who gave how much to whom,
-    when. Refused for an instant to come, and without a reason for what was done long before.
+    when. Refused for an instant to come, and without a reason for what was done long before. What is odd
+    about time and volume is looked at again: `sure` says why it was so.
     """
     by.must(Permission.ADMINISTER)
     patient = patients.patient(patient_id, by=by, at=at)
     must_be_past(done_at, at, reason)
     _is_told(told)
-    past = Past(done_at, told.given_by_id, at, by, reason.strip() or AT_ONCE)
+    odd = looked_at_again([told.source], patient, done_at, site_id=by.site_id, sure=sure)
+    past = Past(done_at, told.given_by_id, at, by, answered(reason.strip() or AT_ONCE, sure))
     told = replace(told, source=on_record(told.source, past))
     attempt = _chain(patient.id, told, past)
     drawn = draw_from(attempt, told.source, past)
-    found = look(attempt, (Stage.FINAL, Stage.ADMINISTER), done_at, at)
+    found = look(attempt, (Stage.FINAL, Stage.ADMINISTER), done_at, at) + odd
     gave = Gave("given", poured(attempt), told.given_by_id, told.words)
     identity = {"code": patient.code, "born_on": patient.born_on.isoformat(), "recorded": EMERGENCY}
     identity |= {"label": attempt.cocktail.code}

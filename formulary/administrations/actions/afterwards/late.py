@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from formulary.accounts import Actor, Permission
+from formulary.administrations.actions.afterwards.doubts import answered, looked_at_again
 from formulary.administrations.actions.afterwards.flags import flagged
 from formulary.administrations.actions.afterwards.paper import Paper, must_be, told_by
 from formulary.administrations.actions.afterwards.reading import on_record
@@ -29,13 +30,16 @@ ROAD = ("verified", "in_preparation", "prepared", "released", "administering", "
 
 
 @once
-def record_late(cocktail_id: int, paper: Paper, *, reason: str, at: datetime, by: Actor) -> AfterRecord:
+def record_late(
+    cocktail_id: int, paper: Paper, *, reason: str, sure: str = "", at: datetime, by: Actor
+) -> AfterRecord:
     """Record what was prepared and given on paper while the system was down, for a verified cocktail.
 
     Where the preparation had begun, what was drawn, prepared and released in the system is kept, and the
     paper tells the rest. The time of the act stands apart from that of the record. No check stops it: what
     they find, as of then and as of now, is kept; each step is written, by whom it was done, and another
-    person signs for it all. Refused for another state, for a line without a source, for times to come or the
+    person signs for it all. What is odd about time and volume is looked at again: `sure` says why it was so.
+    Refused for another state, for a line without a source, for times to come or the
     wrong way round, for a name of somebody who may not do it, and without a reason.
     """
     by.must(Permission.ADMINISTER)
@@ -44,9 +48,12 @@ def record_late(cocktail_id: int, paper: Paper, *, reason: str, at: datetime, by
     paper = told_by(paper, begun)
     must_be(cocktail, begun, paper, reason, at)
     consistent(paper.outcome, paper.given.whole(), paper.words)
+    who, where = cocktail.patient, {"site_id": cocktail.site_id, "sure": sure}
+    odd, reason = looked_at_again(paper.sources, who, paper.done_at, **where), answered(reason, sure)
     attempt = begun or _attempt(cocktail, paper)
     found, moved = _prepared(cocktail, attempt, paper, reason, at=at, by=by)
-    found += look(attempt, _still_asked(cocktail), paper.done_at, at) + flagged(attempt, paper.done_at, at)
+    found += look(attempt, _still_asked(cocktail), paper.done_at, at)
+    found += flagged(attempt, paper.done_at, at) + odd
     _steps(cocktail, paper, reason, at=at, by=by)
     session, given = _given(attempt, paper, at=at, by=by)
     row = _record(attempt, session.id, (paper, found), reason, at=at, by=by)

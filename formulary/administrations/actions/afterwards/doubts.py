@@ -1,0 +1,67 @@
+"""What of a record is odd enough to be looked at a second time before it is written: how much, and when."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from formulary.accounts import queries as accounts
+from formulary.administrations.actions.afterwards.told import Source
+from formulary.administrations.actions.afterwards.writing import Found
+from formulary.catalogue import facts as catalogue
+from formulary.cocktails.labels.rows import answer_row
+from formulary.patients.models import Patient
+from formulary.rules.findings import Finding, Level, Refused, refuse
+from formulary.rules.lot_status import day_of, stamp_words
+from formulary.rules.units import show
+from formulary.stock import queries as shelf
+from formulary.stock.queries.movements import first_came
+
+REMEDY = "Look at it again. If it was so, say in a few words why."
+
+
+def looked_at_again(
+    sources: Iterable[Source], patient: Patient, done_at: datetime, *, site_id: int, sure: str
+) -> Found:
+    """What is odd about how much it was and when, kept with the record as it was answered for.
+
+    Refused as long as nobody said why it was so (`sure`), and for an instant before the patient's birth.
+    """
+    zone = accounts.site(site_id).zone
+    if day_of(done_at, zone) < patient.born_on:
+        reason, remedy = "That is before the patient was born.", "Correct the time, or look at the patient."
+        raise refuse("after.before_birth", patient.code, reason, remedy, field="done_at")
+    found = [*_much(sources), *_early(sources, patient, done_at, zone)]
+    if found and not sure.strip():
+        raise Refused(*found)
+    rows = tuple(answer_row(finding) for finding in found)
+    return Found(rows, rows)
+
+
+def answered(reason: str, sure: str) -> str:
+    """The reason of a record with what was said when it was looked at again."""
+    return f"{reason}; looked at again: {sure.strip()}" if sure.strip() else reason
+
+
+def _much(sources: Iterable[Source]) -> Iterator[Finding]:
+    """More out of one lot than the largest syringe on record holds: most likely another unit was meant."""
+    largest = max((one.capacity for one in catalogue.syringes()), default=None)
+    for source in sources:
+        if largest is not None and source.volume > largest:
+            reason = f"{show(source.volume)} is more than the largest syringe on record, of {show(largest)}."
+            yield _doubt("after.much", reason)
+
+
+def _early(sources: Iterable[Source], patient: Patient, done_at: datetime, zone: str) -> Iterator[Finding]:
+    """Given on a day before the patient was registered, or before the lot came."""
+    day = day_of(done_at, zone)
+    if day < day_of(patient.created_at, zone):
+        when = stamp_words(patient.created_at, zone)
+        yield _doubt("after.before_registered", f"The patient was registered on {when}, after it was given.")
+    for lot_id in sorted({source.lot_id for source in sources if source.lot_id}):
+        came, lot = first_came(lot_id), shelf.lot(lot_id)
+        if came is not None and day < day_of(came, zone):
+            reason = f"Lot {lot.number} came on {stamp_words(came, zone)}, after it was given."
+            yield _doubt("after.before_the_lot", reason)
+
+
+def _doubt(code: str, reason: str) -> Finding:
+    return Finding(code, "the record", reason, REMEDY, level=Level.STOP, field="sure")

@@ -1,0 +1,61 @@
+"""What is odd about a record is looked at a second time: how much, and when it was."""
+
+from datetime import timedelta
+
+import pytest
+
+from formulary import clock
+from formulary.administrations import queries
+from formulary.rules.findings import Refused
+from tests.administrations.emergency import BOTOX, VITRASE, filled, given, local, lot, product
+from tests.support.builders import a_lot
+
+pytestmark = pytest.mark.databases("sqlite")  # what is asked does not depend on the database
+YESTERDAY = timedelta(days=1)
+
+
+@pytest.fixture
+def clinic(road):
+    """The clinic with two containers of the enzyme on the shelf."""
+    road.ready()
+    a_lot(product(VITRASE), number="VIT-1", containers=2)
+    return road.clinic
+
+
+def codes(road, **other):
+    with pytest.raises(Refused) as refusal:
+        given(road, **other)
+    return [finding.code for finding in refusal.value.findings]
+
+
+def test_what_was_given_on_a_day_before_patient_and_lot_were_here_is_asked_about(road, clinic):
+    told = {"ago": YESTERDAY, "reason": "Found on paper."}
+    assert codes(road, **told) == ["after.before_registered", "after.before_the_lot"]
+    row = given(road, **told, sure="Both were entered this morning.")
+    assert row.reason == "Found on paper.; looked at again: Both were entered this morning."
+    odd = {"after.before_registered", "after.before_the_lot"}
+    assert odd <= {found["code"] for found in row.then}
+
+
+def test_what_was_given_before_the_patient_was_born_is_refused(road, clinic):
+    assert codes(road, ago=timedelta(days=45 * 366), reason="x", sure="y") == ["after.before_birth"]
+
+
+def test_more_than_the_largest_syringe_holds_is_asked_about_where_no_container_says_how_much(road, clinic):
+    powder = a_lot(product(BOTOX), number="BTX-7")
+    assert codes(road, volume="999999", lot_id=powder.id) == ["after.much"]
+
+
+def test_the_page_asks_and_takes_the_answer(road, clinic, clients):
+    there, person = f"/afterwards/emergency/{road.patient.id}", clients("practitioner")
+    sent = filled(road, done_at=local(clock.now() - YESTERDAY), reason="Found on paper.")
+    assert "sure" not in person.get_ok(there).form(there).names
+    page = person.post_refused(there, sent, press="Record the emergency")
+    assert [words.split(" on ")[0] for words in page.errors] == [
+        "The patient was registered",
+        "Lot VIT-1 came",
+    ]
+    answer = person.submit(page, sent | {"sure": "Entered this morning."}, press="Record the emergency")
+    assert answer.status_code == 302
+    [(row, _)] = queries.unsigned_afterwards(clinic.actor("pharmacist"))
+    assert [of.id for _, of, _ in queries.given_lots(row.administration_id)] == [lot().id]
