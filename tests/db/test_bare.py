@@ -7,8 +7,8 @@ from sqlalchemy.exc import DBAPIError
 
 from formulary.audit.models import AuditEntry
 from formulary.db import db
-from formulary.db.bare import driver_rows
-from formulary.db.prepared import value
+from formulary.db.bare import driver_rows, plain_rows
+from formulary.db.prepared import value, values
 from formulary.db.types import instant
 from tests.support.counting import counting_queries
 
@@ -24,6 +24,18 @@ def test_the_rows_are_those_of_the_same_statement(app: Flask, cast: object) -> N
     expected = [tuple(row) for row in db.session.execute(SINCE, {"since": first})]
     assert [(number, instant(at)) for number, at in found] == expected
     assert expected
+
+
+OF = select(ENTRY.id, ENTRY.at, ENTRY.new).where(ENTRY.id.in_(values("keys"))).order_by(ENTRY.id)
+
+
+@pytest.mark.parametrize("keys", [[], [1], [2, 1, 3]])
+def test_plain_rows_are_read_as_their_columns_say_for_lists_of_any_length(
+    app: Flask, cast: object, keys: list[int]
+) -> None:
+    expected = [tuple(row) for row in db.session.execute(OF, {"keys": keys})]
+    assert plain_rows(OF, {"keys": keys}) == expected
+    assert [row[0] for row in expected] == sorted(keys)
 
 
 def test_what_goes_wrong_is_told_as_everywhere(app: Flask) -> None:

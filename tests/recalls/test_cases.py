@@ -129,6 +129,25 @@ def test_the_frozen_list_stays_and_what_is_recorded_late_is_added(story):
     assert queries.differs(case.id, [story.lot.id]).new == ()
 
 
+def apart(case, lots):
+    """What the database counts as new and gone: as much as reading all of it tells."""
+    counted, read = queries.apart(case.id, lots), queries.differs(case.id, lots)
+    assert (counted.new, counted.patients, counted.gone) == (len(read.new), read.patients, read.gone)
+    return counted.new, counted.gone
+
+
+def test_the_list_and_the_records_are_counted_apart_as_they_are_read(story):
+    case, lots = a_case(NUMBER), [story.lot.id]
+    whole, gone = apart(case, lots)
+    assert (whole > 1, gone) == (True, 0)
+    did(actions.open_case, case.id)
+    assert {row.use for row in queries.every_listed(case.id)} == {"given", "tested", "untold_test"}
+    assert apart(case, lots) == (0, 0)
+    a_session(a_patient(name="Late Lemaire"), (opened(story.lot), "0.3 mL"))
+    assert apart(case, lots) == (1, 0)
+    assert apart(case, []) == (0, whole)
+
+
 def test_the_hash_of_the_frozen_list_is_that_of_its_rows(story):
     case = a_case(NUMBER, *OPEN)
     rows = queries.every_listed(case.id)

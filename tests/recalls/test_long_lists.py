@@ -10,13 +10,14 @@ import pytest
 from formulary import clock
 from formulary.bench.timing import peak
 from formulary.db import bulk, db, transaction
-from formulary.recalls import actions
+from formulary.recalls import actions, queries
 from formulary.recalls.models import RecallEvent, RecallListed
 from formulary.recalls.queries import listing, whole
 from formulary.stock.models import Movement
 from formulary.web import sheets
 from tests.recalls.casing import a_case
 from tests.recalls.reading import NUMBER, the_story
+from tests.recalls.test_case_pages import printed
 
 SHORT, LONG = 200, 1_200
 
@@ -44,6 +45,22 @@ def test_a_list_of_any_length_leaves_in_bounded_memory(monkeypatch, clients, sto
         held.append(peak(lambda: taken(client, url)))
     assert lines[1] - lines[0] == LONG
     assert held[1] < held[0] * 3 / 2, held
+
+
+@pytest.mark.databases("sqlite")  # what a print says does not depend on the database
+def test_a_long_list_is_printed_in_parts_and_a_report_says_how_much_of_it_stands_there(
+    monkeypatch, clients, story
+):
+    monkeypatch.setattr(listing, "PRINTED", 2)
+    client, case = clients("recall"), a_case(NUMBER, actions.open_case)
+    rows, url = len(queries.every_listed(case.id)), f"/recalls/cases/{case.id}"
+    parts = -(-rows // 2)
+    assert f"PDF in {parts} parts" in " ".join(client.get_ok(f"{url}/list").text.split())
+    last = " ".join(printed(client.get(f"{url}/list.pdf?part={parts}")).split())
+    assert f"Part {parts} of {parts}: from row {2 * parts - 1} of {rows} rows." in last
+    assert [client.get(f"{url}/list.pdf?part={part}").status_code for part in (parts + 1, "x")] == [404, 404]
+    report = " ".join(printed(client.get(f"{url}/report.pdf")).split())
+    assert f"These are the first 2 of {rows} rows." in report
 
 
 def lengthen(case, story, rows):

@@ -96,6 +96,8 @@ def test_a_case_of_a_vial_lists_its_patients_holds_it_and_leaves_its_lot_in_use(
     assert refused_to(actions.notify, case.id) == ["case.being_given"]
     given(db.session.get_one(Attempt, told["waiting"]))
     assert refused_to(actions.notify, case.id) == ["case.list_differs"]
+    counted, read = queries.apart(case.id, []), queries.differs(case.id, [])
+    assert (counted.new, counted.patients, counted.gone) == (len(read.new), read.patients, 0) == (1, 1, 0)
     did(actions.add_differences, case.id)
     everyone_reached(case)
     did(actions.notify, case.id)

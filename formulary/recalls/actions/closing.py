@@ -71,8 +71,8 @@ def _nothing_open(case: RecallCase, lots: Sequence[int]) -> None:
         raise refusals.not_contained([lot.number for lot in queries.lots_found(missing).exact])
     if not ended and not case.is_drill and (vials := queries.vials_not_held(case.id)):
         raise refusals.not_contained([vial.code for vial in vials])
-    if new := queries.differs(case.id, list(lots)).new:
-        raise refusals.not_on_list(len(new))
+    if new := queries.apart(case.id, list(lots)).new:
+        raise refusals.not_on_list(new)
     effect = queries.effect(case, queries.reachable(case.id))
     if not case.is_drill and not effect.is_enough:
         raise refusals.not_reached(effect.concluded, effect.required)

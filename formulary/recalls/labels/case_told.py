@@ -8,7 +8,7 @@ from formulary.accounts import Actor
 from formulary.recalls import queries
 from formulary.recalls.labels.tiles import Tile, tiles
 from formulary.recalls.models import RecallCase, RecallEvent, RecallScope, RecallStopped
-from formulary.recalls.queries import CaseHold, CaseLot, CaseSheet, Difference, Effect, FoundLot
+from formulary.recalls.queries import Apart, CaseHold, CaseLot, CaseSheet, Effect, FoundLot
 from formulary.rules.units import Quantity
 from formulary.web.paging import Page
 
@@ -56,7 +56,7 @@ class CaseTold:
     holds: Sequence[CaseHold]
     stopped: Sequence[StoppedLine]
     listed: RecallEvent | None
-    difference: Difference
+    difference: Apart
     effect: Effect
     sheets: Sequence[CaseSheet]
     events: Sequence[tuple[RecallEvent, str]]
@@ -94,7 +94,7 @@ def case_told(row: RecallCase, *, at: datetime, by: Actor) -> CaseTold:
     lots_in = queries.lots_in(row.id)
     holds = queries.case_holds(row.id)
     frozen = queries.last_event(row.id, "add_differences") or queries.last_event(row.id, "open_case")
-    differs = queries.differs(row.id, lots_in) if frozen else Difference((), 0)
+    differs = queries.apart(row.id, lots_in) if frozen else Apart()
     lines, meant = queries.scope_of(row.id), queries.draws_of_case(row.id)
     return CaseTold(
         queries.case_lots(row.id),
@@ -126,7 +126,7 @@ def _quantity(row: RecallStopped, lots: dict[int, FoundLot]) -> Quantity | None:
     return None if row.quantity is None or lot is None else lot.quantity(row.quantity)
 
 
-def _steps(row: RecallCase, lots: Sequence[int], holds: Sequence[CaseHold], differs: Difference) -> list[str]:
+def _steps(row: RecallCase, lots: Sequence[int], holds: Sequence[CaseHold], differs: Apart) -> list[str]:
     """What may be done next, the plain way first."""
     if row.is_drill and row.state in ("contained", "closed"):
         return ["file"] if row.state == "contained" else []

@@ -18,7 +18,8 @@ from formulary.web.paging import Window
 @dataclass(frozen=True)
 class Report:
     """A case with its list and its contacts as the asker may know the patients; `names` of who decided, by
-    key. `added` counts the rows that came to the list after it was frozen.
+    key; of each no more than one print holds. `added` counts the rows that came to the list after it was
+    frozen, `rows` all of the list, `reachable` all who are to be reached.
     """
 
     told: CaseTold
@@ -28,6 +29,8 @@ class Report:
     frozen_at: datetime
     frozen_hash: str
     added: int
+    rows: int
+    reachable: int
 
     @property
     def patients(self) -> int:
@@ -41,9 +44,12 @@ def report(row: RecallCase, *, zone: ZoneInfo, at: datetime, by: Actor) -> Repor
     if frozen is None:
         return None
     told, reachable = case_told(row, at=at, by=by), queries.reachable(row.id)
-    lines = [] if by.recall_sight is RecallSight.COUNTS else queries.every_listed(row.id)
-    found = worklist(reachable, Window(), zone=zone, at=at, by=by, size=max(1, len(reachable)))
+    part = queries.listed_part(row.id)
+    lines = [] if by.recall_sight is RecallSight.COUNTS else part.rows
+    found = worklist(reachable, Window(), zone=zone, at=at, by=by, size=queries.PRINTED)
     deciders = {one.row.decided_by_id for one in told.lots} | {row.created_by_id}
     names = accounts.person_names([key for key in deciders if key is not None])
     seen = listed_lines(lines, at=at, by=by)
-    return Report(told, seen, found.rows, names, frozen.at, frozen.told["hash"], queries.added_count(row.id))
+    added = queries.added_count(row.id)
+    its_hash = frozen.told["hash"]
+    return Report(told, seen, found.rows, names, frozen.at, its_hash, added, part.whole, len(reachable))

@@ -1,6 +1,7 @@
 """Who was touched by a lot: finding lots, the ten buckets, the mass balance, at the cost of what is shown."""
 
 from formulary.recalls.queries.answer import Held, Lookup, Pinning
+from formulary.recalls.queries.apart import Apart, apart
 from formulary.recalls.queries.arrivals import (
     CAME,
     CameIn,
@@ -42,6 +43,7 @@ from formulary.recalls.queries.drills import Drill, drill, drills, uses_by_lot
 from formulary.recalls.queries.flows import Flow, Flows, flows
 from formulary.recalls.queries.given import Given, Reach, everybody, reach, received, received_page
 from formulary.recalls.queries.listing import (
+    PRINTED,
     Difference,
     Use,
     added_count,
@@ -50,8 +52,10 @@ from formulary.recalls.queries.listing import (
     list_hash,
     listed,
     listed_of,
+    listed_part,
     listed_parts,
     lots_by_key,
+    parts_of,
     patients_listed,
     uses_of,
 )
@@ -116,9 +120,11 @@ from formulary.recalls.queries.whole import (
 
 __all__ = [
     "CAME",
+    "PRINTED",
     "SEARCHED",
     "UNDER_WAY",
     "VIEWED",
+    "Apart",
     "Beside",
     "CameIn",
     "CaseHold",
@@ -156,6 +162,7 @@ __all__ = [
     "UnnotedUse",
     "Use",
     "added_count",
+    "apart",
     "as_scope",
     "benches_and_shelves",
     "beside",
@@ -201,6 +208,7 @@ __all__ = [
     "list_hash",
     "listed",
     "listed_of",
+    "listed_part",
     "listed_parts",
     "look_up",
     "look_up_lots",
@@ -222,6 +230,7 @@ __all__ = [
     "one_reachable",
     "open_cases_of",
     "ours_in",
+    "parts_of",
     "patients_in_history",
     "patients_listed",
     "phones",

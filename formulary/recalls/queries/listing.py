@@ -8,7 +8,7 @@ from typing import Any
 
 from formulary.administrations.models import GivenLot
 from formulary.cocktails.models import Cocktail
-from formulary.db import db
+from formulary.db import Missing, db
 from formulary.patients.models import Patient
 from formulary.recalls.models import RecallListed
 from formulary.recalls.queries.flows import flows
@@ -22,6 +22,8 @@ from formulary.web.paging import Page, Window, page
 BY_KEY = (RecallListed.id,)
 AT_ONCE = 500
 """So many rows of a list are held at a time."""
+PRINTED = 500
+"""So many rows are on one print: each thousand takes some eight seconds and 170 MB to lay out."""
 HASHED = ("key", "patient_id", "lot_id", "quantity", "grade")
 
 
@@ -53,7 +55,7 @@ def uses_of(lot_ids: Sequence[int]) -> Iterator[Use]:
     moved = flows(ids)
     yield from _given(ids)
     yield from (use_of_test(row) for row in tested(ids))
-    yield from (_untold(row) for row in not_excluded(lots, moved))
+    yield from (untold(row) for row in not_excluded(lots, moved))
     for row in every_unnoted(lots, moved):
         yield Use(
             "untold_use",
@@ -94,7 +96,8 @@ def use_of_test(row: Tested) -> Use:
     return Use("tested", key, row.patient_id, row.lot_id, None, row.code, row.at, row.quantity, "probable")
 
 
-def _untold(row: Tested) -> Use:
+def untold(row: Tested) -> Use:
+    """A test that cannot be excluded."""
     key = f"untold:{row.test_id}:{row.product_id}"
     return Use("untold_test", key, row.patient_id, None, row.product_id, row.code, row.at, None, "possible")
 
@@ -124,6 +127,41 @@ def listed_parts(case_id: int) -> Iterator[Sequence[RecallListed]]:
     while part := db.session.scalars(query.where(RecallListed.id > last)).all():
         last = part[-1].id
         yield part
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a list that is printed: its rows, which part of how many, how long the whole list is."""
+
+    rows: Sequence[RecallListed]
+    number: int
+    of: int
+    whole: int
+
+    @property
+    def first(self) -> int:
+        """The place of its first row in the list."""
+        return (self.number - 1) * PRINTED + 1
+
+
+def listed_part(case_id: int, number: int = 1) -> Part:
+    """A part of the list for a print, in its order; Missing where it has no such part."""
+    query = db.select(RecallListed).filter_by(case_id=case_id).order_by(RecallListed.id)
+    whole, parts = listed_count(case_id), parts_of(case_id)
+    if not 1 <= number <= parts:
+        raise Missing(f"No part {number} of the list of case {case_id}")
+    rows = db.session.scalars(query.limit(PRINTED).offset((number - 1) * PRINTED)).all()
+    return Part(rows, number, parts, whole)
+
+
+def parts_of(case_id: int) -> int:
+    """In how many parts the list of a case is printed."""
+    return max(1, -(-listed_count(case_id) // PRINTED))
+
+
+def listed_count(case_id: int) -> int:
+    """How many rows the list of a case has."""
+    return db.session.scalar(db.select(db.func.count(RecallListed.id)).filter_by(case_id=case_id)) or 0
 
 
 def added_count(case_id: int) -> int:

@@ -162,12 +162,13 @@ def uses_of_draws(meant: Meant | None) -> Iterator[Use]:
         GivenLot.id, GivenLot.patient_id, GivenLot.lot_id, Cocktail.code, GivenLot.at, GivenLot.given,
         GivenLot.grade,
     )  # fmt: skip
-    for row in db.session.execute(_given(meant, *columns).order_by(GivenLot.id)):
+    for row in db.session.execute(given_with(meant, *columns).order_by(GivenLot.id)):
         yield Use("given", f"given:{row[0]}", row[1], row[2], None, *row[3:])
     yield from tested_with(meant)
 
 
-def _given(meant: Meant, *columns: Any) -> Any:
+def given_with(meant: Meant, *columns: Any) -> Any:
+    """A query for what of it was given."""
     query = db.select(*columns).select_from(GivenLot).join(Draw, Draw.id == GivenLot.draw_id)
     query = query.join(Administration, Administration.id == GivenLot.administration_id)
     query = query.join(Cocktail, Cocktail.id == GivenLot.cocktail_id)
@@ -236,6 +237,6 @@ def done_by(scope: Scope, *, by: Actor, at: datetime, window: Window | None = No
 
 def _reached(meant: Meant, tests: list[Use]) -> int:
     kept = db.func.coalesce(Patient.merged_into_id, Patient.id)
-    given = _given(meant, kept).join(Patient, Patient.id == GivenLot.patient_id).distinct()
+    given = given_with(meant, kept).join(Patient, Patient.id == GivenLot.patient_id).distinct()
     of_tests = db.select(kept).where(Patient.id.in_({use.patient_id for use in tests}))
     return len({*db.session.scalars(given), *db.session.scalars(of_tests)})

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, tuple_
+from sqlalchemy import ColumnElement, Select, String, and_, cast, func, literal, or_, tuple_
 
 from formulary.administrations.models import ImportedUse
 from formulary.db import db
@@ -58,6 +58,13 @@ def unnoted(lots: Sequence[FoundLot], flows: Flows, *, beside: set[int]) -> Unno
     query = others.select_from(ImportedUse).join(Patient, Patient.id == ImportedUse.patient_id).where(here)
     uses, patients = db.session.execute(query).one()
     return Unnoted(uses, patients, tuple(_rows(here, None, SHOWN)) if uses else ())
+
+
+def unnoted_uses(lots: Sequence[FoundLot], flows: Flows) -> list[Any]:
+    """A query for the keys of all of them, as a list has them, and patients; none where there are none."""
+    here = _conditions(lots, flows)
+    key = (literal("use:") + cast(ImportedUse.id, String)).label("key")
+    return [] if here is None else [db.select(key, ImportedUse.patient_id).where(here)]
 
 
 def every_unnoted(lots: Sequence[FoundLot], flows: Flows) -> Iterator[UnnotedUse]:

@@ -14,6 +14,7 @@ from formulary.recalls.labels.documents import case_documents
 from formulary.recalls.queries.documents import documents_of
 from formulary.recalls.views.room import Page, bp, noted, page
 from formulary.web import pdf, sheets
+from formulary.web.fields import read_id
 from formulary.web.paging import Window
 
 
@@ -28,7 +29,9 @@ def case_list(case_id: int) -> Page:
     lines = _seen(labels.listed_lines(found.rows, at=at, by=g.actor))
     noted(row, "list", len({line.patient.id for line in lines}))
     mark = labels.watermark(row, at=at, by=g.actor)
-    return page("case_list", row=row, found=found, lines=lines, effect=effect, mark=mark)
+    parts = range(1, queries.parts_of(case_id) + 1)
+    shown = {"lines": lines, "effect": effect, "mark": mark, "parts": parts}
+    return page("case_list", row=row, found=found, **shown)
 
 
 @bp.get("/cases/<id:case_id>/list.csv")
@@ -51,14 +54,16 @@ def case_list_csv(case_id: int) -> Response:
 @requires(Permission.RECALL_LOOKUP)
 @retried
 def case_list_pdf(case_id: int) -> Response:
-    """The whole list for a printer, with whose copy it is across every sheet."""
+    """A part of the list for a printer, with whose copy it is across every sheet."""
     row, at = queries.case(case_id), clock.now()
-    lines = _whole(case_id)
+    part = queries.listed_part(case_id, _part_asked())
+    lines = _seen(labels.listed_lines(part.rows, at=at, by=g.actor))
     effect = queries.effect(row, queries.reachable(case_id))
     noted(row, "PDF", len({line.patient.id for line in lines}))
     mark = labels.watermark(row, at=at, by=g.actor)
-    printed = pdf.render("recalls/case_list_print.html", row=row, lines=lines, effect=effect, mark=mark)
-    return pdf.answer(printed, f"recall-{row.code}-list.pdf")
+    shown = {"row": row, "part": part, "lines": lines, "effect": effect, "mark": mark}
+    name = f"recall-{row.code}-list" if part.of == 1 else f"recall-{row.code}-list-{part.number}"
+    return pdf.answer(pdf.render("recalls/case_list_print.html", **shown), f"{name}.pdf")
 
 
 @bp.get("/cases/<id:case_id>/report.pdf")
@@ -80,8 +85,12 @@ def case_report(case_id: int) -> Response:
     return pdf.answer(printed, f"recall-{row.code}-report.pdf")
 
 
-def _whole(case_id: int) -> list[ListedLine]:
-    return _seen(labels.listed_lines(queries.every_listed(case_id), at=clock.now(), by=g.actor))
+def _part_asked() -> int:
+    """Which part of the list; the first where the address names none."""
+    try:
+        return read_id(request.args.get("part")) or 1
+    except ValueError:
+        raise Missing("No such part") from None
 
 
 def _seen(lines: list[ListedLine]) -> list[ListedLine]:
