@@ -28,7 +28,8 @@ def with_tests(patient: facts.Patient, patient_id: int, zone: str = "UTC") -> fa
             control = facts.Control(spot.role == "positive", tuple(readings[spot.id]))
             controls.setdefault(spot.test_id, []).append(control)
     tests = (_told(spot, readings, controls.get(spot.test_id, [])) for spot in spots if spot.role == "test")
-    return replace(patient, tests=tuple(with_suppression(test, patient.medicines, zone) for test in tests))
+    taken = facts.Taken(patient.medicines, patient.medicines_asked_at)
+    return replace(patient, tests=tuple(with_suppression(test, taken, zone) for test in tests))
 
 
 def _told(spot: Any, readings: Readings, controls: list[facts.Control]) -> facts.PatchTest:

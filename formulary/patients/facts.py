@@ -49,9 +49,12 @@ def bench_facts(patient_id: int, at: datetime) -> facts.Patient:
     )
 
 
-def medicines(patient_id: int, at: datetime) -> tuple[facts.Medicine, ...]:
-    """What the patient takes or took, as known at `at`, with what sources say of each."""
-    return _medicines(patient_id, at, None)["medicines"]
+def taken_by(patient_id: int, at: datetime) -> facts.Taken:
+    """What the patient takes or took, as known at `at`, with what sources say of each, and when they were
+    asked.
+    """
+    told = _medicines(patient_id, at, None)
+    return facts.Taken(told["medicines"], told["medicines_asked_at"])
 
 
 def _medicines(patient_id: int, at: datetime, book: catalogue.Book | None) -> dict[str, Any]:

@@ -121,9 +121,10 @@ def doubts_of(medicines: Iterable[Medicine], spans: Iterable[Span], applied: dat
     """What nobody can tell of a test without a reaction; "": nothing.
 
     What is on record in words alone and was begun by the last look: how long it acts after its last day
-    nobody knows, so no last day takes it away. And what is over by one time, while another source has none.
+    nobody knows, so no last day takes it away: only somebody who says that it does not matter does.
+    And what is over by one time, while another source has none.
     """
-    in_words = (one for one in medicines if not one.kind)
+    in_words = (one for one in medicines if one.is_in_words(applied))
     names = [f"“{one.name}”" for one in in_words if one.started_on is None or one.started_on <= concluded]
     verb = "stands" if len(names) == 1 else "stand"
     told = [f"{joined(names)} {verb} in words only: whether it hid a reaction is not known."] if names else []

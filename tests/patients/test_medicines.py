@@ -1,9 +1,10 @@
 """What a patient takes: noted, put right, asked as a whole; never changed, and never asked is not none."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
+from formulary import clock
 from formulary.db import db
 from formulary.patients import actions
 from formulary.patients.actions import Taken
@@ -98,6 +99,33 @@ def test_what_was_never_taken_is_taken_off_with_a_reason(clients, patient, garli
     db.session.expire_all()
     assert rows(patient)[1:] == [("mistake", "garlic", "", first.id)]
     assert patient_facts(patient.id, first.at).medicines == ()
+
+
+@pytest.mark.databases("sqlite")
+def test_what_is_in_words_alone_is_closed_by_who_prescribes_with_a_day_and_a_reason(clients, patient):
+    first, client = a_medicine(patient, name="Zyrtec"), clients("practitioner")
+    assert "Does not matter: Zyrtec" in client.get_ok(at_list(patient)).text
+    assert "Does not matter" not in clients("pharmacist").get_ok(at_list(patient)).text
+    url, told = f"{at_list(patient)}/{first.id}/close", {"closed_on": "2026-11-20", "why": "asked: eye drops"}
+    page = client.post_ok(url, told)
+    assert "does not matter from 20 Nov 2026 on" in page.text
+    db.session.expire_all()
+    [known] = patient_facts(patient.id, clock.now()).medicines
+    assert (known.name, known.closed_on) == ("Zyrtec", date(2026, 11, 20))
+    client.get_page(url, status=404)
+
+
+@pytest.mark.usefixtures("garlic")
+@pytest.mark.parametrize(
+    ("word", "day", "code"),
+    [("garlic", date(2026, 11, 20), "medicine.of_a_kind"), ("Zyrtec", date(2027, 1, 1), "date.in_future")],
+)
+def test_what_is_of_a_kind_is_not_closed_nor_anything_for_a_day_to_come(cast, patient, word, day, code):
+    first = a_medicine(patient, word)
+    with pytest.raises(Refused) as refusal, act():
+        told = {"closed_on": day, "why": "no", "at": clock.now(), "by": cast.actor("practitioner")}
+        actions.close_medicine(first.id, patient.id, **told)
+    assert [finding.code for finding in refusal.value.findings] == [code]
 
 
 def test_an_entry_that_was_put_right_meanwhile_is_refused(cast, patient, watch):

@@ -75,7 +75,9 @@ PATIENT = a_patient(
     allergies=(an_allergy(ingredient_id=90, group="sulfite", groups=frozenset({"sulfite"})),),
     answers=(facts.ConditionAnswer("asthma", facts.Said.NO, AT, "as a child"),),
     medicines=(
-        facts.Medicine("garlic", facts.Taking.STOPPED, facts.Choice.OWN, TODAY, TODAY, "garlic", (WASHOUT,)),
+        facts.Medicine(
+            "garlic", facts.Taking.STOPPED, facts.Choice.OWN, TODAY, TODAY, "garlic", (WASHOUT,), TODAY
+        ),
     ),
     medicines_asked_at=AT,
     tests=(a_test(DRUG, controls=(CONTROL,), suppressed="an antihistamine", doubt="in words", label="T-1"),),

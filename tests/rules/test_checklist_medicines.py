@@ -42,6 +42,9 @@ def about(*medicines, **more):
         (garlic(NO_FIGURE, last=ago(90)), "washout.no_time", Result.UNKNOWN, Level.WARN),  # S1: "a few days"
         (garlic(PRICK), "washout.none", Result.PASS, None),  # it is about tests of the skin
         (garlic(kind=""), "washout.words_only", Result.UNKNOWN, Level.WARN),
+        (replace(garlic(kind=""), closed_on=ago(0)), "washout.none", Result.PASS, None),
+        (replace(garlic(kind=""), closed_on=ago(-1)), "washout.words_only", Result.UNKNOWN, Level.WARN),
+        (replace(garlic(WEEK), closed_on=ago(0)), "washout.still_taken", Result.FINDING, Level.WARN),
     ],
 )
 def test_each_medicine_is_held_against_the_strictest_source(medicine, code, result, level):

@@ -5,7 +5,16 @@ from datetime import date, timedelta
 
 import pytest
 
-from formulary.rules.facts import Choice, Medicine, PatchTestPolicy, Reading, Taking, TestOutcome, Washout
+from formulary.rules.facts import (
+    Choice,
+    Medicine,
+    PatchTestPolicy,
+    Reading,
+    Taken,
+    Taking,
+    TestOutcome,
+    Washout,
+)
 from formulary.rules.patch_test import clears, outcome, with_suppression
 from formulary.rules.schedule import Stated
 from formulary.rules.washouts import fair_from, first_day_after, of_tests, span, suppressed_by
@@ -136,14 +145,14 @@ STEROID = taken(PREDNISONE)
     ],
 )
 def test_a_suppressed_negative_clears_nothing_and_a_reaction_stays_one(readings, kind, code):
-    test = with_suppression(applied(5, *readings), [STEROID], "Europe/Paris")
+    test = with_suppression(applied(5, *readings), Taken((STEROID,), AT), "Europe/Paris")
     found = outcome(test, at=AT, policy=POLICY)
     assert (found.kind, found.code) == (kind, code)
 
 
 def test_a_suppressed_negative_says_why_and_leaves_an_older_one_standing():
     ids = TRANEXAMIC.ingredient.id, TRANEXAMIC.id, None
-    test = with_suppression(applied(5, *NEGATIVE), [STEROID], "Europe/Paris")
+    test = with_suppression(applied(5, *NEGATIVE), Taken((STEROID,), AT), "Europe/Paris")
     answer = clears([test], *ids, at=AT, policy=POLICY)
     assert (answer.state, answer.finding.rule) == ("invalid", "T3")
     assert answer.finding.reason == (
@@ -164,9 +173,35 @@ NOBODY_KNOWS = "“Zyrtec” stands in words only: whether it hid a reaction is 
     ],
 )
 def test_a_negative_one_says_what_was_taken_that_stands_in_words_only(since, reason):
-    test = with_suppression(applied(5, *NEGATIVE), [replace(IN_WORDS, started_on=since)], "Europe/Paris")
+    test = with_suppression(
+        applied(5, *NEGATIVE), Taken((replace(IN_WORDS, started_on=since),), AT), "Europe/Paris"
+    )
     answer = clears([test], TRANEXAMIC.ingredient.id, TRANEXAMIC.id, None, at=AT, policy=POLICY)
     assert (answer.state, answer.finding.reason) == ("negative", reason)
+
+
+TODAY = AT.date()
+NEVER_ASKED = "Nobody asked what the patient takes: whether anything hid a reaction is not known."
+
+
+@pytest.mark.parametrize(
+    ("told", "doubt"),
+    [
+        (Taken(), NEVER_ASKED),
+        (Taken((IN_WORDS,)), f"{NEVER_ASKED} {NOBODY_KNOWS}"),
+        (Taken((), AT), ""),
+        (Taken((IN_WORDS,), AT), NOBODY_KNOWS),
+        # closed by somebody from the day of applying on, or from an earlier or a later one
+        (Taken((replace(IN_WORDS, closed_on=TODAY - timedelta(days=5)),), AT), ""),
+        (Taken((replace(IN_WORDS, closed_on=TODAY - timedelta(days=6)),), AT), ""),
+        (Taken((replace(IN_WORDS, closed_on=TODAY - timedelta(days=4)),), AT), NOBODY_KNOWS),
+    ],
+)
+def test_what_nobody_can_tell_of_a_negative_one_stands_in_its_reason(told, doubt):
+    test = with_suppression(applied(5, *NEGATIVE), told, "Europe/Paris")
+    found = outcome(test, at=AT, policy=POLICY)
+    assert (found.kind, found.doubt) == (TestOutcome.NEGATIVE, doubt)
+    assert found.reason == f"Negative at 48 h and at 72 to 96 h. {doubt}".rstrip()
 
 
 OWN = replace(PREDNISONE, least=2, source="decided by the clinic", decided_at=AT - timedelta(days=9))
@@ -185,7 +220,7 @@ LEFT_OFF = taken(PREDNISONE, OWN, until=(AT - timedelta(days=20)).date())
     ],
 )
 def test_a_time_of_the_clinics_own_clears_no_test_from_before_it_and_is_told(days, state, reason):
-    test = with_suppression(applied(days, *NEGATIVE), [LEFT_OFF], "Europe/Paris")
+    test = with_suppression(applied(days, *NEGATIVE), Taken((LEFT_OFF,), AT), "Europe/Paris")
     answer = clears([test], TRANEXAMIC.ingredient.id, TRANEXAMIC.id, None, at=AT, policy=POLICY)
     assert answer.state == state
     assert reason in (None, answer.finding.reason)
@@ -195,11 +230,11 @@ def test_a_time_of_the_clinics_own_that_is_longer_reaches_back():
     longer = replace(OWN, least=30, decided_at=AT)
     timed = replace(PREDNISONE, least=1)
     kept = taken(timed, longer, until=(AT - timedelta(days=9)).date())
-    assert with_suppression(applied(5, *NEGATIVE), [kept], "Europe/Paris").suppressed
+    assert with_suppression(applied(5, *NEGATIVE), Taken((kept,), AT), "Europe/Paris").suppressed
 
 
 def test_a_suppressed_test_is_still_to_be_read_for_a_reaction_counts():
-    test = with_suppression(applied(2), [STEROID], "Europe/Paris")
+    test = with_suppression(applied(2), Taken((STEROID,), AT), "Europe/Paris")
     found = outcome(test, at=AT, policy=POLICY)
     assert found.kind is TestOutcome.INVALID
     assert [due.window.name for due in found.due if due.state == "due"] == ["48 h"]
@@ -207,5 +242,5 @@ def test_a_suppressed_test_is_still_to_be_read_for_a_reaction_counts():
 
 def test_a_test_that_concluded_is_not_touched_by_what_was_begun_later():
     begun = taken(PREDNISONE, since=(AT - timedelta(days=1)).date())
-    test = with_suppression(applied(5, *NEGATIVE), [begun], "Europe/Paris")
+    test = with_suppression(applied(5, *NEGATIVE), Taken((begun,), AT), "Europe/Paris")
     assert test.suppressed == ""

@@ -169,8 +169,8 @@ def syringes() -> tuple[facts.Syringe, ...]:
 def medicines_told(rows: Sequence[Any], book: Book | None = None) -> tuple[facts.Medicine, ...]:
     """What is taken by these rows, in their order, each with all that sources say of its kind.
 
-    A row has `name`, `taking`, `choice`, `started_on`, `last_taken_on` and `kind_id`; one query where one is
-    of a kind, and two more where the catalogue changed.
+    A row has `name`, `taking`, `choice`, `started_on`, `last_taken_on`, `closed_on` and `kind_id`; one query
+    where one is of a kind, and two more where the catalogue changed.
     """
     if not any(row.kind_id is not None for row in rows):
         return tuple(washouts.medicine(row, None) for row in rows)

@@ -27,4 +27,6 @@ def medicine_kinds() -> tuple[Kind, ...]:
 def medicine(row: Any, kind: Kind | None) -> facts.Medicine:
     """What is taken by a row of a patient's record, with what sources say of its kind."""
     told = (row.name, facts.Taking(row.taking), facts.Choice(row.choice), row.started_on, row.last_taken_on)
-    return facts.Medicine(*told) if kind is None else facts.Medicine(*told, kind.word, kind.washouts)
+    if kind is None:
+        return facts.Medicine(*told, closed_on=row.closed_on)
+    return facts.Medicine(*told, kind.word, kind.washouts)

@@ -3936,6 +3936,7 @@ def upgrade() -> None:
         sa.Column("taking", sa.String(length=10), nullable=False),
         sa.Column("started_on", sa.Date(), nullable=True),
         sa.Column("last_taken_on", sa.Date(), nullable=True),
+        sa.Column("closed_on", sa.Date(), nullable=True),
         sa.Column("remark", sa.Text(), nullable=False),
         sa.Column("replaces_id", sa.Integer(), nullable=True),
         sa.Column("at", types.UtcDateTime(), nullable=False),
@@ -3962,6 +3963,10 @@ def upgrade() -> None:
             name=op.f("ck_patient_medicine_last_day_is_said"),
         ),
         sa.CheckConstraint("started_on <= last_taken_on", name=op.f("ck_patient_medicine_days_in_order")),
+        sa.CheckConstraint(
+            "closed_on IS NULL OR (said = 'takes' AND kind_id IS NULL AND remark <> '')",
+            name=op.f("ck_patient_medicine_closed_in_words_with_a_reason"),
+        ),
         sa.CheckConstraint(
             "said <> 'mistake' OR replaces_id IS NOT NULL", name=op.f("ck_patient_medicine_mistake_of_a_row")
         ),

@@ -52,7 +52,8 @@ def hiding(patient_id: int, at: datetime, site: Site) -> Hiding:
     is in words only, it is unknown.
     """
     patient, today = patient_facts(patient_id, at), day_of(at, site.zone)
-    asked, in_words = patient.medicines_asked_at, [one.name for one in patient.medicines if not one.kind]
+    asked = patient.medicines_asked_at
+    in_words = [one.name for one in patient.medicines if one.is_in_words(today)]
     open_ = _not_known(asked, in_words, at, site_policies(site, at).conditions_asked_within)
     kinds = [_of_kind(name, kind, patient.medicines, today, open_) for kind, name in KINDS]
     return Hiding(asked, kinds, in_words)

@@ -11,7 +11,7 @@ from formulary.accounts.models import Site
 from formulary.catalogue import queries as catalogue
 from formulary.patch_tests import queries
 from formulary.patch_tests.models import PatchTest, PatchTestItem
-from formulary.patients.facts import medicines
+from formulary.patients.facts import taken_by
 from formulary.patients.labels import Alert, tells_of_patients
 from formulary.rules import facts
 from formulary.rules.facts import PatchTestPolicy, TestOutcome
@@ -43,7 +43,7 @@ def barred(patient_id: int, policy: PatchTestPolicy, at: datetime, zone: str = "
 
 def _told(items: Iterable[PatchTestItem], patient_id: int, at: datetime, zone: str) -> list[Told]:
     """The spots that are no control as the rules see them, with what may have hidden a reaction."""
-    taken = medicines(patient_id, at)
+    taken = taken_by(patient_id, at)
     spots = (item for item in items if item.role == "test")
     return [(item, with_suppression(item.fact, taken, zone)) for item in spots]
 

@@ -9,7 +9,7 @@ from formulary.accounts import queries as accounts
 from formulary.patch_tests.labels.flags import flags_of
 from formulary.patch_tests.labels.grades import grade_state, grade_words, guideline_words
 from formulary.patch_tests.models import PatchTest, PatchTestItem, PatchTestReading
-from formulary.patients.facts import medicines
+from formulary.patients.facts import taken_by
 from formulary.rules import facts
 from formulary.rules.facts import PatchTestPolicy, TestOutcome
 from formulary.rules.patch_test import NEGATIVE, Due, Outcome, outcome, with_suppression
@@ -83,7 +83,7 @@ class _Seen:
     at: datetime
     flags: dict[int, list[str]]
     names: dict[int, str]
-    medicines: dict[int, tuple[facts.Medicine, ...]]
+    taken: dict[int, facts.Taken]
 
 
 def test_lines(
@@ -92,7 +92,7 @@ def test_lines(
     """The tests as known at `at`, computed from their readings and from what the patient took; as many
     queries for one as for all of a patient.
     """
-    taken = {patient_id: medicines(patient_id, at) for patient_id in {row.patient_id for row in tests}}
+    taken = {patient_id: taken_by(patient_id, at) for patient_id in {row.patient_id for row in tests}}
     seen = _Seen(policy, zone, at, flags_of(tests, zone), accounts.person_names(_people(tests)), taken)
     return [_test(row, seen) for row in tests]
 
@@ -164,7 +164,7 @@ def _spot(item: PatchTestItem, seen: _Seen) -> SpotLine:
 
 
 def _outcome(item: PatchTestItem, seen: _Seen) -> Outcome:
-    told = with_suppression(item.fact, seen.medicines[item.test.patient_id], seen.zone.key)
+    told = with_suppression(item.fact, seen.taken[item.test.patient_id], seen.zone.key)
     return outcome(told, at=seen.at, policy=seen.policy)
 
 

@@ -11,6 +11,7 @@ from formulary.patients.actions.exposure import Exposed, note_exposure, take_bac
 from formulary.patients.actions.identity import edit_patient, register_patient
 from formulary.patients.actions.medicines import (
     Taken,
+    close_medicine,
     mistaken_medicine,
     note_medicine,
     review_medicines,
@@ -31,6 +32,7 @@ __all__ = [
     "break_glass",
     "change_course",
     "close_appointment",
+    "close_medicine",
     "confirm_conditions",
     "edit_patient",
     "end_allergy",

@@ -13,6 +13,8 @@ from formulary.patients.actions.times import refuse_before_birth, refuse_future_
 from formulary.patients.models import Patient, PatientMedicine
 from formulary.rules.findings import refuse
 
+KEPT_WHEN_CLOSED = ("patient_id", "name", "choice", "taking", "started_on", "last_taken_on")
+
 
 @dataclass(frozen=True)
 class Taken:
@@ -61,6 +63,28 @@ def mistaken_medicine(
     row = PatientMedicine(patient_id=patient.id, said="mistake", replaces_id=old.id, remark=why)
     row.kind_id, row.name = old.kind_id, old.name
     _add(row, patient, "patients.mistaken_medicine", old=old, at=at, by=by)
+    return row
+
+
+@once
+def close_medicine(
+    medicine_id: int, patient_id: int, *, closed_on: date, why: str, at: datetime, by: Actor
+) -> PatientMedicine:
+    """Say of an entry in words alone that it does not matter from a day on; it stays on the list, closed.
+
+    Refused of one of a kind, whose wash-outs decide, and for a day to come or before the birth.
+    """
+    by.must(Permission.PRESCRIBE)
+    patient = queries.patient(patient_id, by=by, at=at)
+    old = _standing(medicine_id, patient)
+    if old.kind_id is not None:
+        remedy = "Its wash-outs say from when on it does not count."
+        raise refuse("medicine.of_a_kind", old.name, "It is of a kind of the list.", remedy)
+    refuse_future_day(closed_on, "closed_on", old.name, at=at, by=by)
+    refuse_before_birth(closed_on, patient, "closed_on")
+    kept = {name: getattr(old, name) for name in KEPT_WHEN_CLOSED}
+    row = PatientMedicine(said="takes", replaces_id=old.id, closed_on=closed_on, remark=why, **kept)
+    _add(row, patient, "patients.close_medicine", old=old, at=at, by=by)
     return row
 
 
@@ -136,6 +160,6 @@ def _told(row: PatientMedicine | None) -> dict[str, Any]:
     """What the audit trail keeps of a row."""
     if row is None:
         return {}
-    days = {"started_on": row.started_on, "last_taken_on": row.last_taken_on}
+    days = {name: getattr(row, name) for name in ("started_on", "last_taken_on", "closed_on")}
     told = {"said": row.said, "name": row.name, "taking": row.taking, "choice": row.choice}
     return told | {key: day.isoformat() for key, day in days.items() if day} | {"remark": row.remark}

@@ -9,7 +9,7 @@ from formulary.patients.forms.identity import (
     PatientForm,
     RegisterForm,
 )
-from formulary.patients.forms.medicines import MedicineForm, TakesForm
+from formulary.patients.forms.medicines import CloseMedicineForm, MedicineForm, TakesForm
 from formulary.patients.forms.photos import AROUND, LARGEST_PHOTO, PhotoForm, photo_field
 from formulary.patients.forms.record import ConditionsForm, ConsentForm, WeightForm, WhyForm
 
@@ -19,6 +19,7 @@ __all__ = [
     "AdmitForm",
     "AllergyForm",
     "AskedForm",
+    "CloseMedicineForm",
     "ConditionsForm",
     "ConsentForm",
     "EmergencyForm",

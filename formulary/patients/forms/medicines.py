@@ -42,3 +42,12 @@ class TakesForm(Form):
     answer = f.ChoiceField(
         choices=f.choices([("none", "takes nothing"), ("complete", "the list is complete")])
     )
+
+
+class CloseMedicineForm(Form):
+    """From which day on what is in words alone does not matter, and why."""
+
+    closed_on = f.DateField("From this day on it does not matter", [f.Required()])
+    why = f.NotesField(
+        "Why", [f.Required()], most=400, hint="What it is, whom you asked, and what they said."
+    )

@@ -97,6 +97,11 @@ def medicine_words(row: PatientMedicine) -> str:
     """Since when and until when it is taken, in words; "" for an answer to the question as a whole."""
     if row.said == "mistake":
         return "entered by mistake"
+    closed = f"does not matter from {day_words(row.closed_on)} on" if row.closed_on else ""
+    return "; ".join(filter(None, (_taken_words(row), closed)))
+
+
+def _taken_words(row: PatientMedicine) -> str:
     since = f"since {day_words(row.started_on)}" if row.started_on else ""
     if row.taking == "stopped" and row.last_taken_on:
         return " ".join(filter(None, (since, f"until {day_words(row.last_taken_on)}")))

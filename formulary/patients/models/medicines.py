@@ -20,7 +20,8 @@ class PatientMedicine(Base):
     `takes` names a medicine, by its kind or in words alone (`kind_id` None); `stopped` has the day on which
     it was last taken. `none` and `complete` are answers to the question as a whole: without one nobody
     asked. `replaces_id` is the row that this one puts right: by saying it anew, or by `mistake`, that
-    nothing of the kind is true.
+    nothing of the kind is true. `closed_on` is from which day on what is in words alone does not matter, with
+    the reason as its remark.
     """
 
     __tablename__ = "patient_medicine"
@@ -32,6 +33,10 @@ class PatientMedicine(Base):
         CheckConstraint("(said = 'takes') = (choice <> '')", name="choice_is_said"),
         CheckConstraint("(taking = 'stopped') = (last_taken_on IS NOT NULL)", name="last_day_is_said"),
         CheckConstraint("started_on <= last_taken_on", name="days_in_order"),
+        CheckConstraint(
+            "closed_on IS NULL OR (said = 'takes' AND kind_id IS NULL AND remark <> '')",
+            name="closed_in_words_with_a_reason",
+        ),
         CheckConstraint("said <> 'mistake' OR replaces_id IS NOT NULL", name="mistake_of_a_row"),
         Index("ix_patient_medicine_patient", "patient_id", "said", "at"),
     )
@@ -44,6 +49,7 @@ class PatientMedicine(Base):
     taking: Mapped[str] = mapped_column(String(10), default="")
     started_on: Mapped[date | None] = mapped_column(Date)
     last_taken_on: Mapped[date | None] = mapped_column(Date)
+    closed_on: Mapped[date | None] = mapped_column(Date)
     remark: Mapped[str] = mapped_column(Text, default="")
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("patient_medicine.id"), unique=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -27,7 +27,7 @@ STANDING = (
     db.select(
         PatientMedicine.id, PatientMedicine.said, PatientMedicine.kind_id, PatientMedicine.name,
         PatientMedicine.choice, PatientMedicine.taking, PatientMedicine.started_on,
-        PatientMedicine.last_taken_on, PatientMedicine.at,
+        PatientMedicine.last_taken_on, PatientMedicine.closed_on, PatientMedicine.at,
     )
     .where(
         own(PatientMedicine.patient_id, PATIENT),

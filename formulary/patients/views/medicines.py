@@ -9,7 +9,7 @@ from formulary.accounts import Permission, requires
 from formulary.catalogue import queries as catalogue
 from formulary.db import Missing, retried
 from formulary.patients import actions, guards, labels, queries
-from formulary.patients.forms import MedicineForm, TakesForm, WhyForm
+from formulary.patients.forms import CloseMedicineForm, MedicineForm, TakesForm, WhyForm
 from formulary.patients.views.room import Answer, bp, done, page, today
 from formulary.web.forms import Form
 
@@ -77,6 +77,23 @@ def mistaken(patient_id: int, medicine_id: int) -> Answer:
     return page("mistaken_medicine", found, form, row=row)
 
 
+@bp.route("/<id:patient_id>/medicines/<id:medicine_id>/close", methods=["GET", "POST"])
+@requires(Permission.PRESCRIBE)
+@retried
+def close_medicine(patient_id: int, medicine_id: int) -> Answer:
+    """Say of an entry in words alone that it does not matter from a day on."""
+    found, row = _open_entry(patient_id, medicine_id)
+    form = CloseMedicineForm(data={"closed_on": today()})
+    if form.validate_on_submit() and done(
+        form,
+        "patients.close_medicine",
+        lambda at: actions.close_medicine(row.id, found.id, **form.values(), at=at, by=g.actor, key=form.key),
+    ):
+        flash(f"{row.name} is closed; it stays on the list with your reason.")
+        return _to_list(found.id)
+    return page("close_medicine", found, form, row=row)
+
+
 def _form(obj: Any = None, *, blank: bool = False) -> MedicineForm:
     """The form with the kinds offered; `obj` is the entry that it puts right."""
     form = MedicineForm(formdata=None) if blank else MedicineForm(**_shown(obj))
@@ -101,8 +118,8 @@ def _note(patient: Any, form: MedicineForm, replaces_id: int | None = None) -> A
 
 
 def _list(patient: Any, form: MedicineForm) -> Answer:
-    told = labels.told_of_medicines(patient.id, today())
-    return page("medicines", patient, form, told=told, button_key=Form(formdata=None).key)
+    shown = {"told": labels.told_of_medicines(patient.id, today()), "button_key": Form(formdata=None).key}
+    return page("medicines", patient, form, may_close=g.actor.may(Permission.PRESCRIBE), **shown)
 
 
 def _open_entry(patient_id: int, medicine_id: int) -> tuple[Any, Any]:

@@ -44,7 +44,7 @@ def washed_out(case: Case) -> Sequence[Finding]:
 def _about(case: Case, medicine: Medicine, asked: Span | None) -> Iterator[Finding]:
     """What stands against one of them; nothing where it is over, or no source asks for anything."""
     if asked is None:
-        if not medicine.kind:
+        if medicine.is_in_words(day_of(case.due, case.policies.zone)):
             yield _in_words(medicine)
     elif asked.open_until:
         yield _OPEN[asked.open_until](asked)
@@ -91,7 +91,7 @@ _OPEN = {"still": _still, "unknown": _last_unknown, "no_time": _no_time}
 def _in_words(medicine: Medicine) -> Finding:
     """Whatever it is may matter, so it waits for an answer, which lives until the entry changes."""
     reason = f"“{medicine.name}” is on record in words only: nothing here says whether it matters."
-    remedy = f"Record it under the kind that it is of, or ask the prescriber and {WHY}"
+    remedy = f"Record it under the kind that it is of, close it if it does not matter, or {WHY}"
     one = (("taken", medicine.taking.value), ("last taken", _day(medicine.last_taken_on)))
     return replace(unknown("washout.words_only", medicine.name, reason, remedy), inputs=one, rests_on=one)
 

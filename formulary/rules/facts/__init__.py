@@ -20,7 +20,7 @@ from formulary.rules.facts.cocktails import (
 from formulary.rules.facts.compatibility import Compatibility, Onset
 from formulary.rules.facts.courses import Course, Order
 from formulary.rules.facts.exposures import ADDITIVE, Exposure, History, Usual
-from formulary.rules.facts.medicines import Choice, Medicine, Taking, Washout
+from formulary.rules.facts.medicines import Choice, Medicine, Taken, Taking, Washout
 from formulary.rules.facts.patients import (
     Allergy,
     AllergySeverity,
@@ -112,6 +112,7 @@ __all__ = [
     "Stock",
     "Strength",
     "Syringe",
+    "Taken",
     "Taking",
     "TestOutcome",
     "Usual",

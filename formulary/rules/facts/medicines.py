@@ -49,7 +49,8 @@ class Medicine:
     """A medicine, supplement or the like: since when, until which last day (None: not known, or still).
 
     `kind` is the word of the catalogue's table, "" for what is on record in words alone; `washouts` are all
-    that sources say of that kind, whether they agree or not.
+    that sources say of that kind, whether they agree or not. `closed_on` is from which day on it does not
+    matter, as somebody who prescribes said of what is in words alone.
     """
 
     name: str
@@ -59,3 +60,16 @@ class Medicine:
     last_taken_on: date | None = None
     kind: str = ""
     washouts: tuple[Washout, ...] = ()
+    closed_on: date | None = None
+
+    def is_in_words(self, on: date) -> bool:
+        """Whether it is on record in words alone, and on that day nobody had said that it does not matter."""
+        return not self.kind and (self.closed_on is None or on < self.closed_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a patient takes or took, and when they were asked as a whole; None: nobody asked."""
+
+    medicines: tuple[Medicine, ...] = ()
+    asked_at: datetime | None = None
