@@ -12,6 +12,7 @@ from formulary.accounts import queries as accounts
 from formulary.accounts.facts import site_policies
 from formulary.administrations import facts
 from formulary.administrations.actions.exposing import expose
+from formulary.administrations.actions.keeping import keep_appointment
 from formulary.administrations.actions.recording import under_way
 from formulary.administrations.models import Administration, GivenLot
 from formulary.audit import record
@@ -77,7 +78,8 @@ def close(
     db.session.add_all([given_lot(session, share) for share in shares])
     given = [(preparations.lot(share.draw.lot_id), share.given) for share in shares]
     expose(session, given, is_top_up=attempt.cocktail.is_top_up)
-    new = _told(session, shares, signed)
+    kept = keep_appointment(session, at=at, by=by)
+    new = _told(session, shares, signed) | ({} if kept is None else {"appointment": kept.id})
     record("administrations.close", session, by=by, at=at, new=new, reason=reason, movements=movements)
     return session
 

@@ -92,6 +92,9 @@ def due_window(
 ) -> Window | None:
     """When the next session is due: by the protocol after the last one, and by each ingredient after the
     patient last got it in any session; the strictest holds.
+
+    A protocol's later interval ("14 days once it improves") is shown and takes no part: its source begins it
+    with a judgement that nobody records, and the shorter interval before it is stated all the same.
     """
     gaps = []
     if given := [row.given_at for row in cocktails if row.given_at is not None]:

@@ -19,10 +19,12 @@ from formulary.administrations.forms import (
     ResumeForm,
 )
 from formulary.administrations.labels import reactions as felt
-from formulary.administrations.queries import reactions
+from formulary.administrations.queries import courses, reactions
 from formulary.audit import record_refusal
 from formulary.cocktails import queries as cocktails
+from formulary.cocktails.queries import entries
 from formulary.db import transaction
+from formulary.patients import queries as patients
 from formulary.rules.findings import Refused
 from formulary.rules.lot_status import day_of
 from formulary.web.forms import Form
@@ -76,9 +78,20 @@ def page(administration_id: int, **given: Form) -> str:
         amended=cocktails.amendments(found.cocktail_id),
         later=queries.after_record_of_session(found.id),
         all_drawn=labels.all_drawn(found, mark) if found.state == "closed" else [],
+        **(_planned(found, at) if found.state == "closed" else {}),
         points=given.get("points") or _next_points(found, name),
         **forms,
     )
+
+
+def _planned(session: Any, at: datetime) -> dict[str, Any]:
+    """The appointment that a session kept, and the course it counts towards, with what is due next."""
+    told: dict[str, Any] = {"kept": patients.kept_by(f"session:{session.id}"), "due": labels.window_words}
+    key = entries.course_of(session.cocktail_id)
+    rows = [row for row in patients.courses_of(session.patient_id) if row.id == key]
+    booked, zone = patients.booked_for([row.id for row in rows], at), ZoneInfo(g.site.zone)
+    told["course"] = next(iter(labels.course_lines(rows, courses.counts(rows), at, zone, booked)), None)
+    return told
 
 
 def label_of(form: Any) -> str:

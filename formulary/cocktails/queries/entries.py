@@ -25,6 +25,12 @@ def course_of(cocktail_id: int) -> int | None:
     return db.session.scalar(query.order_by(CourseEntry.id.desc()).limit(1))
 
 
+def was_said(cocktail_id: int) -> bool:
+    """Whether anybody has said where a cocktail counts, or that it counts nowhere."""
+    query = db.select(CourseEntry.id).filter_by(cocktail_id=cocktail_id)
+    return db.session.scalar(query.limit(1)) is not None
+
+
 def countable(patient_id: int) -> list[Cocktail]:
     """The signed cocktails of a patient that count towards no course, the newest first; no emergency."""
     counted = db.select(CourseEntry.cocktail_id).where(newest_entries(), CourseEntry.course_id.is_not(None))

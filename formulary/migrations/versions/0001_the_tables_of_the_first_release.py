@@ -3554,6 +3554,7 @@ def upgrade() -> None:
         sa.Column("closed_at", types.UtcDateTime(), nullable=True),
         sa.Column("closed_by_id", sa.Integer(), nullable=True),
         sa.Column("closed_why", sa.Text(), nullable=False),
+        sa.Column("kept_ref", sa.String(length=40), nullable=False),
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(

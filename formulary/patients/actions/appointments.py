@@ -67,9 +67,16 @@ def move_appointment(
 
 
 def close_appointment(
-    appointment_id: int, *, state: str, why: str = "", version: int | None = None, at: datetime, by: Actor
+    appointment_id: int,
+    *,
+    state: str,
+    why: str = "",
+    kept_ref: str = "",
+    version: int | None = None,
+    at: datetime,
+    by: Actor,
 ) -> Appointment:
-    """Say what became of a booked appointment: kept, no-show, or cancelled with a reason."""
+    """Say what became of a booked appointment: kept (by what), no-show, or cancelled with a reason."""
     row = _booked(appointment_id, version, at=at, by=by)
     if state not in CLOSING:
         raise refuse("appointment.state", "it", "This is not one of the ends.", "Choose one.", field="state")
@@ -79,6 +86,7 @@ def close_appointment(
         told = "Its day has not come yet."
         raise refuse("appointment.not_yet", "it", told, "Cancel or move it.", field="state")
     row.state, row.closed_at, row.closed_by_id, row.closed_why = state, at, by.person_id, why
+    row.kept_ref = kept_ref
     db.session.flush()
     record(f"patients.appointment_{state}", row, by=by, at=at, new={"state": state}, reason=why)
     return row

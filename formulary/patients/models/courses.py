@@ -55,7 +55,7 @@ class Appointment(Versioned, Base):
     """A time for a patient at a site, perhaps for a session of a course, and what became of it.
 
     One that was moved stays, and `moved_from_id` of the new one names it. `early_why` is why it was booked
-    before the interval of its course is over.
+    before the interval of its course is over. `kept_ref` is what kept it, as whoever closed that calls it.
     """
 
     __tablename__ = "appointment"
@@ -79,6 +79,7 @@ class Appointment(Versioned, Base):
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     closed_why: Mapped[str] = mapped_column(Text, default="")
+    kept_ref: Mapped[str] = mapped_column(String(40), default="")
 
     patient: Mapped[Patient] = relationship(lazy="joined")
     course: Mapped[Course | None] = relationship(lazy="joined")

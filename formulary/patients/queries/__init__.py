@@ -18,9 +18,11 @@ from formulary.patients.queries.courses import (
     appointments_between,
     appointments_of,
     booked_for,
+    booked_on,
     course,
     courses_of,
     is_booked,
+    kept_by,
     open_courses,
 )
 from formulary.patients.queries.exposure import exposures, exposures_of_document, usual_doses
@@ -57,6 +59,7 @@ __all__ = [
     "appointments_between",
     "appointments_of",
     "booked_for",
+    "booked_on",
     "condition_kinds",
     "consent",
     "consents",
@@ -69,6 +72,7 @@ __all__ = [
     "fold",
     "found",
     "is_booked",
+    "kept_by",
     "is_replaced",
     "last_review",
     "listed",

@@ -1,7 +1,8 @@
 """Courses and appointments: each scoped to who may see the patient, lists to the site of whoever asks."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from formulary.accounts import Actor
 from formulary.db import Missing, db
@@ -10,6 +11,8 @@ from formulary.patients.queries.access import may_see
 from formulary.patients.queries.record import own
 
 MOST = 200
+DAY = timedelta(hours=25)
+"""As long as a day is at most, in the night that the clocks go back."""
 
 
 def course(course_id: int, *, by: Actor, at: datetime) -> Course:
@@ -56,6 +59,21 @@ def appointments_of(patient_id: int) -> list[Appointment]:
     """A patient's appointments, the latest first."""
     query = db.select(Appointment).where(own(Appointment.patient_id, patient_id))
     return list(db.session.scalars(query.order_by(Appointment.starts_at.desc()).limit(MOST)))
+
+
+def booked_on(patient_id: int, at: datetime, zone: ZoneInfo, *, site_id: int) -> list[Appointment]:
+    """What a patient is booked for at a site on the day that it is at an instant, by the site's calendar."""
+    query = db.select(Appointment).where(own(Appointment.patient_id, patient_id))
+    query = query.where(Appointment.site_id == site_id, Appointment.state == "booked")
+    begin, end = at - DAY, at + DAY
+    rows = db.session.scalars(query.where(Appointment.starts_at > begin, Appointment.starts_at < end))
+    day = at.astimezone(zone).date()
+    return [row for row in rows if row.starts_at.astimezone(zone).date() == day]
+
+
+def kept_by(ref: str) -> Appointment | None:
+    """The appointment that this kept."""
+    return db.session.scalar(db.select(Appointment).where(Appointment.kept_ref == ref).limit(1))
 
 
 def booked_for(course_ids: Collection[int], at: datetime) -> dict[int, Appointment]:
