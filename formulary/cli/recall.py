@@ -16,7 +16,7 @@ from formulary.cli.frame import Said, operator, with_app
 from formulary.db import transaction
 from formulary.recalls import actions, labels, queries
 from formulary.recalls.forms import read_asked
-from formulary.recalls.queries import Given, Known, Lookup, UnnotedUse
+from formulary.recalls.queries import Given, Known, Lookup, OfCocktail, UnnotedUse
 from formulary.rules.lot_status import NOT_ON_RECORD, day_of, day_words
 from formulary.rules.units import Unit, natural_unit, plain, show
 
@@ -29,7 +29,7 @@ class Export:
     given: tuple[tuple[Given, int], ...]
     known: dict[int, Known]
     unnoted: tuple[UnnotedUse, ...]
-    codes: dict[int | None, str]
+    codes: dict[int | None, OfCocktail]
     sight: RecallSight
     names: bool
 
@@ -140,7 +140,7 @@ def _export(text: str, by: Actor | Operator, *, names: bool) -> Export:
     lots = lookup.found.lots
     more = tuple(queries.every_unnoted(lots, queries.flows(list(lookup.lots)))) if lookup.unnoted.uses else ()
     patients = {row.patient_id for row, _ in given} | lookup.patient_ids | {row.patient_id for row in more}
-    codes = queries.cocktail_codes(row.cocktail_id for row, _ in given)
+    codes = queries.cocktails_told(row.cocktail_id for row, _ in given)
     known = queries.known_patients(patients, by=by, at=at)
     return Export(lookup, given, known, more, dict(codes), by.recall_sight, names)
 
@@ -178,13 +178,15 @@ def _lot(lookup: Lookup, lot_id: int) -> dict[str, Any]:
 
 def _patients(export: Export) -> Iterator[dict[str, Any]]:
     for row, steps in export.given if export.sight is not RecallSight.COUNTS else ():
+        told = export.codes.get(row.cocktail_id)
         yield {
             **_who(export, row.patient_id),
             "lot": export.lookup.lots[row.lot_id].number,
-            "cocktail": export.codes.get(row.cocktail_id),
+            "cocktail": told.code if told else None,
             "at": row.at.isoformat(),
             **_measured(export.lookup, row.lot_id, steps),
             "grade": row.grade,
+            "recorded": labels.AFTERWARDS.get(told.recorded if told else ""),
         }
 
 

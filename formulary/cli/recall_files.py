@@ -14,7 +14,19 @@ from formulary.recalls import actions, labels, queries
 from formulary.recalls.queries import Lookup
 from formulary.web import sheets
 
-COLUMNS = ("patient", "name", "lot", "cocktail", "test", "state", "at", "quantity", "unit", "grade")
+COLUMNS = (
+    "patient",
+    "name",
+    "lot",
+    "cocktail",
+    "test",
+    "state",
+    "at",
+    "quantity",
+    "unit",
+    "grade",
+    "recorded",
+)
 """Of everybody in an answer, behind their bucket."""
 
 

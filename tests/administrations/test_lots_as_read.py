@@ -1,5 +1,7 @@
 """A lot that nobody booked in, or whose number fits several, keeps no emergency off the record."""
 
+import csv
+import io
 from datetime import date
 
 import pytest
@@ -11,6 +13,7 @@ from formulary.administrations.actions.afterwards import identifying
 from formulary.administrations.queries.proof import exposure_faults
 from formulary.db import db
 from formulary.recalls import queries as recalls
+from formulary.recalls.actions import open_case
 from formulary.rules.lot_status import NOT_ON_RECORD, day_words, normalise
 from formulary.stock import queries as shelf
 from formulary.stock.models import Discrepancy
@@ -117,3 +120,15 @@ def test_of_a_diluents_number_that_two_fluids_share_each_is_offered(road, clinic
     )
     [(row, _)] = queries.unsigned_afterwards(clinic.actor("pharmacist"))
     assert [of.id for _, of, draw in queries.given_lots(row.administration_id)] == [lot().id, water.id]
+
+
+@page_alone
+def test_lists_of_a_recall_say_that_it_was_given_in_an_emergency(road, clinic, clients):
+    given(road)
+    case, person = a_case("VIT-1", open_case), clients("recall")
+    [shown] = person.get_ok(f"/recalls/answer?lot={lot().id}").all("section", aria_labelledby="bucket-A")
+    assert "emergency" in "".join(shown.itertext())
+    here = f"/recalls/cases/{case.id}/list"
+    assert "emergency" in person.get_ok(here).text
+    _, head, row, *_ = csv.reader(io.StringIO(person.get(f"{here}.csv").text))
+    assert dict(zip(head, row, strict=True))["recorded"] == "emergency"

@@ -68,7 +68,9 @@ def test_the_answer_for_programs_is_whole_and_its_quantities_are_decimal_strings
     ]
     measured = {"lot": "TX-2231", "unit": "mL"}
     given = {"patient": received.code, "cocktail": "C-0001", "at": "2026-11-24T11:00:00+00:00"}
-    assert answer["patients"] == [given | measured | {"quantity": "0.45", "grade": "confirmed"}]
+    assert answer["patients"] == [
+        given | measured | {"quantity": "0.45", "grade": "confirmed", "recorded": None}
+    ]
     drop = {"patient": tested.code, "test": test.code, "at": "2026-11-24T12:00:00+00:00", "quantity": "0.05"}
     assert answer["patch_tested"] == [drop | measured]
     assert answer["buckets"] == {

@@ -44,7 +44,7 @@ class EmergencyForm(Form):
     diluent = f.LotField("Lot of the diluent", hint="Where a powder was dissolved, or a solution diluted.")
     diluent_volume = f.QuantityField("Volume of the diluent", units=("mL",))
     which_diluent = f.OneOf("Which diluent it was")
-    route = f.ChoiceField("By which way", choices=f.choices(ROUTES, empty=None))
+    route = f.ChoiceField("By which way", choices=f.choices(ROUTES, empty="Not said"))
     area = f.TextField("Where", most=120)
     done_at = f.InstantField("When it was given", [f.Required()])
     given_by_id = f.IdSelect("Who gave it", [f.Required()], choices=())

@@ -18,10 +18,11 @@ from formulary.recalls.labels.sheet import Sheet, SheetLine, sheets
 from formulary.recalls.labels.tiles import Tile, is_held, tiles
 from formulary.recalls.labels.told import Told, told
 from formulary.recalls.labels.whole import COLUMNS, holds_told, movements_told
-from formulary.recalls.labels.words import BALANCE, BUCKETS, GRADES, HEADINGS, bucket_words
+from formulary.recalls.labels.words import AFTERWARDS, BALANCE, BUCKETS, GRADES, HEADINGS, bucket_words
 from formulary.recalls.labels.worklist import WorkLine, worklist
 
 __all__ = [
+    "AFTERWARDS",
     "BALANCE",
     "BUCKETS",
     "COLUMNS",

@@ -1,12 +1,13 @@
 """The list of a case in words: who, by what way, how much, when; in what the asker may see."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from formulary.accounts import Actor, Operator
 from formulary.recalls import queries
 from formulary.recalls.labels.case_words import USES
+from formulary.recalls.labels.words import AFTERWARDS
 from formulary.recalls.models import RecallCase, RecallListed
 from formulary.recalls.queries import Beside, FoundLot, Known
 from formulary.rules.units import Quantity, natural_unit, plain
@@ -14,7 +15,7 @@ from formulary.web.words import utc
 
 LISTED = (
     "patient", "name", "use", "cocktail or test", "lot", "at (UTC)", "quantity", "unit", "as mass or volume",
-    "its unit", "by", "grade", "added",
+    "its unit", "by", "grade", "recorded", "added",
 )  # fmt: skip
 """The columns of a list that leaves as a file."""
 
@@ -22,7 +23,7 @@ LISTED = (
 @dataclass(frozen=True)
 class ListedLine:
     """One use on the list; `beside` is the mass in a volume, or the volume of a mass, where it is known, and
-    `by` whose strength such a mass rests on.
+    `by` whose strength such a mass rests on, `recorded` how it is on record only since it was over.
     """
 
     patient: Known
@@ -35,14 +36,17 @@ class ListedLine:
     is_added: bool
     beside: Quantity | None = None
     by: str = ""
+    recorded: str = ""
 
 
 def listed_lines(rows: Sequence[RecallListed], *, at: datetime, by: Actor | Operator) -> list[ListedLine]:
     """The rows of a list, each with its patient as the asker may know one."""
     known = queries.known_patients({row.patient_id for row in rows}, by=by, at=at)
     lots = queries.lots_by_key(row.lot_id for row in rows)
-    other = queries.beside(rows, lots)
-    return [_line(row, known, lots, other.get(row.id)) for row in rows]
+    other, late = queries.beside(rows, lots), queries.recorded_afterwards(row.ref for row in rows)
+    return [
+        replace(_line(row, known, lots, other.get(row.id)), recorded=late.get(row.ref, "")) for row in rows
+    ]
 
 
 def listed_rows(
@@ -57,7 +61,7 @@ def listed_rows(
 def _cells(line: ListedLine, name: str) -> tuple[str, ...]:
     who = (line.patient.code, name, line.what, line.ref, line.lot, utc(line.at))
     much = (*_measured(line.quantity, "not known"), *_measured(line.beside, ""), line.by)
-    return (*who, *much, line.grade, "added" if line.is_added else "")
+    return (*who, *much, line.grade, AFTERWARDS.get(line.recorded, ""), "added" if line.is_added else "")
 
 
 def _measured(quantity: Quantity | None, unknown: str) -> tuple[str, str]:

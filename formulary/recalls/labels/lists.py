@@ -7,7 +7,17 @@ from itertools import groupby
 
 from formulary.accounts import RecallSight
 from formulary.recalls.labels.words import HEADINGS, WAYS, WHY
-from formulary.recalls.queries import Flow, Given, Known, Lookup, Lying, Promised, Tested, UnderWay
+from formulary.recalls.queries import (
+    Flow,
+    Given,
+    Known,
+    Lookup,
+    Lying,
+    OfCocktail,
+    Promised,
+    Tested,
+    UnderWay,
+)
 from formulary.rules.units import Quantity
 from formulary.stock.labels import PLACE_KINDS, reason_words
 
@@ -27,6 +37,7 @@ class PatientLine:
     words: str = ""
     grade: str = ""
     state: str = ""
+    recorded: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,8 +125,9 @@ def _listing(letter: str, lines: Iterable[PatientLine], lookup: Lookup, sight: R
 def _given(lookup: Lookup) -> Iterator[PatientLine]:
     for row, steps in given_lines(lookup):
         quantity, patient = lookup.lots[row.lot_id].quantity(steps), lookup.patients[row.patient_id]
-        code, lot = lookup.codes.get(row.cocktail_id, ""), lookup.lots[row.lot_id].number
-        yield PatientLine(patient, code, lot, row.at, quantity, WAYS[row.via], row.grade)
+        told, lot = lookup.codes.get(row.cocktail_id, OfCocktail()), lookup.lots[row.lot_id].number
+        way, how = WAYS[row.via], {"grade": row.grade, "recorded": told.recorded}
+        yield PatientLine(patient, told.code, lot, row.at, quantity, way, **how)
 
 
 def _test(lookup: Lookup, row: Tested) -> PatientLine:

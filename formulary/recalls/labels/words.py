@@ -43,6 +43,8 @@ GRADES = {
     "possible": "the record has a gap",
     "imported": "from records kept before",
 }
+AFTERWARDS = {"recorded_late": "recorded late", "emergency": "emergency"}
+"""How a use is on record only since it was over, in words."""
 WAYS = {"direct": "", "diluent": "as diluent", "supplied": "given as supplied"}
 WHY = {
     "reserved": "reserved",

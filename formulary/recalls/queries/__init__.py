@@ -91,7 +91,13 @@ from formulary.recalls.queries.notices import (
     versions,
 )
 from formulary.recalls.queries.offered import benches_and_shelves, formula_versions, named_in, preparers
-from formulary.recalls.queries.patients import Known, cocktail_codes, known_patients
+from formulary.recalls.queries.patients import (
+    Known,
+    OfCocktail,
+    cocktails_told,
+    known_patients,
+    recorded_afterwards,
+)
 from formulary.recalls.queries.promised import Promised
 from formulary.recalls.queries.reaching import (
     Effect,
@@ -148,6 +154,7 @@ __all__ = [
     "Meant",
     "Moved",
     "Notice",
+    "OfCocktail",
     "Pinning",
     "Promised",
     "Proposed",
@@ -177,7 +184,7 @@ __all__ = [
     "cases",
     "cases_about",
     "cases_it_comes_again_for",
-    "cocktail_codes",
+    "cocktails_told",
     "coming_again",
     "contacts",
     "covered",
@@ -240,6 +247,7 @@ __all__ = [
     "reachable",
     "received",
     "received_page",
+    "recorded_afterwards",
     "scope_of",
     "sheet_of",
     "standing_holds",

@@ -9,7 +9,7 @@ from formulary.recalls.queries.flows import Flow
 from formulary.recalls.queries.given import Reach
 from formulary.recalls.queries.lots import Found, FoundLot
 from formulary.recalls.queries.lying import Lying
-from formulary.recalls.queries.patients import Known
+from formulary.recalls.queries.patients import Known, OfCocktail
 from formulary.recalls.queries.promised import Promised
 from formulary.recalls.queries.tested import Tested
 from formulary.recalls.queries.under_way import UnderWay
@@ -63,7 +63,7 @@ class Lookup:
     balances: Mapping[int, MassBalance] = field(default_factory=dict)
     holds: Mapping[int, tuple[Held, ...]] = field(default_factory=dict)
     patients: Mapping[int, Known] = field(default_factory=dict)
-    codes: Mapping[int | None, str] = field(default_factory=dict)
+    codes: Mapping[int | None, OfCocktail] = field(default_factory=dict)
 
     @cached_property
     def lots(self) -> dict[int, FoundLot]:

@@ -35,18 +35,34 @@ def known_patients(patient_ids: Iterable[int], *, by: Actor | Operator, at: date
     return _as_seen(plain_rows(_kept(), {"patients": wanted}) if wanted else [], by, at)
 
 
-def cocktail_codes(cocktail_ids: Iterable[int | None]) -> Mapping[int | None, str]:
-    """The codes of cocktails by key; a code names nobody."""
-    return {number: code for number, _, code, _ in plain_rows(_codes(), {"cocktails": _keys(cocktail_ids)})}
+@dataclass(frozen=True)
+class OfCocktail:
+    """A cocktail's code, which names nobody, and how it was recorded where that was afterwards."""
+
+    code: str = ""
+    recorded: str = ""
+
+
+def cocktails_told(cocktail_ids: Iterable[int | None]) -> Mapping[int | None, OfCocktail]:
+    """What is told of cocktails, by key."""
+    rows = plain_rows(_codes(), {"cocktails": _keys(cocktail_ids)})
+    return {number: OfCocktail(code, recorded) for number, _, code, recorded in rows}
+
+
+def recorded_afterwards(codes: Iterable[str]) -> dict[str, str]:
+    """Which of these cocktails were recorded afterwards, by code, and how; one query."""
+    query = db.select(Cocktail.code, Cocktail.recorded)
+    rows = db.session.execute(query.where(Cocktail.code.in_(set(codes)), Cocktail.recorded != ""))
+    return {code: recorded for code, recorded in rows}
 
 
 def patients_and_codes(
     patient_ids: Iterable[int], cocktail_ids: Iterable[int | None], *, by: Actor | Operator, at: datetime
-) -> tuple[dict[int, Known], Mapping[int | None, str]]:
+) -> tuple[dict[int, Known], Mapping[int | None, OfCocktail]]:
     """Both of these, asked in one query."""
     asked = {"patients": _keys(patient_ids), "cocktails": _keys(cocktail_ids)}
     rows = plain_rows(_kept_and_codes(), asked)
-    codes = {number: code for number, kept, code, _ in rows if kept is None}
+    codes = {number: OfCocktail(code, recorded) for number, kept, code, recorded in rows if kept is None}
     return _as_seen([row for row in rows if row[1] is not None], by, at), codes
 
 
@@ -63,7 +79,7 @@ def _kept() -> Select[Any]:
 
 @cache
 def _codes() -> Select[Any]:
-    query = db.select(Cocktail.id, null().label("kept"), Cocktail.code, null().label("name"))
+    query = db.select(Cocktail.id, null().label("kept"), Cocktail.code, Cocktail.recorded.label("name"))
     return query.where(Cocktail.id.in_(values("cocktails")))
 
 

@@ -10,7 +10,7 @@ from formulary.db import db
 from formulary.patients.models import Patient
 from formulary.preparations.models import Attempt
 from formulary.recalls.queries.lots import descendants
-from formulary.recalls.queries.patients import Known, cocktail_codes, known_patients
+from formulary.recalls.queries.patients import Known, cocktails_told, known_patients
 from formulary.rules.units import Quantity
 from formulary.stock import queries as stock
 from formulary.stock.models import Lot, Movement, TemperatureEvent
@@ -85,7 +85,8 @@ def _patients(here: tuple[Any, ...]) -> int:
 
 def _treated(rows: list[GivenLot], by: Actor, at: datetime) -> list[Treated]:
     known = known_patients({row.patient_id for row in rows}, by=by, at=at)
-    codes = cocktail_codes(row.cocktail_id for row in rows)
+    told = cocktails_told(row.cocktail_id for row in rows)
+    codes = {key: one.code for key, one in told.items()}
     lots = stock.lots_by_id({row.lot_id for row in rows})
     return [
         Treated(
