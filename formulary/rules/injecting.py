@@ -6,6 +6,7 @@ A coordinate is in hundredths of a percent of the picture's width or height, cou
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import isqrt
 
 from formulary.rules.units import Quantity
 
@@ -14,6 +15,8 @@ WHOLE = 10_000
 BESIDE = 4
 """The square of how many radii away from the nearest region a point lies beside the figure."""
 CLOSER = Fraction(9, 10)
+ROOMY, THOUSAND = Fraction(2, 3), 1000
+"""Twice the ellipse, its pi taken for three, that so many points would fill; radii in thousandths."""
 THIN_FROM = 27
 """House wording, no limit: the higher the number of a gauge, the thinner the needle."""
 LEAST_GAUGE, MOST_GAUGE = 14, 36
@@ -58,21 +61,34 @@ def grid(region: Region, count: int, step: tuple[Fraction, Fraction]) -> tuple[S
     if count < 1 or min(step) <= 0:
         raise ValueError(f"{count} points {step} apart cannot be laid out")
     across, down = step
-    while len(spots := _lattice(region, across, down)) < count:
+    while len(spots := _enough(region, count, across, down)) < count:
         across, down = across * CLOSER, down * CLOSER
     nearest = sorted(spots, key=lambda spot: (region.far(*spot), spot[1], spot[0]))[:count]
     return tuple(sorted(((int(x), int(y)) for x, y in nearest), key=lambda spot: (spot[1], spot[0])))
 
 
-def _lattice(region: Region, across: Fraction, down: Fraction) -> list[tuple[Fraction, Fraction]]:
-    """The crossings of a lattice through the centre that lie in the region and in the picture."""
-    columns, rows = int(region.rx / across), int(region.ry / down)
+def _enough(region: Region, count: int, across: Fraction, down: Fraction) -> list[tuple[Fraction, Fraction]]:
+    """The crossings among which the nearest are: those near the centre, or all where these are too few."""
+    share = ROOMY * count * across * down / (region.rx * region.ry)
+    near = Fraction(isqrt(int(share * THOUSAND**2)) + 1, THOUSAND)
+    found = _lattice(region, across, down, near) if near < 1 else []
+    return found if len(found) >= count else _lattice(region, across, down)
+
+
+def _lattice(
+    region: Region, across: Fraction, down: Fraction, reach: Fraction = Fraction(1)
+) -> list[tuple[Fraction, Fraction]]:
+    """The crossings of a lattice through the centre that lie in the picture, and in the region, or in so much
+    of its radii round the centre.
+    """
+    columns, rows = int(region.rx * reach / across), int(region.ry * reach / down)
     crossings = [
         (region.x + across * column, region.y + down * row)
         for row in range(-rows, rows + 1)
         for column in range(-columns, columns + 1)
     ]
-    return [at for at in crossings if region.far(*at) <= 1 and min(at) >= 0 and max(at) <= WHOLE]
+    edge = reach**2
+    return [at for at in crossings if region.far(*at) <= edge and min(at) >= 0 and max(at) <= WHOLE]
 
 
 def gauge_word(gauge: int) -> str:

@@ -70,6 +70,22 @@ OPENED = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("rules", "is_mixed", "unknown"),
+    [
+        (
+            vial(Container.MULTI_DOSE, None, 24),
+            False,
+            True,
+        ),  # the time after mixing says nothing of a vial unmixed
+        (vial(Container.MULTI_DOSE, None, 24), True, False),
+        (vial(Container.MULTI_DOSE), False, True),
+    ],
+)
+def test_what_nobody_says_of_an_open_vial_is_not_known(rules, is_mixed, unknown) -> None:
+    assert bool(opened(rules, mixed_at=AT if is_mixed else None).unknown) is unknown
+
+
 @pytest.mark.parametrize("row", OPENED, ids=lambda row: f"{row[0]}-{row[1]}-{row[2]}-{row[3]}")
 def test_an_open_vial_is_limited_by_its_shortest_term(row) -> None:
     container, puncture, mixed, is_mixed, until, limited_by = row

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from formulary.rules.injecting import Region, area_at, gauge_word, grid, is_expected
+from formulary.rules.injecting import CLOSER, Region, area_at, gauge_word, grid, is_expected
 from formulary.rules.units import Quantity
 
 LEFT = Region("Left", 7_000, 5_000, 1_000, 2_000)
@@ -45,6 +45,41 @@ def test_a_grid_has_so_many_points_and_all_in_the_region(count):
 def test_where_there_is_no_room_for_them_they_are_drawn_closer():
     roomy, tight = (sorted({x for x, _ in grid(LEFT, count, APART)}) for count in (50, 400))
     assert (roomy[1] - roomy[0], tight[1] - tight[0] < 200) == (200, True)
+
+
+@pytest.mark.parametrize("centre", [(100, 5_000), (5_000, 100), (9_900, 5_000), (5_000, 9_900)])
+def test_no_point_lies_outside_the_picture(centre):
+    spots = grid(Region("Edge", *centre, 1_000, 1_000), 30, (Fraction(90), Fraction(90)))
+    assert len(set(spots)) == 30
+    assert all(0 <= x <= 10_000 and 0 <= y <= 10_000 for x, y in spots)
+
+
+@pytest.mark.parametrize(
+    ("region", "count", "step"),
+    [
+        (LEFT, 1, APART),
+        (LEFT, 30, (Fraction(37), Fraction(101))),
+        (LEFT, 300, APART),
+        (BOTH, 4, (Fraction(500), Fraction(200))),
+        (BOTH, 300, (Fraction(150), Fraction(200))),
+        (Region("Flat", 5_000, 5_000, 4_000, 300), 30, (Fraction(500), Fraction(20))),
+        (Region("Edge", 5_000, 50, 1_000, 1_000), 90, (Fraction(60), Fraction(80))),
+    ],
+)
+def test_a_grid_is_the_nearest_of_all_crossings_in_the_region(region, count, step):
+    across, down = step
+    while len(whole := crossings(region, across, down)) < count:
+        across, down = across * CLOSER, down * CLOSER
+    nearest = sorted(whole, key=lambda spot: (region.far(*spot), spot[1], spot[0]))[:count]
+    assert sorted(grid(region, count, step)) == sorted((int(x), int(y)) for x, y in nearest)
+
+
+def crossings(region, across, down):
+    """Every crossing of the lattice in the region, found without any short cut."""
+    columns, rows = int(region.rx / across), int(region.ry / down)
+    around = range(-columns, columns + 1), range(-rows, rows + 1)
+    every = [(region.x + across * n, region.y + down * m) for m in around[1] for n in around[0]]
+    return [spot for spot in every if region.far(*spot) <= 1 and min(spot) >= 0 and max(spot) <= 10_000]
 
 
 @pytest.mark.parametrize(("count", "step"), [(0, APART), (5, (Fraction(0), Fraction(1)))])

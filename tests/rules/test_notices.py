@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from formulary.rules.trace import flags, mentioned, ours
-from formulary.rules.trace.notices import Span
+from formulary.rules.trace.notices import Span, spans
 
 
 @pytest.mark.parametrize(
@@ -77,6 +77,21 @@ def test_a_stretch_of_lots_proposes_what_lies_inside_and_is_flagged(text, inside
     assert mentioned(text, dict(enumerate([inside, *others]))).get(0) in ("range", "exact")
     assert [n for n, how in mentioned(text, dict(enumerate(others))).items() if how == "range"] == []
     assert flags(text) == ("range",)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Lots 69403A through 69405B", {Span("69403A", "69405B")}),  # another letter behind: not counted on
+        ("Lots 69403A through 69405A", {Span("69403A", "69405A")}),
+        ("Lots 69403A through 05", {Span("69403A", "69405A")}),
+        ("Lots A1001 through A0901", set()),
+        ("Lots A1001 through B1001", {Span("A1001", "B1001")}),
+        ("Lots A through B", set()),
+    ],
+)
+def test_the_ends_of_a_stretch_as_they_are_read(text, found):
+    assert spans(text) == found
 
 
 ENDS = ["A999", "A1000", "A1001", "A1005", "A1010", "A1011", "A01005", "A10010", "B1005", "A1005C", "A5"]

@@ -133,6 +133,7 @@ def test_short_now_is_short_whatever_is_on_its_way():
 
 def test_the_usual_lead_time_is_the_median():
     assert (middle([]), middle([9]), middle([2, 9, 4]), middle([2, 9, 4, 5])) == (None, 9, 4, 5)
+    assert (middle([9, 2]), middle([1, 10, 2, 8])) == (6, 5)
 
 
 @pytest.mark.parametrize(

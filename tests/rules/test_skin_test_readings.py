@@ -63,6 +63,20 @@ def test_what_is_measured_compared_and_graded(compares, measured, graded):
     assert {one.word for one in found if one.is_graded} == graded
 
 
+# from when until when each look counts: minutes where the patient waits, ten of them on top; else hours
+WHILE_WAITING = {
+    "spt": [(15, 30)], "escd": [(30, 40), (1080, 2160)], "eaaci": [(15, 30), (1440, 4320)],
+    "bsaci": [(20, 40)], "sfar": [(20, 30)], "macy": [(15, 25)], "hyaluronidase": [(5, 15), (20, 40)],
+    "icdrg": [(1080, 2160), (2400, 3600), (3960, 6240), (8640, 11520)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("word", GUIDELINES)
+def test_when_each_look_counts(word):
+    looks = [(window.opens / MINUTE, window.closes / MINUTE) for window in guideline(word).windows]
+    assert looks == WHILE_WAITING[word]
+
+
 def test_a_criterion_asks_for_nothing_that_it_does_not_say():
     assert Criterion() == Criterion(at_least=None, wider_by=None, times=None, flare=False)
 

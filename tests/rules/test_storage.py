@@ -17,6 +17,7 @@ from formulary.rules.storage import (
     Span,
     Stay,
     excursions,
+    gaps,
     is_missing,
     read_rows,
     span_of,
@@ -45,6 +46,7 @@ def test_an_excursion_begins_with_its_first_reading_outside_and_ends_with_the_ne
     [one] = found(50, 81, 95, 90, 80, 50)
     assert one == Excursion("warm", at(1), 95, since=at(0), end=at(4))
     assert one.duration(at(60)) == timedelta(minutes=3)
+    assert one.earliest == at(0)
 
 
 def test_an_excursion_that_goes_on_has_no_end_and_lasts_until_now() -> None:
@@ -62,6 +64,26 @@ def test_from_too_cold_to_too_warm_are_two_excursions() -> None:
 
 def test_no_reading_and_no_reading_outside_make_no_excursion() -> None:
     assert (found(), found(20, 80)) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("read", "unread"),
+    [
+        ([(0, 50), (11, 50)], [(0, 11)]),
+        ([(0, 50), (10, 50)], []),
+        ([(0, 90), (11, 50)], []),  # the excursion holds the stretch already, on either side of it
+        ([(0, 50), (11, 90)], []),
+        ([(0, 50), (20, 20), (40, 80)], [(0, 20), (20, 40)]),
+        ([(0, 50)], []),
+        ([], []),
+    ],
+)
+def test_a_stretch_without_a_reading_lies_between_two_readings_inside(
+    read: list[tuple[int, int]], unread: list[tuple[int, int]]
+) -> None:
+    told = [Reading(at(minute), tenths) for minute, tenths in read]
+    expected = [Excursion("unread", at(a), None, since=at(a), end=at(b)) for a, b in unread]
+    assert list(gaps(told, FRIDGE, timedelta(minutes=10))) == expected
 
 
 @pytest.mark.parametrize(

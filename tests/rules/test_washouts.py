@@ -17,7 +17,7 @@ from formulary.rules.facts import (
 )
 from formulary.rules.patch_test import clears, outcome, with_suppression
 from formulary.rules.schedule import Stated
-from formulary.rules.washouts import fair_from, first_day_after, of_tests, span, suppressed_by
+from formulary.rules.washouts import fair_from, first_day_after, of_tests, span, suppressed_by, time_words
 from tests.rules.builders import AT, TRANEXAMIC, a_test
 
 H1 = Washout("prick", "hides", "", 2, 7, "days", "ICAR")
@@ -119,6 +119,57 @@ def test_what_does_not_hide_a_test_of_a_kind_leaves_it_alone(kind, washout):
 )
 def test_a_medicine_hides_what_a_test_shows_over_its_whole_stretch(medicine, kind, hidden):
     assert bool(suppressed_by(of_tests([medicine], kind), nov(10), nov(14))) is hidden
+
+
+@pytest.mark.parametrize(
+    ("medicine", "told"),
+    [
+        (taken(H1), "It is taken and may have hidden a reaction"),
+        (
+            taken(H1, taking=Taking.UNKNOWN),
+            "It may have hidden a reaction: when it was last taken is not known",
+        ),
+        (
+            taken(H1, until=nov(3)),
+            "It was taken until 3 Nov 2026 and may have hidden a reaction before 11 Nov 2026 (7 days)",
+        ),
+        (
+            taken(TRICYCLIC, until=nov(1)),
+            "It was taken until 1 Nov 2026 and may have hidden a reaction: for how long after that, "
+            "no time is stated",
+        ),
+    ],
+)
+def test_what_hides_a_reaction_is_told_with_what_is_known_of_it(medicine, told):
+    found = suppressed_by(of_tests([medicine], "prick"), nov(10), nov(14))
+    assert found == f"{told}, so a spot without a reaction proves nothing."
+
+
+@pytest.mark.parametrize(
+    ("stated", "words"),
+    [
+        (H1, "2 to 7 days"),
+        (DAY, "24 hours"),
+        (replace(DAY, least=1, unit="days"), "1 day"),
+        (replace(DAY, least=0, most=1, unit="days"), "0 to 1 day"),
+        (H1_PATCH, "does not matter"),
+    ],
+)
+def test_a_time_in_words(stated, words):
+    assert time_words(stated) == words
+
+
+@pytest.mark.parametrize("last_look", [76, 90])
+def test_the_last_look_of_several_concludes_a_test(last_look):
+    """Begun on the third day: before the later of two looks in one window, after the earlier one."""
+    looks = [Reading("-", APPLIED_AT + timedelta(hours=hours)) for hours in (48, 70, last_look)]
+    test = replace(applied(5), applied_at=APPLIED_AT, readings=tuple(looks))
+    begun = taken(PREDNISONE, since=(APPLIED_AT + timedelta(hours=90)).date())
+    hidden = with_suppression(test, Taken((begun,), AT), "UTC").suppressed
+    assert bool(hidden) is (last_look == 90)
+
+
+APPLIED_AT = (AT - timedelta(days=5)).replace(hour=8, minute=0)
 
 
 def applied(days, *readings, **more):
