@@ -69,6 +69,13 @@ RANGES = [
     ("Lots A1001\u2026A1010", "A1005", ("A1011",)),
     ("A1001...A1010", "A1005", ("A1011",)),
     ("A1001 \u2192 A1010", "A1005", ("A1011",)),
+    ("Lots:\n101L through 150L", "120L", ["99L", "160L"]),
+    ("LOTS\n\n101L - 150L\nStore at 20 to 25 C", "120L", ["22C"]),
+    ("Lots:\n\u2022 90210, exp 6/2027\n\u2022 101L to 150L", "120L", ["160L"]),
+    ("Lots:\na) 101L to 150L\nb) 301L to 350L", "320L", ["160L"]),
+    ("Lot Numbers\n2024-01-15 through 2024-03-20", "2024-02-01", ["2024-04-01"]),
+    ("Serial numbers 101L to 150L", "120L", ["160L"]),
+    ("Serials\n101L to 150L", "120L", ["160L"]),
 ]
 
 
@@ -133,6 +140,7 @@ def test_a_stretch_with_two_ends_one_or_none(span, inside):
         ("Consecutive lots 1000 and on", ("range",)),
         ("A1001-B05", ("range",)),
         ("Lots 10 to 20 L", ("range",)),
+        ("Lots 4401\nIn vials of 10 to 30 mL", ()),
         ("Lots MAR 101 to MAR 150", ("range",)),
         ("A1001/A1010", ("range",)),
         ("Lots 20240115, 20240116, and those following", ("range",)),

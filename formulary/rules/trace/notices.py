@@ -75,11 +75,14 @@ NEVER = re.compile(NEVER_LOT)
 NO_LOT = re.compile(rf"{NEVER_LOT}|{NOTICE}|{WHOLE_DAY}|\b{IN_MONTH}|{MANY}{UNIT}(?![A-Z0-9])")
 """What has digits and is no lot: it names no stretch of lots, though it may stand in a number that is."""
 
+NUMBERED = r"[\s\u2022*(-]{0,4}(?:[A-Z]\)\s?)?[A-Z]{0,5}[-#\s]?[0-9]"
+"""How a line begins that goes on with a list of numbers."""
 LISTED = re.compile(
-    r"\b(?:LOTS?|BATCH(?:ES)?|DATES?\s+(?:RANGING\s+)?(?:FROM|BETWEEN))\b"
-    r"(?:[^\n]|\n(?=\s{0,3}[A-Z]{0,5}[-#]?[0-9]))*?(?=\b(?:CALL|STOR(?:E|ED|AGE))\b|\n|\Z)"
+    r"\b(?:LOTS?|BATCH(?:ES)?|SERIALS?|DATES?\s+(?:RANGING\s+)?(?:FROM|BETWEEN))\b"
+    rf"[\s\S]*?(?=\b(?:CALL|STOR(?:E|ED|AGE))\b|\n(?!{NUMBERED})|\Z)"
 )
-"""Where lots are told of: there an amount, a day or what looks like a notice's number may be one."""
+"""Where lots are told of, beside the word and on the lines below it that begin with a number: there an
+amount, a day or what looks like a notice's number may be one."""
 IN_ONE = re.compile(f"{WHOLE_DAY}|{NOTICE}")
 
 
