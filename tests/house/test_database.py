@@ -28,6 +28,7 @@ APPEND_ONLY = {
     "exposure",
     "given_lot",
     "imported_use",
+    "lot_alias",
     "lot_document",
     "movement",
     "patch_test_reading",

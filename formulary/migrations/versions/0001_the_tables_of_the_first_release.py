@@ -30,6 +30,7 @@ APPEND_ONLY = (
     "purchase_order_change",
     "count_entry",
     "supplier_return",
+    "lot_alias",
     "lot_document",
     "undone_act",
     "kept_less",
@@ -2972,6 +2973,28 @@ def upgrade() -> None:
     with op.batch_alter_table("supplier_return", schema=None) as batch_op:
         batch_op.create_index("ix_supplier_return_lot", ["lot_id", "id"], unique=False)
         batch_op.create_index("ix_supplier_return_site", ["site_id", "id"], unique=False)
+
+    op.create_table(
+        "lot_alias",
+        sa.Column("lot_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=20), nullable=False),
+        sa.Column("normalised", sa.String(length=20), nullable=False),
+        sa.Column("near", sa.String(length=20), nullable=False),
+        sa.Column("corrected_to", sa.String(length=20), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at", types.UtcDateTime(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("second_id", sa.Integer(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_lot_alias_by_id_person")),
+        sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_lot_alias_lot_id_lot")),
+        sa.ForeignKeyConstraint(["second_id"], ["person.id"], name=op.f("fk_lot_alias_second_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lot_alias")),
+    )
+    with op.batch_alter_table("lot_alias", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lot_alias_lot_id"), ["lot_id"], unique=False)
+        batch_op.create_index("ix_lot_alias_near", ["near", "lot_id"], unique=False)
+        batch_op.create_index("ix_lot_alias_normalised", ["normalised", "lot_id"], unique=False)
 
     op.create_table(
         "lot_document",

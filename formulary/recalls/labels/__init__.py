@@ -17,7 +17,7 @@ from formulary.recalls.labels.report import Report, report
 from formulary.recalls.labels.sheet import Sheet, SheetLine, sheets
 from formulary.recalls.labels.tiles import Tile, is_held, tiles
 from formulary.recalls.labels.told import Told, told
-from formulary.recalls.labels.whole import COLUMNS, holds_told, movements_told
+from formulary.recalls.labels.whole import COLUMNS, holds_told, movements_told, numbers_told
 from formulary.recalls.labels.words import AFTERWARDS, BALANCE, BUCKETS, GRADES, HEADINGS, bucket_words
 from formulary.recalls.labels.worklist import WorkLine, worklist
 
@@ -54,6 +54,7 @@ __all__ = [
     "listed_lines",
     "listed_rows",
     "movements_told",
+    "numbers_told",
     "report",
     "sheets",
     "tiles",

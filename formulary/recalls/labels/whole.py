@@ -8,6 +8,7 @@ from formulary.accounts import Actor
 from formulary.recalls import queries
 from formulary.recalls.queries import FoundLot
 from formulary.rules.units import natural_unit, plain
+from formulary.stock.labels import corrections_of
 from formulary.web.words import utc
 
 COLUMNS = (
@@ -35,6 +36,17 @@ def holds_told(lot: FoundLot) -> list[dict[str, Any]]:
             "released_by": released, "release_reason": hold.release_reason,
         }
         for hold, placed, released in queries.holds_on_lot(lot.id)
+    ]  # fmt: skip
+
+
+def numbers_told(lot: FoundLot) -> list[dict[str, Any]]:
+    """Each number that the lot had: what it was corrected to, why, when, by whom and confirmed by whom."""
+    return [
+        {
+            "number": one.number, "corrected_to": one.to, "reason": one.reason, "at": utc(one.at),
+            "by": one.by, "second": one.second or None,
+        }
+        for one in corrections_of(lot.id)
     ]  # fmt: skip
 
 

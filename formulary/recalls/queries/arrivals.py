@@ -16,6 +16,7 @@ from formulary.recalls.models import (
     RecallScope,
 )
 from formulary.rules.trace import Ours, Span
+from formulary.stock import queries as stock
 from formulary.stock.models import Hold, Lot
 
 AT_ONCE = 100
@@ -41,9 +42,9 @@ def waiting_lines(lot_ids: Collection[int]) -> list[tuple[RecallCase, RecallScop
     Of a closed case those of a number, and all where it was closed as none of ours: no later lot of a product
     is stopped by a recall that is over.
     """
-    nears, products = (db.select(told).where(Lot.id.in_(lot_ids)) for told in (Lot.near, Lot.product_id))
+    products = db.select(Lot.product_id).where(Lot.id.in_(lot_ids))
     query = db.select(RecallCase, RecallScope).join(RecallScope, RecallScope.case_id == RecallCase.id)
-    named = RecallScope.near.in_(nears) | (RecallScope.near == "")
+    named = RecallScope.near.in_(stock.nears_of_lots(lot_ids)) | (RecallScope.near == "")
     query = query.where(named, RecallCase.is_drill.is_(False))
     any_product = RecallScope.product_id.is_(None) | RecallScope.product_id.in_(products)
     was_opened = db.exists().where(RecallEvent.case_id == RecallCase.id, RecallEvent.kind == "open_case")
@@ -87,8 +88,7 @@ def notices_naming(lot_ids: Collection[int]) -> list[tuple[RecallNotice, frozens
     """The notices that name one of these lots, by its number or inside a stretch, and those lots; a decided
     one only where none of them was here when it was.
     """
-    rows = db.select(Lot.id, Lot.normalised, Lot.near).where(Lot.id.in_(lot_ids))
-    lots = [(key, plain, alike) for key, plain, alike in db.session.execute(rows)]
+    lots = list(stock.numbers_of_lots(lot_ids))
     ours = Ours(lots)
     found: dict[int, tuple[RecallNotice, set[int]]] = {}
     for row, keys in (*_by_number(lots), *_by_stretch(ours)):

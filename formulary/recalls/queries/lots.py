@@ -14,8 +14,9 @@ from formulary.db import Missing, db
 from formulary.db.bare import plain_rows
 from formulary.db.prepared import values
 from formulary.preparations.models import Draw
-from formulary.rules.lot_status import NOT_ON_RECORD, near, normalise
+from formulary.rules.lot_status import NOT_ON_RECORD, normalise
 from formulary.rules.units import VOLUME, Quantity, dimension
+from formulary.stock import queries as stock
 from formulary.stock.models import Lot, Vial
 
 OFFERED = 50
@@ -126,20 +127,20 @@ def _made_from(wanted: set[int], family: Iterable[FoundLot]) -> tuple[FoundLot, 
 
 def _of_own(code: str) -> Found:
     of_vial = Lot.id.in_(db.select(Vial.lot_id).where(Vial.code == code))
-    exact = _rows(_lots().where(or_(of_vial, Lot.normalised == normalise(code))))
+    exact = _rows(_lots().where(or_(of_vial, stock.numbered(code))))
     drawn = db.select(Draw.lot_id).join(Cocktail, Cocktail.id == Draw.cocktail_id)
     inside = _lots().where(Lot.id.in_(drawn.where(Cocktail.code == code, Draw.undone.is_(False))))
     return Found(exact, descendants(lot.id for lot in exact), () if exact else _rows(inside))
 
 
 def _exact(number: str, gtin: str | None) -> tuple[FoundLot, ...]:
-    query = _lots().where(Lot.normalised == normalise(number))
+    query = _lots().where(stock.numbered(number))
     return _rows(query if gtin is None else query.where(_of_pack(gtin)))
 
 
 def _alike(number: str, gtin: str | None) -> tuple[FoundLot, ...]:
     if normalise(number):
-        return _rows(_lots().where(or_(Lot.near == near(number), *_called(number))).limit(OFFERED))
+        return _rows(_lots().where(or_(stock.reads_like(number), *_called(number))).limit(OFFERED))
     return _rows(_lots().where(_of_pack(gtin)).limit(OFFERED)) if gtin else ()
 
 

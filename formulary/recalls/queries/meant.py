@@ -13,7 +13,6 @@ from formulary.recalls.queries.cases import scope_of
 from formulary.recalls.queries.lots import descendants
 from formulary.recalls.queries.naming import cocktails_named, vials_named
 from formulary.recalls.queries.scope import Scope, as_scope, named_lots
-from formulary.rules.lot_status import normalise
 from formulary.stock import queries as stock
 from formulary.stock.models import Lot, Movement, Place, Vial
 
@@ -87,7 +86,7 @@ def _named(scope: Scope) -> Iterator[Meant]:
         drawn = db.or_(Draw.vial_id.in_(vials), Draw.cocktail_id.in_(cocktails))
         yield Meant(drawn, named, PatchTestItem.vial_id.in_(vials))
     if scope.diluent:
-        same = db.select(Lot.id).where(Lot.normalised == normalise(scope.diluent))
+        same = db.select(Lot.id).where(stock.numbered(scope.diluent))
         mixed = Vial.diluent_lot_id.in_(same)
         drawn = db.and_(Draw.via == "diluent", Draw.lot_id.in_(same))
         yield Meant(drawn, mixed, PatchTestItem.vial_id.in_(_ids(mixed)))

@@ -8,6 +8,7 @@ from formulary.cocktails.models import Cocktail
 from formulary.db import db
 from formulary.recalls.queries.scope import Scope
 from formulary.rules.lot_status import normalise
+from formulary.stock import queries as stock
 from formulary.stock.models import Lot, Vial
 
 _APART = re.compile(r"[,;\n]+")
@@ -31,7 +32,7 @@ def found_nowhere(scope: Scope) -> tuple[str, ...]:
     """What of the serials, codes and diluent of a line is on no vial, cocktail or lot of ours."""
     missing = list(_missing(scope.serials))
     if scope.diluent and not db.session.scalar(
-        db.select(Lot.id).where(Lot.normalised == normalise(scope.diluent)).limit(1)
+        db.select(Lot.id).where(stock.numbered(scope.diluent)).limit(1)
     ):
         missing.append(scope.diluent)
     return tuple(missing)

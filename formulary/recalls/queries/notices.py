@@ -9,7 +9,7 @@ from formulary.recalls.models import NoticeVersion, RecallNotice
 from formulary.recalls.queries.listing import lots_by_key
 from formulary.recalls.queries.lots import FoundLot
 from formulary.rules.trace import Ours, flags
-from formulary.stock.models import Lot
+from formulary.stock import queries as stock
 from formulary.web.paging import Page, Window, page
 
 NAMED = frozenset({"exact", "range"})
@@ -101,22 +101,17 @@ def text_of(version: NoticeVersion) -> str:
 
 def ours_in(rows: Collection[RecallNotice]) -> Iterator[tuple[int, int]]:
     """(notice, lot) of the lots of ours that the latest texts of these notices name."""
-    lots = Ours(_numbers() if rows else ())
+    lots = Ours(stock.numbers_of_lots() if rows else ())
     for row in rows:
         yield from ((row.id, key) for key, how in lots.mentioned(row.words).items() if how in NAMED)
 
 
 def _against_ours(rows: list[RecallNotice]) -> list[Notice]:
     latest = _latest([row.id for row in rows])
-    lots = Ours(_numbers() if rows else ())
+    lots = Ours(stock.numbers_of_lots() if rows else ())
     hits = {row.id: lots.mentioned(row.words) for row in rows}
     known = lots_by_key(lot_id for found in hits.values() for lot_id in found)
     return [_told(row, latest[row.id], hits[row.id], known) for row in rows]
-
-
-def _numbers() -> Iterator[tuple[int, str, str]]:
-    query = db.select(Lot.id, Lot.normalised, Lot.near)
-    return ((key, plain, alike) for key, plain, alike in db.session.execute(query))
 
 
 def _told(

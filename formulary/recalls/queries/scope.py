@@ -10,7 +10,7 @@ from formulary.recalls.models import RecallScope
 from formulary.recalls.queries.cases import case_lots, scope_of
 from formulary.recalls.queries.flows import BROUGHT_OVER
 from formulary.recalls.queries.lots import FoundLot, lots_found
-from formulary.rules.lot_status import near, normalise
+from formulary.rules.lot_status import normalise
 from formulary.stock import queries as stock
 from formulary.stock.models import Delivery, Lot, Movement
 
@@ -66,7 +66,7 @@ def covered(scope: Scope, among: Collection[int] | None = None) -> list[tuple[Fo
     if not normalise(scope.number):
         found = (("rule", _found(scope, *few)), ("untold", _untold(scope, *few)))
         return [(lot, how) for how, lots in found for lot in lots]
-    same, alike = Lot.normalised == normalise(scope.number), Lot.near == near(scope.number)
+    same, alike = stock.numbered(scope.number), stock.reads_like(scope.number)
     exact = _found(scope, same)
     how = "shared" if len({lot.product_id for lot in exact}) > 1 else "exact"
     here = [lot for lot in exact if among is None or lot.id in among]
@@ -166,6 +166,6 @@ def _of_supplier(name: str) -> Any:
     """
     others = db.select(Delivery.supplier).where(Delivery.supplier_id.is_(None))
     typed = db.session.scalars(others.distinct())
-    same = {other for other in typed if stock.called(other) == stock.called(name)}
+    same = {other for other in typed if stock.numbered(other) == stock.numbered(name)}
     known = stock.supplier_named(name)
     return db.or_(Delivery.supplier.in_(same), Delivery.supplier_id == (known.id if known else 0))

@@ -38,7 +38,7 @@ def lot_history_json(lot_id: int) -> Response:
         "maker": lot.maker,
         "expiry": None if lot.expires_on == NOT_ON_RECORD else lot.expires_on.isoformat(),
     }
-    told = {**head, "holds": labels.holds_told(lot)}
+    told = {**head, "earlier_numbers": labels.numbers_told(lot), "holds": labels.holds_told(lot)}
     return Response(stream_with_context(_pieces(told, rows)), mimetype="application/json")
 
 

@@ -10,6 +10,7 @@ from formulary.stock.actions.bins import witnessed
 from formulary.stock.actions.bringing import Opening, bring_lot, bring_lots, bring_stock
 from formulary.stock.actions.closing import close_count
 from formulary.stock.actions.codes import label_vials, learn_code
+from formulary.stock.actions.correcting import correct_number
 from formulary.stock.actions.counting import add_to_count, cancel_count, count_line, open_count
 from formulary.stock.actions.disposing import add_stream, change_stream, dispose
 from formulary.stock.actions.entries import Bin, Entry, Watched, Way
@@ -76,6 +77,7 @@ __all__ = [
     "close_count",
     "come_after_all",
     "content_of",
+    "correct_number",
     "correct_reading",
     "count_line",
     "decide_excursion",

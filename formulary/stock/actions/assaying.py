@@ -4,12 +4,12 @@ from datetime import datetime
 from fractions import Fraction
 
 from formulary.accounts import Actor, Permission
-from formulary.accounts import queries as accounts
 from formulary.accounts.actions import sign
 from formulary.audit import record
 from formulary.db import db, expect_version, once
 from formulary.rules.findings import inputs_hash
 from formulary.rules.units import Quantity
+from formulary.stock.actions.seconding import another_pharmacist
 from formulary.stock.labels import assays
 from formulary.stock.models import Lot
 
@@ -36,7 +36,7 @@ def assay_lot(
     by.must(Permission.RELEASE_QUARANTINE)
     expect_version(lot, version)
     _check(lot, amount, volume)
-    other = _another_person(lot, second, by)
+    other = another_pharmacist(second, by, lambda others: assays.needs_another(lot, others))
     old = {"amount": lot.assay_amount, "volume": lot.assay_volume, "source": lot.assay_source}
     new = {"amount": amount.whole(), "volume": volume.whole(), "source": source}
     lot.assay_amount, lot.assay_volume, lot.assay_source = amount.whole(), volume.whole(), source
@@ -66,13 +66,3 @@ def _check(lot: Lot, amount: Quantity, volume: Quantity) -> None:
         share = amount.steps / volume.steps / label
         if share >= TEN_TIMES or share <= Fraction(1, TEN_TIMES):
             raise assays.ten_times(lot)
-
-
-def _another_person(lot: Lot, second: Actor | None, by: Actor) -> Actor | None:
-    """Who confirms it; nobody on a solo site, where it is marked SELF-CHECKED."""
-    if second is None and accounts.site(by.site_id).solo:
-        return None
-    may = accounts.staff_who_may(Permission.RELEASE_QUARANTINE, by.site_id, but_not=by.person_id)
-    if second is None or second.person_id == by.person_id or not second.may(Permission.RELEASE_QUARANTINE):
-        raise assays.needs_another(lot, may)
-    return second

@@ -40,6 +40,14 @@ class AssayForm(Form):
     signer = f.FormField(PerhapsSignerForm, "Second person")
 
 
+class NumberForm(Form):
+    """The number that the pack of a lot prints, what the correction rests on, and who read it as well."""
+
+    number = f.LotField("Number on the pack", [f.Required("Type the lot from the pack.")])
+    reason = f.TextField("What it rests on", [f.Required("Say which pack or note was read.")], most=400)
+    signer = f.FormField(PerhapsSignerForm, "Second person")
+
+
 class PriceForm(Form):
     """What a pack of a delivery cost; a reason where one is corrected."""
 

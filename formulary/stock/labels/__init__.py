@@ -4,6 +4,7 @@ from formulary.stock.labels import count_refusals, order_refusals, own, purchase
 from formulary.stock.labels.assays import label_strength, strength_of
 from formulary.stock.labels.cards import VialCard, vial_card, vial_rows
 from formulary.stock.labels.containers import container_count, container_word, content, stated_diluent
+from formulary.stock.labels.corrections import Corrected, corrections_of
 from formulary.stock.labels.counts import (
     OUTCOMES,
     CountRow,
@@ -52,6 +53,7 @@ __all__ = [
     "BoxLine",
     "CameLine",
     "Certificate",
+    "Corrected",
     "CountRow",
     "Event",
     "FilledBin",
@@ -75,6 +77,7 @@ __all__ = [
     "container_word",
     "containers_left",
     "content",
+    "corrections_of",
     "count_refusals",
     "count_rows",
     "counted",

@@ -28,6 +28,7 @@ INSTEAD = {
     "stock.explain": ("the explanation", "It stays as it was signed."),
     "stock.price": ("the price", "Correct it with a further price instead."),
     "stock.label": ("the labels", "Throw away those that are not used."),
+    "stock.correct_number": ("the correction of the number", "Correct it again instead."),
     "stock.assay": ("the assay", "Record the right one instead."),
 }
 

@@ -7,7 +7,7 @@ from formulary.stock.models.disposal import Disposal, Wasted, WasteStream
 from formulary.stock.models.documents import DOCUMENT_KINDS, LotDocument
 from formulary.stock.models.holds import Hold, KeptLess, Reservation, hold_words
 from formulary.stock.models.ledger import HASH_VERSION, HASHED, Balance, Discrepancy, Movement, movement_hash
-from formulary.stock.models.lots import AS_READ, Lot, Vial, measured_in
+from formulary.stock.models.lots import AS_READ, Lot, LotAlias, Vial, measured_in
 from formulary.stock.models.orders import (
     PurchaseOrder,
     PurchaseOrderChange,
@@ -39,6 +39,7 @@ __all__ = [
     "Hold",
     "KeptLess",
     "Lot",
+    "LotAlias",
     "LotDocument",
     "Movement",
     "Place",

@@ -96,6 +96,37 @@ class Lot(Versioned, Base):
         return Quantity(steps * per_step, dimension(product.dimension)).to_step()
 
 
+class LotAlias(Base):
+    """A number that a lot was on record under until somebody corrected it to `corrected_to`: append-only.
+
+    Whatever looks for a lot by its number finds it by this one too, for ever. Two people answer for it.
+    """
+
+    __tablename__ = "lot_alias"
+    __table_args__ = (
+        Index("ix_lot_alias_normalised", "normalised", "lot_id"),
+        Index("ix_lot_alias_near", "near", "lot_id"),
+    )
+
+    lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"), index=True)
+    number: Mapped[str] = mapped_column(String(20))
+    normalised: Mapped[str] = mapped_column(String(20))
+    near: Mapped[str] = mapped_column(String(20))
+    corrected_to: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    second_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    def __str__(self) -> str:
+        return self.number
+
+    @validates("number")
+    def _fill_lookups(self, _name: str, number: str) -> str:
+        self.normalised, self.near = normalise(number), near(number)
+        return number
+
+
 class Vial(Versioned, Base):
     """A container with a serial of its own (`V-0417`), made when it is opened or labelled.
 

@@ -11,7 +11,8 @@ from formulary.catalogue.queries import fold
 from formulary.db import db
 from formulary.rules.findings import Refused
 from formulary.rules.lot_status import normalise
-from formulary.stock.models import Balance, Lot, Place
+from formulary.stock.models import Balance, Lot, LotAlias, Place
+from formulary.stock.queries.lots import numbered
 from formulary.web.gs1 import gtin14
 from formulary.web.paging import Page, Window, page
 
@@ -65,7 +66,7 @@ def _looked_for(query: Select[Any], site_id: int, asked: Asked) -> Select[Any]:
     if asked.until is not None:
         query = query.where(Lot.expires_on <= asked.until)
     if asked.lot:
-        query = query.where(Lot.normalised == normalise(asked.lot))
+        query = query.where(numbered(asked.lot))
     if asked.gtin:
         query = query.where(Lot.product_id.in_(_with_code(asked.gtin)))
     return query.where(_matches(asked.words, site_id)) if asked.words else query
@@ -76,6 +77,8 @@ def _matches(words: str, site_id: int) -> Any:
     either = [Lot.product_id.in_(_named(words)), Lot.id.in_(_at_place(words, site_id))]
     if number:
         either.append(Lot.normalised.startswith(number, autoescape=True))
+        then = db.select(LotAlias.lot_id).where(LotAlias.normalised.startswith(number, autoescape=True))
+        either.append(Lot.id.in_(then))
     if gtin := _gtin(words):
         either.append(Lot.product_id.in_(_with_code(gtin)))
     return db.or_(*either)

@@ -65,6 +65,7 @@ def lot(lot_id: int) -> Answer:
         worth=labels.left_worth(row, left, prices, mark),
         similar=queries.similar_lots(row.number),
         documents=attached(documents_of(row.id)),
+        had=labels.corrections_of(row.id),
         elsewhere=elsewhere,
         offer=lambda: offered(own),
         said=said_of_lot(row.id),

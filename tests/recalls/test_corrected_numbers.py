@@ -1,0 +1,60 @@
+"""A lot whose number was corrected: the look-up, notices and cases know it by either number."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from formulary import clock
+from formulary.db import transaction
+from formulary.recalls import actions, queries
+from formulary.stock import actions as stock
+from formulary.stock import queries as shelf
+from tests.recalls.casing import a_case, did, lots_of, standing
+from tests.recalls.doing import looked_up
+from tests.support.builders import a_lot
+
+TYPED, PRINTED = "L2231", "L223I"
+
+
+def corrected(cast, lot, number=PRINTED):
+    """Two pharmacists read the pack."""
+    told = {"second": cast.actor("pharmacist2"), "at": clock.now(), "by": cast.actor("pharmacist")}
+    with transaction():
+        return stock.correct_number(shelf.lot(lot.id), number=number, reason="the pack", **told)
+
+
+def test_the_look_up_finds_it_by_either_number(cast):
+    lot = a_lot(number=TYPED)
+    corrected(cast, lot)
+    found = [[one.id for one in looked_up(number, cast=cast).found.exact] for number in (TYPED, PRINTED)]
+    assert found == [[lot.id], [lot.id]]
+
+
+def test_a_case_of_the_old_number_keeps_it_and_one_of_the_new_takes_it_in_and_stops_it(cast):
+    lot = a_lot(number=TYPED)
+    old, new = a_case(TYPED, actions.open_case, actions.contain), a_case("NEW-77")
+    assert (lots_of(new), standing()) == ({}, [f"recall {old.code}"])
+    corrected(cast, lot, "NEW-77")
+    assert lots_of(old) == lots_of(new) == lots_of(a_case(TYPED)) == {"NEW-77": ("exact", "in")}
+    assert standing() == [f"recall {old.code}", f"recall {new.code}"]
+    assert [one.code for one in queries.came_in()] == [new.code]
+
+
+@pytest.mark.parametrize("number", [TYPED, "NEW-77"])
+def test_a_notice_of_either_number_proposes_it(cast, number):
+    corrected(cast, lot := a_lot(number=TYPED), "NEW-77")
+    report = {"recall_number": "D-0001-2026", "code_info": f"Lot {number}, exp 6/2027"}
+    did(actions.import_notices, json.dumps({"results": [report]}).encode())
+    [notice] = queries.notices_about(lot.id)
+    assert [one.lot_id for one in queries.notice(notice.id).proposed] == [lot.id]
+
+
+# What a file holds does not depend on the database.
+@pytest.mark.databases("sqlite")
+def test_the_history_for_an_inspector_tells_the_number_it_had(cast, clients):
+    corrected(cast, lot := a_lot(number=TYPED))
+    told = clients("auditor").get(f"/recalls/lots/{lot.id}/history.json").get_json()
+    [one] = told["earlier_numbers"]
+    assert (told["lot"], one["number"], one["corrected_to"]) == (PRINTED, TYPED, PRINTED)
