@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from formulary import clock
 from formulary.audit import chain
 from formulary.audit.models import AccessEntry, AuditEntry, AuditHead
-from formulary.db import Misuse, before_commit, bulk, db, exclusive, transaction
+from formulary.db import Misuse, before_commit, bulk, db, exclusive, past_orm, transaction
 from formulary.db.types import refuse_floats
 from formulary.rules.findings import Refused, canonical
 
@@ -96,19 +96,9 @@ def log_access(
     what: str, *, by: By, at: datetime, subject: Any = None, patients: int = 0, detail: str = ""
 ) -> None:
     """Note that somebody saw patients; call inside a transaction."""
-    db.session.add(
-        AccessEntry(
-            at=at,
-            person_id=by.person_id or 0,
-            person_name=by.name,
-            site_id=by.site_id,
-            what=what,
-            object_kind=_kind(subject),
-            object_id=_key(subject),
-            patients=patients,
-            detail=detail[:200],
-        )
-    )
+    who = {"person_id": by.person_id or 0, "person_name": by.name, "site_id": by.site_id}
+    seen = {"what": what, "object_kind": _kind(subject), "object_id": _key(subject), "patients": patients}
+    past_orm().execute(SEEN, {"at": at, **who, **seen, "detail": detail[:200]})
 
 
 @before_commit
@@ -152,6 +142,7 @@ class Head:
 _entry, _head = AuditEntry.__table__, AuditHead.__table__
 ENTRY = db.insert(_entry)
 LOCKED = db.select(_head.c.entries, _head.c.hash).where(_head.c.id == 1).with_for_update()
+SEEN = db.insert(AccessEntry.__table__)
 MOVED = db.update(_head).where(_head.c.id == 1)
 """Made once, and past the ORM: every act ends with them."""
 

@@ -26,10 +26,11 @@ class Target:
 
 def targets(sizes: Sequence[int]) -> list[Target]:
     """A lot for each size of answer: the one whose rows come nearest to it."""
-    counted = db.select(GivenLot.lot_id, Lot.number, db.func.count().label("rows"))
-    counted = counted.join(Lot, Lot.id == GivenLot.lot_id).where(GivenLot.given > 0)
-    found = [Target(*row) for row in db.session.execute(counted.group_by(GivenLot.lot_id, Lot.number))]
-    return [min(found, key=lambda target: (abs(target.rows - size), target.lot_id)) for size in sizes]
+    rows = db.func.count()
+    counted = db.select(GivenLot.lot_id, Lot.number, rows).join(Lot, Lot.id == GivenLot.lot_id)
+    counted = counted.where(GivenLot.given > 0).group_by(GivenLot.lot_id, Lot.number)
+    nearest = (counted.order_by(db.func.abs(rows - size), GivenLot.lot_id).limit(1) for size in sizes)
+    return [Target(*db.session.execute(query).one()) for query in nearest]
 
 
 def fill_floor(floor: Bare) -> None:
