@@ -354,7 +354,9 @@ def test_a_row_takes_our_label_of_the_vial_that_stood_open(road, cocktail, clien
     with transaction():
         vial = stock.open_vial(lot("TXA-2231"), place=place, at=clock.now(), by=by)
     sent = sheet(road, cocktail) | {"rows-0-lot": vial.code}
-    clients("practitioner2").post_ok(f"/afterwards/late/{cocktail.id}", sent, press="Record it late")
+    there, person = f"/afterwards/late/{cocktail.id}", clients("practitioner2")
+    assert f"{vial.code} of lot TXA-2231. Where one of these was used" in person.get_ok(there).text
+    person.post_ok(there, sent, press="Record it late")
     [(row, _)] = queries.unsigned_afterwards(road.clinic.actor("pharmacist"))
     drawn = [(of.number, d.vial_id) for _, of, d in queries.given_lots(row.administration_id)]
     assert [key for number, key in drawn if number == "TXA-2231"] == [vial.id]

@@ -1,6 +1,7 @@
 """What was recorded after it was done, and what of it still waits for a second signature."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from formulary.accounts import Actor
@@ -12,6 +13,8 @@ from formulary.patients import queries as patients
 from formulary.patients.models import Patient
 from formulary.preparations import queries as preparations
 from formulary.preparations.models import Attempt
+from formulary.stock import queries as shelf
+from formulary.stock.models import Vial
 
 MOST = 200
 ENTERED_FROM = ("verified", "in_preparation", "prepared", "released")
@@ -75,7 +78,8 @@ class OnPaper:
     """A cocktail with the lines that its worksheet on paper has, and their products' names.
 
     `record` is what was entered from it already, `attempt` how far the system saw it prepared, with the
-    numbers of the lines that were `drawn` there.
+    numbers of the lines that were `drawn` there. `standing` are the vials of each line's product that stand
+    open at the site.
     """
 
     cocktail: Cocktail
@@ -84,6 +88,7 @@ class OnPaper:
     record: AfterRecord | None = None
     attempt: Attempt | None = None
     drawn: frozenset[int] = frozenset()
+    standing: Mapping[int, Sequence[Vial]] = field(default_factory=dict)
 
     @property
     def is_prepared(self) -> bool:
@@ -109,11 +114,19 @@ def on_paper(cocktail_id: int, by: Actor) -> OnPaper:
     revision = cocktails.revision(cocktail)
     done = db.session.scalars(db.select(AfterRecord).filter_by(cocktail_id=cocktail.id)).first()
     products = {line.number: line.product.name for line in revision.lines}
+    standing = _standing(revision, cocktail.site_id)
     if cocktail.state == "verified" or not preparations.numbers(cocktail.id):
-        return OnPaper(cocktail, revision, products, done)
+        return OnPaper(cocktail, revision, products, done, standing=standing)
     attempt = preparations.latest(cocktail.id, by)
     drawn = frozenset(draw.line_number for draw in preparations.draws(attempt.id))
-    return OnPaper(cocktail, revision, products, done, attempt, drawn)
+    return OnPaper(cocktail, revision, products, done, attempt, drawn, standing)
+
+
+def _standing(revision: Revision, site_id: int) -> dict[int, list[Vial]]:
+    """The vials that stand open at a site, by the lines whose product they hold."""
+    stands = shelf.open_vials(site_id)
+    lines = {line.number: line.product_id for line in revision.lines}
+    return {number: [v for v in stands if v.lot.product_id == key] for number, key in lines.items()}
 
 
 def _found(query, record_id: int) -> AfterRecord:  # type: ignore[no-untyped-def]
