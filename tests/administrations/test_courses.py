@@ -10,11 +10,14 @@ from formulary.audit import record
 from formulary.audit.models import AuditEntry
 from formulary.catalogue.models import Schedule
 from formulary.cocktails import actions as cocktails
-from formulary.cocktails.models import Cocktail, CocktailLine, Revision
+from formulary.cocktails.models import Cocktail, CocktailLine, CourseEntry, Revision
+from formulary.cocktails.queries.entries import newest_entries
 from formulary.db import db, transaction
+from formulary.patients.actions import appointments as patients
 from formulary.patients.models import Appointment, Course, Exposure
 from formulary.rules.findings import Refused
 from tests.recalls.doing import a_session
+from tests.support.at_once import at_once
 from tests.support.builders import (
     a_course,
     a_lot,
@@ -102,6 +105,37 @@ def test_the_next_session_is_due_by_the_protocol_and_drifts_when_late(clients, c
     page = clients("practitioner").get_ok(f"/courses/{course.id}")
     assert "11\xa0Nov\xa02026 to 14\xa0Nov\xa02026, by the protocol" in page.text
     assert "next session 10\xa0days late" in page.text
+
+
+# What the rule makes of it does not depend on the database.
+@pytest.mark.databases("sqlite")
+def test_the_later_interval_of_a_protocol_stands_beside_the_one_that_counts(clients, cast, patient):
+    later = {"later_least": 14, "later_most": 14, "later_unit": "days", "later_when": "once it improves"}
+    course = a_course(patient, a_protocol(**later))
+    counted(course, given(patient, 8), cast=cast)
+    page = clients("practitioner").get_ok(f"/courses/{course.id}")
+    assert "23\xa0Nov\xa02026 to 26\xa0Nov\xa02026, by the protocol" in page.text
+    assert "or 30\xa0Nov\xa02026, by the protocol, once it improves" in page.text
+
+
+def test_two_who_book_one_patient_for_one_time_at_once_book_once(app, cast, patient):
+    who, when = cast.actor("practitioner"), NOON + timedelta(days=3)
+
+    def book(_number):
+        with transaction():
+            told = {"starts_at": when, "at": NOON, "by": who}
+            return patients.book_appointment(patient.id, **told).id
+
+    answers = at_once(app, book, 4)
+    assert sorted(type(answer).__name__ for answer in answers) == ["Refused"] * 3 + ["int"]
+
+
+def test_where_a_cocktail_counts_is_told_by_its_newest_entry(cast, patient):
+    first, second, session = a_course(patient), a_course(patient), given(patient, 8)
+    counted(first, session, cast=cast)
+    counted(second, session, cast=cast)
+    held = db.session.scalars(db.select(CourseEntry.course_id).where(newest_entries())).all()
+    assert held == [second.id]
 
 
 # What the rule makes of it does not depend on the database.

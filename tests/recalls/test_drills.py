@@ -9,13 +9,13 @@ import pytest
 
 from formulary.db import db
 from formulary.recalls import actions, queries
-from formulary.recalls.models import RecallCase
+from formulary.recalls.models import RecallCase, RecallLot
 from formulary.rules.findings import Refused
 from formulary.rules.trace import drawn
 from tests.recalls.casing import did, met, now, standing
 from tests.recalls.doing import moved
 from tests.recalls.reading import NUMBER, the_story, words
-from tests.support.builders import a_lot
+from tests.support.builders import a_lot, act
 
 
 @pytest.fixture
@@ -63,6 +63,16 @@ def test_a_drill_is_timed_and_filed_and_touches_no_stock(story, watch):
     assert (result.named, result.uses, drill.balance) == (3, 4, 1)
     assert (standing(), {bucket for bucket, _ in met(case)}) == ([], set("CDEFGH"))
     assert now(case).state == "closed"
+
+
+def test_a_drill_of_which_every_lot_was_decided_out_says_so(story):
+    case = did(actions.start_drill, "tx 2231", chance=Fraction(0))
+    did(actions.open_case, case.id)
+    did(actions.contain, case.id)
+    with act():
+        db.session.execute(db.update(RecallLot).filter_by(case_id=case.id).values(decision="out"))
+    with pytest.raises(Refused, match=r"case\.no_lot"):
+        did(actions.file_drill, case.id)
 
 
 def test_the_lot_that_was_used_is_drawn_by_chance(story):

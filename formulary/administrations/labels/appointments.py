@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from formulary.administrations.labels.courses import CourseLine
@@ -35,15 +36,15 @@ def appointment_line(row: Appointment, line: CourseLine | None, zone: ZoneInfo) 
     return AppointmentLine(row, line, *STATES[row.state], early)
 
 
-def waiting(lines: Iterable[CourseLine], day: date) -> list[CourseLine]:
+def waiting(lines: Iterable[CourseLine], day: date, zone: ZoneInfo) -> list[CourseLine]:
     """The open courses that are due by that day and have no appointment to come, the latest first."""
-    due = [line for line in lines if line.booked is None and _first(line) <= day]
-    return sorted(due, key=_first)
+    due = [(_first(line, zone), line) for line in lines if line.booked is None]
+    return [line for first, line in sorted(due, key=itemgetter(0)) if first <= day]
 
 
-def _first(line: CourseLine) -> date:
+def _first(line: CourseLine, zone: ZoneInfo) -> date:
     """When it is due; one that has not begun is due at once, one without an interval never."""
     shown = line.upkeep or line.due
     if shown is not None:
         return shown.first
-    return date.max if line.given else line.course.opened_at.date()
+    return date.max if line.given else line.course.opened_at.astimezone(zone).date()

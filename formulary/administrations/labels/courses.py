@@ -16,7 +16,10 @@ from formulary.web import words
 
 @dataclass(frozen=True)
 class CourseLine:
-    """One course; `due` is None before its first session, and where nobody states an interval."""
+    """One course; `due` is None before its first session, and where nobody states an interval.
+
+    `later` is when the next is due once it goes well, where the protocol states a later interval.
+    """
 
     course: Course
     protocol: ProtocolLine
@@ -26,6 +29,7 @@ class CourseLine:
     given: int
     due: Window | None
     upkeep: Window | None
+    later: Window | None
     late: int
     state: str
     words: str
@@ -37,6 +41,12 @@ class CourseLine:
         if self.course.sessions is None:
             return f"{words.plural(self.given, 'session')}, of how many was left open"
         return f"{self.given} of {words.plural(self.course.sessions, 'session')}"
+
+    @property
+    def later_words(self) -> str:
+        """ "or 6 Dec 2026, by the protocol, once it improves"; "" where no later interval is stated."""
+        when = self.course.protocol.later_when
+        return f"or {window_words(self.later)}{', ' if when else ''}{when}" if self.later else ""
 
     @property
     def session_price(self) -> Money | None:
@@ -78,12 +88,25 @@ def _line(
     due = due_window(course, cocktails, asked, zone)
     complete = course.sessions is not None and len(sessions) >= course.sessions
     upkeep = _upkeep(course, sessions, asked, zone) if complete else None
+    later = None if complete else _later(course, sessions, asked, zone)
     shown = upkeep if complete else due
     late = late_by(shown, today) if shown and course.ended_at is None else 0
     state, told = _state(course, shown, today, late, complete=complete, begun=bool(sessions))
     line, indication = protocol_line(course.protocol), INDICATION_WORDS[course.protocol.indication]
     return CourseLine(
-        course, line, indication, cocktails, asked, len(sessions), due, upkeep, late, state, told, booked
+        course,
+        line,
+        indication,
+        cocktails,
+        asked,
+        len(sessions),
+        due,
+        upkeep,
+        later,
+        late,
+        state,
+        told,
+        booked,
     )
 
 
@@ -116,12 +139,27 @@ def _upkeep(
     course: Course, sessions: Sequence[Counted], asked: Sequence[Asked], zone: ZoneInfo
 ) -> Window | None:
     """When the next is due to keep it up; no sooner than each ingredient may be given again."""
-    plan, last = course.protocol, max((row.given_at for row in sessions if row.given_at), default=None)
-    if last is None or plan.upkeep_least is None:
+    plan, day = course.protocol, _last_day(sessions, zone)
+    if day is None or plan.upkeep_least is None:
         return None
-    day = last.astimezone(zone).date()
     own = Gap(plan.upkeep_least, plan.upkeep_most, plan.upkeep_unit, "maintenance", plan.source, day)
     return window([own, *_of_ingredients(asked, zone)])
+
+
+def _later(
+    course: Course, sessions: Sequence[Counted], asked: Sequence[Asked], zone: ZoneInfo
+) -> Window | None:
+    """When the next is due by the later interval, which begins with a person's judgement: shown beside."""
+    plan, day = course.protocol, _last_day(sessions, zone)
+    if day is None or plan.later_least is None:
+        return None
+    own = Gap(plan.later_least, plan.later_most, plan.later_unit, "the protocol", plan.source, day)
+    return window([own, *_of_ingredients(asked, zone)])
+
+
+def _last_day(sessions: Sequence[Counted], zone: ZoneInfo) -> date | None:
+    last = max((row.given_at for row in sessions if row.given_at), default=None)
+    return None if last is None else last.astimezone(zone).date()
 
 
 def _state(

@@ -99,7 +99,7 @@ def _day(day: date, at: datetime) -> dict[str, Any]:
     rows = patients.appointments_between(begin, end, by=g.actor, at=at)
     lines = {line.course.id: line for line in _lines(patients.open_courses(by=g.actor, at=at), at)}
     told = [labels.appointment_line(row, lines.get(row.course_id or 0), zone()) for row in rows]
-    waiting = labels.waiting(lines.values(), day)
+    waiting = labels.waiting(lines.values(), day, zone())
     return {"rows": told, "waiting": waiting, "due": labels.window_words}
 
 

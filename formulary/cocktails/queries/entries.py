@@ -4,19 +4,21 @@ from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Row
+from sqlalchemy.orm import aliased
 
 from formulary.catalogue.models import Product
 from formulary.cocktails.models import EMERGENCY, Cocktail, CocktailLine, CourseEntry, Revision
 from formulary.db import db
 from formulary.patients import queries as patients
 
+Newer = aliased(CourseEntry)
 NEVER_GIVEN = ("draft", "cancelled", "wasted")
 MOST = 50
 
 
 def newest_entries() -> Any:
-    """The entry that holds for each cocktail, as a condition on `CourseEntry.id`."""
-    return CourseEntry.id.in_(db.select(db.func.max(CourseEntry.id)).group_by(CourseEntry.cocktail_id))
+    """The entry that holds for each cocktail, as a condition on `CourseEntry`: no newer one of the same."""
+    return ~db.exists().where(Newer.cocktail_id == CourseEntry.cocktail_id, Newer.id > CourseEntry.id)
 
 
 def course_of(cocktail_id: int) -> int | None:

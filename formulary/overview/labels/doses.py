@@ -11,6 +11,7 @@ from formulary.catalogue import facts as catalogue
 from formulary.rules.facts import LIMITING, Limit, LimitPer, Product
 from formulary.rules.formulation import Ceiling, ceiling
 from formulary.rules.units import Quantity, dimension, total
+from formulary.web import site
 from formulary.web.svg import px
 
 ANY_ROUTE = "any"
@@ -108,7 +109,7 @@ def dose_lines(
 
     A limit of one route counts what was given by that route, and what nobody knows the route of.
     """
-    products = catalogue.products({row.product_id for row in rows}, at.date())
+    products = catalogue.products({row.product_id for row in rows}, at.astimezone(site.zone()).date())
     told: list[DoseLine] = []
     for _, same in groupby(rows, key=lambda row: (row.name, row.ingredient_id)):
         found = list(same)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from formulary.accounts import Actor
 from formulary.db import Missing, db
-from formulary.patients.models import Appointment, Course
+from formulary.patients.models import Appointment, Course, Patient
 from formulary.patients.queries.access import may_see
 from formulary.patients.queries.record import own
 
@@ -84,7 +84,8 @@ def booked_for(course_ids: Collection[int], at: datetime) -> dict[int, Appointme
 
 
 def is_booked(patient_id: int, starts_at: datetime) -> bool:
-    """Whether the patient has an appointment at this very time."""
+    """Whether the patient has an appointment at this very time; one who books for them waits for another."""
+    db.session.execute(db.select(Patient.id).where(Patient.id == patient_id).with_for_update(key_share=True))
     query = db.select(Appointment.id).where(own(Appointment.patient_id, patient_id))
     query = query.where(Appointment.state == "booked", Appointment.starts_at == starts_at)
     return db.session.scalar(query.limit(1)) is not None

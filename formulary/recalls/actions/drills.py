@@ -33,6 +33,8 @@ def file_drill(case_id: int, *, at: datetime, by: Actor, reason: str = "") -> Re
     if not case.is_drill:
         raise refusals.no_drill()
     lots = queries.lots_in(case_id)
+    if not lots:
+        raise refusals.nothing_in_it()
     met, sheet = queries.look_up_lots(lots, at=at, by=by), queries.sheet_of(case, lots)[0]
     named, uses = met.completeness
     row = DrillResult(
