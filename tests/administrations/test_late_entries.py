@@ -8,6 +8,7 @@ import pytest
 from formulary import clock
 from formulary.accounts import Forbidden
 from formulary.administrations import queries
+from formulary.administrations.actions import How, Laid
 from formulary.administrations.actions import afterwards as actions
 from formulary.administrations.labels import afterwards as labels
 from formulary.administrations.queries.proof import exposure_faults
@@ -18,6 +19,7 @@ from formulary.db import db, transaction
 from formulary.preparations import actions as preparations
 from formulary.recalls import queries as recalls
 from formulary.rules.findings import Refused
+from formulary.rules.units import Quantity
 from formulary.stock import actions as stock
 from formulary.stock import queries as shelf
 from formulary.stock.models import Reservation
@@ -294,6 +296,8 @@ def test_what_the_system_saw_is_not_told_otherwise(road, stage, other, code):
         ({"sources": ()}, "paper.line_missing"),
         ({"given": ml("6")}, "after.more_than_drawn"),
         ({"given": ml("1")}, "after.not_accounted"),
+        ({"sites": [(Laid("Forehead", 100, ml("0.05")), How())]}, "paper.sites_too_much"),
+        ({"sites": [(Laid("Forehead", 1, ml("1")), How(depth=Quantity.of("9", "mm")))]}, "depth.unusual"),
         ({"given": ml("1"), "leftover": None}, "after.not_accounted"),
         ({"given": ml("1"), "outcome": "not_given"}, "administration.outcome_differs"),
         ({"given": ml("1"), "outcome": "partly_given"}, "administration.reason_missing"),
@@ -377,11 +381,26 @@ def test_a_row_whose_lot_is_not_on_record_offers_to_write_it_as_it_was_read(road
 
 
 @page_alone
+def test_the_areas_that_the_paper_names_are_on_the_session(road, cocktail, clients):
+    person, there = clients("practitioner2"), f"/afterwards/late/{cocktail.id}"
+    area = {"area": "Forehead", "points": "10", "per_point": "0.05", "layer": "dermis", "depth": "2"}
+    sent = sheet(road, cocktail) | {f"sites-0-{name}": value for name, value in area.items()}
+    person.post_ok(there, sent, press="Record it late")
+    [(row, _)] = queries.unsigned_afterwards(road.clinic.actor("pharmacist"))
+    [site] = row.administration.sites
+    assert (site.area, site.points, site.per_point, site.layer, site.depth) == (
+        "Forehead", 10, 50_000, "dermis", 2_000_000,
+    )  # fmt: skip
+    assert person.get_ok(f"/administrations/{row.administration_id}").mentions("Forehead")
+
+
+@page_alone
 @pytest.mark.parametrize(
     ("half", "missing"),
     [
         ({"rows-1-lot": "TXA-9"}, "Measured, undiluted"),
         ({"rows-1-measured": "0.1"}, "Lot"),
+        ({"sites-1-area": "Forehead", "sites-1-points": "3"}, "Volume per point"),
         (
             {"rows-1-lot": "TXA-9", "rows-1-measured": "0.1", "rows-1-diluent": "WFI-1"},
             "Volume of the diluent",

@@ -109,6 +109,12 @@ def add_site(
     return _add(session, Site(Laid(area, points, per_point)), NOTHING_SAID, paused_why=why, at=at, by=by)
 
 
+def write_site(session: Administration, laid: Laid, how: How, *, at: datetime, by: Actor) -> InjectionSite:
+    """Where some of it went, of a session that is over, as paper tells it; Refused as `add_points` does."""
+    _is_sound(how)
+    return _add(session, Site(laid), how, paused_why="", at=at, by=by)
+
+
 @once
 def remove_site(administration_id: int, number: int, *, at: datetime, by: Actor) -> Administration:
     """Take back a site that was entered by mistake, while the session is under way."""

@@ -3,11 +3,17 @@
 from typing import Any
 
 from formulary.accounts.forms import own_signature
-from formulary.administrations.labels import OUTCOMES
+from formulary.administrations.actions import How, Laid
+from formulary.administrations.forms.placed import MOST_POINTS
+from formulary.administrations.labels import LAYER, OUTCOMES, areas
 from formulary.administrations.labels.afterwards import INDICATIONS
 from formulary.cocktails.labels.bounds import MOST_LINES, ROUTES
+from formulary.rules.units import Quantity
 from formulary.web import fields as f
 from formulary.web.forms import Form, SubForm
+
+SITES = 4
+"""So many areas a worksheet names at most."""
 
 
 def whole(form: Any, *names: str) -> bool:
@@ -84,6 +90,29 @@ class PaperLineForm(SubForm):
         return whole(self, "lot", "measured", *printed, *mixed) and valid
 
 
+class PaperSiteForm(SubForm):
+    """One area as the paper names it: so many points of so much, how deep and in which layer."""
+
+    area = f.ChoiceField("Area", choices=lambda: f.choices([(a, a) for a in areas()], empty="Not said"))
+    points = f.CountField("Points", most=MOST_POINTS)
+    per_point = f.QuantityField("Volume per point", units=("mL",))
+    layer = f.ChoiceField("Layer", choices=f.choices(LAYER.items(), empty="Not said"))
+    depth = f.QuantityField("Depth", units=("mm",), most=Quantity.of("100", "mm"), hint="1 to 4 expected.")
+    depth_why = f.TextField("Why this depth", most=200, hint="Where it is another one.")
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Refuse an area of which nobody says how many points of how much it got."""
+        valid = super().validate(extra_validators)
+        return whole(self, "area", "points", "per_point") and valid
+
+    def told(self) -> tuple[Laid, How] | None:
+        """What the row says; None where nothing was typed."""
+        if not self.area.data:
+            return None
+        how = How(layer=self.layer.data, depth=self.depth.data, depth_why=self.depth_why.data)
+        return Laid(self.area.data, self.points.data, self.per_point.data), how
+
+
 class LateForm(Form):
     """A worksheet on paper: its draws, who prepared, released and gave it, when, and how it ended."""
 
@@ -97,6 +126,7 @@ class LateForm(Form):
     given = f.QuantityField("How much of the mixture was given", [f.Required()], units=("mL",), zero=True)
     leftover = f.QuantityField("Left in the syringe", units=("mL",), zero=True)
     dead_space = f.QuantityField("Kept by needle and hub", units=("mL",), zero=True)
+    sites = f.FieldList(f.FormField(PaperSiteForm), "Areas", max_entries=SITES)
     words = f.TextField("What happened", most=200, hint="Where it was not given whole, say why.")
     reason = f.TextField("Why it is entered from paper", [f.Required()], most=200)
     sure = f.TextField("Looked at again: why it was so", most=200)

@@ -11,7 +11,7 @@ from formulary.accounts import Permission, guards, requires
 from formulary.accounts import queries as accounts
 from formulary.administrations import queries
 from formulary.administrations.actions import afterwards as actions
-from formulary.administrations.forms.afterwards import CountersignForm, EmergencyForm, LateForm
+from formulary.administrations.forms.afterwards import SITES, CountersignForm, EmergencyForm, LateForm
 from formulary.administrations.labels import afterwards as labels
 from formulary.administrations.views.afterwards_told import offer_rows, offer_vials, paper_of, source_of
 from formulary.administrations.views.page import Page
@@ -100,7 +100,7 @@ def _late_form(sheet: Any) -> LateForm:
     """The form, with what the system did not see itself."""
     lines = () if sheet.is_prepared else sheet.revision.lines
     rows = [{"line": line.number} for line in lines for _ in (1, 2)]
-    form = LateForm(rows=rows, given_by_id=g.actor.person_id)
+    form = LateForm(rows=rows, sites=[{}] * SITES, given_by_id=g.actor.person_id)
     for name, permission in ASKED:
         people = accounts.persons_who_may(permission, g.site.id)
         form[name].choices = f.choices(people, empty="Choose…")

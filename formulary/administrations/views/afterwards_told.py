@@ -111,7 +111,8 @@ def paper_of(form: LateForm, sheet: Any) -> actions.Paper:
         told |= {"prepared_by_id": sheet.attempt.preparer_id, "prepared_at": sheet.attempt.prepared_at}
     if sheet.is_released:
         told |= {"released_by_id": sheet.attempt.releaser_id}
-    return actions.Paper(tuple(_drawn(form, sheet)), **told)
+    sites = tuple(filter(None, (box.form.told() for box in form.sites)))
+    return actions.Paper(tuple(_drawn(form, sheet)), sites=sites, **told)
 
 
 def _drawn(form: LateForm, sheet: Any) -> Iterator[actions.Source]:

@@ -11,6 +11,7 @@ from formulary.administrations.actions.afterwards.sources import draw_from
 from formulary.administrations.actions.afterwards.told import Past
 from formulary.administrations.actions.afterwards.writing import Found, Gave, look, told_of, write_session
 from formulary.administrations.actions.closing import consistent
+from formulary.administrations.actions.recording import write_site
 from formulary.administrations.models import LATE, Administration, AfterRecord
 from formulary.audit import record
 from formulary.cocktails import actions as cocktails
@@ -56,6 +57,8 @@ def record_late(
     found += flagged(attempt, paper.done_at, at) + odd
     _steps(cocktail, paper, reason, at=at, by=by)
     session, given = _given(attempt, paper, at=at, by=by)
+    for laid, how in paper.sites:
+        write_site(session, laid, how, at=at, by=by)
     row = _record(attempt, session.id, (paper, found), reason, at=at, by=by)
     new = told_of(row, attempt) | {"outcome": paper.outcome, "released_by": paper.released_by_id}
     told = {"new": new, "reason": row.reason, "movements": [*moved, *given]}

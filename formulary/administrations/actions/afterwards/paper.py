@@ -8,13 +8,14 @@ from formulary.accounts import Permission
 from formulary.accounts import queries as accounts
 from formulary.administrations.actions.afterwards.told import Source
 from formulary.administrations.actions.afterwards.writing import must_be_past
+from formulary.administrations.actions.recording import How, Laid
 from formulary.cocktails import actions as cocktails
 from formulary.cocktails import queries as cocktail_queries
 from formulary.cocktails.models import Cocktail
 from formulary.preparations import queries as preparations
 from formulary.preparations.models import Attempt
 from formulary.rules.findings import joined, refuse
-from formulary.rules.units import Quantity
+from formulary.rules.units import VOLUME, Quantity, show
 
 ENTERED_FROM = ("verified", "in_preparation", "prepared", "released")
 """In which states of a cocktail the rest of its road may have been gone on paper."""
@@ -25,7 +26,8 @@ class Paper:
     """What stands on a worksheet: out of what, who prepared, released and gave it, when, and how it ended.
 
     Of what went through the system as far as this, the system's own record holds (`told_by`). `leftover` and
-    `dead_space`, kept by needle and hub, are None where the paper does not say.
+    `dead_space`, kept by needle and hub, are None where the paper does not say. `sites` are as many of the
+    places where it went as the paper names.
     """
 
     sources: Sequence[Source]
@@ -39,6 +41,7 @@ class Paper:
     words: str = ""
     leftover: Quantity | None = None
     dead_space: Quantity | None = None
+    sites: Sequence[tuple[Laid, How]] = ()
 
 
 def told_by(paper: Paper, attempt: Attempt | None) -> Paper:
@@ -58,6 +61,15 @@ def must_be(cocktail: Cocktail, attempt: Attempt | None, paper: Paper, reason: s
     _in_order(paper, reason, at)
     _after_the_system(attempt, paper)
     _by_whom(cocktail, paper)
+    _fits(paper)
+
+
+def _fits(paper: Paper) -> None:
+    """Refuse sites that took more than was given; they may be fewer than there were."""
+    placed = sum(laid.points * laid.per_point.whole() for laid, _ in paper.sites)
+    if placed > paper.given.whole():
+        told = f"{show(Quantity(placed, VOLUME))} is said to have gone into the areas, more than was given."
+        raise refuse("paper.sites_too_much", "areas", told, "Correct one of the two.", field="given")
 
 
 def _is_open(cocktail: Cocktail) -> None:
