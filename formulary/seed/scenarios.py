@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from formulary.seed import demo_orders, demo_patients, demo_stock, demo_watch
+from formulary.seed import demo_course, demo_orders, demo_patients, demo_stock, demo_watch
 from formulary.seed.demo import Demo, found_clinic
 from formulary.seed.glutathione import glutathione
 
@@ -16,6 +16,7 @@ def demo(*, password: str, at: datetime) -> Demo:
     demo_stock.receive(made)
     demo_orders.keep(made)
     demo_patients.register(made)
+    demo_course.run(made)
     demo_watch.state(made)
     demo_watch.read(made)
     demo_watch.count(made)

@@ -97,3 +97,15 @@ def test_the_bench_shows_the_newest_and_says_how_many_it_does_not(road, clients,
         "3 cocktails at the bench",
         True,
     )
+
+
+@pytest.mark.databases("sqlite")  # what the page reads does not depend on the database
+def test_the_wristband_is_scanned_and_the_date_of_birth_is_asked(road, clients):
+    attempt, doctor, url = road.released(), clients("practitioner"), "/administrations/start"
+    patient, [container] = road.patient, bench.syringes(attempt.id)
+    scanned = {"label": container.code, "patient_code": f"]d2FML1:{patient.code}"}
+    page = doctor.read(doctor.submit(doctor.get_ok(url), scanned, to=url), url, 200)
+    assert (page.errors, "Now ask for the date of birth." in page.text) == ([], True)
+    assert page.form(button="Start").fields["patient_code"] == [patient.code]
+    said = scanned | {"born_on": patient.born_on.isoformat(), "anything_new": "no"}
+    assert "left to give" in doctor.post_ok(url, said).h1

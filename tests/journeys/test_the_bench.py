@@ -103,7 +103,9 @@ def test_compose_sign_prepare_and_give_take_few_keys(clinic, patient, formula, b
     released_by_another(attempt, clinic)
     given(doctor, attempt, patient)
     total = doctor.count + technician.count
-    print(f"\ncompose to give: {total} taps and keys beyond doses, scans, passwords and identifiers")
+    born = len(f"{patient.born_on:%d%m%Y}")
+    print(f"\ncompose to give: {total} taps and keys beyond doses, scans, passwords and the date of birth")
+    print(f"with the {born} keys of the date of birth: {total + born}")
     db.session.rollback()
     outcomes = db.select(Administration.outcome).filter_by(patient_id=patient.id)
     assert list(db.session.scalars(outcomes)) == ["given"]
@@ -153,8 +155,9 @@ def given(doctor, attempt, patient):
     doctor.tap("text=Give a cocktail").sees("Scan the label, then identify").scans(
         f"FML1:{container.code}"
     ).sees("label read")
-    doctor.person.fill("Patient's code", patient.code).fill("Date of birth", f"{patient.born_on:%Y-%m-%d}")
-    doctor.count += 1  # the Tab between the two
+    doctor.person.field("Patient's code").focus()
+    doctor.scans(f"FML1:{patient.code}").sees("wristband read")
+    doctor.person.fill("Date of birth", f"{patient.born_on:%Y-%m-%d}")
     doctor.tap("Asked: nothing new", by_label=True).tap("button:has-text('Start')").sees("left to give")
     doctor.key("Tab").types("Left ch").key("Tab").types("90").key("Enter").sees("4.5")
     doctor.tap("input[name=outcome][value=given]").tap("#leftover").types("0.5").key("Enter")

@@ -111,11 +111,11 @@ def test_the_tour_has_an_expired_delivery_a_bad_digit_and_a_known_lot(clinic):
     assert other.expires_on != known
 
 
-def test_what_the_tour_receives_is_not_in_stock_beyond_what_the_tests_use_up(clinic):
+def test_what_the_tour_receives_is_not_in_stock_beyond_what_tests_and_the_session_use_up(clinic):
     toured = {row.product for row in clinic.tour if row.expects == "received"}
     held = {row.number: row.containers for row in clinic.stock if row.product in toured}
     assert set(held) == set(TESTED.values())
-    used = Counter()
+    used = Counter(TESTED.values())  # the session of the course
     for patient in clinic.patients:
         for test in patient.tests:
             what = test.rsplit(" ", 2)[0]

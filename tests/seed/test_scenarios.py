@@ -8,7 +8,7 @@ from flask_migrate import upgrade
 from formulary import clock
 from formulary.accounts import queries as accounts
 from formulary.accounts.facts import site_policies
-from formulary.administrations.models import GivenLot
+from formulary.administrations.models import Administration, GivenLot
 from formulary.app import create_app
 from formulary.audit.models import AuditEntry
 from formulary.audit.queries import chain_faults
@@ -17,7 +17,7 @@ from formulary.catalogue import queries as formulas
 from formulary.catalogue.models import Product
 from formulary.db import db
 from formulary.patch_tests.models import PatchTest
-from formulary.patients.models import Patient
+from formulary.patients.models import Appointment, Patient
 from formulary.rules.findings import Refused
 from formulary.seed.scenarios import SCENARIOS, seed
 from formulary.stock.facts.supply import below_minimum
@@ -79,8 +79,9 @@ def test_the_demo_clinic_is_made_and_everything_in_it_adds_up():
     check_policies(site_policies(first, clock.now()))
     check_formula()
     check_orders(first.id)
-    assert len(db.session.scalars(db.select(Patient)).all()) == 7
-    assert len(db.session.scalars(db.select(PatchTest)).all()) == 3
+    check_course()
+    assert len(db.session.scalars(db.select(Patient)).all()) == 8
+    assert len(db.session.scalars(db.select(PatchTest)).all()) == 4
 
 
 def check_stock(site_id):
@@ -112,6 +113,21 @@ def check_orders(site_id):
     assert coming == [("PO-1", 20), ("PO-1", 10)]
     short = [one.product.name.split(" ")[0] for one in below_minimum(site_id, clock.now())]
     assert short == ["ascorbic", "glutathione", "tranexamic"]
+
+
+def check_course():
+    """One session was given, and is found by its lots; one time was missed, one is today."""
+    booked = db.session.scalars(db.select(Appointment).order_by(Appointment.starts_at)).all()
+    assert [row.state for row in booked] == ["kept", "no_show", "booked"]
+    assert booked[2].starts_at == clock.now() + timedelta(hours=1)
+    [session] = db.session.scalars(db.select(Administration))
+    assert (session.outcome, [(s.area, s.points, len(s.spots)) for s in session.sites]) == (
+        "given",
+        [("Left cheek", 40, 40), ("Right cheek", 40, 40)],
+    )
+    reached = {row.lot_id: row.patient_id for row in db.session.scalars(db.select(GivenLot))}
+    lot = db.session.scalars(db.select(Lot).filter_by(number="TXA-2101")).one()
+    assert reached[lot.id] == session.patient_id
 
 
 def check_formula():

@@ -21,6 +21,8 @@ from formulary.web import fields as f
 from formulary.web.forms import Form
 
 SAID = "Not said"
+OWN = "FML1:"
+"""What a code of ours begins with in its DataMatrix."""
 POINT = Quantity.of("0.05", "mL")
 
 
@@ -29,7 +31,7 @@ class StartForm(Form):
 
     label = f.ScanField("Label of the cocktail", [f.Required()])
     patient_code = f.IdentifierField(
-        "Patient's code", [f.Required()], hint="from the wristband or the chart: P-12"
+        "Patient's code", [f.Required()], hint="Scan the wristband, or type it from the chart: P-12"
     )
     born_on = f.DateField("Date of birth", [f.Required()], hint="as the patient says it")
     anything_new = f.OneOf(
@@ -40,6 +42,16 @@ class StartForm(Form):
     def is_only_a_label(self) -> bool:
         """Whether only the label was read so far: the scanner pressed the button."""
         return self.reading and not (self.patient_code.data or self.born_on.data or self.anything_new.data)
+
+    @property
+    def is_only_a_wristband(self) -> bool:
+        """Whether the wristband was scanned, and what the patient says is not there yet."""
+        return OWN in (self.patient_code.data or "") and not (self.born_on.data or self.anything_new.data)
+
+    @property
+    def whose(self) -> str:
+        """The patient's code, typed or as the wristband holds it."""
+        return str(self.patient_code.data or "").rpartition(OWN)[2]
 
 
 class PointsForm(Form):

@@ -26,6 +26,8 @@ def start() -> Page:
     form = StartForm()
     if form.is_only_a_label:
         return _label_read(form)
+    if form.is_only_a_wristband:
+        return _label_read(form, whose=form.whose)
     if form.validate_on_submit():
         try:
             with transaction():
@@ -41,7 +43,7 @@ def start() -> Page:
 def _start(form: StartForm, at: datetime) -> Any:
     return actions.start(
         label_of(form),
-        patient_code=form.patient_code.data,
+        patient_code=form.whose,
         born_on=form.born_on.data,
         anything_new=form.anything_new.data == "yes",
         at=at,
@@ -50,23 +52,22 @@ def _start(form: StartForm, at: datetime) -> Any:
     )
 
 
-def _label_read(form: StartForm) -> Page:
-    """The scanner has read the label: the page goes on with the patient, nothing is started yet."""
+def _label_read(form: StartForm, whose: str = "") -> Page:
+    """The scanner has read the label, and then the wristband: the page goes on, nothing is started yet."""
     try:
         container = actions.labelled(label_of(form), g.actor)
     except Refused as refusal:
         form.add_findings(refusal.findings)
         return _start_page(form), 422
-    form.fill(label=container.code)
-    return _start_page(form, container)
+    form.fill(label=container.code, patient_code=whose)
+    return _start_page(form, container, whose)
 
 
-def _start_page(form: StartForm, container: Any = None) -> str:
+def _start_page(form: StartForm, container: Any = None, whose: str = "") -> str:
     waiting = labels.ready(queries.ready(g.actor), clock.now())
     more = queries.ready_in_all(g.actor) - len(waiting)
-    return render_template(
-        "administrations/start.html", form=form, waiting=waiting, more=more, container=container
-    )
+    told = {"waiting": waiting, "more": more, "container": container, "whose": whose}
+    return render_template("administrations/start.html", form=form, **told)
 
 
 @bp.get("/<id:administration_id>")
