@@ -3371,6 +3371,7 @@ def upgrade() -> None:
         sa.Column("decided_at", types.UtcDateTime(), nullable=True),
         sa.Column("decided_by_id", sa.Integer(), nullable=True),
         sa.Column("decided_why", sa.Text(), nullable=False),
+        sa.Column("row_version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "decision IN ('in', 'out', 'proposed')", name=op.f("ck_recall_lot_decision_is_known")

@@ -70,14 +70,26 @@ def add_scope(case_id: int, scope: Scope, *, at: datetime, by: Actor) -> RecallC
 
 @once
 def decide_lot(
-    case_id: int, row_id: int, *, decision: str, reason: str, at: datetime, by: Actor
+    case_id: int,
+    row_id: int,
+    *,
+    decision: str,
+    reason: str,
+    version: int | None = None,
+    at: datetime,
+    by: Actor,
 ) -> RecallCase:
-    """A person says that a lot is in the case ("in") or is not meant ("out"), and why."""
+    """A person says that a lot is in the case ("in") or is not meant ("out"), and why.
+
+    Refused with what another has decided, where the form was opened on an older `version` of the lot's row.
+    """
     case = step_from(case_id, LIVE, "changed", by)
     found = queries.case_lot(case_id, row_id)
     if decision not in ("in", "out"):
         raise ValueError(f"{decision!r} is no decision")
     row, old = found.row, found.row.decision
+    if version is not None and row.row_version != version:
+        raise refusals.decided_meanwhile(found)
     row.decided_why, row.decision = said(reason), decision
     row.decided_at, row.decided_by_id = at, by.person_id
     told = {"lot": found.lot.number, "product": found.lot.product, "was": old, "decision": decision}

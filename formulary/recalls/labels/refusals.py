@@ -1,5 +1,9 @@
 """Why an act on a recall case is refused, and what would do."""
 
+from formulary.accounts import queries as accounts
+from formulary.recalls.labels.case_words import DECISIONS
+from formulary.recalls.models import RecallCase
+from formulary.recalls.queries import CaseLot
 from formulary.rules.findings import Refused, refuse
 
 
@@ -18,6 +22,23 @@ def wrong_state(code: str, state: str, act: str) -> Refused:
 def no_reason() -> Refused:
     """Words are asked for."""
     return refuse("case.no_reason", "case", "Nobody has said why.", "Say why.", field="reason")
+
+
+def serial_recalled(serial: str, case: RecallCase) -> Refused:
+    """A pack whose serial a case names is not opened."""
+    why = f"Serial {serial} is in recall {case.code}: {case.title}."
+    return refuse("vial.recalled", serial, why, "Lay the pack into quarantine and tell the recall officer.")
+
+
+def decided_meanwhile(found: CaseLot) -> Refused:
+    """Another has decided on the lot since the form was opened: theirs is shown, and nothing is written."""
+    row = found.row
+    who = accounts.person_names({row.decided_by_id}).get(row.decided_by_id or 0, "")
+    by = f"{who} has decided meanwhile" if who else "It has changed meanwhile"
+    rests = f", resting on: {row.decided_why}" if row.decided_why else ""
+    why = f"{by}: {DECISIONS[row.decision]}{rests}. What you sent is not written."
+    remedy = "Read what was decided; if yours is right nevertheless, say on what it rests and decide again."
+    return refuse("case.decided_meanwhile", found.lot.number, why, remedy)
 
 
 def undecided(count: int) -> Refused:

@@ -97,7 +97,7 @@ class RecallScope(Base):
         return number
 
 
-class RecallLot(Base):
+class RecallLot(Versioned, Base):
     """A lot of ours that a line of the scope leads to: in, out, or proposed until a person decides."""
 
     __tablename__ = "recall_lot"

@@ -1,5 +1,7 @@
 """Cases: their list, a new one, the page of one, what it covers, and who looked at it."""
 
+from datetime import datetime
+
 from flask import flash, g, request
 
 from formulary import clock
@@ -76,13 +78,16 @@ def add_scope(case_id: int) -> Page:
 def decide_lot(case_id: int, row_id: int) -> Page:
     """Decide whether a lot is meant."""
     row, found, form = queries.case(case_id), queries.case_lot(case_id, row_id), DecideLotForm()
+    form.row_version.data = form.row_version.data or found.row.row_version
     if form.validate_on_submit() and done(
         form,
         "recalls.decide_lot",
-        lambda at: actions.decide_lot(case_id, row_id, **form.values(), at=at, by=g.actor, key=form.key),
+        lambda at: _decided(case_id, row_id, form, at),
     ):
         flash(f"Lot {found.lot.number} is decided.")
         return to_case(case_id)
+    found = queries.case_lot(case_id, row_id)
+    form.row_version.data = found.row.row_version if form.findings else form.row_version.data
     return page("case_lot", form, row=row, found=found, words=labels.case_words)
 
 
@@ -101,6 +106,11 @@ def _made(form: NewCaseForm, at: object) -> object:
         actions.open_case(made.id, **named)
         actions.contain(made.id, **named)
     return made
+
+
+def _decided(case_id: int, row_id: int, form: DecideLotForm, at: datetime) -> object:
+    told = form.values() | {"version": form.version}
+    return actions.decide_lot(case_id, row_id, **told, at=at, by=g.actor, key=form.key)
 
 
 def _fill(form: NewCaseForm) -> None:
