@@ -9,9 +9,11 @@ from formulary.db import db
 from formulary.recalls import queries
 from formulary.recalls.actions.cases import MEANT
 from formulary.recalls.actions.stepping import leave
+from formulary.recalls.labels import refusals
 from formulary.recalls.models import NoticeLot, RecallCase, RecallHold, RecallLot, RecallNotice, RecallScope
 from formulary.recalls.queries import CAME, FoundLot
-from formulary.stock.actions import foresees_arrivals, stop_lot, watches_arrivals
+from formulary.stock.actions import foresees_arrivals, stop_lot, watches_arrivals, watches_serials
+from formulary.stock.models import Lot
 
 
 @foresees_arrivals
@@ -19,6 +21,13 @@ def lock_cases(lot_ids: Collection[int]) -> None:
     """Take the cases that may stop these lots before the shelf is taken, in the order of a containment."""
     for case_id in queries.cases_it_comes_again_for(lot_ids):
         queries.case(case_id, locked=True)
+
+
+@watches_serials
+def stop_serial(lot: Lot, serial: str) -> None:
+    """Refuse to open a sealed pack whose serial a case names that goes on."""
+    if found := queries.cases_of_serial(serial, lot.id):
+        raise refusals.serial_recalled(serial, found[0])
 
 
 @watches_arrivals

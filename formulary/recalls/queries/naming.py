@@ -6,7 +6,8 @@ from typing import Any
 
 from formulary.cocktails.models import Cocktail
 from formulary.db import db
-from formulary.recalls.queries.scope import Scope
+from formulary.recalls.models import RecallCase, RecallScope
+from formulary.recalls.queries.scope import Scope, as_scope, named_lots
 from formulary.rules.lot_status import normalise
 from formulary.stock import queries as stock
 from formulary.stock.models import Lot, Vial
@@ -36,6 +37,22 @@ def found_nowhere(scope: Scope) -> tuple[str, ...]:
     ):
         missing.append(scope.diluent)
     return tuple(missing)
+
+
+def cases_of_serial(serial: str, lot_id: int) -> list[RecallCase]:
+    """The cases that go on, no drills, of which a line names this serial and may mean this lot."""
+    query = db.select(RecallCase, RecallScope).join(RecallScope, RecallScope.case_id == RecallCase.id)
+    query = query.where(RecallScope.serials != "", RecallCase.is_drill.is_(False))
+    goes_on = RecallCase.state.not_in(("draft", "closed"))
+    rows = db.session.execute(query.where(goes_on).order_by(RecallCase.id))
+    told = [(case, as_scope(line)) for case, line in rows]
+    named = [(case, scope) for case, scope in told if normalise(serial) in _folded(_names(scope.serials))]
+    return [case for case, scope in named if _may_mean(scope, lot_id)]
+
+
+def _may_mean(scope: Scope, lot_id: int) -> bool:
+    is_of_any = not (normalise(scope.number) or scope.product_id or scope.supplier or scope.note_number)
+    return is_of_any or lot_id in named_lots(scope)
 
 
 def _missing(text: str) -> Iterator[str]:

@@ -2,7 +2,7 @@
 entry.
 """
 
-from formulary.stock.actions.arrivals import foresees_arrivals, has_arrived, watches_arrivals
+from formulary.stock.actions.arrivals import foresees_arrivals, has_arrived, watches_arrivals, watches_serials
 from formulary.stock.actions.arriving import Arrived, receive_transfer
 from formulary.stock.actions.assaying import assay_lot
 from formulary.stock.actions.balances import lock
@@ -135,6 +135,7 @@ __all__ = [
     "waste_lot",
     "waste_vial",
     "watches_arrivals",
+    "watches_serials",
     "where_is",
     "witnessed",
     "write",

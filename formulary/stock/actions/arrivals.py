@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from formulary.accounts import Actor
+from formulary.stock.models import Lot
 
 
 class Watcher(Protocol):
@@ -14,9 +15,11 @@ class Watcher(Protocol):
         """Of keys of lots, in the act that brings them."""
 
 
+SerialWatcher = Callable[[Lot, str], None]
 Foreseer = Callable[[Collection[int]], None]
 _watchers: list[Watcher] = []
 _foreseers: list[Foreseer] = []
+_of_serials: list[SerialWatcher] = []
 
 
 def watches_arrivals(watcher: Watcher) -> Watcher:
@@ -29,6 +32,18 @@ def foresees_arrivals(foreseer: Foreseer) -> Foreseer:
     """Register who takes its own locks before the act takes those of the shelf."""
     _foreseers.append(foreseer)
     return foreseer
+
+
+def watches_serials(watcher: SerialWatcher) -> SerialWatcher:
+    """Register who refuses a sealed pack by its serial, before it is opened."""
+    _of_serials.append(watcher)
+    return watcher
+
+
+def will_open(lot: Lot, serial: str) -> None:
+    """Ask them about a pack of this lot with this serial; whoever stops it raises Refused."""
+    for watcher in _of_serials if serial else ():
+        watcher(lot, serial)
 
 
 def will_arrive(lot_ids: Collection[int]) -> None:

@@ -10,6 +10,7 @@ from formulary.db import Missing, db, once
 from formulary.rules.facts import Container
 from formulary.rules.lot_status import serves_one_patient
 from formulary.stock import facts, queries
+from formulary.stock.actions.arrivals import will_open
 from formulary.stock.actions.entries import Entry, Way
 from formulary.stock.actions.ledger import write
 from formulary.stock.labels import refusals, transfer_refusals
@@ -36,17 +37,19 @@ def open_vial(
 
     `for_ref` is the act it is opened for: what is discarded afterwards serves no other once it is drawn from.
 
-    Refuses a lot that may not be used, a product whose content is unknown, and a shelf without a full
-    container. An `opened_at` in the past is a late entry: it needs `late_reason` and is recorded whatever
-    holds now. `labelled` is a sealed vial that has a label of ours already. `already_happened`
-    records it whatever holds now, however short ago it was. `content` is what it held where the catalogue
-    does not know.
+    Refuses a lot that may not be used, a serial that somebody watches for (a recall), a product whose content
+    is unknown, and a shelf without a full container. An `opened_at` in the past is a late entry: it needs
+    `late_reason` and is recorded whatever holds now. `labelled` is a sealed vial that has a label of ours
+    already. `already_happened` records it whatever holds now, however short ago it was. `content`
+    is what it held where the catalogue does not know.
     """
     by.must(Permission.PREPARE)
     is_late = _is_late(opened_at, late_reason, at)
     content = content or content_of(lot)
     vial = _labelled(labelled, lot) or Vial(code=next_code("V"), lot=lot, site_id=_own(place, by).site_id)
     vial.serial = serial or vial.serial
+    if not (is_late or already_happened):
+        will_open(lot, vial.serial or "")
     vial.opened_at, vial.opened_by_id = opened_at or at, by.person_id
     vial.opened_for_id, vial.opened_for_ref, vial.late_reason = opened_for_id, for_ref, late_reason
     db.session.add(vial)
