@@ -33,7 +33,6 @@ def taken(client, url):
     return sum(piece.count(b"\n") for piece in client.get(url).iter_encoded())
 
 
-@pytest.mark.databases("sqlite")  # what Python holds is the same on both
 def test_a_list_of_any_length_leaves_in_bounded_memory(monkeypatch, clients, story):
     monkeypatch.setattr(listing, "AT_ONCE", 100)
     monkeypatch.setattr(sheets, "CHUNK", 4096)

@@ -23,6 +23,8 @@ STAFF = {
     "recall": "recall_officer",
     "auditor": "auditor",
     "practitioner3": "practitioner",
+    "pharmacist3": "pharmacist",
+    "technician3": "technician",
 }
 FROM_THE_ARTICLE = {
     "breast_feeding", "cancer", "insulin_treated_diabetes", "coagulation_disorder", "allergy_to_component",
@@ -45,7 +47,7 @@ def test_the_staff_are_those_of_the_demo_with_their_roles(clinic):
     assert {user.username: user.role for user in clinic.users} == STAFF
     assert {user.role for user in clinic.users} == {role.value for role in Role}
     elsewhere = [user.username for user in clinic.users if user.site == clinic.sites[1].name]
-    assert elsewhere == ["practitioner3"]
+    assert elsewhere == ["practitioner3", "pharmacist3", "technician3"]
 
 
 def test_every_name_that_a_file_takes_from_another_is_there(clinic, shelf):
