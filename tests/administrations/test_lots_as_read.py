@@ -132,3 +132,14 @@ def test_lists_of_a_recall_say_that_it_was_given_in_an_emergency(road, clinic, c
     assert "emergency" in person.get_ok(here).text
     _, head, row, *_ = csv.reader(io.StringIO(person.get(f"{here}.csv").text))
     assert dict(zip(head, row, strict=True))["recorded"] == "emergency"
+
+
+@page_alone
+def test_what_the_code_says_is_not_overruled_by_what_was_typed_beside_it(road, clinic, clients):
+    there, person = f"/afterwards/emergency/{road.patient.id}", clients("practitioner")
+    scanned = filled(road, scan="(01)09521234543213(17)271130(10)VIT-1", lot="")
+    page = person.post_refused(there, scanned | {"expires_on": "2028-03-31"}, press="Record the emergency")
+    assert page.errors == ["The code says another expiry than the one typed. Look at the vial again."]
+    person.post_ok(there, scanned, press="Record the emergency")
+    [(row, _)] = queries.unsigned_afterwards(clinic.actor("pharmacist"))
+    assert [of.id for _, of, _ in queries.given_lots(row.administration_id)] == [lot().id]
