@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, TextClause, event, text
+from sqlalchemy import Connection, TextClause, event, inspect, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 from sqlalchemy.orm.exc import StaleDataError
@@ -106,7 +106,12 @@ def read_once(model: type, asked: Hashable, read: Callable[[], R]) -> R:
 
 
 def look_again(session: Session) -> None:
-    """Let go of what an act has read: whoever takes a lock reads what it guards once the lock is there."""
+    """Let go of what an act has read: whoever takes a lock reads what it guards once the lock is there.
+
+    On SQLite the act has held the only lock since before its first read: nobody else has written since.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        return
     for mark in ("rows", "found"):
         if mark in session.info:
             session.info[mark].clear()
@@ -194,15 +199,23 @@ def _flush_only_inside(session: Session, _context: UOWTransaction, _instances: o
 
 
 def forget(session: Session, models: set[type] | None) -> None:
-    """Let go of what was read of these tables, of all where nobody knows which; and of every row at hand.
+    """Let go of what was read of these tables, of all where nobody knows which; and of the rows at hand.
 
-    What was written may stand in a list that one of them holds.
+    What was written may stand in a list that one of them holds: a row of another table stays only where it
+    holds no other rows.
     """
     if (found := session.info.get("found")) is None:
         return
-    session.info["rows"].clear()
+    rows = session.info["rows"]
+    stay = [] if models is None else [row for row in rows if type(row) not in models and _stands_alone(row)]
+    rows.clear()
+    rows.extend(stay)
     for key in [key for key in found if models is None or key[0] in models]:
         del found[key]
+
+
+def _stands_alone(row: object) -> bool:
+    return not inspect(type(row)).relationships
 
 
 @event.listens_for(Session, "loaded_as_persistent")

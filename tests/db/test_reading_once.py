@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import text
 
 from formulary import audit
-from formulary.accounts.models import Person
+from formulary.accounts.models import Person, Site
 from formulary.db import Misuse, db, exclusive, past_orm, read_once, transaction
 from formulary.stock.actions.balances import lock
 from tests.db.conftest import BY
-from tests.support.builders import a_person
+from tests.support.builders import a_person, a_site
 from tests.support.counting import counting_queries
 
 INES, ROCHE = "Ines Faure", "Ines Roche"
@@ -58,6 +58,21 @@ def test_a_row_that_nobody_holds_is_not_read_again(ines):
         first, again = (db.session.get(Person, ines).name for _ in range(2))
     assert (first, again) == (INES, INES)
     assert len(n) == 1, n
+
+
+def test_a_row_that_holds_no_others_stays_at_hand_while_another_table_is_written(ines, watch):
+    key = db.session.scalar(db.select(Site.id).limit(1)) or a_site().id
+    db.session.remove()
+    unseen = db.update(Site).filter_by(id=key).values(zone="Asia/Tokyo")
+    with transaction(), counting_queries() as n:
+        assert db.session.get(Site, key).zone == "Europe/Paris"
+        db.session.add(Person(name=ROCHE, organisation_id=1))
+        db.session.flush()
+        asked = len(n)
+        assert (db.session.get(Site, key).zone, len(n)) == ("Europe/Paris", asked)
+        db.session.execute(unseen, execution_options={"synchronize_session": False})
+        assert db.session.get(Site, key).zone == "Asia/Tokyo"
+        told(watch.now())
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import and_, or_
+from sqlalchemy import Text, and_, any_, literal, or_
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from formulary.administrations.models import (
     USE_FREE,
@@ -26,8 +27,15 @@ Moved = and_(Movement.document_kind == DOCUMENT, Movement.document_id == Importe
 
 def known_identities(identities: Collection[str]) -> set[str]:
     """Which of these lines are on record already."""
-    query = db.select(ImportedUse.identity).where(ImportedUse.identity.in_(identities))
+    query = db.select(ImportedUse.identity).where(_one_of(identities))
     return set(db.session.scalars(query)) if identities else set()
+
+
+def _one_of(identities: Collection[str]) -> Any:
+    """One parameter for all of them where the database takes a list: a thousand take long to tell apart."""
+    if hashed.on_sqlite():
+        return ImportedUse.identity.in_(identities)
+    return ImportedUse.identity == any_(literal(list(identities), ARRAY(Text)))
 
 
 def hashes_between(model: Any, first: int, behind: int) -> Iterator[Any]:

@@ -85,7 +85,7 @@ class Cells:
     def read(self, column: str, reader: Callable[[str], T]) -> T | None:
         """What a column says; None where it is empty, or cannot be taken and that is kept."""
         said = self.row[column]
-        return self.of(column, lambda: reader(said)) if said else None
+        return self.of(column, reader, said) if said else None
 
     def must(self, column: str, reader: Callable[[str], T]) -> T | None:
         """The same of a column that may not be empty."""
@@ -94,10 +94,10 @@ class Cells:
             return None
         return self.read(column, reader)
 
-    def of(self, column: str, work: Callable[[], T]) -> T | None:
+    def of(self, column: str, work: Callable[..., T], *told: str) -> T | None:
         """What a piece of work makes of a column; None where that cannot be taken."""
         try:
-            return work()
+            return work(*told)
         except BadCell as fault:
             self.refuse(column, fault.why, fault.remedy)
         except Refused as refusal:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 from wtforms import Field
@@ -20,8 +21,9 @@ FIRST, LAST = date(1900, 1, 1), date(2100, 12, 31)
 Bound = date | Callable[[], date] | None
 
 
+@lru_cache(4_096)
 def read_date(text: str) -> date | None:
-    """The date of an ISO text between 1900 and 2100, or None."""
+    """The date of an ISO text between 1900 and 2100, or None; a list has the same days again and again."""
     found = DATE.fullmatch(text.strip())
     try:
         read = date(*map(int, found.groups())) if found else None

@@ -85,9 +85,9 @@ def _stripped(cell: str) -> str:
 def _fault(cells: list[str], found: Heading) -> str:
     if len(cells) < found.width:
         return f"The row has {len(cells)} cells and the header {found.width}."
-    if any(cell.strip() for cell in cells[found.width :]):
+    if len(cells) > found.width and any(cell.strip() for cell in cells[found.width :]):
         return f"The row has {len(cells)} cells and the header {found.width}."
-    if any(len(cell) > LONGEST_CELL for cell in cells):
+    if max(map(len, cells), default=0) > LONGEST_CELL:
         return f"A cell has more than {LONGEST_CELL:,} characters."
     if any(cell.startswith("=") for cell in cells):
         return "A cell holds a formula."
