@@ -1,5 +1,6 @@
 """Several processes that read one instant at once: a proof of millions of rows has more than one core."""
 
+import gc
 import os
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -71,6 +72,7 @@ def _begun(work: Work) -> tuple[BaseProcess, Pipe]:
 
 def _run(work: Work, pipe: Pipe) -> None:
     """In the new process: begin to read where all others do, work, and say how it ended."""
+    gc.freeze()  # what came along is not looked through again and again
     try:
         _stand_at(pipe.recv())
         pipe.send(READY)

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Text, func, type_coerce
+from sqlalchemy import LargeBinary, Text, cast, func, type_coerce
 
 from formulary.db.base import db
 
@@ -34,9 +34,15 @@ def instant(column: Any) -> Any:
     return func.to_char(func.timezone("UTC", column), "YYYY-MM-DD HH24:MI:SS.US")
 
 
-def differing(keys: Sequence[int], held: Sequence[str], texts: Sequence[str]) -> list[int]:
-    """The keys of the rows whose hash is not that of their text."""
-    taken = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
+def as_bytes(text: Any) -> Any:
+    """The text as `differing` takes it: of SQLite its bytes, which are hashed as they come."""
+    return cast(text, LargeBinary) if on_sqlite() else text
+
+
+def differing(keys: Sequence[int], held: Sequence[str], texts: Sequence[Any]) -> list[int]:
+    """The keys of the rows whose hash is not that of their text, or of its bytes; one row at least."""
+    raw = texts if isinstance(texts[0], bytes) else [text.encode() for text in texts]
+    taken = [hashlib.sha256(text).hexdigest() for text in raw]
     if taken == list(held):
         return []
     return [key for key, one, other in zip(keys, taken, held, strict=True) if one != other]

@@ -117,7 +117,8 @@ def _of_no_line(key: Any, table: Any) -> Any:
 def _stretch_faults() -> Iterator[Fault]:
     """Every entry of the trail with the hash over its lines, and every line in one of them."""
     behind = 1
-    query = db.select(AuditEntry.id, AuditEntry.new).where(AuditEntry.action == PART)
+    query = db.select(AuditEntry.id, AuditEntry.new)
+    query = query.where(AuditEntry.object_kind == "stored_file", AuditEntry.action == PART)
     for number, new in db.session.execute(query.order_by(AuditEntry.id)).all():
         first, last = new["first"], new["last"]
         if first != behind or stretch_hash(_hashes(first, last)) != new["hash"]:

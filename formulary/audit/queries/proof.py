@@ -60,7 +60,8 @@ def _text(name: str) -> Any:
 def _entries() -> Any:
     """Every entry in order: its key, the hash before it, its own, its movements, and what is hashed."""
     listed = type_coerce(AuditEntry.movements, Text)
-    query = db.select(AuditEntry.id, AuditEntry.previous, AuditEntry.hash, listed, hashed_text())
+    text = hashed.as_bytes(hashed_text())
+    query = db.select(AuditEntry.id, AuditEntry.previous, AuditEntry.hash, listed, text)
     return query.order_by(AuditEntry.id)
 
 

@@ -185,7 +185,8 @@ def _rows() -> Any:
         Movement.to_place_id,
         Movement.quantity,
     )
-    return db.select(Movement.id, Movement.hash, hashed_text(), *moved).order_by(Movement.id)
+    text = hashed.as_bytes(hashed_text())
+    return db.select(Movement.id, Movement.hash, text, *moved).order_by(Movement.id)
 
 
 def _guarded() -> dict[int, bool]:
