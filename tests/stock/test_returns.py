@@ -7,6 +7,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+import pypdfium2
 import pytest
 
 from formulary import clock
@@ -153,6 +154,31 @@ def test_the_return_is_made_on_the_lot_page_and_its_note_is_printed(
     assert "RT-1" in page.h1
     assert "not what was ordered" in pharmacist.get_ok("/stock/returns").text
     assert pharmacist.get("/stock/returns/1/note.pdf").data[:5] == b"%PDF-"
+
+
+def test_what_goes_to_one_supplier_on_one_day_goes_with_one_note(clients: Callable[[str], Client]) -> None:
+    alone, product = returned(a_lot()), a_product()
+    lots = [received(product.id, number, supplier="Pharma Gros") for number in ("LOT1", "LOT2", "LOT3")]
+    kept = [returned(lot, "quarantine", delivery_id=receipt_of(lot)) for lot in lots]
+    undo_the_last_return()
+    client = clients("pharmacist")
+    links = client.get_ok(f"/stock/returns/{kept[0].id}").links
+    paper = pypdfium2.PdfDocument(client.get(links["One note for all 2 of that day"]).data)
+    shown = " ".join(page.get_textpage().get_text_range() for page in paper)
+    assert [lot.number in shown for lot in lots] == [True, True, False]
+    assert "One note" not in " ".join(client.get_ok(f"/stock/returns/{alone.id}").links)
+
+
+def receipt_of(lot: Lot) -> int:
+    return queries.receipts(lot.id, the_site().id)[0].delivery.id
+
+
+def undo_the_last_return() -> None:
+    with transaction():
+        own = stock.undoable_now(somebody(), clock.now())
+        assert own is not None
+        assert own.action == "stock.return"
+        stock.undo(own.id, at=clock.now(), by=somebody())
 
 
 def test_an_opened_vial_is_returned_from_its_page(clients: Callable[[str], Client]) -> None:

@@ -1,6 +1,7 @@
 """What went back to suppliers."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 from formulary.db import Missing, db
 from formulary.stock.models import Movement, SupplierReturn
@@ -21,6 +22,19 @@ def returns(site_id: int, window: Window) -> Page:
     """One page of the returns of a site, the newest first."""
     query = db.select(SupplierReturn).filter_by(site_id=site_id)
     return page(query, (SupplierReturn.id,), window=window, size=RETURNS_SIZE)
+
+
+def sent_with(row: SupplierReturn, begin: datetime, end: datetime) -> list[SupplierReturn]:
+    """What went back to the same supplier between two instants and was not undone, with this one.
+
+    One whose supplier nobody knows goes alone.
+    """
+    same = {"site_id": row.site_id, "supplier": row.supplier}
+    query = db.select(SupplierReturn).filter_by(**same).order_by(SupplierReturn.id)
+    query = query.where(SupplierReturn.at >= begin, SupplierReturn.at < end).limit(RETURNS_SIZE)
+    rows = list(db.session.scalars(query)) if row.supplier else [row]
+    undone = undone_returns([one.id for one in rows])
+    return [one for one in rows if one.id not in undone]
 
 
 def returns_by_id(ids: Collection[int]) -> list[SupplierReturn]:

@@ -1,5 +1,6 @@
 """Returns to suppliers: of sealed containers, of an opened vial, the list and the note that goes along."""
 
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,7 +31,7 @@ def returns() -> Answer:
 def supplier_return(return_id: int) -> Answer:
     """One return."""
     row = queries.supplier_return(return_id, g.site.id)
-    return page("return", one=labels.returned([row])[0])
+    return page("return", one=labels.returned([row])[0], together=len(_sent_with(row)))
 
 
 @bp.get("/returns/<id:return_id>/note.pdf")
@@ -38,8 +39,26 @@ def supplier_return(return_id: int) -> Answer:
 def return_note(return_id: int) -> Response:
     """The note that goes along with what is returned."""
     row = queries.supplier_return(return_id, g.site.id)
-    printed = pdf.render("stock/return_note.html", one=labels.returned([row])[0], site=g.site)
+    printed = pdf.render("stock/return_note.html", lines=labels.returned([row]), site=g.site)
     return pdf.answer(printed, f"return-{row.code}.pdf")
+
+
+@bp.get("/returns/<id:return_id>/note-of-all.pdf")
+@requires(Permission.SEE_STOCK)
+def note_of_all(return_id: int) -> Response:
+    """One note for all that went back to this supplier on the same day."""
+    row = queries.supplier_return(return_id, g.site.id)
+    lines = labels.returned(_sent_with(row) or [row])
+    printed = pdf.render("stock/return_note.html", lines=lines, site=g.site)
+    return pdf.answer(printed, f"returns-with-{row.code}.pdf")
+
+
+def _sent_with(row: Any) -> list[Any]:
+    """What went back with it: to the same supplier, on the same day of the site."""
+    zone = ZoneInfo(g.site.zone)
+    day = row.at.astimezone(zone).date()
+    begin, end = (datetime.combine(day + timedelta(days=n), time(), zone).astimezone(UTC) for n in (0, 1))
+    return queries.sent_with(row, begin, end)
 
 
 @bp.route("/lots/<id:lot_id>/return", methods=["GET", "POST"])
