@@ -88,6 +88,11 @@ class TestC2:
             "it would leave in 200 of them."
         )
 
+    @pytest.mark.parametrize(("target", "syringes"), [("11 mL", 2), ("20 mL", 2), ("20.1 mL", 3)])
+    def test_a_part_of_a_syringe_is_one_more(self, target, syringes):
+        (finding,) = ask("C2", target=q(target))
+        assert finding.reason.endswith(f"it would leave in {syringes} of them.")
+
     @pytest.mark.parametrize(
         ("target", "overfill", "dead_space", "expected"),
         [

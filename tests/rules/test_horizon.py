@@ -46,6 +46,7 @@ def test_an_unknown_use_projects_nothing_but_what_has_lapsed_already():
     assert found == (UNKNOWN, Projected(F(0), F(30), None))
     assert [each.is_known for each in found] == [False, True]
     assert project(batches((0, 10), (-1, 10)), None) == (Projected(F(0), F(0), None),) * 2
+    assert project(batches((30, F(1, 2))), None) == (UNKNOWN,)
 
 
 def test_a_use_below_nothing_is_a_mistake():

@@ -47,6 +47,11 @@ def test_where_there_is_no_room_for_them_they_are_drawn_closer():
     assert (roomy[1] - roomy[0], tight[1] - tight[0] < 200) == (200, True)
 
 
+@pytest.mark.parametrize("centre", [(0, 5_000), (5_000, 0), (10_000, 5_000), (5_000, 10_000)])
+def test_a_point_may_lie_on_the_edge_of_the_picture(centre):
+    assert grid(Region("Edge", *centre, 1_000, 1_000), 1, APART) == (centre,)
+
+
 @pytest.mark.parametrize("centre", [(100, 5_000), (5_000, 100), (9_900, 5_000), (5_000, 9_900)])
 def test_no_point_lies_outside_the_picture(centre):
     spots = grid(Region("Edge", *centre, 1_000, 1_000), 30, (Fraction(90), Fraction(90)))

@@ -95,6 +95,7 @@ def test_a_stretch_of_lots_proposes_what_lies_inside_and_is_flagged(text, inside
         ("Lots A1001 through A0901", set()),
         ("Lots A1001 through B1001", {Span("A1001", "B1001")}),
         ("Lots A through B", set()),
+        ("Lots A1001 through B05", set()),
     ],
 )
 def test_the_ends_of_a_stretch_as_they_are_read(text, found):

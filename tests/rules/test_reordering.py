@@ -121,6 +121,21 @@ def test_packs_that_nobody_knows_are_single_containers(per_pack, packs, containe
     assert (found.per_pack, found.packs, found.containers) == (per_pack or 1, packs, containers)
 
 
+@pytest.mark.parametrize(("near", "then"), [(0, 3), (4, 7), (F(9, 2), F(15, 2))])
+def test_what_waits_or_is_on_its_way_counts_as_there(near, then):
+    assert planned([Lying(F(3), FAR)], [], KEEP, F(0), near=F(near)).then == then
+
+
+@pytest.mark.parametrize(("left", "short"), [(9, True), (10, False), (11, False)])
+def test_less_than_the_minimum_is_short(left, short):
+    assert plan((left, FAR)).is_short is short
+
+
+def test_what_was_eaten_of_the_first_lot_took_its_time():
+    """Four of two a day last two days; then two are left of the six until the second lapses on day three."""
+    assert plan((4, 2), (6, 3), use=F(2)).lapsing == 4
+
+
 def test_without_a_minimum_no_containers_are_suggested():
     found = plan((3, FAR), wanted=Wanted(target=30, per_pack=5))
     assert (found.packs, found.containers, found.is_short, found.short) == (None, 0, False, 0)
