@@ -12,6 +12,7 @@ from formulary.cocktails import actions as cocktails
 from formulary.db import transaction
 from formulary.preparations import actions as preparations
 from formulary.preparations import queries as bench
+from formulary.preparations.actions import scanning
 from formulary.preparations.facts import gather_attempt
 from formulary.recalls import actions as recalls
 from formulary.recalls.queries import case_holds
@@ -105,7 +106,7 @@ def test_the_help_of_the_terminal_ends_in_an_example():
 
 
 def test_a_case_of_a_formula_stops_what_follows_it_and_leaves_its_vials_in_use(
-    clinic, patient, formula, clients
+    clinic, patient, formula, clients, monkeypatch
 ):
     verified = a_verified_cocktail(clinic, patient, formula)
     case = a_case("", recalls.open_case, recalls.contain, formula_version_id=formula.id)
@@ -126,3 +127,11 @@ def test_a_case_of_a_formula_stops_what_follows_it_and_leaves_its_vials_in_use(
     told = gather_attempt(attempt, at=clock.now()).cocktail
     for stage in (Stage.FINAL, Stage.ADMINISTER):
         assert "formula.held" in {finding.code for finding in run(told, stage).open}
+    by, first = clinic.actor("technician"), attempt.planned[0].position
+    for of_the_scan in (scanning.formula_findings, lambda _attempt: ()):
+        monkeypatch.setattr(scanning, "formula_findings", of_the_scan)
+        with pytest.raises(Refused) as refused:
+            draw_step(attempt.id, first, by)
+        assert [finding.code for finding in refused.value.findings] == ["formula.held"]
+    did(recalls.release_holds, again.id, reason="read again")
+    draw_step(attempt.id, first, by)

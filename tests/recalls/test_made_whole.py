@@ -76,6 +76,20 @@ def test_who_was_patch_tested_from_a_vial_is_on_the_list_and_the_vial_is_held(to
     assert reached(preparer_id=tester, to_at=clock.now() - timedelta(days=1)) == []
 
 
+def test_a_test_of_the_lot_of_a_named_vial_of_which_nobody_noted_the_vial_is_on_the_list_as_possible(told):
+    lot = shelf.vial(told["mixed"]).lot
+    with act():
+        spot = patch_tests.Spot(lot.product_id, lot.id, volume=q("0.05 mL"))
+        told_late = {"late_reason": "from paper", "applied_at": clock.now() - timedelta(hours=2)}
+        patient = a_patient(name="Una Noted")
+        patch_tests.apply_test(patient.id, spots=[spot], at=clock.now(), by=somebody(), **told_late)
+    scope = Scope(serials=shelf.vial(told["mixed"]).code)
+    uses = queries.uses_of_draws(queries.draws_meant([scope]))
+    grades = {use.patient_id: use.grade for use in uses}
+    assert (grades.pop(patient.id), set(grades.values())) == ("possible", {"probable"})
+    assert "Una Noted" not in reached(serials="SN-00A1")
+
+
 def test_a_shelf_and_a_time_stop_the_sealed_stock_and_the_open_vials_that_lay_there(told):
     case = a_case("", *CONTAINED, place_id=the_place().id)
     lots = {"ALONE", "PDR", "SHARED", "WTR"}

@@ -13,7 +13,7 @@ from formulary.preparations import queries
 from formulary.preparations.models import Attempt, PlannedDraw
 from formulary.rules.allocation import containers_for, is_shared
 from formulary.rules.facts import Container
-from formulary.rules.findings import Finding, refuse
+from formulary.rules.findings import Finding, Level, joined, refuse
 from formulary.stock import actions as stock
 from formulary.stock import queries as shelf
 
@@ -139,3 +139,13 @@ def answered_by_deviation(attempt: Attempt, findings: Iterable[Finding]) -> froz
     kept = {draw.line_number for draw in queries.draws(attempt.id) if draw.deviation_reason}
     answered = (f for f in findings if f.code in BY_DEVIATION and kept and (f.line is None or f.line in kept))
     return frozenset(f.key for f in answered)
+
+
+def formula_findings(attempt: Attempt) -> tuple[Finding, ...]:
+    """What stops the next opening and the next draw of an attempt by its formula: a hold on the version."""
+    holds = shelf.holds_on_formula(queries.revision(attempt).formula_version_id)
+    if not holds:
+        return ()
+    why = f"The formula it follows is held: {joined(holds)}."
+    remedy = "Draw nothing further by it; whoever placed the hold releases it."
+    return (Finding("formula.held", "formula", why, remedy, level=Level.BLOCK),)

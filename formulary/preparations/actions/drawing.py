@@ -12,6 +12,7 @@ from formulary.db import db, once
 from formulary.preparations import facts, queries
 from formulary.preparations.actions.acts import (
     Deviation,
+    formula_findings,
     keep_rest,
     step_in_hand,
     under_way,
@@ -137,7 +138,9 @@ def _nothing_since(together: list[Draw]) -> None:
 
 
 def _still_sound(attempt: Attempt, told: rules.Cocktail, at: datetime) -> None:
-    """The patient may still have it, it is in time, and nothing drawn before was put on hold meanwhile."""
+    """The patient may still have it, it is in time, and neither its formula nor what was drawn is held."""
+    if found := formula_findings(attempt):
+        raise Refused(*found)
     held = [
         finding
         for draw in told.draws

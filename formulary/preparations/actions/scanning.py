@@ -13,7 +13,7 @@ from formulary.catalogue.models import Product
 from formulary.cocktails.facts import reservation_ref
 from formulary.db import Missing, db, once
 from formulary.preparations import facts, queries
-from formulary.preparations.actions.acts import Shown, keep_rest, step_in_hand
+from formulary.preparations.actions.acts import Shown, formula_findings, keep_rest, step_in_hand
 from formulary.preparations.labels import product_words
 from formulary.preparations.models import Attempt, CloseCall, PlannedDraw
 from formulary.rules import checklist
@@ -51,7 +51,7 @@ def scan_vial(attempt_id: int, position: int, *, shown: Shown, at: datetime, by:
     hand = _Hand(attempt, step, facts.source_of(step, at, reservation_ref(attempt.cocktail)), at)
     labelled = _labelled(shown, step, attempt)
     findings = () if _is_sealed_one(labelled, step) else _findings(hand, shown, labelled)
-    if found := (*findings, *_may_be_used(hand)):
+    if found := (*findings, *_may_be_used(hand), *formula_findings(hand.attempt)):
         raise Refused(*found)
     is_sealed = step.vial_id is None
     if is_sealed:

@@ -176,10 +176,19 @@ def given_with(meant: Meant, *columns: Any) -> Any:
 
 
 def tested_with(meant: Meant) -> list[Use]:
-    """The patch tests of it, the latest first: by the lot of the spot and by the diluent in its vial."""
+    """The patch tests of it: by the lot of the spot and by the diluent in its vial; behind them, as possible,
+    those of a lot of a named vial of which nobody noted the vial.
+    """
+    sure = _tested(meant.spots)
+    known = {use.key for use in sure}
+    unsure = [] if meant.perhaps is None else _tested(meant.perhaps)
+    return [*sure, *(replace(use, grade="possible") for use in unsure if use.key not in known)]
+
+
+def _tested(spots: Any) -> list[Use]:
     query = db.select(PatchTestItem.test_id, PatchTestItem.lot_id, Vial.diluent_lot_id)
     query = query.join(PatchTest, PatchTest.id == PatchTestItem.test_id)
-    query = query.outerjoin(Vial, Vial.id == PatchTestItem.vial_id).where(meant.spots)
+    query = query.outerjoin(Vial, Vial.id == PatchTestItem.vial_id).where(spots)
     found = db.session.execute(query.distinct()).all()
     pairs = {(test, lot) for test, *lots in found for lot in lots if lot is not None}
     rows = tested(sorted({lot for _, lot in pairs})) if pairs else ()

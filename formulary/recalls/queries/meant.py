@@ -36,6 +36,8 @@ class Meant:
     versions: frozenset[int] = frozenset()
     blamed: Any = None
     """The condition on draws whose vials are held."""
+    perhaps: Any = None
+    """The condition on spots whose vial nobody noted, of a lot of one that is named; None for no such."""
 
 
 def draws_meant(scopes: Sequence[Scope]) -> Meant | None:
@@ -47,7 +49,8 @@ def draws_meant(scopes: Sequence[Scope]) -> Meant | None:
     vials, spots = (db.or_(*(getattr(one, name) for one in means)) for name in ("vials", "spots"))
     blamed = db.and_(draws, db.or_(*(db.false() if one.versions else one.draws for one in means)))
     lots, versions = (frozenset().union(*(getattr(one, name) for one in means)) for name in BOTH)
-    return Meant(draws, vials, spots, lots, versions, blamed)
+    some = [one.perhaps for one in means if one.perhaps is not None]
+    return Meant(draws, vials, spots, lots, versions, blamed, db.or_(*some) if some else None)
 
 
 def draws_of_case(case_id: int) -> Meant | None:
@@ -68,7 +71,15 @@ def _of(scope: Scope) -> Meant:
     alone = scope.formula_version_id and place is None and not _names_lots(scope)
     alone = alone and not any(getattr(scope, name) for name in NARROWER[:3])
     versions = frozenset({scope.formula_version_id} if alone else ())
-    return Meant(*both, lots=_sealed(limits, scope), versions=versions)
+    return Meant(*both, lots=_sealed(limits, scope), versions=versions, perhaps=_perhaps(limits))
+
+
+def _perhaps(limits: Iterable[Meant]) -> Any:
+    """The spots that a named vial may have been in: no vial of theirs is on record, and its lot is."""
+    told = [(one.perhaps, one.spots) for one in limits]
+    if all(perhaps is None for perhaps, _ in told):
+        return None
+    return db.and_(*(spots if perhaps is None else perhaps for perhaps, spots in told))
 
 
 def _sealed(limits: Iterable[Meant], scope: Scope) -> frozenset[int]:
@@ -84,7 +95,9 @@ def _named(scope: Scope) -> Iterator[Meant]:
         named = vials_named(scope.serials)
         vials, cocktails = _ids(named), db.select(Cocktail.id).where(cocktails_named(scope.serials))
         drawn = db.or_(Draw.vial_id.in_(vials), Draw.cocktail_id.in_(cocktails))
-        yield Meant(drawn, named, PatchTestItem.vial_id.in_(vials))
+        theirs = PatchTestItem.lot_id.in_(db.select(Vial.lot_id).where(named))
+        perhaps = db.and_(PatchTestItem.vial_id.is_(None), theirs)
+        yield Meant(drawn, named, PatchTestItem.vial_id.in_(vials), perhaps=perhaps)
     if scope.diluent:
         same = db.select(Lot.id).where(stock.numbered(scope.diluent))
         mixed = Vial.diluent_lot_id.in_(same)
