@@ -178,7 +178,9 @@ def _pages(bench: Bench, clinic: Clinic, size: int, floor_url: str) -> None:
         small_clinic.tell(Wanted(bench.plan.small, bench.plan.seed, bench.plan.days, few, bench.plan.rows))
         bench.store.settle(small_clinic.url)
         small = pages.stocked(small_clinic, target.rows)
-    _stock(bench, pages.stocked(clinic, target.rows, small), small)
+        with clinic.app.app_context():
+            large = pages.stocked(clinic, target.rows, small)
+        _stock(bench, large, small)
 
 
 def _stock(bench: Bench, large: pages.Stocked, small: pages.Stocked) -> None:
