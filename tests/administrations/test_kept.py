@@ -48,7 +48,7 @@ def test_its_appointment_is_kept_and_the_course_counts_it_and_is_due_again(road,
 def test_another_day_another_patient_and_another_time_of_the_day_stay_booked(road, session):
     patient = road.patient
     nearest = an_appointment(patient, NOON - HOUR)
-    others = [an_appointment(patient, NOON + 3 * HOUR), an_appointment(patient, NOON + 24 * HOUR)]
+    others = [an_appointment(patient, NOON + 2 * HOUR), an_appointment(patient, NOON + 24 * HOUR)]
     others.append(an_appointment(a_patient(ready=False), NOON))
     closed(session)
     assert [nearest.state, *(row.state for row in others)] == ["kept", "booked", "booked", "booked"]
@@ -65,3 +65,21 @@ def test_what_somebody_said_of_its_course_stays(road, session):
     closed(session)
     assert (elsewhere.state, own.state) == ("booked", "kept")
     assert entries.course_of(session.cocktail_id) == said.id
+
+
+@pytest.mark.databases("sqlite")
+def test_who_comes_hours_before_the_booked_time_did_not_come_for_it(road, session):
+    course = a_course(road.patient)
+    later = an_appointment(road.patient, NOON + 4 * HOUR, course_id=course.id)
+    closed(session)
+    assert (later.state, entries.course_of(session.cocktail_id)) == ("booked", None)
+
+
+@pytest.mark.databases("sqlite")
+def test_of_what_nothing_was_given_counts_in_no_course_though_the_patient_came(road):
+    begun = road.started()
+    course = a_course(road.patient)
+    booked = an_appointment(road.patient, NOON, course_id=course.id)
+    close(begun, "5", outcome="not_given", reason="the patient felt faint")
+    db.session.expire_all()
+    assert (booked.state, entries.course_of(begun.cocktail_id)) == ("kept", None)

@@ -401,6 +401,7 @@ def test_the_areas_that_the_paper_names_are_on_the_session(road, cocktail, clien
         ({"rows-1-lot": "TXA-9"}, "Measured, undiluted"),
         ({"rows-1-measured": "0.1"}, "Lot"),
         ({"sites-1-area": "Forehead", "sites-1-points": "3"}, "Volume per point"),
+        ({"sites-1-points": "3", "sites-1-per_point": "0.1", "sites-1-depth": "2"}, "Area"),
         (
             {"rows-1-lot": "TXA-9", "rows-1-measured": "0.1", "rows-1-diluent": "WFI-1"},
             "Volume of the diluent",
@@ -412,6 +413,16 @@ def test_a_row_filled_in_by_half_is_asked_for_whole(road, cocktail, clients, hal
     sent = sheet(road, cocktail) | half
     page = clients("practitioner").post_refused(there, sent, press="Record it late")
     assert page.errors == [f"{missing} is missing beside what was typed with it."]
+
+
+@page_alone
+def test_a_depth_without_its_area_is_not_passed_over(road, cocktail, clients):
+    there = f"/afterwards/late/{cocktail.id}"
+    sent = sheet(road, cocktail) | {"sites-1-depth": "2"}
+    page = clients("practitioner").post_refused(there, sent, press="Record it late")
+    assert page.errors == [
+        f"{name} is missing beside what was typed with it." for name in ("Area", "Points", "Volume per point")
+    ]
 
 
 @page_alone

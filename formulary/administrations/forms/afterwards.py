@@ -1,5 +1,6 @@
 """What is typed when it is over: an emergency, and the second signature."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from formulary.accounts.forms import own_signature
@@ -16,10 +17,11 @@ SITES = 4
 """So many areas a worksheet names at most."""
 
 
-def whole(form: Any, *names: str) -> bool:
-    """Whether all of these are typed, or none; what is missing beside the others says so at its field."""
+def whole(form: Any, *names: str, beside: Sequence[str] = ()) -> bool:
+    """Whether all of these are typed, or none and nothing `beside`; what is missing says so at its field."""
     missing = [form[name] for name in names if not _typed(form[name])]
-    if not missing or len(missing) == len(names):
+    nothing = len(missing) == len(names) and not any(_typed(form[name]) for name in beside)
+    if not missing or nothing:
         return True
     for field in missing:
         field.errors = [*field.errors, f"{field.label.text} is missing beside what was typed with it."]
@@ -101,9 +103,10 @@ class PaperSiteForm(SubForm):
     depth_why = f.TextField("Why this depth", most=200, hint="Where it is another one.")
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Refuse an area of which nobody says how many points of how much it got."""
+        """Refuse an area of which nobody says how many points of how much it got, and a depth of no area."""
         valid = super().validate(extra_validators)
-        return whole(self, "area", "points", "per_point") and valid
+        beside = ("layer", "depth", "depth_why")
+        return whole(self, "area", "points", "per_point", beside=beside) and valid
 
     def told(self) -> tuple[Laid, How] | None:
         """What the row says; None where nothing was typed."""
