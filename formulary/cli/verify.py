@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from formulary.cli.frame import with_app
-from formulary.overview.queries.proving import Tell, all_faults, counted, faults_of_all, one_moment
+from formulary.overview.queries.proving import Find, Tell, all_faults, at_one_moment, counted
 
 __all__ = ["all_faults", "command", "counted"]
 
@@ -22,12 +22,8 @@ def command(progress: bool | None = None) -> None:
     Example:
       formulary verify
     """
-    one_moment()
-    rows, found = counted(), 0
-    with _bar(_all_of(rows)) if _is_watched(progress) else nullcontext() as bar:
-        for fault in faults_of_all(_mover(bar) if bar else None, rows):
-            found += 1
-            click.echo(f"{fault.row} {fault.what}")
+    with at_one_moment() as (rows, find):
+        found = _told(rows, find, _is_watched(progress))
     counts = ", ".join(f"{number:,} {name}" for name, number in rows.items())
     if found:
         click.echo(f"{found} not in order, among {counts}.", err=True)
@@ -35,8 +31,14 @@ def command(progress: bool | None = None) -> None:
     click.echo(f"In order: {counts}.")
 
 
-def _all_of(rows: dict[str, int]) -> int:
-    return sum(rows.values())
+def _told(rows: dict[str, int], find: Find, watched: bool) -> int:
+    """Say each that does not hold, and how many they were."""
+    found = 0
+    with _bar(sum(rows.values())) if watched else nullcontext() as bar:
+        for fault in find(_mover(bar) if bar else None):
+            found += 1
+            click.echo(f"{fault.row} {fault.what}")
+    return found
 
 
 def _bar(length: int) -> Any:

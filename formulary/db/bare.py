@@ -41,8 +41,7 @@ class _Sent:
 def driver_rows(statement: Select[Any], values: Mapping[str, Any]) -> list[Row]:
     """The rows as they lie there, in the session's transaction; build the statement once and keep it.
 
-    A list is for a name of `prepared.values`. What goes wrong is asked once more by SQLAlchemy, which knows
-    how to tell it.
+    A list is for a name of `prepared.values`. Raises what SQLAlchemy raises, with the driver's own cause.
     """
     return _asked(statement, values)[0]
 
@@ -52,12 +51,12 @@ def plain_rows(statement: Select[Any], values: Mapping[str, Any]) -> list[Row]:
     if db.session.autoflush:
         db.session.flush()
     rows, kinds = _asked(statement, values)
-    readers = _readers(statement, db.session.connection().dialect, kinds) if rows and kinds else ()
+    readers = _readers(statement, db.session.connection().dialect, kinds) if rows else ()
     return [_read(row, readers) for row in rows] if readers else rows
 
 
 def _asked(statement: Select[Any], values: Mapping[str, Any]) -> tuple[list[Row], tuple[Any, ...]]:
-    """The rows, and the driver's kinds of their columns; without these where SQLAlchemy has read the rows."""
+    """The rows, and the driver's kinds of their columns."""
     connection = db.session.connection()
     sent = _sent(statement, connection.dialect, tuple(_shape(values)))
     told, cursor = sent.with_values(values), connection.connection.cursor()
@@ -66,8 +65,8 @@ def _asked(statement: Select[Any], values: Mapping[str, Any]) -> tuple[list[Row]
     try:
         cursor.execute(sent.text, told)
         return list(cursor.fetchall()), tuple(column[1] for column in cursor.description or ())
-    except connection.dialect.loaded_dbapi.Error:
-        return [tuple(row) for row in connection.execute(statement, values)], ()
+    except connection.dialect.loaded_dbapi.Error as fault:
+        connection._handle_dbapi_exception(fault, sent.text, told, cursor, None)
     finally:
         cursor.close()
 

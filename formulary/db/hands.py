@@ -4,8 +4,10 @@ import gc
 import os
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from enum import Enum
+from functools import partial
 from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.connection import Connection as Pipe
 from multiprocessing.connection import wait
@@ -17,8 +19,16 @@ from sqlalchemy import Connection
 from formulary.db.base import db
 
 Send = Callable[[Any], None]
-Work = Callable[[Send], None]
-READY, CACHE_KIB = "ready", 32_768
+Work = Callable[[Send, Any], None]
+Begin = Callable[[Any], Iterator[Any]]
+CACHE_KIB = 32_768
+
+
+class _Sign(Enum):
+    """Where a process has come to."""
+
+    READY = "ready"
+    DONE = "done"
 
 
 @dataclass(frozen=True)
@@ -37,23 +47,22 @@ def spare_hands() -> bool:
     return cores > 1 and "fork" in get_all_start_methods() and (not _on_sqlite() or _may_write())
 
 
-def side_by_side(works: Sequence[Work]) -> Iterator[Any]:
-    """Everything that the works send, as it comes; each runs in a process of its own, and all of them read
-    the present instant, as does the session from here on.
+@contextmanager
+def side_by_side(works: Sequence[Work]) -> Iterator[Begin]:
+    """Processes, one for each work, that all read the present instant, as does the session from here on.
 
-    Raises RuntimeError where a process fails, with what it says.
+    What `begin(told)` is told each work is told, and everything that they send comes back as it comes. Raises
+    RuntimeError where a process fails or is ended, with what it says.
     """
     db.session.remove()
     db.engine.dispose()  # no connection goes along into another process
-    hands = [_begun(work) for work in works]
+    hands: list[tuple[BaseProcess, Pipe]] = []
     try:
-        with _held_still() as moment:
-            for _, pipe in hands:
-                pipe.send(moment)
-            for _, pipe in hands:
-                _heard(pipe)
-            _stand_at(moment)
-        yield from _sent([pipe for _, pipe in hands])
+        for work in works:
+            hands.append(_begun(work, [pipe for _, pipe in hands]))
+        pipes = [pipe for _, pipe in hands]
+        _stand_together(pipes)
+        yield partial(_begin, pipes)
     finally:
         for process, pipe in hands:
             pipe.close()
@@ -61,42 +70,84 @@ def side_by_side(works: Sequence[Work]) -> Iterator[Any]:
             process.join()
 
 
-def _begun(work: Work) -> tuple[BaseProcess, Pipe]:
+def _begun(work: Work, others: Sequence[Pipe]) -> tuple[BaseProcess, Pipe]:
     context = get_context("fork")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_run, args=(work, theirs), daemon=True)
+    process = context.Process(target=_run, args=(work, theirs, [*others, ours]), daemon=True)
     process.start()
     theirs.close()
     return process, ours
 
 
-def _run(work: Work, pipe: Pipe) -> None:
-    """In the new process: begin to read where all others do, work, and say how it ended."""
+def _run(work: Work, pipe: Pipe, not_ours: Sequence[Pipe]) -> None:
+    """In the new process: begin to read where all others do, work, and say how it ended.
+
+    The ends that came along of whoever waits are closed: once that process is gone, however it ended, nothing
+    more can be sent and this one ends too.
+    """
+    for end in not_ours:
+        end.close()
     gc.freeze()  # what came along is not looked through again and again
+    with suppress(ConnectionError), pipe:  # nobody waits any more
+        pipe.send(_said_of(work, pipe))
+
+
+def _said_of(work: Work, pipe: Pipe) -> _Sign | _Broken:
     try:
         _stand_at(pipe.recv())
-        pipe.send(READY)
-        work(pipe.send)
+        pipe.send(_Sign.READY)
+        work(pipe.send, pipe.recv())
     except Exception:  # whatever it was, whoever waits is told
-        pipe.send(_Broken(traceback.format_exc()))
-    finally:
-        pipe.close()
+        return _Broken(traceback.format_exc())
+    return _Sign.DONE
 
 
-def _sent(pipes: list[Pipe]) -> Iterator[Any]:
-    while pipes:
-        for pipe in wait(pipes):
-            try:
-                yield _heard(pipe)  # type: ignore[arg-type]
-            except EOFError:
-                pipes.remove(pipe)  # type: ignore[arg-type]
+def _stand_together(pipes: Sequence[Pipe]) -> None:
+    """Have all of them, and the session here, read one instant."""
+    with _held_still() as moment:
+        for pipe in pipes:
+            _tell(pipe, moment)
+        for pipe in pipes:
+            _heard(pipe)
+        _stand_at(moment)
+
+
+def _begin(pipes: Sequence[Pipe], told: Any) -> Iterator[Any]:
+    for pipe in pipes:
+        _tell(pipe, told)
+    at_work = list(pipes)
+    while at_work:
+        for pipe in _ready(at_work):
+            said = _heard(pipe)
+            if said is _Sign.DONE:
+                at_work.remove(pipe)
+            else:
+                yield said
+
+
+def _ready(pipes: list[Pipe]) -> list[Any]:
+    return wait(pipes)
+
+
+def _tell(pipe: Pipe, told: Any) -> None:
+    with _both_alive():
+        pipe.send(told)
 
 
 def _heard(pipe: Pipe) -> Any:
-    said = pipe.recv()
+    with _both_alive():
+        said = pipe.recv()
     if isinstance(said, _Broken):
         raise RuntimeError(said.told)
     return said
+
+
+@contextmanager
+def _both_alive() -> Iterator[None]:
+    try:
+        yield
+    except (EOFError, OSError) as cut:
+        raise RuntimeError("A process ended before its time") from cut
 
 
 @contextmanager

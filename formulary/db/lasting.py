@@ -1,8 +1,9 @@
 """A connection to PostgreSQL that keeps what the server has prepared when a transaction is rolled back.
 
 Every page that only reads ends with a rollback, and psycopg then has the server forget each statement that it
-has prepared, since tables may have been made and dropped meanwhile. No page of ours makes a table, and what
-does (a migration) is told by its own commands. So statements are planned once and not on every page.
+has prepared, since tables may have been made and dropped meanwhile. No page of ours makes a table. So
+statements are planned once and not on every page. A migration beside a running server does change tables: a
+plan that no longer holds fails once on a connection, and after a failure psycopg rolls back and forgets.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,11 +14,10 @@ from psycopg.pq import ExecStatus, PipelineStatus, TransactionStatus
 
 KEPT = 500
 """So many statements of a connection stay prepared."""
-OPEN = (TransactionStatus.INTRANS, TransactionStatus.INERROR)
 
 
 class Lasting(psycopg.Connection[Any]):
-    """A connection whose prepared statements outlast a rollback."""
+    """A connection whose prepared statements outlast the rollback of what went well."""
 
     def rollback(self) -> None:
         """Roll back, and let the server go on knowing its statements; what goes wrong psycopg tells."""
@@ -27,8 +27,10 @@ class Lasting(psycopg.Connection[Any]):
     def _is_rolled_back(self) -> bool:
         with self.lock:
             server = self.pgconn
-            if server.pipeline_status != PipelineStatus.OFF or server.transaction_status not in OPEN:
+            if server.pipeline_status != PipelineStatus.OFF:
                 return False
+            if server.transaction_status != TransactionStatus.INTRANS:
+                return False  # a plan may have failed that no longer holds
             return server.exec_(b"ROLLBACK").status == ExecStatus.COMMAND_OK
 
 

@@ -39,5 +39,19 @@ def test_plain_rows_are_read_as_their_columns_say_for_lists_of_any_length(
 
 
 def test_what_goes_wrong_is_told_as_everywhere(app: Flask) -> None:
-    with pytest.raises(DBAPIError):
-        driver_rows(select(text("nothing")).select_from(text("nowhere")), {})
+    with pytest.raises(DBAPIError) as told:
+        driver_rows(select(text("something")).select_from(text("nowhere")), {})
+    assert "nowhere" in str(told.value.orig)
+
+
+# SQLite has no connection that others can end.
+@pytest.mark.databases("postgresql")
+def test_a_connection_that_was_ended_is_told_as_gone(app: Flask) -> None:
+    ours = db.session.scalar(text("SELECT pg_backend_pid()"))
+    with db.engine.connect() as another:
+        another.execute(text("SELECT pg_terminate_backend(:ours, 5000)"), {"ours": ours})
+    with pytest.raises(DBAPIError) as told:
+        driver_rows(SINCE, {"since": None})
+    assert told.value.connection_invalidated
+    db.session.rollback()
+    assert driver_rows(SINCE, {"since": None}) == []

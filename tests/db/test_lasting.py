@@ -32,3 +32,22 @@ def test_a_rollback_undoes_what_was_written_and_what_failed(app: Flask, cast: ob
         connection.exec_driver_sql("SELECT nothing FROM nowhere")
     db.session.rollback()
     assert db.session.scalars(select(Person.id).where(Person.name == "Somebody else")).all() == []
+
+
+def test_a_plan_that_no_longer_holds_fails_once(app: Flask) -> None:
+    asked = text("SELECT i FROM widened")
+    with db.engine.connect() as reading, db.engine.connect() as changing:
+        changing.execute(text("CREATE TABLE widened (i integer)"))
+        changing.commit()
+        for _ in range(OFTEN):
+            reading.execute(asked).all()
+            reading.rollback()
+        changing.execute(text("ALTER TABLE widened ALTER COLUMN i TYPE bigint"))
+        changing.commit()
+        with pytest.raises(DBAPIError, match="cached plan"):
+            reading.execute(asked)
+        reading.rollback()
+        assert reading.execute(asked).all() == []
+        reading.rollback()
+        changing.execute(text("DROP TABLE widened"))
+        changing.commit()

@@ -9,7 +9,7 @@ import pytest
 from formulary.audit.queries import chain_faults
 from formulary.cli.verify import all_faults, command, counted
 from formulary.db import db, hands, streaming
-from formulary.overview.queries.proving import faults_side_by_side
+from formulary.overview.queries import proving
 from formulary.stock import queries
 from formulary.stock.models import Balance, Movement, movement_hash
 from formulary.stock.queries import proof
@@ -166,17 +166,27 @@ def test_the_bar_moves_by_rows_and_ends_at_the_last(monkeypatch: pytest.MonkeyPa
 def test_several_processes_find_what_one_finds_and_count_every_row(story: Movement) -> None:
     behind_its_back(f"UPDATE movement SET remark = 'x' WHERE id = {story.id}")  # noqa: S608
     behind_its_back("UPDATE audit_entry SET movements = '[]' WHERE id = 4")
-    rows, behind = counted(), list[int]()
-    together = list(faults_side_by_side(lambda _name, more: behind.append(more), rows))
+    behind = list[int]()
+    with proving.side_by_side() as (rows, find):
+        together = list(find(lambda _name, more: behind.append(more)))
     db.session.remove()
     assert sorted(together, key=str) == sorted(all_faults(), key=str)
     assert {fault.table for fault in together} == {"movement", "audit_entry"}
     assert sum(behind) == sum(rows.values())
 
 
-def test_a_process_that_fails_is_heard(app: object) -> None:
-    with pytest.raises(RuntimeError, match="ZeroDivisionError"):
-        list(hands.side_by_side([lambda send: send(1), lambda send: send(1 // 0)]))
+def test_what_is_written_while_the_processes_begin_is_counted_and_proved(
+    story: Movement, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def meanwhile() -> bool:
+        a_lot()
+        return True
+
+    monkeypatch.setattr(proving, "MANY", 0)
+    monkeypatch.setattr(hands, "spare_hands", meanwhile)
+    code, words = said(capsys)
+    moved = db.session.scalar(db.select(db.func.count(Movement.id)))
+    assert (code, words.split(",")[0]) == (0, f"In order: {moved} movements")
 
 
 def test_the_command_names_a_planted_change_and_ends_with_1(

@@ -11,7 +11,7 @@ from formulary.audit.queries import proof as trail
 from formulary.bench.queries import Bare, make_ledger, sums
 from formulary.bench.timing import Effort, Pair, compare
 from formulary.db import db
-from formulary.overview.queries.proving import faults_of_all, one_moment
+from formulary.overview.queries.proving import at_one_moment
 from formulary.stock.models import Movement
 from formulary.stock.queries import proof as ledger
 
@@ -38,8 +38,8 @@ def measure(floor: Bare, effort: Effort) -> Pair:
 
 def prove() -> list[Fault]:
     """Everything that `formulary verify` proves, as it proves it."""
-    one_moment()
-    return list(faults_of_all())
+    with at_one_moment() as (_, find):
+        return list(find(None))
 
 
 def hashed() -> Hashed:

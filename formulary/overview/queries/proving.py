@@ -1,6 +1,7 @@
 """All that `formulary verify` proves, part by part: by one process, or by several for a long ledger."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,7 +11,7 @@ from formulary.audit.models import AuditEntry
 from formulary.audit.queries import Fault, Tally, chain_faults
 from formulary.cocktails.queries import proof as answers
 from formulary.db import db, hands
-from formulary.db.hands import Send
+from formulary.db.hands import Begin, Send
 from formulary.db.streaming import Told, quietly
 from formulary.stock.queries import proof
 
@@ -21,6 +22,7 @@ MANY = 100_000
 """From so many rows on it is worth it that several processes begin."""
 AT_ONCE = "ledger, trail and the rest"
 Tell = Callable[[str, int], None]
+Find = Callable[[Tell | None], Iterator[Fault]]
 
 
 @dataclass(frozen=True)
@@ -34,12 +36,18 @@ class Proof:
     faults: Callable[[Told], Iterable[Fault]]
 
 
-def faults_of_all(tell: Tell | None = None, rows: dict[str, int] | None = None) -> Iterator[Fault]:
-    """Everything that does not hold: a long ledger is proved by several processes where there are cores."""
-    sizes = counted() if rows is None else rows
-    if sum(sizes.values()) < MANY or not hands.spare_hands():
-        return all_faults(tell, sizes)
-    return faults_side_by_side(tell, sizes)
+@contextmanager
+def at_one_moment() -> Iterator[tuple[dict[str, int], Find]]:
+    """What there is to prove, counted, and what finds everything that does not hold: both at one instant,
+    also while others write. A long ledger is proved by several processes where there are cores.
+    """
+    one_moment()
+    rows = counted()
+    if sum(rows.values()) < MANY or not hands.spare_hands():
+        yield rows, partial(all_faults, rows=rows)
+        return
+    with side_by_side() as found:
+        yield found
 
 
 def all_faults(tell: Tell | None = None, rows: dict[str, int] | None = None) -> Iterator[Fault]:
@@ -51,20 +59,25 @@ def all_faults(tell: Tell | None = None, rows: dict[str, int] | None = None) -> 
     yield from _proved((_ledger(seen), _trail(named), against, *_rest()), tell, rows or {})
 
 
-def faults_side_by_side(tell: Tell | None = None, rows: dict[str, int] | None = None) -> Iterator[Fault]:
-    """The same, ledger and trail and the rest at once; what each finds stays in its order."""
+@contextmanager
+def side_by_side() -> Iterator[tuple[dict[str, int], Find]]:
+    """The same by several processes, ledger and trail and the rest at once; each finds in its order."""
     seen, named = Tally(), Tally()
     ends = ("seen", [_ledger(seen)], seen), ("named", [_trail(named)], named), ("", _rest(), None)
+    with hands.side_by_side([partial(_work, *end) for end in ends]) as begin:
+        rows = counted()
+        yield rows, partial(_gathered, begin, rows)
+
+
+def _gathered(begin: Begin, rows: dict[str, int], tell: Tell | None = None) -> Iterator[Fault]:
     tallies: dict[str, Tally | None] = {}
-    for said in hands.side_by_side([partial(_work, *end, rows or {}) for end in ends]):
+    for said in begin(rows):
         if isinstance(said, Fault):
             yield said
         elif isinstance(said, int):
             _pass_on(tell, said)
         else:
             tallies |= said
-    if len(tallies) < len(ends):
-        raise RuntimeError("A part of the proof ended before its time")
     yield from proof.coverage_faults(*(tallies[name] or Tally() for name in ("seen", "named")))
 
 
@@ -82,7 +95,7 @@ def one_moment() -> None:
         db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
-def _work(name: str, parts: Sequence[Proof], tally: Tally | None, rows: dict[str, int], send: Send) -> None:
+def _work(name: str, parts: Sequence[Proof], tally: Tally | None, send: Send, rows: dict[str, int]) -> None:
     """In a process of its own: send what is found and how far it is, and at the end what was tallied."""
     for fault in _proved(parts, lambda _name, more: send(more), rows):
         send(fault)
