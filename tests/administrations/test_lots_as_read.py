@@ -12,6 +12,7 @@ from formulary.administrations.actions import afterwards as actions
 from formulary.administrations.actions.afterwards import identifying
 from formulary.administrations.queries.proof import exposure_faults
 from formulary.db import db
+from formulary.patients.models import Exposure
 from formulary.recalls import queries as recalls
 from formulary.recalls.actions import open_case
 from formulary.rules.lot_status import NOT_ON_RECORD, day_words, normalise
@@ -73,6 +74,9 @@ def test_a_lot_that_is_not_on_record_is_written_as_it_was_read(road, clinic):
     [found] = db.session.scalars(db.select(Discrepancy))
     assert (found.lot_id, found.quantity) == (of.id, 1_000_000)
     assert recalls.look_up("VIT-9", at=clock.now(), by=clinic.actor("recall")).counts["A"] == 1
+    assert db.session.scalars(
+        db.select(Exposure.grade).filter_by(document_id=row.administration_id, document_kind="administration")
+    ).all() == ["possible"]
     assert list(exposure_faults()) == []
 
 

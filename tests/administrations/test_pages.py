@@ -108,4 +108,7 @@ def test_the_wristband_is_scanned_and_the_date_of_birth_is_asked(road, clients):
     assert (page.errors, "Now ask for the date of birth." in page.text) == ([], True)
     assert page.form(button="Start").fields["patient_code"] == [patient.code]
     said = scanned | {"born_on": patient.born_on.isoformat(), "anything_new": "no"}
+    two = said | {"patient_code": f"P-99FML1:{patient.code}"}
+    [refused] = doctor.post_refused(url, two).errors
+    assert refused.startswith("The label is for another patient")
     assert "left to give" in doctor.post_ok(url, said).h1

@@ -59,6 +59,7 @@ def test_one_step_leads_from_it_to_everybody_who_got_its_lots(road, clients):
     hold = doctor.get_ok(page.links[f"Hold {lots[0].number}"])
     wanted = "Reaction E-1, redness, mild, after C-0001 of 24 Nov 2026"
     assert hold.form(button="Place the hold").fields["reason"] == [wanted]
+    clients("practitioner3").get_page(page.links[f"Hold {lots[0].number}"], status=404)
 
 
 @page_alone

@@ -1,5 +1,6 @@
 """What is scanned, asked and recorded while a cocktail is given."""
 
+import re
 from typing import Any
 
 from formulary.accounts.forms import PerhapsSignerForm
@@ -23,6 +24,8 @@ from formulary.web.forms import Form
 SAID = "Not said"
 OWN = "FML1:"
 """What a code of ours begins with in its DataMatrix."""
+AIM = re.compile(r"^\][A-Za-z][0-9]", re.ASCII)
+"""What a scanner may send before a code, to say of which kind it is."""
 POINT = Quantity.of("0.05", "mL")
 
 
@@ -50,8 +53,8 @@ class StartForm(Form):
 
     @property
     def whose(self) -> str:
-        """The patient's code, typed or as the wristband holds it."""
-        return str(self.patient_code.data or "").rpartition(OWN)[2]
+        """The patient's code, typed or as the wristband holds it; two codes in the field are nobody's."""
+        return AIM.sub("", str(self.patient_code.data or "")).removeprefix(OWN)
 
 
 class PointsForm(Form):

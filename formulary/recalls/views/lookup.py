@@ -127,11 +127,16 @@ def _reaction() -> int | None:
 
 
 def _because(reaction: int | None, at: datetime) -> str:
-    """The reason to begin with; nothing where no reaction led here, or for whoever sees counts alone."""
-    if reaction is None or g.actor.recall_sight is RecallSight.COUNTS:
+    """The reason to begin with; nothing where no reaction led here, or for whoever sees counts alone.
+
+    Who sees the names of their own patients is told of the reactions of these.
+    """
+    sight = g.actor.recall_sight
+    if reaction is None or sight is RecallSight.COUNTS:
         return ""
     with transaction():
-        row = reactions.coded(reaction)
+        own = sight is RecallSight.OWN_NAMES
+        row = reactions.reaction(reaction, by=g.actor, at=at) if own else reactions.coded(reaction)
         log_access("recalls.hold", by=g.actor, at=at, subject=row, patients=1)
     return labels.because(row, ZoneInfo(g.site.zone), at)
 

@@ -31,7 +31,7 @@ def sent_with(row: SupplierReturn, begin: datetime, end: datetime) -> list[Suppl
     """
     same = {"site_id": row.site_id, "supplier": row.supplier}
     query = db.select(SupplierReturn).filter_by(**same).order_by(SupplierReturn.id)
-    query = query.where(SupplierReturn.at >= begin, SupplierReturn.at < end).limit(RETURNS_SIZE)
+    query = query.where(SupplierReturn.at >= begin, SupplierReturn.at < end)
     rows = list(db.session.scalars(query)) if row.supplier else [row]
     undone = undone_returns([one.id for one in rows])
     return [one for one in rows if one.id not in undone]

@@ -26,6 +26,8 @@ from formulary.stock.facts import as_held
 from formulary.stock.models import Movement
 
 LATE_AFTER_MINUTES = 60
+GRADES = ("confirmed", "probable", "possible")
+"""From the best known to the least: of several draws the least known one speaks."""
 Rows = tuple[dict[str, Any], ...]
 
 
@@ -60,7 +62,7 @@ def write_session(
     moved = [row for share in shares for row in post_share(session, attempt, share, at=at, by=by)]
     db.session.add_all([given_lot(session, share) for share in shares])
     given = [(preparations.lot(share.draw.lot_id), share.given) for share in shares]
-    grade = "confirmed" if {draw.grade for draw in draws} == {"confirmed"} else "probable"
+    grade = max((draw.grade for draw in draws), key=GRADES.index)
     expose(session, given, grade=grade, is_top_up=attempt.cocktail.is_top_up)
     attempt.state, attempt.total, attempt.cocktail.outcome = "administered", drawn, gave.outcome
     release_reservations(attempt.cocktail, why="recorded afterwards", at=at)
