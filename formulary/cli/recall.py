@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import click
@@ -13,12 +12,14 @@ from formulary.accounts import Actor, Operator, Permission, RecallSight
 from formulary.accounts import queries as accounts
 from formulary.cli import recall_files as files
 from formulary.cli.frame import Said, operator, with_app
+from formulary.cli.recall_words import as_text, unit_of
 from formulary.db import transaction
 from formulary.recalls import actions, labels, queries
 from formulary.recalls.forms import read_asked
 from formulary.recalls.queries import Given, Known, Lookup, OfCocktail, UnnotedUse
-from formulary.rules.lot_status import NOT_ON_RECORD, day_of, day_words
-from formulary.rules.units import Unit, natural_unit, plain, show
+from formulary.rules.lot_status import NOT_ON_RECORD, day_of
+from formulary.rules.units import plain
+from formulary.stock import queries as stock
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Export:
     codes: dict[int | None, OfCocktail]
     sight: RecallSight
     names: bool
+    earlier: dict[int, list[str]]
+    """The numbers that a lot had until each was corrected, by its key."""
 
     @property
     def patients(self) -> int:
@@ -87,7 +90,11 @@ def command(
     if as_csv:
         files.write(files.of_answer(export.lookup, by, _buckets(export)))
     else:
-        click.echo(json.dumps(as_dict(export), indent=2, ensure_ascii=False) if as_json else as_text(export))
+        click.echo(
+            json.dumps(as_dict(export), indent=2, ensure_ascii=False)
+            if as_json
+            else as_text(export.lookup, _buckets(export), export.earlier)
+        )
     if not export.lookup.lots:
         raise SystemExit(1)
 
@@ -98,7 +105,7 @@ def as_dict(export: Export) -> dict[str, Any]:
     return {
         "asked": lookup.asked,
         "as_of": lookup.at.isoformat(),
-        "lots": [_lot(lookup, lot_id) for lot_id in lookup.lots],
+        "lots": [_lot(export, lot_id) for lot_id in lookup.lots],
         "patients": list(_patients(export)),
         "patch_tested": list(_tested(export)),
         "under_way": list(_under_way(export)),
@@ -110,17 +117,6 @@ def as_dict(export: Export) -> dict[str, Any]:
         "completeness": dict(zip(("named", "of"), lookup.completeness, strict=True)),
         "similar": [lot.number for lot in lookup.found.similar],
     }
-
-
-def as_text(export: Export) -> str:
-    """The answer for people: lots and their balances, the ten figures, patients, what is on hand."""
-    lookup = export.lookup
-    if not lookup.lots:
-        alike = ", ".join(dict.fromkeys(lot.number for lot in lookup.found.similar))
-        return f"No lot {lookup.asked} was ever received." + (
-            f" What may be meant: {alike}." if alike else ""
-        )
-    return "\n".join([*_head(lookup), *_figures(lookup), *_rows(export), *_places(lookup)])
 
 
 def _asker(username: str | None) -> Actor | Operator:
@@ -142,7 +138,8 @@ def _export(text: str, by: Actor | Operator, *, names: bool) -> Export:
     patients = {row.patient_id for row, _ in given} | lookup.patient_ids | {row.patient_id for row in more}
     codes = queries.cocktails_told(row.cocktail_id for row, _ in given)
     known = queries.known_patients(patients, by=by, at=at)
-    return Export(lookup, given, known, more, dict(codes), by.recall_sight, names)
+    earlier = stock.earlier_numbers(lookup.lots)
+    return Export(lookup, given, known, more, dict(codes), by.recall_sight, names, earlier)
 
 
 def _zone(by: Actor | Operator) -> str:
@@ -152,22 +149,19 @@ def _zone(by: Actor | Operator) -> str:
     return next((site.zone for site in accounts.sites()), "UTC")
 
 
-def _unit(lookup: Lookup, lot_id: int) -> Unit:
-    """One unit for all that is told of a lot: the one its receipt reads best in."""
-    return natural_unit(lookup.lots[lot_id].quantity(lookup.balances[lot_id].received))
-
-
 def _measured(lookup: Lookup, lot_id: int, steps: int | None) -> dict[str, str | None]:
-    unit = _unit(lookup, lot_id)
+    unit = unit_of(lookup, lot_id)
     quantity = None if steps is None else plain(lookup.lots[lot_id].quantity(steps), unit)
     return {"quantity": quantity, "unit": unit.code}
 
 
-def _lot(lookup: Lookup, lot_id: int) -> dict[str, Any]:
-    lot, unit, balance = lookup.lots[lot_id], _unit(lookup, lot_id), lookup.balances[lot_id]
+def _lot(export: Export, lot_id: int) -> dict[str, Any]:
+    lookup = export.lookup
+    lot, unit, balance = lookup.lots[lot_id], unit_of(lookup, lot_id), lookup.balances[lot_id]
     figures = {name: plain(lot.quantity(getattr(balance, name)), unit) for name in labels.BALANCE}
     return {
         "lot": lot.number,
+        "earlier_numbers": export.earlier.get(lot_id, []),
         "product": lot.product,
         "maker": lot.maker,
         "expiry": None if lot.expires_on == NOT_ON_RECORD else lot.expires_on.isoformat(),
@@ -237,28 +231,6 @@ def _on_hand(lookup: Lookup, row: queries.Lying) -> dict[str, Any]:
     return where | _measured(lookup, row.lot_id, row.quantity)
 
 
-def _head(lookup: Lookup) -> Iterator[str]:
-    for lot_id, lot in lookup.lots.items():
-        holds = "".join(f", held: {hold.words}" for hold in lookup.holds[lot_id])
-        yield f"Lot {lot.number}, {lot.product}, expires {_expiry(lot.expires_on)}{holds}"
-        balance, unit = lookup.balances[lot_id], _unit(lookup, lot_id)
-        for name, words in labels.BALANCE.items():
-            yield f"  {words:<26}{show(lot.quantity(getattr(balance, name)), unit):>16}"
-        yield "  It balances." if balance.balances else "  It does not balance."
-
-
-def _expiry(on: date) -> str:
-    return day_words(on) if on == NOT_ON_RECORD else on.isoformat()
-
-
-def _figures(lookup: Lookup) -> Iterator[str]:
-    yield ""
-    for letter, count in lookup.counts.items():
-        yield f"  {letter} {count:>6,}  {labels.bucket_words(letter, count)}"
-    named, used = lookup.completeness
-    yield f"  {named:,} of {used:,} uses name their lot; as of {lookup.at:%Y-%m-%d %H:%M} UTC"
-
-
 def _buckets(export: Export) -> dict[str, Iterator[dict[str, Any]]]:
     """Everybody in the answer, by bucket."""
     return {
@@ -268,32 +240,3 @@ def _buckets(export: Export) -> dict[str, Iterator[dict[str, Any]]]:
         "Prescribed or reserved": _promised(export),
         "Cannot be excluded": _not_excluded(export),
     }
-
-
-def _rows(export: Export) -> Iterator[str]:
-    for title, found in _buckets(export).items():
-        rows = [_told(row) for row in found]
-        if rows:
-            yield from (f"\n{title}:", *rows)
-
-
-def _told(row: dict[str, Any]) -> str:
-    """One patient of the answer as a line."""
-    at = row.get("at", "")[:16].replace("T", " ")
-    who = " ".join(filter(None, (row["patient"], row.get("name"))))
-    amount = f"{row['quantity']} {row['unit']}" if row.get("quantity") else "amount not known"
-    lot = f"lot {row['lot']}" if "lot" in row else "lot not known"
-    return f"  {at:<16}  {who:<12}  {row.get('cocktail') or row.get('test') or 'earlier':<8}  {lot}  {amount}"
-
-
-def _places(lookup: Lookup) -> Iterator[str]:
-    for title, rows in (("On hand", lookup.lying), ("Lost on the way", lookup.lost)):
-        if rows:
-            yield f"\n{title}:"
-        yield from (_place(lookup, row) for row in rows)
-
-
-def _place(lookup: Lookup, row: queries.Lying) -> str:
-    quantity = show(lookup.lots[row.lot_id].quantity(row.quantity), _unit(lookup, row.lot_id))
-    vial = f", vial {row.vial}" if row.vial else ""
-    return f"  {row.site}, {row.place}{vial}: {quantity} of lot {lookup.lots[row.lot_id].number}"

@@ -11,9 +11,13 @@ from formulary.db import transaction
 from formulary.recalls import actions, queries
 from formulary.stock import actions as stock
 from formulary.stock import queries as shelf
+from tests.recalls.calling import recall, told
 from tests.recalls.casing import a_case, did, lots_of, standing
 from tests.recalls.doing import looked_up
+from tests.recalls.reading import answer, words
 from tests.support.builders import a_lot
+
+__all__ = ["recall", "told"]
 
 TYPED, PRINTED = "L2231", "L223I"
 
@@ -58,3 +62,16 @@ def test_the_history_for_an_inspector_tells_the_number_it_had(cast, clients):
     told = clients("auditor").get(f"/recalls/lots/{lot.id}/history.json").get_json()
     [one] = told["earlier_numbers"]
     assert (told["lot"], one["number"], one["corrected_to"]) == (PRINTED, TYPED, PRINTED)
+
+
+# What an answer says does not depend on the database.
+@pytest.mark.databases("sqlite")
+def test_the_answer_says_the_earlier_number_on_the_page_and_on_the_terminal(cast, clients, recall, told):
+    corrected(cast, lot := a_lot(number=TYPED))
+    assert f", earlier number {TYPED}" in words(answer(clients("recall"), lot))
+    text = recall(TYPED, "--as", "recall").stdout
+    assert text.splitlines()[0].endswith(f", earlier number {TYPED}"), text
+    [one] = told(TYPED, "recall")["lots"]
+    assert (one["lot"], one["earlier_numbers"]) == (PRINTED, [TYPED])
+    corrected(cast, lot, "NEW-77")
+    assert f", earlier numbers {TYPED}, {PRINTED}" in words(answer(clients("recall"), lot))

@@ -46,6 +46,7 @@ def test_the_answer_for_programs_is_whole_and_its_quantities_are_decimal_strings
     assert answer["lots"] == [
         {
             "lot": "TX-2231",
+            "earlier_numbers": [],
             "product": "Skinvive",
             "maker": "Maker",
             "expiry": "2027-11-30",

@@ -8,7 +8,7 @@ from formulary.db import db
 from formulary.exchange.actions.cells import read_lot, read_ware
 from formulary.exchange.actions.looking import Cells
 from formulary.exchange.actions.lots import Lots
-from formulary.exchange.queries import Ware, Wares, places_here
+from formulary.exchange.queries import Ware, Wares, corrected_number, places_here
 from formulary.stock.actions.entering import Printed, known_lot, may_enter
 from formulary.stock.models import Lot, Place
 from formulary.web.tables import BadCell, read_printed_expiry, read_yes
@@ -32,10 +32,12 @@ class Entrance:
     def __init__(self, site_id: int, kinds: tuple[str, ...], at: datetime) -> None:
         """Read the catalogue's names and the places."""
         self.wares, self.places, self.at = Wares(), places_here(site_id, kinds), at
-        self._lots = Lots()
+        self._lots, self._now = Lots(), dict[tuple[int, str, date], str]()
 
     def goods(self, cells: Cells) -> Goods | None:
-        """What a row says, as receiving by hand would take it; None where it is bad."""
+        """What a row says, as receiving by hand would take it; None where it is bad. A number that was
+        corrected since is told as it is now.
+        """
         ware = read_ware(cells, self.wares)
         place = cells.must("place", self._place)
         number, expires_on = cells.must("lot", read_lot), cells.must("expiry", read_printed_expiry)
@@ -56,5 +58,13 @@ class Entrance:
         ware, number, on = goods.ware, goods.number, goods.expires_on
         printed = Printed(db.session.get_one(Product, ware.id), "", number, on)
         may_enter(printed, goods.place, self.at, {})
-        self._lots.find(ware.id, number, on, line=line, another=goods.another)
-        return replace(goods, known=known_lot(printed, goods.another))
+        printed = replace(printed, number=self._number_now(ware.id, number, on))
+        self._lots.find(ware.id, printed.number, on, line=line, another=goods.another)
+        return replace(goods, number=printed.number, known=known_lot(printed, goods.another))
+
+    def _number_now(self, product_id: int, number: str, on: date) -> str:
+        """The number that a lot was given since it was on record under this one."""
+        key = (product_id, number, on)
+        if key not in self._now:
+            self._now[key] = corrected_number(product_id, number, on) or number
+        return self._now[key]

@@ -32,6 +32,14 @@ class Meant:
         """Where it is told of."""
         return "on record" if self.on_record else f"in line {self.line}"
 
+    def had(self, number: str) -> bool:
+        """Whether this is no longer its number: it was corrected since."""
+        return normalise(number) != normalise(self.number)
+
+    def called(self, number: str) -> str:
+        """Its number, with the earlier one by which a row names it."""
+        return f"{self.number} (earlier number {number})" if self.had(number) else self.number
+
 
 @dataclass
 class Lots:
@@ -39,6 +47,7 @@ class Lots:
 
     _meant: dict[Key, list[Meant]] = field(default_factory=dict)
     _near: dict[Key, set[str]] = field(default_factory=dict)
+    _known: dict[int, Meant] = field(default_factory=dict)
     _asked: set[Key] = field(default_factory=set)
     changed: list[Meant] = field(default_factory=list)
 
@@ -51,7 +60,7 @@ class Lots:
                 self._add_known(known)
 
     def find(self, product_id: int, number: str, expiry: date | None, *, line: int, another: bool) -> Meant:
-        """The lot that a row means; BadCell where it could be another one."""
+        """The lot that a row means, by its number or an earlier one; BadCell where it could be another."""
         same = self._meant.get((product_id, normalise(number)), [])
         for meant in same:
             if expiry in (None, meant.expires_on):
@@ -67,7 +76,8 @@ class Lots:
 
     def _ask(self, product_id: int, number: str, same: list[Meant]) -> None:
         for meant in same:
-            why = f"Lot {meant.number} is {meant.where} with the expiry {day_words(meant.expires_on)}."
+            told = meant.called(number)
+            why = f"Lot {told} is {meant.where} with the expiry {day_words(meant.expires_on)}."
             raise BadCell(why, ANOTHER)
         alike = self._near.get((product_id, _bare(number)), set())
         if alike:
@@ -75,15 +85,18 @@ class Lots:
             raise BadCell(why, ANOTHER)
 
     def _new(self, meant: Meant) -> Meant:
-        self._meant.setdefault((meant.product_id, normalise(meant.number)), []).append(meant)
-        self._near.setdefault((meant.product_id, _bare(meant.number)), set()).add(meant.number)
+        return self._put(meant.number, meant)
+
+    def _put(self, number: str, meant: Meant) -> Meant:
+        self._meant.setdefault((meant.product_id, normalise(number)), []).append(meant)
+        self._near.setdefault((meant.product_id, _bare(number)), set()).add(meant.number)
         return meant
 
     def _add_known(self, known: KnownLot) -> None:
         there = self._meant.get((known.product_id, known.normalised), [])
         if all(meant.id != known.id for meant in there):
-            meant = Meant(known.product_id, known.number, known.expires_on, 0, known.id, on_record=True)
-            self._new(meant)
+            fresh = Meant(known.product_id, known.number, known.expires_on, 0, known.id, on_record=True)
+            self._put(known.normalised, self._known.setdefault(known.id, fresh))
 
 
 def _only_one(same: list[Meant]) -> Meant:

@@ -3,17 +3,22 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from formulary.db import db
-from formulary.rules.lot_status import near
-from formulary.stock.models import Lot
+from formulary.rules.lot_status import near, normalise
+from formulary.stock import queries as stock
+from formulary.stock.models import Lot, LotAlias
 
 MOST_ZEROS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class KnownLot:
-    """A lot on record, as far as a list can be held against it."""
+    """A lot on record, as far as a list can be held against it.
+
+    `normalised` is of the number by which it was found: the one it has, or one that was corrected since.
+    """
 
     id: int
     product_id: int
@@ -23,12 +28,27 @@ class KnownLot:
 
 
 def known_lots(product_ids: Collection[int], numbers: Collection[str]) -> list[KnownLot]:
-    """The lots of these products whose number is one of these, or reads like it, zeros before it aside."""
+    """The lots of these products whose number is one of these, or reads like it, zeros before it aside; also
+    by numbers that they had until each was corrected, once for each.
+    """
     wanted = {alike for number in numbers for alike in _alike(near(number))}
-    columns = (Lot.id, Lot.product_id, Lot.number, Lot.normalised, Lot.expires_on)
-    query = db.select(*columns).where(Lot.near.in_(wanted), Lot.product_id.in_(product_ids))
-    rows = db.session.execute(query.order_by(Lot.id)) if wanted else []
-    return [KnownLot(*row) for row in rows]
+    of_them = Lot.product_id.in_(product_ids)
+    now = _rows(Lot.normalised).where(Lot.near.in_(wanted), of_them)
+    then = _rows(LotAlias.normalised).join(LotAlias, LotAlias.lot_id == Lot.id)
+    then = then.where(LotAlias.near.in_(wanted), of_them)
+    rows = db.session.execute(now.union_all(then)) if wanted else []
+    return [KnownLot(*row) for row in sorted(tuple(row) for row in rows)]
+
+
+def corrected_number(product_id: int, number: str, expires_on: date) -> str | None:
+    """What the number of a lot was corrected to; None where none with this expiry had this one."""
+    query = db.select(Lot.number).where(stock.numbered(number), Lot.normalised != normalise(number))
+    query = query.where(Lot.product_id == product_id, Lot.expires_on == expires_on).order_by(Lot.id)
+    return db.session.scalars(query.limit(1)).first()
+
+
+def _rows(found_by: Any) -> Any:
+    return db.select(Lot.id, Lot.product_id, Lot.number, found_by, Lot.expires_on)
 
 
 def _alike(read: str) -> set[str]:

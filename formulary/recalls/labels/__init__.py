@@ -18,7 +18,15 @@ from formulary.recalls.labels.sheet import Sheet, SheetLine, sheets
 from formulary.recalls.labels.tiles import Tile, is_held, tiles
 from formulary.recalls.labels.told import Told, told
 from formulary.recalls.labels.whole import COLUMNS, holds_told, movements_told, numbers_told
-from formulary.recalls.labels.words import AFTERWARDS, BALANCE, BUCKETS, GRADES, HEADINGS, bucket_words
+from formulary.recalls.labels.words import (
+    AFTERWARDS,
+    BALANCE,
+    BUCKETS,
+    GRADES,
+    HEADINGS,
+    bucket_words,
+    earlier_words,
+)
 from formulary.recalls.labels.worklist import WorkLine, worklist
 
 __all__ = [
@@ -47,6 +55,7 @@ __all__ = [
     "bucket_words",
     "case_told",
     "case_words",
+    "earlier_words",
     "holds_told",
     "hooks",
     "is_held",

@@ -1,5 +1,6 @@
 """An answer ready to print: figures, lists, sheets, picture, in what the asker may see."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -9,7 +10,9 @@ from formulary.recalls.labels.lists import Listing, patient_lists, place_lists
 from formulary.recalls.labels.picture import trace
 from formulary.recalls.labels.sheet import Sheet, sheets
 from formulary.recalls.labels.tiles import Tile, is_held, tiles
+from formulary.recalls.labels.words import earlier_words
 from formulary.recalls.queries import Lookup
+from formulary.stock import queries as stock
 from formulary.web.svg import px
 
 ROUND = Fraction("238.8")
@@ -37,6 +40,8 @@ class Told:
     complete: Complete | None
     picture: Any
     held: bool
+    earlier: Mapping[int, str]
+    """The numbers that a lot had until each was corrected, in words, by its key."""
 
 
 def told(lookup: Lookup, sight: RecallSight) -> Told:
@@ -44,6 +49,7 @@ def told(lookup: Lookup, sight: RecallSight) -> Told:
     return Told(
         lookup, tiles(lookup), patient_lists(lookup, sight), place_lists(lookup), sheets(lookup),
         complete(lookup), trace(lookup), is_held(lookup),
+        {key: earlier_words(had) for key, had in stock.earlier_numbers(lookup.lots).items()},
     )  # fmt: skip
 
 

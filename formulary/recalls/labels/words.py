@@ -1,5 +1,7 @@
 """The words of a recall: the ten buckets, the lines of a balance sheet, grades, ways into a cocktail."""
 
+from collections.abc import Iterable
+
 BUCKETS = {
     "A": ("patient received it", "patients received it"),
     "B": ("patient patch-tested with it", "patients patch-tested with it"),
@@ -60,3 +62,9 @@ def bucket_words(letter: str, count: int) -> str:
         return {"G": "sealed containers", "I": "wasted or destroyed"}[letter]
     one, many = BUCKETS[letter]
     return one if count == 1 else many
+
+
+def earlier_words(numbers: Iterable[str]) -> str:
+    """The numbers that a lot had until each was corrected: "earlier number L2231"; nothing for none."""
+    told = list(dict.fromkeys(numbers))
+    return f"earlier {'number' if len(told) == 1 else 'numbers'} {', '.join(told)}" if told else ""

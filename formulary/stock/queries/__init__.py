@@ -82,6 +82,7 @@ from formulary.stock.queries.levels import (
 )
 from formulary.stock.queries.lots import (
     aliases_of,
+    earlier_numbers,
     is_named,
     lot,
     lots_of,
@@ -219,7 +220,8 @@ __all__ = [
     "called", "contents", "corrected_among", "count", "count_line", "count_lines", "count_places",
     "counted_since", "counts", "curve_of", "damaged_at", "damaged_here", "deliveries",
     "deliveries_of_line", "delivering", "destroyed_with", "differences", "discrepancies", "discrepancy",
-    "disposal", "disposals", "disposals_by_id", "due_for_count", "ended_transfers", "event",
+    "disposal", "disposals", "disposals_by_id", "due_for_count", "earlier_numbers",
+    "ended_transfers", "event",
     "event_began", "events_of", "every", "excursion_of", "excursions_of", "filled_gaps", "gap_events",
     "gaps_around", "has_used", "hold", "holds_about", "holds_at", "holds_on_formula", "holds_sealed",
     "inside", "is_held", "is_named", "is_open", "is_superseded", "is_to_be_decided", "is_undone",

@@ -63,6 +63,15 @@ def aliases_of(lot_id: int) -> list[LotAlias]:
     return list(db.session.scalars(query))
 
 
+def earlier_numbers(lot_ids: Collection[int]) -> dict[int, list[str]]:
+    """The numbers that these lots had until each was corrected, the first one first; one query."""
+    query = db.select(LotAlias.lot_id, LotAlias.number).where(LotAlias.lot_id.in_(lot_ids))
+    found: dict[int, list[str]] = {}
+    for lot_id, number in db.session.execute(query.order_by(LotAlias.id)) if lot_ids else ():
+        found.setdefault(lot_id, []).append(number)
+    return found
+
+
 def lots_with_number(number: str, product_id: int | None = None) -> list[Lot]:
     """Lots whose normalised number is this one's, or was until it was corrected."""
     query = db.select(Lot).where(numbered(number)).order_by(Lot.id)
