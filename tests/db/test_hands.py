@@ -13,7 +13,7 @@ from flask import Flask
 
 from formulary.db import db, hands
 
-LONG = 5
+LONG = 30
 """Seconds after which nothing will come any more."""
 
 
