@@ -66,9 +66,11 @@ def span(
 ) -> Span | None:
     """How long this medicine counts before this; None where no source says that it does.
 
-    With `as_of` a time of the clinic's own that was decided later ends nothing that no time ended then.
+    With `as_of` also what counted then binds: a time of the clinic's own that was decided later, shortened or
+    taken back ends nothing that was not over by the times of then.
     """
-    told = tuple(w for w in medicine.washouts if w.before == before and w.effect in effects)
+    about = (w for w in medicine.washouts if w.before == before and w.effect in effects)
+    told = tuple(w for w in about if w.counts(None) or w.counts(as_of))
     if not any(not w.lifted for w in told):
         return None
     binding = _binding([one for one in told if not one.lifted], as_of)
@@ -78,10 +80,10 @@ def span(
 
 
 def _binding(told: Sequence[Washout], as_of: datetime | None) -> Stated | None:
-    """The strictest of all, where one gave a time by then: what is decided later may only lengthen it."""
-    by_then = [one for one in told if as_of is None or one.decided_at is None or one.decided_at <= as_of]
-    if all(one.least is None for one in by_then):
-        return None
+    """The strictest of all, where one gave a time then and one gives it now: later it may only lengthen."""
+    for when in (as_of, None):
+        if all(one.least is None for one in told if one.counts(when)):
+            return None
     return strictest([Stated(w.least, w.most, w.unit, w.source) for w in told])
 
 

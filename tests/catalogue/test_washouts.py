@@ -1,5 +1,7 @@
 """The wash-outs of the catalogue: every source, the strictest, the clinic's own time where none is given."""
 
+from datetime import timedelta
+
 import pytest
 
 from formulary.accounts import Forbidden
@@ -91,6 +93,21 @@ def test_every_version_is_kept_and_the_last_one_approved_counts(cast, kinds, wat
         (2, 9, "superseded"),
         (1, 3, "superseded"),
     ]
+
+
+def test_a_time_that_was_shortened_or_taken_back_is_told_with_until_when_it_counted(cast, kinds, watch):
+    """What counted when a test was applied is asked of it for ever."""
+    salve, by, other = kinds[1], cast.actor("practitioner"), cast.actor("pharmacist")
+    days = [watch.now() + timedelta(days=number) for number in range(3)]
+    for at, least in zip(days, (30, 7, None), strict=True):
+        approved(proposed(salve, by, at, least=least), other, at)
+    a_medicine(patient := a_patient(ready=False), "salve", last_taken_on=watch.now().date())
+    db.session.expire_all()
+    [medicine] = patient_facts(patient.id, days[2]).medicines
+    told = [(one.least, one.decided_at, one.ended_at) for one in medicine.washouts]
+    assert told == [(None, None, None), (30, days[0], days[1]), (7, days[1], days[2])]
+    [line] = [x for x in washout_lines(medicine_kinds()) if x.kind.word == "salve"]
+    assert [time for time, *_ in line.stated] == ["no time is stated"]
 
 
 def test_one_version_waits_at_a_time_and_what_does_not_stand_is_not_taken_back(cast, kinds, watch):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -17,7 +18,7 @@ from formulary.stock.models import Balance, Lot, Vial
 from tests.exchange.doing import DELIVERIES, STOCK, a_list, recorded
 from tests.exchange.test_goods import came, lies, ware
 from tests.stock.doing import refused_codes
-from tests.support.builders import the_place
+from tests.support.builders import a_lot, the_place
 from tests.support.client import Client
 from tests.support.world import Cast
 
@@ -60,6 +61,20 @@ def test_a_list_that_was_undone_leaves_every_sum_as_it_was_and_can_be_brought_ag
     undo(cast)
     assert (sums(), list(all_faults())) == (before, [])
     assert recorded(cast, word, raw).rows_new == 2
+
+
+@pytest.mark.databases("sqlite")  # the words of an entry are the same on both
+@pytest.mark.parametrize("status", ["exhausted", "quarantined"])
+def test_a_lot_that_was_empty_stands_again_as_it_stood_before_a_list_that_was_undone(
+    cast: Cast, ware, status: str
+) -> None:
+    """Used up, or in quarantine and all of it sent back: the list woke the first alone."""
+    a_lot(ware, number="G4405", containers=0, status=status, created_at=clock.now() - timedelta(days=9))
+    before = sums()
+    recorded(cast, "stock", a_list(STOCK, lies(place=the_place("quarantine").name)))
+    assert sums()["status"] == "quarantined"
+    undo(cast)
+    assert sums() == before
 
 
 def test_an_open_vial_of_a_list_that_was_undone_stands_open_nowhere(cast: Cast, ware) -> None:

@@ -284,6 +284,38 @@ def test_a_time_of_the_clinics_own_that_is_longer_reaches_back():
     assert with_suppression(applied(5, *NEGATIVE), Taken((kept,), AT), "Europe/Paris").suppressed
 
 
+DECIDED, CHANGED = AT - timedelta(days=40), AT - timedelta(days=2)
+TIMED = replace(PREDNISONE, least=5)
+THIRTY = replace(OWN, least=30, decided_at=DECIDED, ended_at=CHANGED)
+SEVEN = replace(OWN, least=7, decided_at=CHANGED)
+
+
+@pytest.mark.parametrize(
+    ("stated", "applied_ago", "hidden"),
+    [
+        ((TIMED, THIRTY, SEVEN), 6, True),  # shortened since: off it for 14 days, 30 were asked for
+        ((TIMED, THIRTY), 6, True),  # taken back since, and the source asks for 5
+        ((PREDNISONE, THIRTY), 6, True),  # taken back, and no source gives a time
+        ((TIMED, THIRTY, SEVEN), 1, False),  # applied by the time that counts now
+        ((TIMED, THIRTY, SEVEN), 2, False),  # at the very moment of the change
+        ((TIMED, replace(THIRTY, decided_at=AT - timedelta(days=4)), SEVEN), 6, False),  # came and went since
+        ((TIMED, replace(THIRTY, decided_at=AT - timedelta(days=6)), SEVEN), 6, True),  # at its very moment
+        ((PREDNISONE, THIRTY, SEVEN), 41, True),  # no time was given then
+    ],
+)
+def test_a_time_of_the_clinics_own_that_is_shortened_clears_no_test_from_before_it(
+    stated, applied_ago, hidden
+):
+    kept = taken(*stated, until=(AT - timedelta(days=applied_ago + 14)).date())
+    test = replace(applied(applied_ago), readings=())
+    assert bool(with_suppression(test, Taken((kept,), AT), "UTC").suppressed) is hidden
+
+
+def test_what_counts_now_is_told_without_what_counted_before():
+    found = span(taken(TIMED, THIRTY, SEVEN, until=nov(1)), "patch", ("hides",))
+    assert (found.asked, [one.least for one in found.stated]) == ("7 days", [5, 7])
+
+
 def test_a_suppressed_test_is_still_to_be_read_for_a_reaction_counts():
     test = with_suppression(applied(2), Taken((STEROID,), AT), "Europe/Paris")
     found = outcome(test, at=AT, policy=POLICY)

@@ -8,7 +8,10 @@ from formulary.catalogue import queries
 from formulary.catalogue.actions import deciding
 from formulary.catalogue.labels import refusals
 from formulary.catalogue.models import MedicineKind, WashoutDecision
-from formulary.db import Missing, db, expect_version, once
+from formulary.db import Missing, db, exclusive, expect_version, once
+
+VERSIONS = "versions of wash-outs"
+"""What is written one after the other: a number, who waits, who counts."""
 
 
 @once
@@ -22,6 +25,7 @@ def propose_washout(
     waits, and where there is nothing to take back.
     """
     by.must(Permission.AUTHOR)
+    exclusive(VERSIONS)
     kind = queries.medicine_kind(kind_id)
     before_it = [row for row in kind.decisions if row.before == before]
     _check(kind, before, before_it, least)
@@ -52,12 +56,14 @@ def approve_washout(
     Refused for its author (where every site is solo it is marked SELF-CHECKED) and for what does not wait.
     """
     by.must(Permission.APPROVE)
+    exclusive(VERSIONS)
     row = queries.washout_decision(decision_id)
     expect_version(row, version)
     self_checked = deciding.another_person(row, by, always=False, what="washout")
     for other in queries.medicine_kind(row.kind_id).decisions:
         if other.before == row.before and other.status == "approved":
             other.status = "superseded"
+    db.session.flush()  # one counts at a time: the one before it ends first
     deciding.approve(row, "catalogue.approve_washout", self_checked=self_checked, at=at, by=by)
     return row
 
@@ -68,6 +74,7 @@ def withdraw_washout(
 ) -> WashoutDecision:
     """Take back or turn down what waits for approval; it stays in sight as withdrawn."""
     by.must(Permission.AUTHOR)
+    exclusive(VERSIONS)
     row = queries.washout_decision(decision_id)
     expect_version(row, version)
     deciding.withdraw(row, "catalogue.withdraw_washout", reason=reason, what="washout", at=at, by=by)

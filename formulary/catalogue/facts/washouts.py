@@ -9,7 +9,7 @@ from formulary.rules import facts
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of medicine by its word, and all that sources say of it."""
+    """A kind of medicine by its word, and all that sources say of it or the clinic ever decided."""
 
     id: int
     word: str
@@ -20,7 +20,7 @@ class Kind:
 def medicine_kinds() -> tuple[Kind, ...]:
     """Every kind, in three queries."""
     return tuple(
-        Kind(row.id, row.word, row.name, queries.washouts_of(row)) for row in queries.medicine_kinds()
+        Kind(row.id, row.word, row.name, queries.every_washout_of(row)) for row in queries.medicine_kinds()
     )
 
 

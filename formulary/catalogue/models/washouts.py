@@ -2,7 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Integer, String, Text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from formulary.db import Base, UtcDateTime, Versioned, one_of
@@ -68,6 +78,13 @@ class WashoutStatement(Base):
         return not self.lifted and self.effect != "ask"
 
 
+def _one_each(status: str) -> Index:
+    """One version at a time waits, and one counts, of a kind before one thing."""
+    where = text(f"status = '{status}'")
+    name, of = f"ix_washout_decision_{status}", ("kind_id", "before")
+    return Index(name, *of, unique=True, sqlite_where=where, postgresql_where=where)
+
+
 class WashoutDecision(Versioned, Base):
     """One version of the clinic's own time of a kind before something: proposed by one person, approved by
     another, and counting from then on beside what sources say. None: no time of our own any more.
@@ -81,6 +98,9 @@ class WashoutDecision(Versioned, Base):
         one_of("unit", "hours", "days", "months"),
         one_of("status", "proposed", "approved", "superseded", "withdrawn"),
         CheckConstraint("least > 0", name="some_time"),
+        UniqueConstraint("kind_id", "before", "version"),
+        _one_each("proposed"),
+        _one_each("approved"),
     )
 
     kind_id: Mapped[int] = mapped_column(ForeignKey("medicine_kind.id"), index=True)

@@ -77,7 +77,13 @@ from formulary.catalogue.queries.substances import (
     several_ingredients,
     strength_bases,
 )
-from formulary.catalogue.queries.washouts import medicine_kind, medicine_kinds, washout_decision, washouts_of
+from formulary.catalogue.queries.washouts import (
+    every_washout_of,
+    medicine_kind,
+    medicine_kinds,
+    washout_decision,
+    washouts_of,
+)
 
 __all__ = [
     "MOST",
@@ -101,6 +107,7 @@ __all__ = [
     "devices",
     "devices_out_of_use",
     "empty_groups",
+    "every_washout_of",
     "fold",
     "formula",
     "formula_called",

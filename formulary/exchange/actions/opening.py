@@ -1,6 +1,7 @@
 """Opening stock: what lies here on the day the clinic begins, sealed or open, all of it or nothing."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO
@@ -16,6 +17,7 @@ from formulary.exchange.labels import STOCK, has_bad_rows
 from formulary.exchange.queries import openings_of
 from formulary.rules.units import Quantity, show
 from formulary.stock.actions import Opening, bring_stock
+from formulary.stock.models import Lot
 from formulary.web.tables import BadCell, Row, read_instant
 from formulary.web.words import plural
 
@@ -135,10 +137,18 @@ def record_stock(
         fresh += [one.value for one in judged if one.value and not one.known]
     if looked.bad_rows:
         raise has_bad_rows(looked.bad_rows)
+    asleep = _used_up(fresh)
     movements = [row for lies in fresh for row in bring_stock(_opening(lies, file), at=at, by=by)]
-    new = {"sha256": file.sha256, "file": file.name, "new": looked.new, "known": looked.known}
+    woken = [lot.id for lot in asleep if lot.status == "quarantined"]
+    new = {"sha256": file.sha256, "file": file.name, "new": looked.new, "known": looked.known, "woken": woken}
     record("exchange.stock", file, by=by, at=at, new=new, movements=movements)
     return looked
+
+
+def _used_up(fresh: Iterable[Lies]) -> list[Lot]:
+    """The lots on record of which nothing was left before the list."""
+    known = {lies.goods.known.id: lies.goods.known for lies in fresh if lies.goods.known}
+    return [lot for _, lot in sorted(known.items()) if lot.status == "exhausted"]
 
 
 def _opening(lies: Lies, file: StoredFile) -> Opening:

@@ -3947,8 +3947,17 @@ def upgrade() -> None:
             ["kind_id"], ["medicine_kind.id"], name=op.f("fk_washout_decision_kind_id_medicine_kind")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_washout_decision")),
+        sa.UniqueConstraint("kind_id", "before", "version", name=op.f("uq_washout_decision_kind_id")),
     )
     with op.batch_alter_table("washout_decision", schema=None) as batch_op:
+        for status in ("proposed", "approved"):
+            batch_op.create_index(
+                f"ix_washout_decision_{status}",
+                ["kind_id", "before"],
+                unique=True,
+                sqlite_where=sa.text(f"status = '{status}'"),
+                postgresql_where=sa.text(f"status = '{status}'"),
+            )
         batch_op.create_index(batch_op.f("ix_washout_decision_kind_id"), ["kind_id"], unique=False)
 
     op.create_table(

@@ -30,7 +30,7 @@ class Washout:
     At least so long without it, perhaps as long as `most`; None: it gives no time. `effect` is `avoid`
     (before a session), `hides` (what a test would show) or `ask` (the prescriber confirms); `lifted`: the
     source says that it does not matter there. `decided_at` is since when it is the clinic's own time, and
-    None of what a source says.
+    None of what a source says; `ended_at` until when it was, and None where it still is.
     """
 
     before: str
@@ -42,6 +42,14 @@ class Washout:
     source: str
     lifted: bool = False
     decided_at: datetime | None = None
+    ended_at: datetime | None = None
+
+    def counts(self, at: datetime | None) -> bool:
+        """Whether it counted at an instant; None: whether it counts now."""
+        if at is None:
+            return self.ended_at is None
+        begun = self.decided_at is None or self.decided_at <= at
+        return begun and (self.ended_at is None or at < self.ended_at)
 
 
 @dataclass(frozen=True, slots=True)
