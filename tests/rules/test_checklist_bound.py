@@ -69,7 +69,7 @@ PRECAUTIONS = facts.Precautions(
     (facts.Schedule(1, 21, 1, 6, "a label"),),
 )
 WASHOUT = facts.Washout(
-    "mesotherapy", "avoid", "a week without it", 7, 10, "days", "an article", decided_at=AT
+    "mesotherapy", "avoid", "a week without it", 7, 10, "days", "an article", decided_at=AT, ended_at=AT
 )
 PATIENT = a_patient(
     allergies=(an_allergy(ingredient_id=90, group="sulfite", groups=frozenset({"sulfite"})),),

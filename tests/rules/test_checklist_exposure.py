@@ -73,6 +73,16 @@ class TestOverAWindow:
     def test_what_left_the_window_no_longer_counts(self, ago, code):
         assert codes(ask("D3", **of("300 mg", window("1250 mg"), before=[gave("1000 mg", ago)]))) == [code]
 
+    def test_what_is_within_says_the_sum_and_of_what(self):
+        """Of several limits the tightest for the sum, not the one that this dose alone comes nearest to."""
+        limits = window("1250 mg"), window("400 mg", within=timedelta(hours=4))
+        before = [gave("900 mg", timedelta(hours=5))]
+        (answer,) = ask("D3", **of("250 mg", *limits, before=before))
+        assert (answer.reason, answer.inputs) == (
+            f"Tranexamic acid 1,150{N}mg within 24 hours of 1,250{N}mg, with what was given before.",
+            (("dose", f"250{N}mg"), ("before", f"900{N}mg"), ("limit", f"1,250{N}mg")),
+        )
+
     def test_it_says_the_sum_and_stops(self):
         more = of("300 mg", window("1250 mg", source="label"), before=[gave("1000 mg", timedelta(hours=1))])
         (finding,) = ask("D3", **more)

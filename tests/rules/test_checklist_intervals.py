@@ -135,6 +135,17 @@ class TestATopUpTooLateToBeOne:
     def test_it_is_asked_what_a_session_is_asked(self, days, within, found):
         assert [(x.code, x.level) for x in self.asked(days, within, is_top_up=True)] == found
 
+    @pytest.mark.parametrize(
+        ("within", "result", "why"),
+        [
+            (14, Result.FINDING, "the site takes nothing as a top-up more than 14 days after its session"),
+            (None, Result.UNKNOWN, "the site has not said for how long after a session that holds"),
+        ],
+    )
+    def test_a_time_that_nobody_said_is_unknown_and_one_that_is_over_is_found(self, within, result, why):
+        answer = self.asked(31, within, is_top_up=True)[0]
+        assert (answer.result, answer.rests_on) == (result, (("top-up of", "C-1"), ("why", why)))
+
     def test_also_what_other_clinics_gave_and_how_many_there_were(self):
         sessions = [a_session(DEOXYCHOLIC, days=31 * n, code=f"C-{n}") for n in range(2, 7)]
         course = Course((*sessions, a_session(DEOXYCHOLIC, days=15)))

@@ -80,6 +80,14 @@ class TestC3TheRoute:
         )
         assert (finding.line, finding.field) == (1, "route")
 
+    @pytest.mark.parametrize(
+        ("routes", "named"), [(("IV",), "IV"), (("IV", "IM"), "IV and IM"), ((), "unknown")]
+    )
+    def test_it_says_what_stands_on_the_label(self, routes, named):
+        (answer,) = self.by_route(replace(THIAMINE, routes=routes))
+        told = (("route", "intradermal"), ("on the label", named), ("product", "thiamine 100 mg/mL"))
+        assert answer.inputs == told
+
     def test_unknown_routes_are_unknown_and_stop(self):
         (answer,) = self.by_route(replace(THIAMINE, routes=()))
         assert (answer.code, answer.result, answer.level) == (

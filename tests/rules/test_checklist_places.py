@@ -372,6 +372,15 @@ class TestTheWordsOfTheOsmolality:
             ("estimate", "576 to 585 mOsm/kg"),
         )
 
+    @pytest.mark.parametrize(
+        ("low", "high", "least"), [(Fraction(300), None, "300"), (None, Fraction(300), "0")]
+    )
+    def test_of_which_one_end_alone_is_on_record_is_unknown_itself(self, low, high, least):
+        product = replace(TRANEXAMIC, osmolality_low=low, osmolality_high=high)
+        answer = mixed((product, "2 mL"))
+        assert answer.inputs[0] == ("line 1, tranexamic acid", "unknown")
+        assert least in answer.inputs[1][1]
+
     def test_at_the_ceiling_it_is_in_range(self):
         assert mixed((osmotic(TRANEXAMIC, 600), "2 mL")).code == "osmolality.in_range"
         assert mixed((osmotic(TRANEXAMIC, 600, 601), "2 mL")).code == "osmolality.above_max"

@@ -135,6 +135,8 @@ class TestHowGraveTheSumIs:
             ((*HARD, (STOPS, "1 mg")), Level.BLOCK),
             ((*HARD, (WARNS, "1 mg")), Level.BLOCK),
             ((*HARD, (STOPS, "1 mg"), (WARNS, "1 mg")), Level.BLOCK),
+            # 50 % and 50 %: all that is allowed of them, and only the warning one is too much
+            (((LIDOCAINE, "150 mg"), (BUPIVACAINE, "87.5 mg"), (WARNS, "1 mg")), Level.WARN),
             (((LIDOCAINE, "285 mg"), (STOPS, "60 mg"), (WARNS, "1 mg")), Level.STOP),
             (((LIDOCAINE, "285 mg"), (STOPS, "12 mg"), (WARNS, "90 mg")), Level.WARN),
         ],

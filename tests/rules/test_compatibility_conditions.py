@@ -263,6 +263,18 @@ class TestOrder:
         order = self.order(rules, LIDOCAINE, BUFFER, SALINE)
         assert (len(order.contradiction), order.given, self.numbers(order)) == (2, False, [3, 1, 2])
 
+    def test_a_contradiction_is_of_those_alone_that_cannot_all_be_followed(self):
+        rules = [
+            a_rule("1", "ingredient:21", "ingredient:22", first="a"),
+            a_rule("2", "ingredient:21", "ingredient:22", first="b"),
+            a_rule("3", "ingredient:1", "ingredient:21", first="a"),
+        ]
+        order = self.order(rules, LIDOCAINE, BUFFER, TRANEXAMIC)
+        assert ([each.rule.number for each in order.contradiction], self.numbers(order)) == (
+            ["1", "2"],
+            [3, 1, 2],
+        )
+
 
 class TestWhatDoesNotCompare:
     least = a_rule("1", "ingredient:21", "ingredient:22", concentration_from=per("5 IU/mL"))

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from formulary.rules.findings import Level
 from formulary.rules.formulas import Content, Written, misfits
 from tests.rules.builders import ASCORBIC, SALINE, TRANEXAMIC, per, q
 
@@ -53,6 +54,15 @@ def test_lines_that_come_to_more_than_the_volume_are_found_at_the_volume():
     full = replace(GLOW, lines=(TXA, line))
     assert found(full) == [("target", "Its lines come to 5.1 mL, more than 5 mL.")]
     assert found(replace(GLOW, lines=(TXA, replace(line, quantity=q("4.8 mL"))))) == []
+
+
+def test_what_does_not_fit_blocks_under_its_own_name():
+    told = with_line(dose=(q("4 mg"), q("19 mg")))
+    full = replace(GLOW, lines=(Written(1, "ascorbic acid", "volume", ASCORBIC, quantity=q("5.1 mL")),))
+    assert [(f.code, f.level) for content in (told, full) for f in misfits(content)] == [
+        ("formula.outside_own_range", Level.BLOCK),
+        ("formula.too_much", Level.BLOCK),
+    ]
 
 
 def test_what_is_unknown_fits():

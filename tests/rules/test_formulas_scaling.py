@@ -57,6 +57,21 @@ def test_what_has_no_amount_did_not_scale():
     assert [x.words for x in found.unscaled] == ["Buflomedil did not scale: its amount is not stated."]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        replace(BY_DOSE, quantity=None),  # nobody says how much
+        replace(
+            BY_CONCENTRATION, quantity=q("20 mg")
+        ),  # what a concentration came to is no figure of its own
+        replace(DILUENT, quantity=q("1 mL")),
+    ],
+)
+def test_only_a_dose_or_a_volume_that_is_stated_grows_with_the_whole(line):
+    content = replace(GLOW, lines=(line,))
+    assert scale(content, q("10 mL")).content.lines == (line,)
+
+
 def test_a_formula_without_a_volume_scales_its_concentrations_only():
     found = scale(replace(GLOW, target=None), q("10 mL"))
     assert (found.factor, found.content.target) == (None, q("10 mL"))

@@ -17,7 +17,15 @@ from formulary.rules.facts import (
 )
 from formulary.rules.patch_test import clears, outcome, with_suppression
 from formulary.rules.schedule import Stated
-from formulary.rules.washouts import fair_from, first_day_after, of_tests, span, suppressed_by, time_words
+from formulary.rules.washouts import (
+    doubts_of,
+    fair_from,
+    first_day_after,
+    of_tests,
+    span,
+    suppressed_by,
+    time_words,
+)
 from tests.rules.builders import AT, TRANEXAMIC, a_test
 
 H1 = Washout("prick", "hides", "", 2, 7, "days", "ICAR")
@@ -284,6 +292,15 @@ def test_a_time_of_the_clinics_own_that_is_longer_reaches_back():
     assert with_suppression(applied(5, *NEGATIVE), Taken((kept,), AT), "Europe/Paris").suppressed
 
 
+@pytest.mark.parametrize(("off_for", "is_over"), [(7, False), (8, True), (9, True)])
+def test_what_is_over_by_one_time_is_told_from_its_first_day_on(off_for, is_over):
+    """Over on the very day of applying: nothing hides, and the source without a time is named."""
+    on, timed = nov(20), replace(PREDNISONE, least=7, source="ICAR")
+    spans = of_tests([taken(timed, PREDNISONE, until=on - timedelta(days=off_for))], "patch")
+    told = "“it” is over by 7 days, and PT () gives no time." if is_over else ""
+    assert (doubts_of((), spans, on, on), bool(suppressed_by(spans, on, on))) == (told, not is_over)
+
+
 DECIDED, CHANGED = AT - timedelta(days=40), AT - timedelta(days=2)
 TIMED = replace(PREDNISONE, least=5)
 THIRTY = replace(OWN, least=30, decided_at=DECIDED, ended_at=CHANGED)
@@ -308,6 +325,14 @@ def test_a_time_of_the_clinics_own_that_is_shortened_clears_no_test_from_before_
 ):
     kept = taken(*stated, until=(AT - timedelta(days=applied_ago + 14)).date())
     test = replace(applied(applied_ago), readings=())
+    assert bool(with_suppression(test, Taken((kept,), AT), "UTC").suppressed) is hidden
+
+
+@pytest.mark.parametrize(("now", "hidden"), [((PREDNISONE,), True), ((PREDNISONE, SEVEN), False)])
+def test_where_nothing_gives_a_time_any_more_no_earlier_time_of_the_clinics_own_does(now, hidden):
+    """Off it for 31 days, where 30 were asked for when the test was applied."""
+    kept = taken(*now, THIRTY, until=(AT - timedelta(days=6 + 31)).date())
+    test = replace(applied(6), readings=())
     assert bool(with_suppression(test, Taken((kept,), AT), "UTC").suppressed) is hidden
 
 
