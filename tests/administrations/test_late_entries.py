@@ -29,6 +29,7 @@ from tests.support.road import PRODUCTS, draw_step
 page_alone = pytest.mark.databases("sqlite")  # what the page says does not depend on the database
 MEASURED = {1: "0.2", 2: "0.3", 3: "0.8", 4: "3.7"}
 NEVER = datetime(2099, 1, 1, tzinfo=UTC)
+FAINTED = {"outcome": "partly_given", "words": "She fainted.", "leftover": None}
 PREPARED, GIVEN = timedelta(hours=5), timedelta(hours=4)
 
 
@@ -301,6 +302,11 @@ def test_what_the_system_saw_is_not_told_otherwise(road, stage, other, code):
         ({"given": ml("1"), "leftover": None}, "after.not_accounted"),
         ({"given": ml("1"), "outcome": "not_given"}, "administration.outcome_differs"),
         ({"given": ml("1"), "outcome": "partly_given"}, "administration.reason_missing"),
+        ({"given": ml("4"), "dead_space": ml("3")} | FAINTED, "after.not_accounted"),
+        (
+            {"given": ml("0"), "dead_space": ml("30")} | FAINTED | {"outcome": "not_given"},
+            "after.not_accounted",
+        ),
     ],
 )
 @page_alone
@@ -318,8 +324,7 @@ def test_what_was_left_and_what_the_device_kept_go_to_waste_apart(road, cocktail
 
 @page_alone
 def test_what_was_partly_given_with_its_reason_leaves_over_what_nobody_measured(road, cocktail):
-    ended = {"outcome": "partly_given", "words": "She fainted.", "given": ml("1"), "leftover": None}
-    session = typed(road, cocktail, **ended).administration
+    session = typed(road, cocktail, given=ml("1"), **FAINTED).administration
     assert (session.given, session.leftover, session.difference) == (1_000_000, 4_000_000, 0)
 
 

@@ -63,6 +63,19 @@ def test_one_step_leads_from_it_to_everybody_who_got_its_lots(road, clients):
 
 
 @page_alone
+def test_a_hold_begins_with_a_reaction_to_its_lot_alone(road, clients):
+    row, other = recorded(given(road)), a_lot()
+    [first, *_] = [inside.lot for inside in queries.mixture(row)]
+    begins = {
+        (who, lot.number): clients(who).get_ok(f"/recalls/lots/{lot.id}/hold?reaction={row.id}")
+        for who in ("practitioner", "pharmacist")
+        for lot in (first, other)
+    }
+    told = {key: page.form(button="Place the hold").fields["reason"] != [""] for key, page in begins.items()}
+    assert told == {key: key[1] == first.number for key in begins}
+
+
+@page_alone
 def test_what_is_missing_or_cannot_be_is_said_at_its_field(road, clients):
     session, doctor = given(road), clients("practitioner")
     url = f"/reactions/after-session/{session.id}"

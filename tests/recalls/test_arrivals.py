@@ -124,6 +124,13 @@ def test_the_supplier_of_a_case_is_known_however_it_is_typed_and_who_brought_nob
     assert lots_of(now(case))["AGAIN"] == ("rule", "in")
 
 
+def test_a_supplier_whose_name_is_all_signs_is_found_too(app, cast):
+    product = a_product()
+    received(product, "BYSIGNS", cast, supplier="+++")
+    received(product, "BYOTHER", cast, supplier="++")
+    assert lots_of(a_case("", supplier=" +++ ")) == {"BYSIGNS": ("rule", "in")}
+
+
 @pytest.mark.parametrize(
     ("number", "index"), [("1810150050", 0), ("24A17", 1)], ids=["by its number", "inside a stretch"]
 )

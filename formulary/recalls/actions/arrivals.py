@@ -25,9 +25,11 @@ def lock_cases(lot_ids: Collection[int]) -> None:
 
 @watches_serials
 def stop_serial(lot: Lot, serial: str) -> None:
-    """Refuse to open a sealed pack whose serial a case names that goes on."""
-    if found := queries.cases_of_serial(serial, lot.id):
+    """Refuse to open a sealed pack whose serial a case names, or may name where nobody has read it."""
+    if serial and (found := queries.cases_of_serial(serial, lot.id)):
         raise refusals.serial_recalled(serial, found[0])
+    if not serial and (asking := queries.cases_asking_serial(lot.id)):
+        raise refusals.serial_unknown(lot.number, asking[0])
 
 
 @watches_arrivals

@@ -30,6 +30,13 @@ def serial_recalled(serial: str, case: RecallCase) -> Refused:
     return refuse("vial.recalled", serial, why, "Lay the pack into quarantine and tell the recall officer.")
 
 
+def serial_unknown(number: str, case: RecallCase) -> Refused:
+    """Of a lot of which a case names serials, a pack is opened once its serial was read."""
+    why = f"Recall {case.code} names packs by their serials, and nobody has read the serial of this one."
+    remedy = "Scan the code of the pack, or open it from the page of its lot and type its serial there."
+    return refuse("vial.serial_unknown", number, why, remedy, field="serial")
+
+
 def decided_meanwhile(found: CaseLot) -> Refused:
     """Another has decided on the lot since the form was opened: theirs is shown, and nothing is written."""
     row = found.row

@@ -78,7 +78,7 @@ from formulary.recalls.queries.made import (
     vials_not_held,
 )
 from formulary.recalls.queries.meant import Meant, draws_meant, draws_of_case
-from formulary.recalls.queries.naming import cases_of_serial, found_nowhere
+from formulary.recalls.queries.naming import cases_asking_serial, cases_of_serial, found_nowhere
 from formulary.recalls.queries.notices import (
     SEARCHED,
     Notice,
@@ -183,6 +183,7 @@ __all__ = [
     "case_lots",
     "cases",
     "cases_about",
+    "cases_asking_serial",
     "cases_it_comes_again_for",
     "cases_of_serial",
     "cocktails_told",

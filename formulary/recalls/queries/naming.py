@@ -40,19 +40,48 @@ def found_nowhere(scope: Scope) -> tuple[str, ...]:
 
 
 def cases_of_serial(serial: str, lot_id: int) -> list[RecallCase]:
-    """The cases that go on, no drills, of which a line names this serial and may mean this lot."""
+    """The cases, no drafts and no drills, of which a line names this serial and may mean this lot.
+
+    A case that is closed goes on to stop a pack that it names, as it does a lot.
+    """
+    named = [
+        (case, scope)
+        for case, scope in _naming_serials()
+        if normalise(serial) in _folded(_names(scope.serials))
+    ]
+    return [case for case, scope in named if not _limits(scope) or lot_id in named_lots(scope)]
+
+
+def cases_asking_serial(lot_id: int) -> list[RecallCase]:
+    """Those for which the serial of a sealed pack of this lot must be read: a line names serials that are on
+    no vial of ours yet, and this lot, or a serial of a vial of it. Of closed cases those of a lot's number.
+    """
+    return [
+        case
+        for case, scope in _naming_serials()
+        if (case.state != "closed" or normalise(scope.number))
+        and any(_missing(scope.serials))
+        and (lot_id in named_lots(scope) if _limits(scope) else _has_named(scope, lot_id))
+    ]
+
+
+def _naming_serials() -> list[tuple[RecallCase, Scope]]:
     query = db.select(RecallCase, RecallScope).join(RecallScope, RecallScope.case_id == RecallCase.id)
     query = query.where(RecallScope.serials != "", RecallCase.is_drill.is_(False))
-    goes_on = RecallCase.state.not_in(("draft", "closed"))
-    rows = db.session.execute(query.where(goes_on).order_by(RecallCase.id))
-    told = [(case, as_scope(line)) for case, line in rows]
-    named = [(case, scope) for case, scope in told if normalise(serial) in _folded(_names(scope.serials))]
-    return [case for case, scope in named if _may_mean(scope, lot_id)]
+    rows = db.session.execute(query.where(RecallCase.state != "draft").order_by(RecallCase.id))
+    return [(case, as_scope(line)) for case, line in rows]
 
 
-def _may_mean(scope: Scope, lot_id: int) -> bool:
-    is_of_any = not (normalise(scope.number) or scope.product_id or scope.supplier or scope.note_number)
-    return is_of_any or lot_id in named_lots(scope)
+def _limits(scope: Scope) -> bool:
+    """Whether the line names lots beside the serials."""
+    return bool(normalise(scope.number) or scope.product_id or scope.supplier or scope.note_number)
+
+
+def _has_named(scope: Scope, lot_id: int) -> bool:
+    query = db.select(Vial.id).where(
+        Vial.lot_id == lot_id, Vial.serial_folded.in_(_folded(_names(scope.serials)))
+    )
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def _missing(text: str) -> Iterator[str]:

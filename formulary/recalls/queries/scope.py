@@ -166,6 +166,6 @@ def _of_supplier(name: str) -> Any:
     """
     others = db.select(Delivery.supplier).where(Delivery.supplier_id.is_(None))
     typed = db.session.scalars(others.distinct())
-    same = {other for other in typed if stock.numbered(other) == stock.numbered(name)}
+    same = {other for other in typed if stock.called(other) == stock.called(name)}
     known = stock.supplier_named(name)
     return db.or_(Delivery.supplier.in_(same), Delivery.supplier_id == (known.id if known else 0))

@@ -86,7 +86,7 @@ def excursion(event_id: int) -> Page:
 def hold(lot_id: int) -> Page:
     """Put a lot, and every lot made from it, on hold at every site; first what that will stop."""
     at, reaction = clock.now(), _reaction()
-    form = HoldForm(reason=_because(reaction, at))
+    form = HoldForm(reason=_because(reaction, lot_id, at))
     if form.validate_on_submit() and (code := _hold(lot_id, form)):
         flash(f"Hold {code} is placed. Composing, the next draw, release and the start of giving stop now.")
         return redirect(_answer([lot_id]), 303)
@@ -126,17 +126,19 @@ def _reaction() -> int | None:
         raise Missing("No such reaction") from None
 
 
-def _because(reaction: int | None, at: datetime) -> str:
-    """The reason to begin with; nothing where no reaction led here, or for whoever sees counts alone.
+def _because(reaction: int | None, lot_id: int, at: datetime) -> str:
+    """The reason to begin with; nothing where no reaction to this lot led here, or for who sees counts alone.
 
-    Who sees the names of their own patients is told of the reactions of these.
+    Missing where it is of a patient whom somebody may not see who sees none but their own.
     """
     sight = g.actor.recall_sight
     if reaction is None or sight is RecallSight.COUNTS:
         return ""
+    own = sight is RecallSight.OWN_NAMES
+    row = reactions.reaction(reaction, by=g.actor, at=at) if own else reactions.coded(reaction)
+    if lot_id not in {inside.lot.id for inside in reactions.mixture(row)}:
+        return ""
     with transaction():
-        own = sight is RecallSight.OWN_NAMES
-        row = reactions.reaction(reaction, by=g.actor, at=at) if own else reactions.coded(reaction)
         log_access("recalls.hold", by=g.actor, at=at, subject=row, patients=1)
     return labels.because(row, ZoneInfo(g.site.zone), at)
 

@@ -37,11 +37,11 @@ def open_vial(
 
     `for_ref` is the act it is opened for: what is discarded afterwards serves no other once it is drawn from.
 
-    Refuses a lot that may not be used, a serial that somebody watches for (a recall), a product whose content
-    is unknown, and a shelf without a full container. An `opened_at` in the past is a late entry: it needs
-    `late_reason` and is recorded whatever holds now. `labelled` is a sealed vial that has a label of ours
-    already. `already_happened` records it whatever holds now, however short ago it was. `content`
-    is what it held where the catalogue does not know.
+    Refuses a lot that may not be used, a serial that somebody watches for (a recall) or must know first, a
+    product whose content is unknown, and a shelf without a full container. An `opened_at` in the past is a
+    late entry: it needs `late_reason` and is recorded whatever holds now. `labelled` is a sealed vial that
+    has a label of ours already. `already_happened` records it whatever holds now, however short ago it was.
+    `content` is what it held where the catalogue does not know.
     """
     by.must(Permission.PREPARE)
     is_late = _is_late(opened_at, late_reason, at)

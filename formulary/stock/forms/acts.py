@@ -13,6 +13,7 @@ class OpenForm(Form):
     """One container leaves the shelf; a time in the past makes it a late entry."""
 
     place_id = f.IdSelect("From", [f.Required()])
+    serial = f.TextField("Serial of the pack", most=20, hint="As printed behind SN, where it has one.")
     opened_at = f.InstantField("Opened at", hint="Leave it empty for now.")
     late_reason = f.TextField("Why it is entered late", most=400)
 

@@ -94,6 +94,7 @@ def open_vial(lot_id: int) -> Answer:
                 place=queries.place_by_id(form.place_id.data, g.site.id),
                 opened_at=form.opened_at.data,
                 late_reason=form.late_reason.data,
+                serial=form.serial.data.strip() or None,
                 at=at,
                 by=g.actor,
                 key=form.key,

@@ -81,10 +81,10 @@ def poured(attempt: Attempt) -> int:
 def _accounted(attempt: Attempt, gave: Gave, drawn: int, at: datetime) -> Gave:
     """The same with what was left over; Refused where the volumes do not come to what was drawn (R1).
 
-    What was not given whole, with its reason, may leave over what nobody measured.
+    What was not given whole, with its reason, may leave over what nobody measured, never less than 0.
     """
-    rest = max(drawn - gave.volume - gave.dead_space, 0)
-    if gave.leftover is None and gave.outcome != "given":
+    rest = drawn - gave.volume - gave.dead_space
+    if gave.leftover is None and gave.outcome != "given" and rest >= 0:
         return replace(gave, leftover=rest)
     volumes = {"released": drawn, "leftover": gave.leftover or 0, "dead_space": gave.dead_space}
     told = facts.AdministeredFacts(
