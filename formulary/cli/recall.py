@@ -11,6 +11,7 @@ from formulary import clock
 from formulary.accounts import Actor, Operator, Permission, RecallSight
 from formulary.accounts import queries as accounts
 from formulary.cli import recall_files as files
+from formulary.cli import recall_scope, recall_work
 from formulary.cli.frame import Said, operator, with_app
 from formulary.cli.recall_words import as_text, unit_of
 from formulary.db import transaction
@@ -60,26 +61,41 @@ class Export:
     metavar="USER",
     help="Who asks: decides what is shown; otherwise codes. Both are audited.",
 )
+@recall_scope.flags
 @with_app
 def command(
-    *, lot: str | None, as_json: bool, as_csv: bool, case: str | None, names: bool, username: str | None
+    *,
+    lot: str | None,
+    as_json: bool,
+    as_csv: bool,
+    case: str | None,
+    names: bool,
+    username: str | None,
+    **done: str | None,
 ) -> None:
     """Say who was touched by LOT and what is left of it; exit 1 when no such lot was ever received.
 
-    LOT is a number, the code of one of our vials, or what a scanner reads from a pack.
+    LOT is a number, the code of one of our vials, or what a scanner reads from a pack. In its place what was
+    done may be said, by who, where, when, formula, vial or diluent: all that is said must hold; exit 1 when
+    nothing of it is on record.
 
     \b
     Example:
       formulary recall 1810150050 --json
       formulary recall --case R-7 --as r.fournier --names
+      formulary recall --place "Bench 1" --from 2026-11-23 --to 2026-11-23
     """
-    if (lot is None) == (case is None) or (as_json and (as_csv or case)):
-        raise Said("Name a LOT (with --json or --csv) or a --case.")
+    said = recall_scope.given(done)
+    if (lot, case).count(None) + (not said) != 2 or (as_json and (as_csv or case)):  # noqa: PLR2004
+        raise Said("Name a LOT or what was done (with --json or --csv), or a --case.")
     if names and username is None:
         raise Said("--names needs --as USER: a name is shown to an account that may see it.")
     by = _asker(username)
     if case is not None:
         files.write(files.of_case(case, by, names=names))
+        return
+    if said:
+        recall_work.answer(said, by, _zone(by), names=names, as_json=as_json, as_csv=as_csv)
         return
     export = _export(lot or "", by, names=names)
     with transaction():

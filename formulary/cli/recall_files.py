@@ -42,10 +42,16 @@ def of_answer(
     """A row for each use, with its bucket in words; where counts must do, the ten figures alone."""
     if by.recall_sight is RecallSight.COUNTS:
         return sheets.Sheet("recall", ("bucket", "count"), _figures(lookup))
-    rows = (
-        [title, *(row.get(name) for name in COLUMNS)] for title, found in buckets.items() for row in found
-    )
-    return sheets.Sheet("recall", ("bucket", *COLUMNS), rows)
+    return _everybody(COLUMNS, buckets)
+
+
+def of_done(
+    figures: Mapping[str, int], by: Actor | Operator, buckets: Mapping[str, Iterable[dict[str, Any]]]
+) -> sheets.Sheet:
+    """The same of what was done, with who prepared and where; where counts must do, how many of each."""
+    if by.recall_sight is RecallSight.COUNTS:
+        return sheets.Sheet("recall", ("what", "count"), figures.items())
+    return _everybody((*COLUMNS, "by", "site"), buckets)
 
 
 def of_case(code: str, by: Actor | Operator, *, names: bool) -> sheets.Sheet:
@@ -63,6 +69,13 @@ def of_case(code: str, by: Actor | Operator, *, names: bool) -> sheets.Sheet:
         return sheets.Sheet(row.code, mark, [[labels.COUNTS_ALONE]])
     rows = labels.listed_rows(row.id, at=at, by=by, names=names)
     return sheets.Sheet(row.code, mark, chain([labels.LISTED], rows, [mark]))
+
+
+def _everybody(columns: tuple[str, ...], buckets: Mapping[str, Iterable[dict[str, Any]]]) -> sheets.Sheet:
+    rows = (
+        [title, *(row.get(name) for name in columns)] for title, found in buckets.items() for row in found
+    )
+    return sheets.Sheet("recall", ("bucket", *columns), rows)
 
 
 def _figures(lookup: Lookup) -> Iterator[tuple[str, int]]:

@@ -63,6 +63,8 @@ def _told(row: dict[str, Any]) -> str:
     at = row.get("at", "")[:16].replace("T", " ")
     who = " ".join(filter(None, (row["patient"], row.get("name"))))
     amount = f"{row['quantity']} {row['unit']}" if row.get("quantity") else "amount not known"
+    if "by" in row:
+        return f"  {at:<16}  {who:<12}  {row['cocktail']:<8}  {row['state'].replace('_', ' ')}, {row['by']}"
     lot = f"lot {row['lot']}" if "lot" in row else "lot not known"
     return f"  {at:<16}  {who:<12}  {row.get('cocktail') or row.get('test') or 'earlier':<8}  {lot}  {amount}"
 

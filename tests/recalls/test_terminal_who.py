@@ -10,6 +10,7 @@ from formulary.accounts.models import User
 from formulary.audit.models import AccessEntry, AuditEntry
 from formulary.db import db
 from formulary.recalls import actions
+from formulary.stock.models import Vial
 from tests.recalls.calling import recall, story, told
 from tests.recalls.casing import a_case
 from tests.support.builders import a_lot, act
@@ -44,7 +45,13 @@ def test_names_are_told_only_when_asked_for_and_to_whoever_may_see_them(recall, 
     assert {row["name"] for row in rows if "name" in row} == expected
     text = recall(story.lot.number, "--as", who, *more).stdout
     assert {name for name in ("Anna Kovac", "Bnna Kovac", "Lnna Kovac") if name in text} == expected
+    vials = ", ".join(db.session.scalars(db.select(Vial.code)))
+    for flag in ("--json", "--csv"):
+        text = recall("--codes", vials, "--as", who, *more, flag).stdout
+        assert {name for name in ("Anna Kovac", "Bnna Kovac", "Lnna Kovac") if name in text} == expected
+        assert (story.patients["A"].code in text) == codes
     everybody = story.codes("ABCDEFJL")
+    text = recall(story.lot.number, "--as", who, *more).stdout
     assert {code for code in everybody if f" {code} " in text} == (everybody if codes else set())
     assert answer["buckets"]["A"] == 2
 

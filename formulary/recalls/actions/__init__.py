@@ -11,6 +11,7 @@ from formulary.recalls.actions.notices import Imported, decide_notice, import_no
 from formulary.recalls.actions.noting import (
     LOOKED_UP,
     note_case,
+    note_done,
     note_excursion,
     note_export,
     note_history,
@@ -36,6 +37,7 @@ __all__ = [
     "file_drill",
     "import_notices",
     "note_case",
+    "note_done",
     "note_excursion",
     "note_export",
     "note_history",

@@ -7,7 +7,7 @@ from formulary.audit import log_access, record
 from formulary.recalls.models import RecallCase
 from formulary.recalls.queries import VIEWED, Done, FoundLot, Lookup, Since
 
-LOOKED_UP = "recalls.lookup"
+LOOKED_UP, DONE = "recalls.lookup", "what was done"
 
 
 def note_lookup(lookup: Lookup, *, at: datetime, by: Actor) -> None:
@@ -37,7 +37,7 @@ def note_excursion(since: Since, *, at: datetime, by: Actor) -> None:
 
 def note_work(done: Done, *, at: datetime, by: Actor) -> None:
     """Write to the access log who looked up whom something that was done has touched."""
-    log_access(LOOKED_UP, by=by, at=at, patients=done.shown, detail="what was done")
+    log_access(LOOKED_UP, by=by, at=at, patients=done.shown, detail=DONE)
 
 
 def note_export(
@@ -46,6 +46,13 @@ def note_export(
     """The same for an answer that leaves the app on a terminal: with the system's user, and in the trail."""
     log_access(LOOKED_UP, by=by, at=at, patients=patients, detail=f"{system_user}: {_lots(lookup)}")
     new = {"lots": _lots(lookup), "patients": patients, "names": names, "system_user": system_user}
+    record("recalls.export", None, by=by, at=at, new=new)
+
+
+def note_done(patients: int, *, system_user: str, names: bool, at: datetime, by: Actor) -> None:
+    """The same for an answer to what was done."""
+    log_access(LOOKED_UP, by=by, at=at, patients=patients, detail=f"{system_user}: {DONE}")
+    new = {"lots": DONE, "patients": patients, "names": names, "system_user": system_user}
     record("recalls.export", None, by=by, at=at, new=new)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from formulary.accounts import Actor, RecallSight
+from formulary.accounts import Actor, Operator, RecallSight
 from formulary.accounts.models import Person, Site
 from formulary.administrations.models import Administration, GivenLot
 from formulary.catalogue.models import FormulaVersion
@@ -81,6 +81,11 @@ def made_count(meant: Meant | None) -> int:
 def made_under_way(meant: Meant | None, *states: str) -> list[Made]:
     """All of them that are in one of these states, in any whose giving is not closed where none is named."""
     return [] if meant is None else _made(meant, Attempt.state.in_(states or tuple(BUCKETS)))
+
+
+def every_made(meant: Meant | None) -> list[Made]:
+    """All of them, the latest attempt first."""
+    return [] if meant is None else _made(meant)
 
 
 def _attempts(meant: Meant) -> Any:
@@ -230,7 +235,7 @@ class Done:
         return len({known.id for known in self.patients.values() if known.code})
 
 
-def done_by(scope: Scope, *, by: Actor, at: datetime, window: Window | None = None) -> Done:
+def done_by(scope: Scope, *, by: Actor | Operator, at: datetime, window: Window | None = None) -> Done:
     """Everything of this, at every site, as known now."""
     meant = draws_meant([scope])
     if meant is None:
