@@ -1,6 +1,7 @@
 """What is typed and scanned at the bench."""
 
 from formulary.accounts.forms import PerhapsSignerForm, own_signature
+from formulary.patients.forms import photo_field
 from formulary.preparations.actions import INSPECTED, REASONS
 from formulary.preparations.labels import STORAGES
 from formulary.web import fields as f
@@ -53,6 +54,7 @@ class DrawForm(Form):
     """What the syringe shows; empty on purpose until somebody has read it."""
 
     measured = f.QuantityField("Measured in the syringe", [f.Required()], units=("mL",))
+    photo = photo_field("Photo of the syringe")
     reason = f.TextField("Why it is kept", most=200)
     signer = f.FormField(PerhapsSignerForm, "Second person")
 

@@ -1,6 +1,7 @@
 """Reading the audit trail and the access log, and proving the chain."""
 
 from formulary.audit.queries.named import Tally, named_by_trail
+from formulary.audit.queries.opened import opened
 from formulary.audit.queries.proof import Fault, chain_faults
 from formulary.audit.queries.trail import (
     Filter,
@@ -23,6 +24,7 @@ __all__ = [
     "entries_about",
     "last_change",
     "named_by_trail",
+    "opened",
     "people_in",
     "recent_acts",
     "trail",

@@ -1761,7 +1761,7 @@ def upgrade() -> None:
         sa.Column("removed_by_id", sa.Integer(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "about_kind IN ('', 'patch_test', 'reaction', 'administration')",
+            "about_kind IN ('', 'patch_test', 'reaction', 'administration', 'draw')",
             name=op.f("ck_patient_photo_about_kind_is_known"),
         ),
         sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_patient_photo_by_id_person")),

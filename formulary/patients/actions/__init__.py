@@ -17,7 +17,7 @@ from formulary.patients.actions.medicines import (
     review_medicines,
 )
 from formulary.patients.actions.merging import merge
-from formulary.patients.actions.photos import add_photo, remove_photo
+from formulary.patients.actions.photos import add_photo, keep_draw_photo, remove_photo
 from formulary.patients.actions.weight import record_weight
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "edit_patient",
     "end_allergy",
     "end_course",
+    "keep_draw_photo",
     "merge",
     "mistaken_medicine",
     "move_appointment",

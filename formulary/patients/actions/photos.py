@@ -8,9 +8,11 @@ from formulary.audit import record
 from formulary.db import db, once
 from formulary.patients import queries
 from formulary.patients.actions.times import refuse_future
-from formulary.patients.models import Photo
+from formulary.patients.models import Patient, Photo
 from formulary.rules.findings import refuse
 from formulary.web.pictures import cleaned
+
+DRAW = "draw"
 
 
 @once
@@ -28,6 +30,30 @@ def add_photo(
     by.must(Permission.EDIT_PATIENTS)
     patient = queries.patient(patient_id, by=by, at=at)
     refuse_future(taken_at or at, "taken_at", "the photo", at=at)
+    return _kept(patient, raw, title=title, about=about, taken_at=taken_at, at=at, by=by)
+
+
+def keep_draw_photo(
+    patient: Patient, raw: bytes, *, title: str, draw_id: int, at: datetime, by: Actor
+) -> Photo:
+    """Keep the photo of a draw for this patient, in the act that draws: whoever prepares may, and no more.
+
+    Refuses what is no photo, as every photo.
+    """
+    by.must(Permission.PREPARE)
+    return _kept(patient, raw, title=title, about=(DRAW, draw_id), at=at, by=by)
+
+
+def _kept(
+    patient: Patient,
+    raw: bytes,
+    *,
+    title: str,
+    about: tuple[str, int | None],
+    taken_at: datetime | None = None,
+    at: datetime,
+    by: Actor,
+) -> Photo:
     picture = cleaned(raw)
     row = Photo(patient_id=patient.id, title=title, media=picture.media, content=picture.content)
     row.about_kind, row.about_id = about

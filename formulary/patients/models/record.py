@@ -184,7 +184,7 @@ class Photo(Base):
 
     __tablename__ = "patient_photo"
     __table_args__ = (
-        one_of("about_kind", "", "patch_test", "reaction", "administration"),
+        one_of("about_kind", "", "patch_test", "reaction", "administration", "draw"),
         Index("ix_patient_photo_patient", "patient_id", "about_kind", "about_id"),
     )
 

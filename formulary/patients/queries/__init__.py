@@ -33,7 +33,7 @@ from formulary.patients.queries.medicines import (
     standing_medicines,
 )
 from formulary.patients.queries.names import fold
-from formulary.patients.queries.photos import photo, photos
+from formulary.patients.queries.photos import photo, photos, photos_of_acts
 from formulary.patients.queries.record import (
     allergies,
     allergy,
@@ -87,6 +87,7 @@ __all__ = [
     "patient_by_code",
     "photo",
     "photos",
+    "photos_of_acts",
     "record_itself",
     "scoped",
     "seen_of",

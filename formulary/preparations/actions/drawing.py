@@ -17,6 +17,7 @@ from formulary.preparations.actions.acts import (
     step_in_hand,
     under_way,
 )
+from formulary.preparations.actions.pictures import keep_photo
 from formulary.preparations.actions.planning import follow
 from formulary.preparations.models import Attempt, Draw, PlannedDraw
 from formulary.rules import checklist
@@ -38,14 +39,16 @@ def confirm_draw(
     measured: Quantity,
     deviation: Deviation | None = None,
     as_read: bool = False,
+    photo: bytes = b"",
     at: datetime,
     by: Actor,
 ) -> PlannedDraw:
     """Record what the syringe holds of this line: the ledger moves, the step is done.
 
     `as_read` says that `measured` was read off the syringe, which holds the others too where this line is
-    drawn up to its mark. Refused for what may not be drawn now, for more than there is, for a hold on
-    anything drawn before, and outside the tolerance without a co-signed reason.
+    drawn up to its mark. A `photo` of it is kept with the patient's, drawn anew without EXIF. Refused for
+    what may not be drawn now, for more than there is, for a hold on anything drawn before, and outside the
+    tolerance without a co-signed reason.
     """
     attempt, step = step_in_hand(attempt_id, position, by)
     vial, told = _drawable(step), facts.gather_draw(attempt, at=at)
@@ -71,6 +74,7 @@ def confirm_draw(
     keep_rest(attempt, at=at, by=by)
     new = {"position": position, "vial": vial.code, "measured_nL": measured.whole()}
     new |= {"patient": attempt.patient_id, "draws": [row.id for row in drawn]}
+    new |= keep_photo(attempt, step, drawn, photo, at=at, by=by)
     _sign_deviation(attempt, kept, new, at)
     record("preparations.draw", attempt, by=by, at=at, new=new, movements=[part.movement for part in taken])
     return step

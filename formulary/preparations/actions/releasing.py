@@ -15,6 +15,7 @@ from formulary.db import db, once
 from formulary.preparations import facts, queries
 from formulary.preparations.actions.acts import answered_by_deviation
 from formulary.preparations.actions.finishing import content_hash, content_words
+from formulary.preparations.actions.pictures import photos_opened
 from formulary.preparations.models import Attempt, Syringe
 from formulary.rules import checklist
 from formulary.rules.findings import Level, Stage, joined, refuse
@@ -29,30 +30,34 @@ def release(
     *,
     inspection: Mapping[str, bool],
     total: Quantity | None = None,
+    screen_of: int | None = None,
     at: datetime,
     by: Actor,
 ) -> Attempt:
     """Release for giving: the checks run again on what was really drawn, and everything was looked at.
 
     Refused for the preparer (where the site asks for a second person; who works alone reads the `total` off
-    the syringe anew, after a delay), for what was not inspected, for a hold placed meanwhile, and for a
-    finding nobody answered for.
+    the syringe anew, after a delay), for what was not inspected, for a photo of a draw that neither they
+    nor the person whose screen they sign on (`screen_of`) has opened, for a hold placed meanwhile, and for
+    a finding nobody answered for.
     """
     by.must(Permission.RELEASE)
     attempt = queries.locked(attempt_id, by)
     alone = _may_release(attempt, by)
-    if alone and accounts.site(attempt.site_id).solo:
+    reads_anew = alone and accounts.site(attempt.site_id).solo
+    if reads_anew:
         _seen_anew(attempt, total, at)
     _inspected(attempt, inspection)
+    pictures = photos_opened(attempt, {by.person_id, screen_of or by.person_id}, withheld=reads_anew)
     move(attempt.cocktail, "released", at=at, by=by, self_checked=alone)
     _check_again(attempt, at)
     attempt.releaser_id, attempt.released_at, attempt.self_released = by.person_id, at, alone
     attempt.state, attempt.inspection = "released", {what: True for what in INSPECTED}
     db.session.add_all(_containers(attempt))
     signed = {"subject": attempt, "signed_hash": content_hash(attempt), "self_checked": alone}
-    signed["shown"] = content_words(attempt) | {"inspected": list(INSPECTED)}
+    signed["shown"] = content_words(attempt) | {"inspected": list(INSPECTED)} | pictures
     accounts_actions.sign(by, meaning="released", at=at, **signed)
-    record("preparations.release", attempt, by=by, at=at, new={"self_checked": alone})
+    record("preparations.release", attempt, by=by, at=at, new={"self_checked": alone} | pictures)
     return attempt
 
 

@@ -15,6 +15,7 @@ from formulary.preparations.labels.choices import (
 )
 from formulary.preparations.labels.final import Label, labels
 from formulary.preparations.labels.paper import PaperSheet, on_paper
+from formulary.preparations.labels.pictures import PhotoLine, page_words, photo_lines
 from formulary.preparations.labels.steps import Step
 from formulary.preparations.labels.words import ROUTES, STORAGES, Waiting, product_words, waiting
 from formulary.preparations.labels.worksheet import Worksheet, worksheet
@@ -26,6 +27,7 @@ __all__ = [
     "Achieved",
     "Label",
     "PaperSheet",
+    "PhotoLine",
     "RestWords",
     "Step",
     "Waiting",
@@ -39,6 +41,8 @@ __all__ = [
     "needs_releaser",
     "no_diluent",
     "on_paper",
+    "page_words",
+    "photo_lines",
     "product_words",
     "rest_words",
     "storage_choices",

@@ -24,6 +24,7 @@ from formulary.preparations.queries.attempts import (
     syringes,
     visible,
 )
+from formulary.preparations.queries.pictures import photo, photos
 from formulary.preparations.queries.sources import (
     device,
     diluents,
@@ -68,6 +69,8 @@ __all__ = [
     "of_attempt",
     "open_rests",
     "others_open",
+    "photo",
+    "photos",
     "place",
     "place_holding",
     "place_of",

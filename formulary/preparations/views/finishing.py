@@ -58,8 +58,8 @@ def release(attempt_id: int) -> Page:
         return attempt_page(attempt_id, release=form), 422
 
     def do(at: datetime) -> None:
-        total = form.total.data
-        actions.release(attempt_id, inspection=looked_at, total=total, at=at, by=by, key=form.key)
+        told = {"inspection": looked_at, "total": form.total.data, "screen_of": g.actor.person_id}
+        actions.release(attempt_id, **told, at=at, by=by, key=form.key)
 
     return act(attempt_id, form, "release", do, done="Released. Print the label and put it on.")
 

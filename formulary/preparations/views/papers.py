@@ -10,7 +10,7 @@ from formulary.cocktails.labels.story import heading_of
 from formulary.db import Missing, retried, transaction
 from formulary.preparations import actions, facts, labels, queries
 from formulary.preparations.forms import PrintForm
-from formulary.preparations.views.room import Page, attempt_page, bp, looks_anew, the_sheet
+from formulary.preparations.views.room import Page, attempt_page, bp, looks_anew, the_photos, the_sheet
 from formulary.rules.findings import Refused
 from formulary.web import barcodes, pdf
 
@@ -60,7 +60,13 @@ def worksheet(attempt_id: int) -> Page:
         flash("What is in it is shown, and printed, once you have read the syringe anew.")
         return redirect(url_for("preparations.attempt", attempt_id=attempt_id))
     heading = heading_of(sheet.attempt.cocktail, queries.revision(sheet.attempt))
-    page = pdf.render("preparations/worksheet.html", sheet=sheet, barcode=barcodes.own, heading=heading)
+    page = pdf.render(
+        "preparations/worksheet.html",
+        sheet=sheet,
+        barcode=barcodes.own,
+        heading=heading,
+        photos=the_photos(sheet),
+    )
     return pdf.answer(page, f"worksheet-{sheet.attempt.cocktail.code}.pdf")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from formulary import clock
@@ -52,7 +52,7 @@ def attempt_page(attempt_id: int, codes: Iterable[str] = (), **given: Form) -> s
     sheet = the_sheet(attempt_id)
     forms = {name: given.get(name) or kind(formdata=None) for name, kind in FORMS.items()}
     offer_diluents(forms["mix"], sheet)
-    rests = offer_ends(forms["finish"], sheet)
+    rests, photos = offer_ends(forms["finish"], sheet), the_photos(sheet)
     return render_template(
         "preparations/attempt.html",
         sheet=sheet,
@@ -60,6 +60,8 @@ def attempt_page(attempt_id: int, codes: Iterable[str] = (), **given: Form) -> s
         wrong=next((form for form in given.values() if form.errors), None),
         deviates=not labels.DEVIATES.isdisjoint(codes),
         rests=rests,
+        photos=photos,
+        opened=labels.page_words(photos),
         signs_here=signs_here(sheet),
         looks_anew=looks_anew(sheet),
         may_release_at=may_go_at(g.site, sheet.attempt.prepared_at, sheet.at),
@@ -110,8 +112,19 @@ def signs_here(sheet: labels.Worksheet) -> bool:
 
 def looks_anew(sheet: labels.Worksheet) -> bool:
     """Whether the reader works alone here and prepared it: what is in it is shown once it was read anew."""
-    waits = sheet.attempt.state == "prepared" and sheet.is_mine
+    return reads_anew(sheet.attempt)
+
+
+def reads_anew(attempt: Any) -> bool:
+    """The same of an attempt that is not yet read as a worksheet."""
+    waits = attempt.state == "prepared" and attempt.preparer_id == g.actor.person_id
     return waits and second(g.site, "release") is Second.ALONE
+
+
+def the_photos(sheet: labels.Worksheet) -> list[labels.PhotoLine]:
+    """The photos of its draws; which of them the reader has opened, or opens by this address."""
+    found = queries.photos(sheet.attempt, {g.actor.person_id})
+    return labels.photo_lines(sheet, found, request.args.get("photo", type=int))
 
 
 def offer_diluents(form: Any, sheet: labels.Worksheet) -> None:

@@ -21,6 +21,10 @@ from formulary.preparations.views.room import (
 )
 from formulary.rules.findings import Refused
 from formulary.rules.lot_status import day_of
+from formulary.web import takes_up_to
+
+READ_TO_ITS_END = 48 * 1024 * 1024
+"""So many bytes are taken in, beyond what a photo may have: one that is too large is refused at its field."""
 
 
 @bp.post("/<id:attempt_id>/steps/<int:position>/scan")
@@ -128,9 +132,10 @@ def _diluent_read(attempt_id: int, position: int, form: MixForm) -> Page:
 
 @bp.post("/<id:attempt_id>/steps/<int:position>/draw")
 @requires(Permission.PREPARE)
+@takes_up_to(READ_TO_ITS_END)
 @retried
 def draw(attempt_id: int, position: int) -> Page:
-    """Confirm a draw: the ledger moves at once."""
+    """Confirm a draw, with a photo of it or without: the ledger moves at once."""
     form = DrawForm()
     if not form.validate():
         return attempt_page(attempt_id, draw=form), 422
@@ -149,6 +154,7 @@ def draw(attempt_id: int, position: int) -> Page:
             measured=form.measured.data,
             as_read=True,
             deviation=deviation,
+            photo=form.photo.data or b"",
             at=at,
             by=g.actor,
             key=form.key,
