@@ -91,9 +91,16 @@ def test_more_than_was_on_record_comes_visibly_from_lost_or_found(road, clinic):
 
 
 def test_units_typed_as_millilitres_open_no_hundred_vials(road, clinic):
-    with pytest.raises(Refused, match=r"after\.too_many_containers"):
-        given(road, volume="150", sure="It was.")
+    with pytest.raises(Refused) as refusal:
+        given(road, volume="150")
+    assert [f.code for f in refusal.value.findings] == ["after.much", "after.many_containers"]
     assert [row.quantity for row in db.session.scalars(db.select(Discrepancy))] == []
+
+
+def test_what_came_out_of_many_containers_is_recorded_with_a_word_on_why(road, clinic):
+    row = given(road, volume="21", sure="It was.")
+    assert "after.many_containers" in {found["code"] for found in row.now}
+    assert (sheet().administered, sheet().balances) == (21_000_000, True)
 
 
 def test_a_powder_is_mixed_as_it_was_then(road, clinic):

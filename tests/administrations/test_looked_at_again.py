@@ -6,7 +6,9 @@ import pytest
 
 from formulary import clock
 from formulary.administrations import queries
+from formulary.administrations.actions import afterwards as actions
 from formulary.rules.findings import Refused
+from tests.administrations.doing import ml
 from tests.administrations.emergency import BOTOX, VITRASE, filled, given, local, lot, product
 from tests.support.builders import a_lot
 
@@ -44,6 +46,18 @@ def test_what_was_given_before_the_patient_was_born_is_refused(road, clinic):
 def test_more_than_the_largest_syringe_holds_is_asked_about_where_no_container_says_how_much(road, clinic):
     powder = a_lot(product(BOTOX), number="BTX-7")
     assert codes(road, volume="999999", lot_id=powder.id) == ["after.much"]
+
+
+@pytest.mark.parametrize(
+    ("volume", "asked"),
+    [("4", ["after.mixed_otherwise"]), ("25", ["after.much", "after.mixed_otherwise"])],
+)
+def test_another_volume_of_diluent_than_the_label_states_is_asked_about(road, clinic, volume, asked):
+    powder, water = a_lot(product(BOTOX), number="BTX-7"), lot("NACL-1")
+    assert powder.product.reconstitution_volume == 2_500_000
+    told = {"volume": "0.5", "lot_id": powder.id}
+    assert codes(road, **told, mixed=actions.Mixed(water.id, ml(volume))) == asked
+    assert given(road, **told, mixed=actions.Mixed(water.id, ml("2.5"))).now is not None
 
 
 def test_the_page_asks_and_takes_the_answer(road, clinic, clients):

@@ -18,7 +18,8 @@ from formulary.recalls.actions import open_case
 from formulary.rules.lot_status import NOT_ON_RECORD, day_words, normalise
 from formulary.stock import queries as shelf
 from formulary.stock.models import Discrepancy
-from tests.administrations.emergency import VITRASE, filled, given, lot, product, sheet
+from tests.administrations.doing import ml
+from tests.administrations.emergency import BOTOX, VITRASE, filled, given, lot, product, sheet
 from tests.recalls.casing import a_case, lots_of, now
 from tests.support.builders import a_lot
 
@@ -78,6 +79,16 @@ def test_a_lot_that_is_not_on_record_is_written_as_it_was_read(road, clinic):
         db.select(Exposure.grade).filter_by(document_id=row.administration_id, document_kind="administration")
     ).all() == ["possible"]
     assert list(exposure_faults()) == []
+
+
+@pytest.mark.parametrize("volume", ["10", "12"])
+def test_a_powder_is_mixed_with_as_many_containers_of_a_diluent_as_it_took(road, clinic, volume):
+    powder, water = a_lot(product(BOTOX), number="BTX-7"), lot("NACL-1").product
+    unread = actions.Mixed(0, ml(volume), as_read=actions.AsRead(water.id, "NEW-W9"))
+    row = given(road, "0.5", lot_id=powder.id, mixed=unread, sure="It was.")
+    grades = {of.number: each.grade for each, of, _ in queries.given_lots(row.administration_id)}
+    assert grades == {"BTX-7": "probable", "NEW-W9": "possible"}
+    assert (sheet("NEW-W9").balances, sheet("BTX-7").balances) == (True, True)
 
 
 def test_a_live_case_of_its_number_takes_it_in_and_holds_it(road, clinic):

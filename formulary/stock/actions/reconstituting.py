@@ -117,13 +117,16 @@ def _may_be_reconstituted(vial: Vial, diluent: Lot, act: Act) -> None:
 
 
 def _opened(lot: Lot, place: Place, needed: int, powder: Vial, act: Act) -> Iterator[tuple[Vial, int]]:
-    """Containers of the diluent, opened one after the other, with what each of them gives."""
+    """Containers of the diluent, opened one after the other, with what each of them gives; of what happened
+    already one that held as much, where nobody knows what a container holds.
+    """
     whom = {"opened_for_id": powder.opened_for_id, "for_ref": act.for_ref}
     late = {"opened_at": act.when, "late_reason": act.late_reason} if act.is_late else {}
     late |= {"already_happened": act.already_happened}
+    held = needed if act.already_happened and lot.product.content is None else content_of(lot)
     while needed > 0:
-        part = min(needed, content_of(lot))
-        yield open_vial(lot, place=place, at=act.at, by=act.by, **whom, **late), part
+        part = min(needed, held)
+        yield open_vial(lot, place=place, at=act.at, by=act.by, content=held, **whom, **late), part
         needed -= part
 
 

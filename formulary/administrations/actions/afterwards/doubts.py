@@ -7,14 +7,17 @@ from formulary.accounts import queries as accounts
 from formulary.administrations.actions.afterwards.told import Source
 from formulary.administrations.actions.afterwards.writing import Found
 from formulary.catalogue import facts as catalogue
+from formulary.catalogue import queries
 from formulary.cocktails.labels.rows import answer_row
 from formulary.patients.models import Patient
 from formulary.rules.findings import Finding, Level, Refused, refuse
 from formulary.rules.lot_status import day_of, stamp_words
-from formulary.rules.units import show
+from formulary.rules.units import VOLUME, Quantity, show
 from formulary.stock import queries as shelf
 from formulary.stock.queries.movements import first_came
 
+MANY = 20
+"""So many containers out of one lot are odd: house policy."""
 REMEDY = "Look at it again. If it was so, say in a few words why."
 
 
@@ -42,12 +45,29 @@ def answered(reason: str, sure: str) -> str:
 
 
 def _much(sources: Iterable[Source]) -> Iterator[Finding]:
-    """More out of one lot than the largest syringe on record holds: most likely another unit was meant."""
+    """More out of one lot than the largest syringe on record holds, or than so many of its containers, and
+    another volume of diluent than the label states: most likely another unit was meant.
+    """
     largest = max((one.capacity for one in catalogue.syringes()), default=None)
     for source in sources:
-        if largest is not None and source.volume > largest:
-            reason = f"{show(source.volume)} is more than the largest syringe on record, of {show(largest)}."
+        volumes = [source.volume, *([source.mixed.volume] if source.mixed else [])]
+        if largest is not None and (most := max(volumes, key=lambda one: one.steps)) > largest:
+            reason = f"{show(most)} is more than the largest syringe on record, of {show(largest)}."
             yield _doubt("after.much", reason)
+        yield from _unlike_its_product(source)
+
+
+def _unlike_its_product(source: Source) -> Iterator[Finding]:
+    read = source.as_read
+    product = queries.product(read.product_id) if read else shelf.lot(source.lot_id).product
+    one = product.content if product.ledger == "volume" else None
+    if one is not None and source.volume.whole() > MANY * one:
+        many = f"{MANY} containers of {product.name}, each of {show(Quantity(one, VOLUME))}"
+        yield _doubt("after.many_containers", f"{show(source.volume)} is more than {many}.")
+    stated = product.reconstitution_volume
+    if source.mixed is not None and stated is not None and source.mixed.volume.whole() != stated:
+        reason = f"{product.name} was mixed with {show(source.mixed.volume)}, and its label states "
+        yield _doubt("after.mixed_otherwise", f"{reason}{show(Quantity(stated, VOLUME))}.")
 
 
 def _early(sources: Iterable[Source], patient: Patient, done_at: datetime, zone: str) -> Iterator[Finding]:

@@ -10,14 +10,10 @@ from formulary.cocktails.facts import reservation_ref
 from formulary.db import db
 from formulary.preparations import queries as preparations
 from formulary.preparations.models import Attempt, Draw
-from formulary.rules.findings import refuse
-from formulary.rules.units import VOLUME, Quantity, show
+from formulary.rules.units import VOLUME, Quantity
 from formulary.stock import actions as stock
 from formulary.stock import queries as shelf
 from formulary.stock.models import Lot, Movement, Place, Vial
-
-MOST_CONTAINERS = 20
-"""So many containers one record takes at most: more is a slip of the unit, and each would be opened."""
 
 
 def draw_from(attempt: Attempt, source: Source, past: Past) -> list[Movement]:
@@ -26,7 +22,6 @@ def draw_from(attempt: Attempt, source: Source, past: Past) -> list[Movement]:
     What the ledger did not know of comes visibly from lost-or-found. Refused where a powder was not mixed.
     """
     lot, left, moved = shelf.lot(source.lot_id), source.volume.whole(), list[Movement]()
-    _is_plausible(lot, source.volume)
     while left > 0:
         vial, opened = _vial(attempt, lot, source, left, past)
         part, short = _parts(vial, source, left)
@@ -37,17 +32,6 @@ def draw_from(attempt: Attempt, source: Source, past: Past) -> list[Movement]:
             moved += _take_found(attempt, vial, replace(source, volume=Quantity(short, VOLUME)), past)
         left -= part + short
     return [*moved, *_diluted(attempt, lot, source, past)]
-
-
-def _is_plausible(lot: Lot, volume: Quantity) -> None:
-    """Refuse what would open container after container: most likely another unit was meant."""
-    one = lot.product.content if lot.product.ledger == "volume" else None
-    if one is None or volume.whole() <= MOST_CONTAINERS * one:
-        return
-    many = f"{MOST_CONTAINERS} containers of lot {lot.number}, each of {show(Quantity(one, VOLUME))}"
-    reason = f"{show(volume)} is more than {many}."
-    remedy = "Look at the figure and its unit again. If it was so much, record it in several parts."
-    raise refuse("after.too_many_containers", lot.number, reason, remedy, field="volume")
 
 
 def _parts(vial: Vial, source: Source, wanted: int) -> tuple[int, int]:
@@ -181,10 +165,10 @@ def _mix_open(attempt: Attempt, vial: Vial, source: Source, past: Past) -> list[
     """Mix an open powder as it was mixed; what is mixed already on record stays as it is."""
     if source.mixed is None or vial.mixed_volume is not None or vial.lot.product.ledger == "volume":
         return []
-    diluent = shelf.lot(source.mixed.diluent_lot_id)
-    stands = _standing_open(attempt, diluent)
-    enough = stands is not None and (shelf.volume_left(stands) or 0) >= source.mixed.volume.whole()
-    place, moved = _shelf(attempt, diluent, 0 if enough else stock.content_of(diluent), past)
+    diluent, wanted = shelf.lot(source.mixed.diluent_lot_id), source.mixed.volume.whole()
+    stands, one = _standing_open(attempt, diluent), _content(diluent, wanted)
+    enough = stands is not None and (shelf.volume_left(stands) or 0) >= wanted
+    place, moved = _shelf(attempt, diluent, 0 if enough else -(-wanted // one) * one, past)
     stock.reconstitute(
         vial,
         diluent_lot=diluent,
@@ -219,7 +203,7 @@ def _in_its_vials(attempt: Attempt, lot: Lot) -> set[int | None]:
 def _shelf(
     attempt: Attempt, lot: Lot, content: int, past: Past, *, forced: bool = False
 ) -> tuple[Place, list[Movement]]:
-    """Where a full container of the lot lies at the site; put on its shelf from lost-or-found otherwise.
+    """Where full containers of the lot lie at the site; put on its shelf from lost-or-found otherwise.
 
     `forced` where the very container is known to be none of those that lie there.
     """
