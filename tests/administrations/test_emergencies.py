@@ -94,6 +94,8 @@ def test_units_typed_as_millilitres_open_no_hundred_vials(road, clinic):
     with pytest.raises(Refused) as refusal:
         given(road, volume="150")
     assert [f.code for f in refusal.value.findings] == ["after.much", "after.many_containers"]
+    with pytest.raises(Refused, match="one record opens no more"):
+        given(road, volume="501", sure="It was.")
     assert [row.quantity for row in db.session.scalars(db.select(Discrepancy))] == []
 
 

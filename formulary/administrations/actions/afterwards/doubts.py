@@ -18,6 +18,8 @@ from formulary.stock.queries.movements import first_came
 
 MANY = 20
 """So many containers out of one lot are odd: house policy."""
+MOST_AT_ONCE = 500
+"""So many containers one record opens: nobody else can write while it does."""
 REMEDY = "Look at it again. If it was so, say in a few words why."
 
 
@@ -26,7 +28,8 @@ def looked_at_again(
 ) -> Found:
     """What is odd about how much it was and when, kept with the record as it was answered for.
 
-    Refused as long as nobody said why it was so (`sure`), and for an instant before the patient's birth.
+    Refused as long as nobody said why it was so (`sure`), for an instant before the patient's birth, and for
+    more containers than one record opens.
     """
     zone = accounts.site(site_id).zone
     if day_of(done_at, zone) < patient.born_on:
@@ -61,6 +64,12 @@ def _unlike_its_product(source: Source) -> Iterator[Finding]:
     read = source.as_read
     product = queries.product(read.product_id) if read else shelf.lot(source.lot_id).product
     one = product.content if product.ledger == "volume" else None
+    if one is not None and source.volume.whole() > MOST_AT_ONCE * one:
+        reason = (
+            f"{show(source.volume)} is more than {MOST_AT_ONCE} containers, and one record opens no more."
+        )
+        remedy = "Correct the volume or its unit; if it was so, record it in parts."
+        raise refuse("after.too_many_containers", product.name, reason, remedy, field="volume")
     if one is not None and source.volume.whole() > MANY * one:
         many = f"{MANY} containers of {product.name}, each of {show(Quantity(one, VOLUME))}"
         yield _doubt("after.many_containers", f"{show(source.volume)} is more than {many}.")
