@@ -122,10 +122,10 @@ def test_the_answer_of_a_lot_asks_fourteen_questions(lots):
     assert len(sent) == 14, sent
 
 
-def test_the_page_of_an_answer_asks_five_questions_more(lots, clients):
-    """Who asks and where, which cases there are, that it was seen, and the figures of the navigation."""
+def test_the_page_of_an_answer_asks_six_questions_more(lots, clients):
+    """Who asks and where, cases, earlier numbers, that it was seen, and the figures of the navigation."""
     client = clients("recall")
     client.get_ok(f"/recalls/answer?lot={lots[0]}")
     with counting_queries() as sent:
         client.get(f"/recalls/answer?lot={lots[0]}")
-    assert len(sent) == 19, sent
+    assert len(sent) == 20, sent

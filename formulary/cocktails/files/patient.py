@@ -69,9 +69,8 @@ def read_patient(said: Any, names: Names, lines: Lines, *, at: datetime, zone: s
         medicines=read_medicines(said.get("medicines", {}), days),
         medicines_asked_at=_said(days.moment, said, "medicines_asked") if "medicines" in said else None,
     )
-    return replace(
-        patient, tests=tuple(with_suppression(test, patient.medicines, zone) for test in patient.tests)
-    )
+    taken = facts.Taken(patient.medicines, patient.medicines_asked_at)
+    return replace(patient, tests=tuple(with_suppression(test, taken, zone) for test in patient.tests))
 
 
 def _whose_days(said: Mapping[str, Any], lines: Lines) -> None:
