@@ -6,7 +6,7 @@ gives them.
 
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam
+from sqlalchemy import BindParameter, ColumnClause, Integer, String, bindparam, literal_column
 
 
 def value(name: str) -> BindParameter[Any]:
@@ -17,3 +17,25 @@ def value(name: str) -> BindParameter[Any]:
 def values(name: str) -> BindParameter[Any]:
     """A list of any length, for `in_` and `not_in`; an empty one is in nothing."""
     return bindparam(name, expanding=True)
+
+
+def word(own: str) -> ColumnClause[str]:
+    """A word of ours, the same whenever the statement is sent, so that it stands in its text.
+
+    PostgreSQL keeps one plan for all values of a statement only where that plan is as good as one made for
+    these. A state among values looks as if it could be any: the plan without it reads the whole table, so
+    each page is planned anew, which takes longer than the answer.
+    """
+    if not (own.isascii() and own.replace("_", "").isalpha()):
+        raise ValueError(f"No word of ours: {own!r}")
+    return literal_column(f"'{own}'", String)
+
+
+def words(*own: str) -> list[ColumnClause[str]]:
+    """Several of them, for `in_`."""
+    return [word(one) for one in own]
+
+
+def whole(own: int) -> ColumnClause[int]:
+    """A whole number of ours in the text, for the same reason."""
+    return literal_column(str(int(own)), Integer)

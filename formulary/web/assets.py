@@ -2,15 +2,15 @@
 
 import hashlib
 import json
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
-from flask import url_for
+from flask import has_request_context, request, url_for
 from markupsafe import Markup
 
 STATIC = Path(__file__).parent.parent / "static"
 SPRITE = "vendor/bootstrap-icons/icons.svg"
-_ICON = Markup('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>')
+_ICON = Markup('<svg class="%s" aria-hidden="true"><use href="%s#%s"/></svg>')
 
 
 @cache
@@ -21,6 +21,12 @@ def version(path: str) -> str:
 
 def asset(path: str) -> str:
     """The address of a static file, with its content's hash in the query."""
+    return _address(path, request.script_root if has_request_context() else None)
+
+
+@lru_cache(1024)
+def _address(path: str, _root: str | None) -> str:
+    """Built once for where the app is mounted: a page asks for some of them a hundred times."""
     return url_for("static", filename=path, v=version(path))
 
 
@@ -37,4 +43,9 @@ def integrity(path: str) -> str:
 
 def icon(name: str, css: str = "icon") -> Markup:
     """An icon of the sprite, hidden from screen readers: words beside it say what it means."""
-    return _ICON.format(css, asset(SPRITE), name)
+    return _icon(css, asset(SPRITE), name)
+
+
+@lru_cache(1024)
+def _icon(css: str, sprite: str, name: str) -> Markup:
+    return _ICON % (css, sprite, name)

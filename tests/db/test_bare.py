@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from formulary.audit.models import AuditEntry
 from formulary.db import db
 from formulary.db.bare import driver_rows, plain_rows
-from formulary.db.prepared import value, values
+from formulary.db.prepared import value, values, whole, word, words
 from formulary.db.types import instant
 from tests.support.counting import counting_queries
 
@@ -55,3 +55,12 @@ def test_a_connection_that_was_ended_is_told_as_gone(app: Flask) -> None:
     assert told.value.connection_invalidated
     db.session.rollback()
     assert driver_rows(SINCE, {"since": None}) == []
+
+
+@pytest.mark.databases("sqlite")  # what stands in a statement does not depend on the database
+@pytest.mark.parametrize("text", ["", "it's", "two words", "été", "a;b", "%s"])
+def test_only_plain_words_of_ours_stand_in_the_text_of_a_statement(app, text):
+    told = [str(column) for column in (*words("in_use", "storage"), whole(7))]
+    assert told == ["'in_use'", "'storage'", "7"]
+    with pytest.raises(ValueError, match="No word of ours"):
+        word(text)

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import text
 
 from formulary import clock
-from formulary.bench.queries import plans_of
+from formulary.bench.queries import plans_of, statements_of
 from formulary.db import db
-from formulary.recalls.queries import given, look_up_lots
+from formulary.recalls.queries import flows, given, look_up_lots, tested
 from formulary.web.paging import Window
 from tests.recalls.doing import a_session, opened, somebody
 from tests.support.builders import a_lot, a_patient
@@ -122,10 +122,34 @@ def test_the_answer_of_a_lot_asks_fourteen_questions(lots):
     assert len(sent) == 14, sent
 
 
-def test_the_page_of_an_answer_asks_six_questions_more(lots, clients):
-    """Who asks and where, cases, earlier numbers, that it was seen, and the figures of the navigation."""
+def test_what_became_of_a_lot_reads_each_movement_once(lots):
+    """A lot moves thousands of times: to look twice and sort by names took longer than all else."""
+    plan = the_plan(lambda: flows(lots))
+    reading = [line for line in plan.lines if "SEARCH movement" in line or "Scan using ix_movement" in line]
+    assert len(reading) == 1, plan.lines
+
+
+def test_what_went_to_tests_is_sought_by_lot_and_place(lots):
+    plan = the_plan(lambda: tested._used(lots))
+    assert not any("SCAN movement" in line or "Seq Scan on movement" in line for line in plan.lines), (
+        plan.lines
+    )
+
+
+def test_words_of_ours_stand_in_the_statement_so_that_one_plan_serves_every_lot(lots):
+    """PostgreSQL plans anew, on each page, what a plan without its values would answer worse."""
+    by = somebody()
+    with statements_of() as sent:
+        look_up_lots(lots, at=clock.now(), by=by)
+    values = (value for _, told in sent for value in (told.values() if isinstance(told, dict) else told))
+    asked = {value for value in values if isinstance(value, str) and value.replace("_", "").isalpha()}
+    assert (len(sent), asked) == (14, set())
+
+
+def test_the_page_of_an_answer_asks_five_questions_more(lots, clients):
+    """Who asks and where, cases, that it was seen, and the figures of the navigation."""
     client = clients("recall")
     client.get_ok(f"/recalls/answer?lot={lots[0]}")
     with counting_queries() as sent:
         client.get(f"/recalls/answer?lot={lots[0]}")
-    assert len(sent) == 20, sent
+    assert len(sent) == 19, sent

@@ -75,3 +75,17 @@ def test_the_answer_says_the_earlier_number_on_the_page_and_on_the_terminal(cast
     assert (one["lot"], one["earlier_numbers"]) == (PRINTED, [TYPED])
     corrected(cast, lot, "NEW-77")
     assert f", earlier numbers {TYPED}, {PRINTED}" in words(answer(clients("recall"), lot))
+
+
+# What is offered does not depend on the database.
+@pytest.mark.databases("sqlite")
+def test_a_number_that_looks_alike_only_by_what_it_was_is_offered_with_that_number(cast, clients):
+    client, lot = clients("recall"), a_lot(number=TYPED)
+    corrected(cast, lot, "NEW-77")
+    alike, said = a_lot(number=PRINTED), f"earlier number {TYPED}"
+    page = answer(client, alike)
+    [near] = [section for section in page.all("section") if section.get("aria-labelledby") == "near"]
+    assert ("NEW-77" in words(near), words(near).count("earlier number")) == (True, 1)
+    sent = client.submit(client.get_ok("/recalls/"), {"q": "L223l"}, to="/recalls/")
+    offered = words(client.read(sent, "/recalls/", 200))
+    assert ("NEW-77" in offered, PRINTED in offered, offered.count(said)) == (True, True, 1)

@@ -47,10 +47,11 @@ def statements_of() -> Iterator[list[tuple[str, Any]]]:
 
 
 def plans_of(work: Callable[[], object]) -> list[Plan]:
-    """The plan of every SELECT that a piece of work sends."""
+    """The plan of every SELECT that a piece of work sends, also where it begins with what it names."""
     with statements_of() as sent:
         work()
-    return [_explained(statement, values) for statement, values in sent if statement.startswith("SELECT")]
+    asked = ((statement, values) for statement, values in sent if statement.startswith(("SELECT", "WITH")))
+    return [_explained(statement, values) for statement, values in asked]
 
 
 def _explained(statement: str, values: Any) -> Plan:

@@ -12,7 +12,6 @@ from formulary.recalls.labels.sheet import Sheet, sheets
 from formulary.recalls.labels.tiles import Tile, is_held, tiles
 from formulary.recalls.labels.words import earlier_words
 from formulary.recalls.queries import Lookup
-from formulary.stock import queries as stock
 from formulary.web.svg import px
 
 ROUND = Fraction("238.8")
@@ -49,7 +48,7 @@ def told(lookup: Lookup, sight: RecallSight) -> Told:
     return Told(
         lookup, tiles(lookup), patient_lists(lookup, sight), place_lists(lookup), sheets(lookup),
         complete(lookup), trace(lookup), is_held(lookup),
-        {key: earlier_words(had) for key, had in stock.earlier_numbers(lookup.lots).items()},
+        {lot.id: earlier_words(lot.earlier) for lot in lookup.lots.values() if lot.earlier},
     )  # fmt: skip
 
 

@@ -102,7 +102,7 @@ class Lookup:
         """The record that was kept of a patient."""
         return self.patients[patient_id].id if patient_id in self.patients else patient_id
 
-    @property
+    @cached_property
     def counts(self) -> dict[str, int]:
         """The ten figures: patients in A, B, J; cocktails in C to F; places, vials, reasons in G to I."""
         mixed = {letter: len({row.cocktail_id for row in self.cocktails(letter)}) for letter in "CDE"}

@@ -120,13 +120,28 @@ def flows(lot_ids: Sequence[int]) -> Flows:
 
 @cache
 def _summed() -> Select[Any]:
-    columns = (Movement.lot_id, Movement.reason, Movement.occurred_at)
-    into = db.select(*columns, Movement.to_place_id.label("place_id"), Movement.quantity.label("gain"))
-    out = db.select(*columns, Movement.from_place_id.label("place_id"), (-Movement.quantity).label("gain"))
-    ends = union_all(*(query.where(Movement.lot_id.in_(values("lots"))) for query in (into, out))).subquery()
+    """What became of them by both ends of each movement."""
+    moved = _moved().cte("moved")
+    columns = (moved.c.lot_id, moved.c.reason, moved.c.first, moved.c.last)
+    into = db.select(*columns, moved.c.to_place_id.label("place_id"), moved.c.quantity.label("gain"))
+    out = db.select(*columns, moved.c.from_place_id.label("place_id"), (-moved.c.quantity).label("gain"))
+    ends = union_all(into, out).subquery("ends")
     by: tuple[Any, ...] = (ends.c.lot_id, Place.kind, Place.name, Place.site_id, Site.name, ends.c.reason)
-    sums = (func.sum(ends.c.gain), func.min(ends.c.occurred_at), func.max(ends.c.occurred_at))
+    sums = (func.sum(ends.c.gain), func.min(ends.c.first), func.max(ends.c.last))
     query = (
         db.select(*by, *sums).join(Place, ends.c.place_id == Place.id).join(Site, Place.site_id == Site.id)
     )
     return query.group_by(*by).order_by(Site.name, Place.name, ends.c.reason)
+
+
+def _moved() -> Select[Any]:
+    """Each movement once, and summed before a place is named: a lot moves thousands of times, between few
+    places.
+    """
+    way = (Movement.lot_id, Movement.from_place_id, Movement.to_place_id, Movement.reason)
+    sums = (
+        func.sum(Movement.quantity).label("quantity"),
+        func.min(Movement.occurred_at).label("first"),
+        func.max(Movement.occurred_at).label("last"),
+    )
+    return db.select(*way, *sums).where(Movement.lot_id.in_(values("lots"))).group_by(*way)

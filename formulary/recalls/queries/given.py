@@ -11,7 +11,7 @@ from sqlalchemy import Select, bindparam, func, select, tuple_, union_all
 from formulary.administrations.models import GivenLot
 from formulary.db import db
 from formulary.db.bare import driver_rows, plain_rows
-from formulary.db.prepared import values
+from formulary.db.prepared import values, whole
 from formulary.db.types import instant
 from formulary.patients.models import Patient
 from formulary.web.paging import Page, Window, token, values_of
@@ -104,7 +104,7 @@ def reach(lot_ids: Sequence[int]) -> Reach:
 
 @cache
 def _reach() -> Select[Any]:
-    here = (GivenLot.lot_id.in_(values("lots")), GivenLot.given > 0)
+    here = (GivenLot.lot_id.in_(values("lots")), GivenLot.given > whole(0))
     touched = db.select(GivenLot.patient_id).where(*here).distinct().subquery()
     kept = func.coalesce(Patient.merged_into_id, Patient.id)
     patients = db.select(func.count(kept.distinct())).join(touched, touched.c.patient_id == Patient.id)
@@ -137,7 +137,7 @@ def _newest(lots: int, goes_on: bool, backwards: bool) -> Any:
 
 
 def _of_lot(name: str, goes_on: bool, backwards: bool) -> Any:
-    query = select(*COLUMNS).where(TABLE.lot_id == bindparam(name), TABLE.given > 0)
+    query = select(*COLUMNS).where(TABLE.lot_id == bindparam(name), TABLE.given > whole(0))
     if goes_on:
         here = tuple_(TABLE.at, TABLE.id)
         there = tuple_(bindparam("at", type_=TABLE.at.type), bindparam("number"))

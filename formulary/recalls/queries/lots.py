@@ -1,26 +1,26 @@
 """From what was typed or scanned to lots: exact by the normalised number, others offered, never assumed."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, func, literal, or_, union_all
+from sqlalchemy import Select, func, null, or_, union, union_all
 
 from formulary.catalogue.models import Ingredient, Product, ProductCode
 from formulary.cocktails.models import Cocktail
 from formulary.db import Missing, db
 from formulary.db.bare import plain_rows
-from formulary.db.prepared import values
+from formulary.db.prepared import values, whole
 from formulary.preparations.models import Draw
 from formulary.rules.lot_status import NOT_ON_RECORD, normalise
 from formulary.rules.units import VOLUME, Quantity, dimension
 from formulary.stock import queries as stock
-from formulary.stock.models import Lot, Vial
+from formulary.stock.models import Lot, LotAlias, Vial
 
 OFFERED = 50
-FAMILY, ALIKE = 1, 2
+FAMILY, ALIKE, EARLIER = 1, 2, 3
 LEAST_LETTERS = 3
 LATEST_DAY = timedelta(days=2)
 """A day has ended everywhere once two have begun in UTC."""
@@ -28,7 +28,9 @@ LATEST_DAY = timedelta(days=2)
 
 @dataclass(frozen=True)
 class FoundLot:
-    """One lot with what tells it from its likes, and what its ledger counts."""
+    """One lot with what tells it from its likes, what its ledger counts, and the numbers that it had until
+    each was corrected.
+    """
 
     id: int
     number: str
@@ -42,6 +44,7 @@ class FoundLot:
     dimension: str
     content: int | None
     role: str
+    earlier: tuple[str, ...] = ()
 
     @property
     def is_diluent(self) -> bool:
@@ -93,18 +96,30 @@ def find_lots(number: str, *, gtin: str | None = None, own: str | None = None) -
     exact = _exact(number, gtin)
     known = {lot.id for lot in exact}
     offered = tuple(lot for lot in _alike(number, gtin) if lot.id not in known)
-    return Found(exact, descendants(known), offered)
+    had = stock.earlier_numbers([lot.id for lot in (*exact, *offered)])
+    return Found(_with_earlier(exact, had), descendants(known), _with_earlier(offered, had))
 
 
 def lots_found(lot_ids: Iterable[int]) -> Found:
     """These lots by their keys, those made from them and those that look alike; Missing where one is none."""
     wanted = sorted(set(lot_ids))
-    rows = plain_rows(_family_and_alike(), {"keys": wanted, "same": wanted, "others": wanted})
-    family, alike = (tuple(FoundLot(*row) for way, *row in rows if way == one) for one in (FAMILY, ALIKE))
+    rows = plain_rows(_family_and_alike(), dict.fromkeys(("keys", "same", "others"), wanted))
+    had: dict[int, list[str]] = {}
+    for _, _, number, lot_id, *_ in (row for row in rows if row[0] == EARLIER):
+        had.setdefault(lot_id, []).append(number)
+    family, alike = (_of_way(rows, one, had) for one in (FAMILY, ALIKE))
     exact = tuple(lot for lot in family if lot.id in wanted)
     if not wanted or len(exact) != len(wanted):
         raise Missing(f"No lot {sorted(set(wanted) - {lot.id for lot in exact})}")
     return Found(exact, _made_from(set(wanted), family), alike)
+
+
+def _of_way(rows: Sequence[Any], way: int, had: Mapping[int, Sequence[str]]) -> tuple[FoundLot, ...]:
+    return _with_earlier((FoundLot(*row[1:]) for row in rows if row[0] == way), had)
+
+
+def _with_earlier(lots: Iterable[FoundLot], had: Mapping[int, Sequence[str]]) -> tuple[FoundLot, ...]:
+    return tuple(replace(lot, earlier=tuple(had[lot.id])) if lot.id in had else lot for lot in lots)
 
 
 def descendants(lot_ids: Iterable[int]) -> tuple[FoundLot, ...]:
@@ -159,19 +174,34 @@ def _of_pack(gtin: str) -> Any:
 @cache
 def _family() -> Select[Any]:
     """The lots with these keys and all that was made from them, however far."""
+    return _lots().where(Lot.id.in_(_family_keys()))
+
+
+def _family_keys() -> Select[Any]:
     own = db.select(Lot.id).where(Lot.id.in_(values("keys"))).cte("family", recursive=True)
     family = own.union(db.select(Lot.id).join(own, Lot.made_from_id == own.c.id))
-    return _lots().where(Lot.id.in_(db.select(family.c.id)))
+    return db.select(family.c.id)
 
 
 @cache
 def _family_and_alike() -> Any:
-    """The same, and those whose number looks like one of these: each says which of the two it is."""
+    """The same, those whose number looks like one of these or did before it was corrected, and the earlier
+    numbers of both: each row says which of the three it is.
+    """
+    keys, alike = _family_keys(), _alike_keys()
+    offered = _lots().where(Lot.id.in_(union_all(*alike)), Lot.id.not_in(values("others"))).limit(OFFERED)
+    parts = [(FAMILY, _lots().where(Lot.id.in_(keys)).subquery()), (ALIKE, offered.subquery())]
+    lots = [db.select(whole(way).label("way"), *part.c) for way, part in parts]
+    rest = (null() for _ in range(len(lots[0].selected_columns) - 4))
+    had = db.select(whole(EARLIER), LotAlias.id, LotAlias.number, LotAlias.lot_id, *rest)
+    return union_all(*lots, had.where(LotAlias.lot_id.in_(union(keys, *alike)))).order_by("way", "id")
+
+
+def _alike_keys() -> tuple[Select[Any], Select[Any]]:
+    """Lots whose number looks like that of one of these, and those of which an earlier number does."""
     read_alike = db.select(Lot.near).where(Lot.id.in_(values("same")))
-    alike = _lots().where(Lot.near.in_(read_alike), Lot.id.not_in(values("others"))).limit(OFFERED)
-    parts = [(FAMILY, _family().subquery()), (ALIKE, alike.subquery())]
-    both = union_all(*(db.select(literal(way).label("way"), *part.c) for way, part in parts))
-    return both.order_by("way", "id")
+    before = db.select(LotAlias.lot_id).where(LotAlias.near.in_(read_alike))
+    return db.select(Lot.id).where(Lot.near.in_(read_alike)), before
 
 
 @cache

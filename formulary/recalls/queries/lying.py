@@ -13,7 +13,7 @@ from formulary.accounts.models import Site
 from formulary.catalogue.models import Product
 from formulary.db import db
 from formulary.db.bare import plain_rows
-from formulary.db.prepared import values
+from formulary.db.prepared import values, whole, word
 from formulary.stock.models import Balance, Lot, Place, Vial
 
 
@@ -58,9 +58,10 @@ def _above_zero() -> Select[Any]:
     vial = (Place.id, Vial.id, Vial.code, Vial.lot_id, Vial.opened_at, Vial.beyond_use_at, Ware.name)
     query = db.select(*columns, *vial).join(Place, Balance.place_id == Place.id)
     query = query.join(Site, Place.site_id == Site.id)
-    query = query.outerjoin(Vial, db.and_(Vial.id == Balance.vial_id, Vial.state != "sealed"))
+    query = query.outerjoin(Vial, db.and_(Vial.id == Balance.vial_id, Vial.state != word("sealed")))
     query = query.outerjoin(Own, Own.id == Vial.lot_id).outerjoin(Ware, Ware.id == Own.product_id)
-    query = query.where(Balance.lot_id.in_(values("lots")), Balance.quantity > 0, Place.kind != "preparation")
+    query = query.where(Balance.lot_id.in_(values("lots")), Balance.quantity > whole(0))
+    query = query.where(Place.kind != word("preparation"))
     return query.order_by(Site.name, Place.name, Vial.code, Balance.id)
 
 

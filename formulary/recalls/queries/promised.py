@@ -6,14 +6,14 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, literal, null, union_all
+from sqlalchemy import ColumnElement, Select, null, union_all
 from sqlalchemy.orm import aliased
 
 from formulary.accounts.models import Site
 from formulary.cocktails.models import Cocktail, CocktailLine, Revision
 from formulary.db import db
 from formulary.db.bare import plain_rows
-from formulary.db.prepared import value, values
+from formulary.db.prepared import value, values, whole, word, words
 from formulary.preparations.models import Attempt, PlannedDraw
 from formulary.stock.models import Reservation
 
@@ -98,21 +98,21 @@ def _plans_and_lines() -> Any:
 @cache
 def _plans() -> Select[Any]:
     columns = (Attempt.cocktail_id, Attempt.patient_id, Cocktail.code, Attempt.state, Site.name)
-    draw = (PlannedDraw.lot_id, PlannedDraw.vial_id, PlannedDraw.quantity, literal("planned"))
-    query = db.select(literal(1).label("first"), *columns, *draw).join(
+    draw = (PlannedDraw.lot_id, PlannedDraw.vial_id, PlannedDraw.quantity, word("planned"))
+    query = db.select(whole(1).label("first"), *columns, *draw).join(
         PlannedDraw, PlannedDraw.attempt_id == Attempt.id
     )
     query = query.join(Cocktail, Cocktail.id == Attempt.cocktail_id).join(Site, Site.id == Attempt.site_id)
-    query = query.where(Attempt.site_id.in_(db.select(Site.id)), Attempt.state == "in_preparation")
-    return query.where(PlannedDraw.state == "planned", _source(PlannedDraw))
+    query = query.where(Attempt.site_id.in_(db.select(Site.id)), Attempt.state == word("in_preparation"))
+    return query.where(PlannedDraw.state == word("planned"), _source(PlannedDraw))
 
 
 @cache
 def _lines() -> Select[Any]:
     """Only of the revision that counts."""
     columns = (Cocktail.id, Cocktail.patient_id, Cocktail.code, Cocktail.state, Site.name)
-    line = (CocktailLine.lot_id, null(), null(), literal("named"))
-    query = db.select(literal(2), *columns, *line).join(Revision, Revision.cocktail_id == Cocktail.id)
+    line = (CocktailLine.lot_id, null(), null(), word("named"))
+    query = db.select(whole(2), *columns, *line).join(Revision, Revision.cocktail_id == Cocktail.id)
     query = query.join(CocktailLine, CocktailLine.revision_id == Revision.id)
     query = query.join(Site, Site.id == Cocktail.site_id).where(_not_begun())
     return query.where(Revision.number == Cocktail.revision_number, CocktailLine.lot_id.in_(values("lines")))
@@ -126,7 +126,7 @@ def _cocktails(which: ColumnElement[bool]) -> dict[int, Sequence[Any]]:
 
 def _not_begun() -> ColumnElement[bool]:
     """By site and state, which is one index: what has ended is never looked at."""
-    return db.and_(Cocktail.site_id.in_(db.select(Site.id)), Cocktail.state.in_(NOT_BEGUN))
+    return db.and_(Cocktail.site_id.in_(db.select(Site.id)), Cocktail.state.in_(words(*NOT_BEGUN)))
 
 
 def _source(table: Any) -> ColumnElement[bool]:

@@ -6,12 +6,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func
+from sqlalchemy import Select, func, union_all
 
 from formulary.catalogue.models import Product
 from formulary.db import db
 from formulary.db.bare import plain_rows
-from formulary.db.prepared import values
+from formulary.db.prepared import values, word
 from formulary.patch_tests.models import PatchTest, PatchTestItem
 from formulary.recalls.queries.flows import Flows
 from formulary.recalls.queries.lots import FoundLot
@@ -120,15 +120,20 @@ def _used(lot_ids: Sequence[int]) -> dict[tuple[int, int], int]:
 
 @cache
 def _taken() -> Select[Any]:
-    signed = db.case((Movement.reverses_id.is_(None), Movement.quantity), else_=-Movement.quantity)
-    end = db.case((Movement.reverses_id.is_(None), Movement.to_place_id), else_=Movement.from_place_id)
-    query = db.select(Movement.document_id, Movement.lot_id, func.sum(signed)).join(Place, Place.id == end)
-    query = query.where(
-        Movement.lot_id.in_(values("lots")),
-        Place.kind == "patch_test",
-        Movement.document_kind == "patch_test",
+    """Each way from the index of the lot and the place alone: few of its movements have to do with a test."""
+    test = word("patch_test")
+    places = db.select(Place.id).where(Place.kind == test)
+    there = (Movement.to_place_id.in_(places), Movement.reverses_id.is_(None))
+    back = (Movement.from_place_id.in_(places), Movement.reverses_id.is_not(None))
+    parts = (
+        db.select(Movement.document_id, Movement.lot_id, gain.label("steps")).where(
+            Movement.lot_id.in_(values("lots")), Movement.document_kind == test, *way
+        )
+        for gain, way in ((Movement.quantity, there), (-Movement.quantity, back))
     )
-    return query.group_by(Movement.document_id, Movement.lot_id)
+    both = union_all(*parts).subquery("taken")
+    query = db.select(both.c.document_id, both.c.lot_id, func.sum(both.c.steps))
+    return query.group_by(both.c.document_id, both.c.lot_id)
 
 
 @cache

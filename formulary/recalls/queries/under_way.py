@@ -12,7 +12,7 @@ from formulary.accounts.models import Site
 from formulary.cocktails.models import Cocktail
 from formulary.db import db
 from formulary.db.bare import plain_rows
-from formulary.db.prepared import values
+from formulary.db.prepared import values, words
 from formulary.preparations.models import Attempt, Draw
 
 BUCKETS = {
@@ -59,7 +59,9 @@ def _drawn() -> Select[Any]:
         Attempt, Draw.attempt_id == Attempt.id
     )
     query = query.join(Cocktail, Attempt.cocktail_id == Cocktail.id).join(Site, Attempt.site_id == Site.id)
-    query = query.where(Draw.lot_id.in_(values("lots")), Draw.undone.is_(False), Attempt.state.in_(BUCKETS))
+    query = query.where(
+        Draw.lot_id.in_(values("lots")), Draw.undone.is_(False), Attempt.state.in_(words(*BUCKETS))
+    )
     return query.group_by(*columns).order_by(drawn_at.desc(), Attempt.id.desc())
 
 

@@ -47,7 +47,9 @@ def find() -> Page:
     found = queries.find_lots(asked.number, gtin=asked.gtin, own=asked.own)
     if found.exact:
         return redirect(_answer([lot.id for lot in found.exact]), 303)
-    return render_template("recalls/offered.html", form=form, asked=asked, found=found, may=may())
+    return render_template(
+        "recalls/offered.html", form=form, asked=asked, found=found, may=may(), words=labels
+    )
 
 
 @bp.get("/answer")
