@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from formulary import clock
 from formulary.audit import chain
 from formulary.audit.models import AccessEntry, AuditEntry, AuditHead
-from formulary.db import Misuse, before_commit, bulk, db, exclusive, past_orm, transaction
+from formulary.db import Misuse, before_commit, bulk, db, exclusive, transaction
+from formulary.db.bare import driver_rows, put
 from formulary.db.types import refuse_floats
 from formulary.rules.findings import Refused, canonical
 
@@ -98,7 +99,7 @@ def log_access(
     """Note that somebody saw patients; call inside a transaction."""
     who = {"person_id": by.person_id or 0, "person_name": by.name, "site_id": by.site_id}
     seen = {"what": what, "object_kind": _kind(subject), "object_id": _key(subject), "patients": patients}
-    past_orm().execute(SEEN, {"at": at, **who, **seen, "detail": detail[:200]})
+    put(AccessEntry, SEEN, {"at": at, **who, **seen, "detail": detail[:200]})
 
 
 @before_commit
@@ -107,7 +108,8 @@ def _chain_entries(session: Session) -> None:
     if not queue:
         return
     head = _locked_head(session)
-    session.connection().execute(ENTRY, [_chained_to(head, act) for act in queue])
+    for act in queue:
+        put(AuditEntry, ENTRY, _chained_to(head, act))
     _sign(session, head)
 
 
@@ -115,7 +117,7 @@ def _sign(session: Session, head: "Head") -> None:
     key = current_app.extensions["formulary"].head_key
     signature = chain.head_signature(key, head.entries, head.hash)
     told = {"entries": head.entries, "hash": head.hash, "signature": signature}
-    session.connection().execute(MOVED, told)
+    put(AuditHead, MOVED, told)
 
 
 def _chained(head: "Head", acts: Iterable[Act]) -> Iterator[dict[str, Any]]:
@@ -141,6 +143,7 @@ class Head:
 
 _entry, _head = AuditEntry.__table__, AuditHead.__table__
 ENTRY = db.insert(_entry)
+FIRST = db.insert(_head)
 LOCKED = db.select(_head.c.entries, _head.c.hash).where(_head.c.id == 1).with_for_update()
 SEEN = db.insert(AccessEntry.__table__)
 MOVED = db.update(_head).where(_head.c.id == 1)
@@ -148,15 +151,13 @@ MOVED = db.update(_head).where(_head.c.id == 1)
 
 
 def _locked_head(session: Session) -> Head:
-    connection = session.connection()
-    found = connection.execute(LOCKED).first()
-    if found is None:
+    found = driver_rows(LOCKED, {})
+    if not found:
         exclusive("audit_head")
-        found = connection.execute(LOCKED).first()
-    if found is None:
-        first = {"id": 1, "entries": 0, "hash": chain.GENESIS, "signature": ""}
-        connection.execute(db.insert(_head), first)
-    return Head(0, chain.GENESIS) if found is None else Head(*found)
+        found = driver_rows(LOCKED, {})
+    if not found:
+        put(AuditHead, FIRST, {"id": 1, "entries": 0, "hash": chain.GENESIS, "signature": ""})
+    return Head(*found[0]) if found else Head(0, chain.GENESIS)
 
 
 def _chained_to(head: Head, act: tuple[Any, ...]) -> dict[str, Any]:

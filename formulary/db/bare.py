@@ -1,22 +1,33 @@
-"""The driver's own rows of a statement, for answers where SQLAlchemy's are half of what they cost."""
+"""Statements that go to the driver as they were compiled once: what SQLAlchemy does around one of them takes
+several times as long as the database takes to answer it.
 
+They go by the session's own connection, inside its transaction and under its guards. A statement is built
+once and kept; what is built for one occasion goes by the session, which knows its like from before.
+"""
+
+import re
+from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Dialect, Select
+from sqlalchemy import Connection, Dialect
+from sqlalchemy.orm import Session
 
-from formulary.db.base import db
+from formulary.db.base import Base, db
+from formulary.db.session import past_orm, under_way
 
 Bind = Callable[[Any], Any]
 Row = tuple[Any, ...]
+WORD = re.compile(r"\w+")
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Sent:
     """A statement as the driver takes it: its text, the values that are its own, and how others are written;
-    `lists` has the names that stand for a list; `order` where the driver takes values by place.
+    `lists` has the names that stand for a list; `order` where the driver takes values by place; `tables` are
+    all whose names stand in it, `kinds` the driver's of its columns, once it has answered.
     """
 
     text: str
@@ -24,6 +35,8 @@ class _Sent:
     written: Mapping[str, Bind]
     lists: Mapping[str, Sequence[str]]
     order: tuple[str, ...] | None
+    tables: frozenset[str]
+    kinds: tuple[Any, ...] | None = None
 
     def with_values(self, values: Mapping[str, Any]) -> Any:
         """The values as the driver takes them."""
@@ -38,52 +51,96 @@ class _Sent:
         return told if self.order is None else tuple(told[name] for name in self.order)
 
 
-def driver_rows(statement: Select[Any], values: Mapping[str, Any]) -> list[Row]:
+def driver_rows(statement: Any, values: Mapping[str, Any]) -> list[Row]:
     """The rows as they lie there, in the session's transaction; build the statement once and keep it.
 
     A list is for a name of `prepared.values`. Raises what SQLAlchemy raises, with the driver's own cause.
     """
-    return _asked(statement, values)[0]
+    connection = under_way(db.session())
+    return _asked(connection, _sent(statement, connection.dialect, _shape(values)), values)
 
 
-def plain_rows(statement: Select[Any], values: Mapping[str, Any]) -> list[Row]:
+def plain_rows(statement: Any, values: Mapping[str, Any]) -> list[Row]:
     """The same with every value as its column's type reads it, what the session has not written yet first."""
-    if db.session.autoflush:
-        db.session.flush()
-    rows, kinds = _asked(statement, values)
-    readers = _readers(statement, db.session.connection().dialect, kinds) if rows else ()
+    session = db.session()
+    if session.autoflush:
+        session.flush()
+    connection = under_way(session)
+    sent = _sent(statement, connection.dialect, _shape(values))
+    rows = _asked(connection, sent, values)
+    readers = _readers(statement, connection.dialect, sent.kinds) if rows else ()
     return [_read(row, readers) for row in rows] if readers else rows
 
 
-def _asked(statement: Select[Any], values: Mapping[str, Any]) -> tuple[list[Row], tuple[Any, ...]]:
-    """The rows, and the driver's kinds of their columns."""
-    connection = db.session.connection()
-    sent = _sent(statement, connection.dialect, tuple(_shape(values)))
+def named_rows(statement: Any, values: Mapping[str, Any]) -> list[Any]:
+    """The same, each value by the name of its column too."""
+    rows = plain_rows(statement, values)
+    return list(map(_named(statement), rows)) if rows else rows
+
+
+def put(table: type[Base], statement: Any, values: Mapping[str, Any]) -> list[Row]:
+    """Write to this table in the act under way; the rows that the statement returns, as the driver has them.
+
+    What the session has not written yet is not written first. Raises Misuse outside an act; an entry of the
+    trail is owed for it as for every change.
+    """
+    connection = past_orm(table)
+    return _asked(connection, _sent(statement, connection.dialect, _shape(values)), values)
+
+
+def tables_in(session: Session, statement: Any, values: Mapping[str, Any]) -> frozenset[str]:
+    """The names of all tables that a statement asks."""
+    return _sent(statement, under_way(session).dialect, _shape(values)).tables
+
+
+def _asked(connection: Connection, sent: _Sent, values: Mapping[str, Any]) -> list[Row]:
     told, cursor = sent.with_values(values), connection.connection.cursor()
     for note in connection.dispatch.before_cursor_execute:
         note(connection, cursor, sent.text, told, None, False)
     try:
         cursor.execute(sent.text, told)
-        return list(cursor.fetchall()), tuple(column[1] for column in cursor.description or ())
+        if sent.kinds is None:  # a driver may take longer to tell of the columns than to ask for the rows
+            sent.kinds = tuple(column[1] for column in cursor.description or ())
+        return list(cursor.fetchall()) if sent.kinds else []
     except connection.dialect.loaded_dbapi.Error as fault:
         connection._handle_dbapi_exception(fault, sent.text, told, cursor, None)
     finally:
         cursor.close()
 
 
-def _shape(values: Mapping[str, Any]) -> Iterator[tuple[str, int | None]]:
+def _shape(values: Mapping[str, Any]) -> tuple[tuple[str, int | None], ...]:
     """The names, each with the length of its list where it stands for one."""
-    return ((name, len(given) if isinstance(given, list) else None) for name, given in values.items())
+    return tuple([(name, len(given) if isinstance(given, list) else None) for name, given in values.items()])
 
 
 @lru_cache(1024)
-def _sent(statement: Select[Any], dialect: Dialect, shape: Iterable[tuple[str, int | None]]) -> _Sent:
-    compiled: Any = statement.compile(dialect=dialect)
+def _sent(statement: Any, dialect: Dialect, shape: Iterable[tuple[str, int | None]]) -> _Sent:
     told = {name: None if length is None else [None] * length for name, length in shape}
+    compiled: Any = statement.compile(dialect=dialect, column_keys=list(told) if statement.is_dml else None)
     whole = compiled.construct_expanded_state(told)
-    order = tuple(whole.positiontup) if whole.positiontup else None
-    written = dict(_writers(compiled, whole.parameter_expansion, dialect))
-    return _Sent(whole.statement, whole.parameters, written, whole.parameter_expansion, order)
+    lists, order = whole.parameter_expansion, tuple(whole.positiontup) if whole.positiontup else None
+    given = {one for name in told for one in lists.get(name, [name])}
+    written = dict(_writers(compiled, lists, dialect))
+    own = {name: its for name, its in whole.parameters.items() if name not in given} | _defaults(compiled)
+    own = {name: _as_written(written, name, its) for name, its in own.items()}
+    written = {name: write for name, write in written.items() if name in given}
+    return _Sent(whole.statement, own, written, lists, order, _tables(whole.statement))
+
+
+def _defaults(compiled: Any) -> dict[str, Any]:
+    """What stands in the columns of a new row that it leaves out; one that must be worked out is no value."""
+    columns = compiled.insert_prefetch if compiled.isinsert else ()
+    if worked_out := [column.name for column in columns if not column.default.is_scalar]:
+        raise TypeError(f"Each row tells {worked_out} by itself")
+    return {column.key: column.default.arg for column in columns}
+
+
+def _as_written(written: Mapping[str, Bind], name: str, its: Any) -> Any:
+    return written[name](its) if name in written else its
+
+
+def _tables(text: str) -> frozenset[str]:
+    return frozenset(word for word in WORD.findall(text) if word in Base.metadata.tables)
 
 
 def _writers(
@@ -95,13 +152,19 @@ def _writers(
 
 
 @lru_cache(1024)
-def _readers(
-    statement: Select[Any], dialect: Dialect, kinds: tuple[Any, ...]
-) -> tuple[tuple[int, Bind], ...]:
+def _named(statement: Any) -> Callable[[Row], Any]:
+    """What makes a row with names of a plain one."""
+    names = [str(column.key) for column in statement.selected_columns]
+    row: Any = namedtuple("Named", names, rename=True)
+    return row._make  # type: ignore[no-any-return]
+
+
+@lru_cache(1024)
+def _readers(statement: Any, dialect: Dialect, kinds: tuple[Any, ...]) -> tuple[tuple[int, Bind], ...]:
     """What reads which column of a row; none for those that the driver gives as they are."""
     columns = [column.type.dialect_impl(dialect) for column in statement.selected_columns]
-    if len(columns) != len(kinds):
-        raise TypeError(f"{len(kinds)} columns came for {len(columns)}")
+    if kinds is None or len(columns) != len(kinds):
+        raise TypeError(f"{kinds} came for {len(columns)} columns")
     found = ((place, column.result_processor(dialect, kinds[place])) for place, column in enumerate(columns))
     return tuple((place, read) for place, read in found if read)
 

@@ -6,7 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, TextClause, event, inspect, text
@@ -24,7 +24,17 @@ TRY_AGAIN = {"40001", "40P01", "55P03", "57P01", "08006", "08003", "08000"}
 UNIQUE = "23505"
 TAKEN_MEANWHILE = ("request_key", "audit_head", "audit_entry")
 WRITES = re.compile(r"\s*(?:INSERT|UPDATE|DELETE|REPLACE|MERGE|TRUNCATE)\b", re.IGNORECASE)
-MARKS = ("writing", "changed", "audited", "committing", "audit_queue", "rows", "found")
+MARKS = (
+    "writing",
+    "changed",
+    "audited",
+    "committing",
+    "audit_queue",
+    "rows",
+    "found",
+    "locked",
+    "connection",
+)
 KEPT = 1_000
 """So many rows are kept at most while an act goes on: what it has read lately is not read again."""
 
@@ -71,7 +81,7 @@ def transaction() -> Iterator[Session]:
     session.expire_all()  # also what was read before an earlier commit: a decision looks at the rows of now
     session.info.update(writing=True, changed=False, audited=False, rows=deque(maxlen=KEPT), found={})
     try:
-        session.connection(execution_options={"immediate": True})
+        session.info["connection"] = session.connection(execution_options={"immediate": True})
         yield session
         session.flush()
         for finish in _finishers:
@@ -89,20 +99,32 @@ def transaction() -> Iterator[Session]:
             session.info.pop(mark, None)
 
 
-def read_once(model: type, asked: Hashable, read: Callable[[], R]) -> R:
-    """What an act has read of this table's rows already under what is `asked`; read anew outside an act.
+def read_once(models: type | tuple[type, ...], asked: Hashable, read: Callable[[], R]) -> R:
+    """What an act has read of these tables' rows already under what is `asked`; read anew outside an act.
 
-    What the act itself writes to the table is seen, and after every lock all is read again: what it guards
+    What the act itself writes to a table is seen, and after every lock all is read again: what it guards
     may have changed while one waited.
     """
     session = db.session()
-    found: dict[tuple[type, Hashable], R] | None = session.info.get("found")
-    waiting = (*session.new, *session.dirty, *session.deleted)
-    if found is None or any(isinstance(row, model) for row in waiting):
+    if "found" not in session.info:
         return read()
-    if (model, asked) not in found:
-        found[model, asked] = read()
-    return found[model, asked]
+    all_of = models if isinstance(models, tuple) else (models,)
+    if any(isinstance(row, all_of) for row in (*session.new, *session.dirty, *session.deleted)):
+        return read()
+    return keep(session, _named(all_of), (all_of, asked), read)
+
+
+def keep(session: Session, tables: frozenset[str], asked: Hashable, read: Callable[[], R]) -> R:
+    """The same by the names of the tables, where all that was changed has been written."""
+    found: dict[Hashable, tuple[frozenset[str], R]] = session.info["found"]
+    if asked not in found:
+        found[asked] = tables, read()
+    return found[asked][1]
+
+
+@cache
+def _named(models: tuple[Any, ...]) -> frozenset[str]:
+    return frozenset(model.__tablename__ for model in models)
 
 
 def look_again(session: Session) -> None:
@@ -127,9 +149,15 @@ def past_orm(writes: type | None = None) -> Connection:
     if not session.info.get("writing"):
         raise Misuse("past_orm() outside transaction()")
     if writes is not None:
-        session.info["changed"] = True
+        session.info["changed"] |= _is_audited(writes)
         forget(session, {writes})
-    return session.connection()
+    return under_way(session)
+
+
+def under_way(session: Session) -> Connection:
+    """The connection of the session: of the act under way, or of what is only read."""
+    connection: Connection | None = session.info.get("connection")
+    return session.connection() if connection is None else connection
 
 
 def exclusive(name: str) -> None:
@@ -207,19 +235,26 @@ def forget(session: Session, models: set[type] | None) -> None:
     if (found := session.info.get("found")) is None:
         return
     rows = session.info["rows"]
-    stay = [] if models is None else [row for row in rows if type(row) not in models and _stands_alone(row)]
+    stay = (
+        []
+        if models is None
+        else [row for row in rows if type(row) not in models and _stands_alone(type(row))]
+    )
     rows.clear()
     rows.extend(stay)
-    for key in [key for key in found if models is None or key[0] in models]:
-        del found[key]
+    gone = None if models is None else _named(tuple(models))
+    for asked in [asked for asked, (tables, _) in found.items() if gone is None or tables & gone]:
+        del found[asked]
 
 
-def _stands_alone(row: object) -> bool:
-    return not inspect(type(row)).relationships
+@cache
+def _stands_alone(model: type) -> bool:
+    return not inspect(model).relationships
 
 
 @event.listens_for(Session, "loaded_as_persistent")
 @event.listens_for(Session, "pending_to_persistent")
+@event.listens_for(Session, "detached_to_persistent")
 def _keep_while_it_goes_on(session: Session, row: object) -> None:
     """The session itself lets go of what nobody holds, and would read it again."""
     if (rows := session.info.get("rows")) is not None:

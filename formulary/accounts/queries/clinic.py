@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Date, Integer, Row, bindparam
 
 from formulary.accounts.models import Organisation, Policy, Site
-from formulary.db import Missing, db, read_once
+from formulary.db import Missing, db, rows_of
+from formulary.db.objects import by_key
 from formulary.rules.units import CURRENCIES, Currency
 
 UNDECIDED: dict[str, Any] = {}
@@ -28,7 +29,7 @@ def organisation_name() -> str:
 
 def site(site_id: int) -> Site:
     """One site of the organisation."""
-    found = db.session.get(Site, site_id)
+    found = by_key(Site, site_id)
     if found is None:
         raise Missing(f"No site {site_id}")
     return found
@@ -59,7 +60,7 @@ def policies_in_force(site_id: int, at: datetime) -> dict[str, Any]:
 def decided_rows(site_id: int, at: datetime) -> dict[str, Row[Any]]:
     """What the site has decided by `at` and on whose word, by kind, in one query."""
     asked = {"site_id": site_id, "today": day_at(site_id, at)}
-    rows = read_once(Policy, tuple(asked.values()), lambda: db.session.execute(DECIDED, asked).all())
+    rows = rows_of(DECIDED, **asked)
     return {kind: row for kind, row in {row.kind: row for row in rows}.items() if row.value != UNDECIDED}
 
 

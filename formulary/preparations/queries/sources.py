@@ -2,6 +2,7 @@
 
 from formulary.catalogue.models import Device, Ingredient, Product
 from formulary.db import Missing, db
+from formulary.db.objects import known
 from formulary.preparations.models import Attempt
 from formulary.stock import queries as shelf
 from formulary.stock.models import Balance, Lot, Movement, Place, Vial
@@ -14,17 +15,17 @@ def lot(lot_id: int) -> Lot:
 
 def vial(vial_id: int) -> Vial:
     """One vial that a step or a draw names."""
-    return db.session.get_one(Vial, vial_id)
+    return shelf.vial(vial_id)
 
 
 def device(device_id: int) -> Device:
     """One syringe that a step or a draw names."""
-    return db.session.get_one(Device, device_id)
+    return known(Device, device_id)
 
 
 def place(place_id: int) -> Place:
     """One place that a step or an attempt names."""
-    return db.session.get_one(Place, place_id)
+    return known(Place, place_id)
 
 
 def place_of(vial: Vial) -> Place:

@@ -1,20 +1,20 @@
 """The only writer of balances: rows are taken in id order, and a draw succeeds only where enough lies."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Integer, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 
-from formulary.db import Steps, db, look_again, past_orm
+from formulary.db import Steps, db, look_again
+from formulary.db.bare import plain_rows, put
 from formulary.stock.actions.entries import Entry, Key
 from formulary.stock.labels import refusals
 from formulary.stock.models import Balance
 
 INSERTS: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
-UNSEEN = {"synchronize_session": False}
 TABLE: Any = Balance.__table__
 """Balances are never read as objects, so no session has one to bring up to date."""
 HELD = (TABLE.c.place_id, TABLE.c.lot_id, TABLE.c.vial_id, TABLE.c.id, TABLE.c.quantity)
@@ -23,6 +23,7 @@ ROW, STEPS = bindparam("row", type_=Integer), bindparam("steps", type_=Steps)
 DRAWN = db.update(TABLE).where(TABLE.c.id == ROW, TABLE.c.quantity >= STEPS)
 DRAWN = DRAWN.values(quantity=TABLE.c.quantity - STEPS).returning(TABLE.c.quantity)
 FILLED = db.update(TABLE).where(TABLE.c.id == ROW).values(quantity=TABLE.c.quantity + STEPS)
+FILLED = FILLED.returning(TABLE.c.quantity)
 
 
 @dataclass(frozen=True)
@@ -37,38 +38,50 @@ def lock(keys: Iterable[Key | None]) -> dict[Key, Locked]:
     """Take the balance rows in id order until the act ends, making those that are not there yet.
 
     What is made is the act's own, and comes after all that was there; where another makes the same, it is
-    waited for and all are taken again.
+    waited for and all are taken again. What the act has taken already it knows: nobody else changes it.
     """
-    wanted = {key for key in keys if key is not None}
-    look_again(db.session())
-    rows = _taken(wanted)
-    for key in sorted(wanted - rows.keys(), key=str):
-        rows |= _made(key)
-    return rows if wanted <= rows.keys() else _taken(wanted)
+    wanted, own = {key for key in keys if key is not None}, _own()
+    if not wanted or not wanted <= own.keys():
+        look_again(db.session())
+        own |= _taken(wanted - own.keys())
+        for key in sorted(wanted - own.keys(), key=str):
+            own |= _made(key)
+        own |= _taken(wanted - own.keys())
+    return {key: own[key] for key in wanted}
 
 
-def draw(entry: Entry, balance_id: int) -> int:
-    """Take the entry's quantity from a balance only if it holds as much; what is left in it."""
-    told = {"row": balance_id, "steps": entry.quantity}
-    left: int | None = past_orm(Balance).execute(DRAWN, told).scalar_one_or_none()
-    if left is None:
-        there = db.session.scalar(db.select(Balance.quantity).filter_by(id=balance_id)) or 0
+def _own() -> dict[Key, Locked]:
+    """The rows that the act under way has taken, as it has left them; they are written here alone."""
+    found: dict[Key, Locked] = db.session.info.setdefault("locked", {})
+    return found
+
+
+def draw(entry: Entry, key: Key) -> int:
+    """Take the entry's quantity from a locked balance only if it holds as much; what is left in it."""
+    rows = put(Balance, DRAWN, {"row": _own()[key].id, "steps": entry.quantity})
+    if not rows:
+        there = db.session.scalar(db.select(Balance.quantity).filter_by(id=_own()[key].id)) or 0
         amounts = {"there": entry.lot.quantity(there), "needed": entry.lot.quantity(entry.quantity)}
         raise refusals.short(entry.lot, entry.vial, entry.source, **amounts)
-    return left
+    return _left(key, rows)
 
 
-def fill(entry: Entry, balance_id: int) -> None:
-    """Add the entry's quantity to a balance."""
-    past_orm(Balance).execute(FILLED, {"row": balance_id, "steps": entry.quantity})
+def fill(entry: Entry, key: Key) -> None:
+    """Add the entry's quantity to a locked balance."""
+    _left(key, put(Balance, FILLED, {"row": _own()[key].id, "steps": entry.quantity}))
+
+
+def _left(key: Key, rows: list[Any]) -> int:
+    [(quantity,)] = rows
+    _own()[key] = replace(_own()[key], quantity=int(quantity))
+    return _own()[key].quantity
 
 
 def _made(key: Key) -> dict[Key, Locked]:
     """A row for what never lay there; nothing where another makes it at this moment."""
     place_id, lot_id, vial_id = key
-    connection = past_orm(Balance)
     told = {"place_id": place_id, "lot_id": lot_id, "vial_id": vial_id, "quantity": 0}
-    return _by_key(connection.execute(MADE[connection.dialect.name], told))
+    return _by_key(put(Balance, MADE[db.session.get_bind().dialect.name], told))
 
 
 def _taken(wanted: set[Key]) -> dict[Key, Locked]:
@@ -76,7 +89,7 @@ def _taken(wanted: set[Key]) -> dict[Key, Locked]:
         return {}
     keys = sorted(wanted, key=str)
     query = _locking(tuple(vial_id is None for _, _, vial_id in keys))
-    return _by_key(past_orm().execute(query, named(keys)))
+    return _by_key(plain_rows(query, named(keys)))
 
 
 def _by_key(rows: Iterable[Any]) -> dict[Key, Locked]:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from formulary.accounts import Actor
 from formulary.db import db
+from formulary.db.objects import write as write_row
 from formulary.stock import facts
 from formulary.stock.actions.balances import draw, fill, lock
 from formulary.stock.actions.bins import take_out_again, throw_in
@@ -89,19 +90,19 @@ def write(
     """
     for entry in entries:
         checked(entry)
-    rows = lock(key for entry in entries for key in entry.keys)
+    lock(key for entry in entries for key in entry.keys)
     if use is not None:
         facts.allow(use, at)
     written, movements = [], rows_of(entries, at, by)
     for entry, movement in zip(entries, movements, strict=True):
         drawn_on, added_to = entry.keys
-        left = draw(entry, rows[drawn_on].id) if drawn_on else None
+        left = draw(entry, drawn_on) if drawn_on else None
         written += [] if left is None else [Left(entry, left, movement)]
         if added_to:
-            fill(entry, rows[added_to].id)
+            fill(entry, added_to)
         settle(entry, left)
-    db.session.add_all(movements)
-    db.session.flush()
+    for movement in movements:
+        write_row(movement)
     settle_kept(written, use.for_ref if use else None, at)
     throw_in(entries, movements, at)
     return movements

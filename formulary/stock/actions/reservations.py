@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import Integer, String, bindparam
 
 from formulary.accounts import Actor
-from formulary.db import Steps, UtcDateTime, db, past_orm
+from formulary.db import Steps, UtcDateTime, db, rows_of
+from formulary.db.bare import put
 from formulary.rules.findings import Finding, Refused
 from formulary.stock import queries
-from formulary.stock.actions.balances import UNSEEN, lock, named, one_of_keys
+from formulary.stock.actions.balances import lock, named, one_of_keys
 from formulary.stock.actions.entries import Key
 from formulary.stock.labels.taken import taken_meanwhile
 from formulary.stock.models import KeptLess, Lot, Place, Reservation, Vial
@@ -36,7 +37,7 @@ ENDED = db.update(Reservation).where(Reservation.id == ROW, Reservation.ended_at
 ENDED = ENDED.values(
     ended_at=bindparam("at", type_=UtcDateTime), ended_why=bindparam("why", type_=String(60))
 )
-ADDED = db.insert(Reservation.__table__)
+ADDED = db.insert(Reservation)
 """Made once: every movement asks and writes them."""
 
 
@@ -118,13 +119,12 @@ def lessen(row: Kept, to: int, why: str, at: datetime) -> None:
     if to <= 0:
         end(row.id, why, at)
         return
-    db.session.execute(LESS, {"row": row.id, "to": to}, execution_options=UNSEEN)
+    put(Reservation, LESS, {"row": row.id, "to": to})
 
 
 def end(reservation_id: int, why: str, at: datetime) -> None:
     """It stands no more."""
-    told = {"row": reservation_id, "at": at, "why": why[:60]}
-    db.session.execute(ENDED, told, execution_options=UNSEEN)
+    put(Reservation, ENDED, {"row": reservation_id, "at": at, "why": why[:60]})
 
 
 def keep_more(row: Kept, key: Key, quantity: int, at: datetime) -> None:
@@ -197,7 +197,7 @@ def _kept_by_others(for_ref: str, picks: Sequence[Pick], at: datetime) -> dict[K
 
 
 def _rows(query: Any, told: dict[str, Any]) -> list[Kept]:
-    return [Kept(number, (p, lot, v), *rest) for number, p, lot, v, *rest in db.session.execute(query, told)]
+    return [Kept(number, (p, lot, v), *rest) for number, p, lot, v, *rest in rows_of(query, **told)]
 
 
 @cache
@@ -215,8 +215,8 @@ def _taken_meanwhile(key: Key) -> Finding:
 
 def _add(rows: list[dict[str, Any]]) -> None:
     db.session.flush()
-    if rows:
-        past_orm(Reservation).execute(ADDED, rows)
+    for row in rows:
+        put(Reservation, ADDED, row)
 
 
 def _reservation(

@@ -7,6 +7,7 @@ from formulary.accounts import Actor, Permission
 from formulary.accounts.actions import next_code
 from formulary.audit import record
 from formulary.db import Missing, db, once
+from formulary.db.objects import known
 from formulary.rules.facts import Container
 from formulary.rules.lot_status import serves_one_patient
 from formulary.stock import facts, queries
@@ -84,7 +85,7 @@ def standing(vial: Vial, lies: Sequence[queries.Content]) -> Place:
     """The place of what lies in it; refuses as `where_is`."""
     if not lies:
         raise refusals.empty(vial)
-    place = db.session.get_one(Place, lies[0].place_id)
+    place = known(Place, lies[0].place_id)
     if place.kind == "in_transit":
         raise transfer_refusals.on_its_way(vial, queries.travels_in(vial.id))
     return place

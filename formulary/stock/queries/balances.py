@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Integer, bindparam
 
 from formulary.accounts.models import Site
-from formulary.db import db
+from formulary.db import db, rows_of
 from formulary.stock.models import Balance, Movement, Place, Vial
 
 
@@ -28,7 +28,7 @@ def contents(
     """Everything above zero in a vial, of a lot, at a place, or any of these together."""
     asked = {"vial_id": vial_id, "lot_id": lot_id, "place_id": place_id}
     told = {name: value for name, value in asked.items() if value is not None}
-    return [Content(*row) for row in db.session.execute(_lying(tuple(told)), told)]
+    return [Content(*row) for row in rows_of(_lying(tuple(told)), **told)]
 
 
 @cache

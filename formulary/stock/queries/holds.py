@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from formulary.db import Missing, db, rows_of
+from formulary.db import Missing, db, read_once, rows_of
 from formulary.stock.models import Balance, Hold, Lot, Movement, Place, Reservation, Vial, hold_words
 
 
@@ -59,6 +59,10 @@ STANDING = db.select(*COLUMNS).where(Hold.released_at.is_(None)).order_by(Hold.i
 
 def open_holds() -> Holds:
     """Every hold that stands, in one query, and one or two more where a lot or a delivery is held."""
+    return read_once((Hold, Movement, Lot), "open holds", _standing)
+
+
+def _standing() -> Holds:
     return _covering(tuple(Standing(*row) for row in rows_of(STANDING)))
 
 

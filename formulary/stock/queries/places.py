@@ -4,21 +4,21 @@ from collections.abc import Collection
 
 from sqlalchemy import bindparam
 
-from formulary.db import Missing, db, read_once
+from formulary.db import Missing, db, rows_of
+from formulary.db.objects import columns, made
 from formulary.stock.models import Place
 
 
 def place(site_id: int, kind: str) -> Place:
     """The first active place of this kind at the site; Missing when the site was never furnished."""
-    told = {"site": site_id, "kind": kind}
-    found: Place | None = read_once(Place, (site_id, kind), lambda: db.session.scalar(FIRST, told))
+    found = next((made(Place, row) for row in rows_of(FIRST, site=site_id, kind=kind)), None)
     if found is None:
         raise Missing(f"Site {site_id} has no place of kind {kind}")
     return found
 
 
 FIRST = (
-    db.select(Place)
+    db.select(*columns(Place))
     .where(Place.site_id == bindparam("site"), Place.kind == bindparam("kind"), Place.is_active.is_(True))
     .order_by(Place.id)
     .limit(1)

@@ -1,12 +1,16 @@
 """Vials: of one's own site, by key or by the code on their label."""
 
+from collections.abc import Sequence
 from functools import cache
+from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import bindparam
 
-from formulary.db import Missing, db
-from formulary.stock.models import Balance, Movement, Place, Vial
+from formulary.catalogue.models import Product
+from formulary.db import Missing, db, rows_of
+from formulary.db.objects import columns, hang, made
+from formulary.stock.models import Balance, Lot, Movement, Place, Vial
 
 TRANSIT = db.select(Place.id).where(Place.kind == "in_transit")
 ON_ITS_WAY = db.exists().where(
@@ -49,13 +53,28 @@ def has_used(vial: Vial, person_id: int) -> bool:
 
 
 def _found(name: str, key: int | str, site_id: int | None) -> Vial:
-    found: Vial | None = db.session.scalar(_by(name, site_id is not None), {"key": key, "site": site_id})
-    if found is None:
+    found = next((_with_its_lot(row) for row in rows_of(_by(name), key=key)), None)
+    if found is None or site_id not in (None, found.site_id):
         raise Missing(f"No vial {key}")
     return found
 
 
+def _with_its_lot(row: Sequence[Any]) -> Vial:
+    parts = (VIAL, LOT, PRODUCT)
+    ends = list(accumulate(map(len, parts)))
+    vial, lot, product = (
+        made(model, row[end - len(part) : end])
+        for model, part, end in zip((Vial, Lot, Product), parts, ends, strict=True)
+    )
+    hang(lot, "product", product)
+    hang(vial, "lot", lot)
+    return vial
+
+
+VIAL, LOT, PRODUCT = columns(Vial), columns(Lot), columns(Product)
+
+
 @cache
-def _by(name: str, of_site: bool) -> Any:
-    query = db.select(Vial).where(getattr(Vial, name) == bindparam("key"))
-    return query.where(Vial.site_id == bindparam("site")) if of_site else query
+def _by(name: str) -> Any:
+    joined = db.select(*VIAL, *LOT, *PRODUCT).join(Lot, Lot.id == Vial.lot_id).join(Product)
+    return joined.where(getattr(Vial, name) == bindparam("key"))
