@@ -21,6 +21,7 @@ from formulary.db.session import past_orm, under_way
 Bind = Callable[[Any], Any]
 Row = tuple[Any, ...]
 WORD = re.compile(r"\w+")
+_tuple: Any = namedtuple
 
 
 @dataclass
@@ -155,8 +156,8 @@ def _writers(
 def _named(statement: Any) -> Callable[[Row], Any]:
     """What makes a row with names of a plain one."""
     names = [str(column.key) for column in statement.selected_columns]
-    row: Any = namedtuple("Named", names, rename=True)
-    return row._make  # type: ignore[no-any-return]
+    make: Callable[[Row], Any] = _tuple("Named", names, rename=True)._make
+    return make
 
 
 @lru_cache(1024)

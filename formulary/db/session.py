@@ -238,7 +238,7 @@ def forget(session: Session, models: set[type] | None) -> None:
     stay = (
         []
         if models is None
-        else [row for row in rows if type(row) not in models and _stands_alone(type(row))]
+        else [row for row in rows if type(row) not in models and _stands_alone(row.__class__)]
     )
     rows.clear()
     rows.extend(stay)
@@ -248,7 +248,7 @@ def forget(session: Session, models: set[type] | None) -> None:
 
 
 @cache
-def _stands_alone(model: type) -> bool:
+def _stands_alone(model: Any) -> bool:
     return not inspect(model).relationships
 
 

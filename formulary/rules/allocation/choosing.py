@@ -180,9 +180,9 @@ def _answer(
     asked: Asked, picks: tuple[Pick, ...], barred: list[Refusal], rest: list[Stock], may_split: bool
 ) -> Allocation:
     """What was chosen; the rest is spare, or refused where it holds too little and no split is allowed."""
-    able = [each for each in rest if _may_serve(each, asked, may_split=may_split)]
-    short = [Refusal(each, _too_little(each, asked)) for each in rest if each not in able]
-    return Allocation(asked.need, picks, (*barred, *short), tuple(able))
+    judged = [(each, _may_serve(each, asked, may_split=may_split)) for each in rest]
+    short = [Refusal(each, _too_little(each, asked)) for each, may in judged if not may]
+    return Allocation(asked.need, picks, (*barred, *short), tuple(each for each, may in judged if may))
 
 
 def _may_serve(stock: Stock, asked: Asked, *, may_split: bool) -> bool:

@@ -47,7 +47,7 @@ class Container:
 
 def containers(stock: Stock, asked: Asked) -> Iterator[Container]:
     """The containers of a source in the order of use, each with what it can give; not more than would do."""
-    mine = [pick for pick in asked.taken if source_key(pick.stock) == source_key(stock)]
+    mine = _of(stock, asked.taken)
     left = available(stock, asked)
     if stock.opened_at is not None:
         yield Container(stock, 1, left, _rest(mine) if mine else None)
@@ -85,14 +85,25 @@ def _lying(stock: Stock, size: Quantity, asked: Asked) -> int:
 
 def available(stock: Stock, asked: Asked) -> Quantity:
     """What is free for this asker and not taken by the lines before; never less than nothing."""
-    gone = (p.quantity for p in asked.taken if source_key(p.stock) == source_key(stock))
-    return max(free(stock, asked.for_ref) - total(gone, asked.need.dimension), asked.nothing)
+    left = free(stock, asked.for_ref)
+    if asked.taken:
+        gone = (pick.quantity for pick in _of(stock, asked.taken))
+        left = left - total(gone, asked.need.dimension)
+    return max(left, asked.nothing)
 
 
 def left_before(stock: Stock, container: int, taken: Iterable[Pick]) -> Quantity | None:
     """What these picks leave in a container of a source; None where they take nothing of it."""
-    mine = [p for p in taken if source_key(p.stock) == source_key(stock) and p.container == container]
+    mine = [pick for pick in _of(stock, taken) if pick.container == container]
     return _rest(mine) if mine else None
+
+
+def _of(stock: Stock, taken: Iterable[Pick]) -> list[Pick]:
+    """Those picks that are of this source."""
+    if not taken:
+        return []
+    key = source_key(stock)
+    return [pick for pick in taken if source_key(pick.stock) == key]
 
 
 def _rest(mine: Sequence[Pick]) -> Quantity:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -26,6 +27,7 @@ def day_of(at: datetime, zone: str) -> date:
     return local(at, zone).date()
 
 
+@lru_cache(4096)
 def end_of_day(day: date, zone: str) -> datetime:
     """The first instant after the day at the site, in UTC: what expires on that day is usable before it.
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import cache
 from typing import overload
 
 from formulary.rules.units.dimensions import Dimension, Unit, unit
@@ -79,7 +80,7 @@ class Quantity:
     @classmethod
     def zero(cls, dimension: Dimension) -> Quantity:
         """None of this dimension."""
-        return cls(0, dimension)
+        return _none_of(dimension)
 
     def __repr__(self) -> str:
         """Exact and unmistakable; people are shown `show`."""
@@ -168,6 +169,12 @@ class Quantity:
     def to_step(self, mode: Rounding | str = Rounding.HALF_EVEN) -> Quantity:
         """Rounded to one smallest step, as the ledger stores a computed amount."""
         return self.rounded(Quantity(1, self.dimension), mode)
+
+
+@cache
+def _none_of(dimension: Dimension) -> Quantity:
+    """One for all: a quantity never changes, and every sum begins with none."""
+    return Quantity(0, dimension)
 
 
 def total(quantities: Iterable[Quantity], dimension: Dimension) -> Quantity:
