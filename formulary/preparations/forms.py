@@ -5,6 +5,7 @@ from formulary.patients.forms import photo_field
 from formulary.preparations.actions import INSPECTED, REASONS
 from formulary.preparations.labels import STORAGES
 from formulary.web import fields as f
+from formulary.web.fields.base import typed
 from formulary.web.forms import Form
 
 PAPERS = {"label": "label stock, 90 by 50 mm", "a4": "a sheet of A4"}
@@ -49,11 +50,17 @@ class MixForm(Form):
     mixed_at = f.InstantField("Mixed at, if not now")
     late_reason = f.TextField("Why it is entered late", most=400)
 
+    @property
+    def reads_the_diluent(self) -> bool:
+        """Whether a code was read so far and no volume: by the scanner, or typed and sent with Enter."""
+        return self.reading or bool(self.scan.data and not typed(self.volume))
+
 
 class DrawForm(Form):
     """What the syringe shows; empty on purpose until somebody has read it."""
 
     measured = f.QuantityField("Measured in the syringe", [f.Required()], units=("mL",))
+    scan = f.ScanField("Or scan the vial once more")
     photo = photo_field("Photo of the syringe")
     reason = f.TextField("Why it is kept", most=200)
     signer = f.FormField(PerhapsSignerForm, "Second person")

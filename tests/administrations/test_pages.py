@@ -106,9 +106,56 @@ def test_the_wristband_is_scanned_and_the_date_of_birth_is_asked(road, clients):
     scanned = {"label": container.code, "patient_code": f"]d2FML1:{patient.code}"}
     page = doctor.read(doctor.submit(doctor.get_ok(url), scanned, to=url), url, 200)
     assert (page.errors, "Now ask for the date of birth." in page.text) == ([], True)
-    assert page.form(button="Start").fields["patient_code"] == [patient.code]
-    said = scanned | {"born_on": patient.born_on.isoformat(), "anything_new": "no"}
+    assert page.form(button=ASKED).fields["patient_code"] == [patient.code]
+    said = scanned | {"born_on": patient.born_on.isoformat()}
     two = said | {"patient_code": f"P-99FML1:{patient.code}"}
-    [refused] = doctor.post_refused(url, two).errors
+    [refused] = doctor.post_refused(url, two, press=ASKED).errors
     assert refused.startswith("The label is for another patient")
-    assert "left to give" in doctor.post_ok(url, said).h1
+    assert "left to give" in doctor.post_ok(url, said, press=ASKED).h1
+
+
+START, ASKED = "/administrations/start", "Asked: nothing new. Start"
+
+
+def read_on(doctor, answers):
+    """The page after Enter or a scan, on which nothing is started yet."""
+    return doctor.read(doctor.submit(doctor.get_ok(START), answers, to=START, press="Read"), START, 200)
+
+
+@pytest.mark.databases("sqlite")  # what the page reads does not depend on the database
+def test_label_and_wristband_are_read_in_either_order_and_wherever_the_scan_lands(road, clients):
+    attempt, doctor = road.released(), clients("practitioner")
+    [container], patient = bench.syringes(attempt.id), road.patient
+    first = read_on(doctor, {"label": f"]d2FML1:{patient.code}"})
+    known = first.form(button=ASKED).fields
+    assert (known["patient_code"], known["label"]) == ([patient.code], [""])
+    for scanned in (
+        {"label": f"FML1:{container.code}", "patient_code": patient.code},
+        {"label": container.code, "patient_code": f"FML1:{patient.code}"},
+    ):
+        known = read_on(doctor, scanned).form(button=ASKED).fields
+        assert (known["patient_code"], known["label"]) == ([patient.code], [container.code])
+    another = read_on(doctor, {"label": "C-9999/1.1", "patient_code": f"FML1:{container.code}"})
+    known = another.form(button=ASKED).fields
+    assert (known["patient_code"], known["label"]) == ([""], [container.code])
+
+
+@pytest.mark.databases("sqlite")  # what the page reads does not depend on the database
+def test_enter_after_the_date_of_birth_starts_nothing_that_was_not_asked(road, clients):
+    attempt, doctor = road.released(), clients("practitioner")
+    [container], patient = bench.syringes(attempt.id), road.patient
+    typed = {"label": container.code, "patient_code": patient.code, "born_on": f"{patient.born_on:%d%m%y}"}
+    page = read_on(doctor, typed)
+    assert bench.of_attempt(attempt.id).state == "released"
+    known = page.form(button=ASKED).fields
+    assert known["born_on"] == [typed["born_on"]]
+    assert "left to give" in doctor.post_ok(START, typed, press=ASKED).h1
+
+
+@pytest.mark.databases("sqlite")  # what the page reads does not depend on the database
+def test_a_label_scanned_on_any_page_opens_the_start_with_it(road, clients):
+    attempt, doctor = road.released(), clients("practitioner")
+    [container] = bench.syringes(attempt.id)
+    page = doctor.get_ok(f"{START}?label=FML1:{container.code}")
+    assert "label read" in page.text
+    assert page.form(button=ASKED).fields["label"] == [container.code]

@@ -222,9 +222,9 @@ def test_two_tabs_close_it_once_and_the_other_is_told(road, clients):
     session, doctor = road.started(), clients("practitioner")
     url = f"/administrations/{session.id}"
     one, other = doctor.get_ok(url), doctor.get_ok(url)
-    answers = {"outcome": "not_given", "leftover": "5", "reason": "Patient unwell"}
-    assert doctor.submit(one, answers, to="/close").status_code == 302
-    late = doctor.read(doctor.submit(other, answers, to="/close"), url, 422)
+    answers = {"leftover": "5", "reason": "Patient unwell"}
+    assert doctor.submit(one, answers, to="/close", press="Not given").status_code == 302
+    late = doctor.read(doctor.submit(other, answers, to="/close", press="Not given"), url, 422)
     assert "This session is closed, here or on another page; its record stands." in late.text
     points = doctor.read(doctor.submit(other, {"placed": "50 50"}, to="/points"), url, 422)
     assert "This session is closed" in points.text

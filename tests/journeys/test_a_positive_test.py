@@ -54,8 +54,7 @@ def read_by_keyboard(doctor: Person) -> None:
 def composed(doctor: Person, patient: int, formula: int) -> None:
     """Barred in the clinic's formula and in another product of it; what is left is barred by none."""
     doctor.open(f"/cocktails/new/{patient}")
-    doctor.page.locator("#formula_version_id").select_option(str(formula))
-    doctor.page.get_by_role("button", name="Compose", exact=True).click()
+    doctor.page.locator(f"button[name=formula_version_id][value='{formula}']").click()
     doctor.sees(f"Ascorbic acid: the patch test was positive on 26 Nov 2026: T-2, {VITAMIN_C}.")
     doctor.sees("What blocks must be mended first.").is_accessible().shot("positive-compose")
     picked(doctor, "#add", OTHER_FORM)

@@ -157,8 +157,7 @@ def skin_tested(browse, watch, patient):
 def composed(doctor, patient):
     """The melasma cocktail from the clinic's formula; what is typed wrong is answered; then signed."""
     doctor.open(f"/cocktails/new/{patient}")
-    pick(doctor, "#formula_version_id", "Melasma cocktail")
-    doctor.press("Compose").sees("Ready to sign.")
+    doctor.press("Melasma cocktail").sees("Ready to sign.")
     page = doctor.page.url
     doctor.shot("story-compose")
     doctor.is_accessible()
@@ -259,8 +258,7 @@ def given(doctor, app):
     doctor.page.locator("#label").fill(code)
     doctor.page.locator("#patient_code").fill(patient)
     doctor.page.locator("#born_on").fill("1988-05-17")
-    doctor.page.get_by_label("Asked: nothing new").check()
-    doctor.press("Start").sees("left to give")
+    doctor.press("Asked: nothing new").sees("left to give")
     doctor.choose("Area", "Left cheek")
     doctor.page.locator("#points").fill("90")
     doctor.page.locator("#per_point").fill("0.05")
@@ -275,9 +273,9 @@ def given(doctor, app):
 
 def close(doctor, left):
     """Say that it was given and what is left in the syringe."""
-    doctor.page.locator("input[name=outcome][value=given]").check()
     doctor.page.locator("#leftover").fill(left)
-    return doctor.press("Close the session")
+    doctor.page.locator("button[name=outcome][value=given]").click()
+    return doctor
 
 
 def recalled(officer, lot):

@@ -114,3 +114,40 @@ def test_an_instant_on_record_fills_the_field_with_the_sites_time() -> None:
             TimeForm(data={"at": datetime(2026, 11, 24, 13, 10, tzinfo=UTC)}).at._value()
             == "2026-11-24T14:10"
         )
+
+
+class SaidForm(Form):
+    on = f.BirthField("Date of birth", today=lambda: date(2026, 11, 24))
+
+
+def said(text: str) -> SaidForm:
+    app = make_app(WTF_CSRF_ENABLED=False)
+    with app.test_request_context(method="POST", data={"on": text}):
+        app.preprocess_request()
+        form = SaidForm()
+        form.validate_on_submit()
+        return form
+
+
+@pytest.mark.parametrize(
+    ("text", "on"),
+    [
+        ("120485", date(1985, 4, 12)),
+        ("12041985", date(1985, 4, 12)),
+        ("12.04.1985", date(1985, 4, 12)),
+        ("12/04/85", date(1985, 4, 12)),
+        ("1985-04-12", date(1985, 4, 12)),
+        ("241126", date(2026, 11, 24)),
+        ("251126", date(1926, 11, 25)),
+        ("290200", date(2000, 2, 29)),
+        ("01011901", date(1901, 1, 1)),
+    ],
+)
+def test_a_date_of_birth_is_read_day_first_and_never_lies_ahead(text: str, on: date) -> None:
+    assert said(text).values()["on"] == on
+
+
+@pytest.mark.parametrize("text", ["310285", "041385", "12485", "1204198", "25112026", "١٢٠٤٨٥", "12 Apr 85"])
+def test_what_is_no_date_of_birth_is_told_how_one_is_written(text: str) -> None:
+    [words] = said(text).errors["on"]
+    assert words.endswith("Day, month, year: 12 Apr 1985 is 120485 or 12041985.")

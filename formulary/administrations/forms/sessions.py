@@ -1,8 +1,10 @@
 """What is scanned, asked and recorded while a cocktail is given."""
 
 import re
+from datetime import date
 from typing import Any
 
+from formulary import clock
 from formulary.accounts.forms import PerhapsSignerForm
 from formulary.administrations.actions import How, Laid
 from formulary.administrations.forms.placed import MOST_POINTS, GaugeField, PlacedField
@@ -19,6 +21,8 @@ from formulary.administrations.labels import (
 from formulary.administrations.queries import NAMES
 from formulary.rules.units import Quantity
 from formulary.web import fields as f
+from formulary.web import site
+from formulary.web.fields.base import typed
 from formulary.web.forms import Form
 
 SAID = "Not said"
@@ -27,6 +31,18 @@ OWN = "FML1:"
 AIM = re.compile(r"^\][A-Za-z][0-9]", re.ASCII)
 """What a scanner may send before a code, to say of which kind it is."""
 POINT = Quantity.of("0.05", "mL")
+BORN = "As the patient says it: day, month, year. 12 Apr 1985 is 120485."
+PATIENT, COCKTAIL = "P-", "C-"
+
+
+def _own_in(text: object) -> str:
+    """A code of ours as it is typed, or as a scanner sends it."""
+    return AIM.sub("", str(text or "")).removeprefix(OWN)
+
+
+def _today() -> date:
+    """The day on the site's clocks."""
+    return clock.now().astimezone(site.zone()).date()
 
 
 class StartForm(Form):
@@ -36,25 +52,32 @@ class StartForm(Form):
     patient_code = f.IdentifierField(
         "Patient's code", [f.Required()], hint="Scan the wristband, or type it from the chart: P-12"
     )
-    born_on = f.DateField("Date of birth", [f.Required()], hint="as the patient says it")
+    born_on = f.BirthField("Date of birth", [f.Required()], today=_today, hint=BORN)
     anything_new = f.OneOf(
         "Anything new since it was prescribed?", [f.Required()], choices=f.choices(ANYTHING_NEW)
     )
 
     @property
-    def is_only_a_label(self) -> bool:
-        """Whether only the label was read so far: the scanner pressed the button."""
-        return self.reading and not (self.patient_code.data or self.born_on.data or self.anything_new.data)
-
-    @property
-    def is_only_a_wristband(self) -> bool:
-        """Whether the wristband was scanned, and what the patient says is not there yet."""
-        return OWN in (self.patient_code.data or "") and not (self.born_on.data or self.anything_new.data)
+    def goes_on(self) -> bool:
+        """Whether codes are read and nothing is started: by Enter or a scanner."""
+        if self.anything_new.data or (typed(self.born_on) and self.born_on.data is None):
+            return False
+        return self.reading or (OWN in (self.patient_code.data or "") and self.born_on.data is None)
 
     @property
     def whose(self) -> str:
         """The patient's code, typed or as the wristband holds it; two codes in the field are nobody's."""
-        return AIM.sub("", str(self.patient_code.data or "")).removeprefix(OWN)
+        return _own_in(self.patient_code.data)
+
+    def sort_codes(self) -> None:
+        """Each code to its field: a wristband scanned for the label, and a label for the wristband."""
+        label, whose = _own_in(self.label.data), self.whose
+        if label.startswith(PATIENT):
+            self.label.data, whose = "", label
+        elif whose.startswith(COCKTAIL):
+            self.label.data, whose = whose, ""
+        self.patient_code.process(None, whose)
+        self.patient_code.raw_data = None
 
 
 class PointsForm(Form):
@@ -119,7 +142,7 @@ class ResumeForm(Form):
 
     label = f.ScanField("Label of the cocktail", [f.Required()])
     patient_code = f.IdentifierField("Patient's code", [f.Required()])
-    born_on = f.DateField("Date of birth", [f.Required()])
+    born_on = f.BirthField("Date of birth", [f.Required()], today=_today, hint=BORN)
 
 
 class RemoveSiteForm(Form):

@@ -20,7 +20,7 @@ from formulary.administrations.labels.session import LotRow, Session, SiteRow, s
 from formulary.administrations.labels.until import Ready, Until, ready, until
 
 OUTCOMES = (("given", "Given"), ("partly_given", "Partly given"), ("not_given", "Not given"))
-ANYTHING_NEW = (("no", "Asked: nothing new"), ("yes", "Something is new"))
+ANYTHING_NEW = (("no", "Asked: nothing new. Start"), ("yes", "Something is new"))
 
 __all__ = [
     "ANAESTHETIC",

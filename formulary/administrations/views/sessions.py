@@ -5,7 +5,7 @@ volumes add up.
 from datetime import datetime
 from typing import Any
 
-from flask import g, render_template
+from flask import g, render_template, request
 
 from formulary import clock
 from formulary.accounts import Permission, guards, requires
@@ -16,6 +16,7 @@ from formulary.audit import record_refusal
 from formulary.db import retried, transaction
 from formulary.preparations.actions import Deviation
 from formulary.rules.findings import Refused
+from formulary.web.gs1 import LONGEST
 
 
 @bp.route("/start", methods=["GET", "POST"])
@@ -23,11 +24,9 @@ from formulary.rules.findings import Refused
 @retried
 def start() -> Page:
     """Scan the label, identify the patient by two identifiers, ask what is new; every check runs again."""
-    form = StartForm()
-    if form.is_only_a_label:
-        return _label_read(form)
-    if form.is_only_a_wristband:
-        return _label_read(form, whose=form.whose)
+    form = _start_form()
+    if form.goes_on or (form.label.data and not form.is_submitted()):
+        return _read(form)
     if form.validate_on_submit():
         try:
             with transaction():
@@ -52,21 +51,31 @@ def _start(form: StartForm, at: datetime) -> Any:
     )
 
 
-def _label_read(form: StartForm, whose: str = "") -> Page:
-    """The scanner has read the label, and then the wristband: the page goes on, nothing is started yet."""
+def _start_form() -> StartForm:
+    """The form as it was sent; filled with the label, where that was scanned on another page."""
+    if request.method == "POST":
+        return StartForm()
+    return StartForm(formdata=None, data={"label": request.args.get("label", "")[:LONGEST]})
+
+
+def _read(form: StartForm) -> Page:
+    """What is known so far, label and wristband in either order; the page goes on, nothing is started yet."""
+    form.sort_codes()
+    if not form.label.data:
+        return _start_page(form)
     try:
         container = actions.labelled(label_of(form), g.actor)
     except Refused as refusal:
         form.add_findings(refusal.findings)
         return _start_page(form), 422
-    form.fill(label=container.code, patient_code=whose)
-    return _start_page(form, container, whose)
+    form.fill(label=container.code)
+    return _start_page(form, container)
 
 
-def _start_page(form: StartForm, container: Any = None, whose: str = "") -> str:
+def _start_page(form: StartForm, container: Any = None) -> str:
     waiting = labels.ready(queries.ready(g.actor), clock.now())
     more = queries.ready_in_all(g.actor) - len(waiting)
-    told = {"waiting": waiting, "more": more, "container": container, "whose": whose}
+    told = {"waiting": waiting, "more": more, "container": container}
     return render_template("administrations/start.html", form=form, **told)
 
 

@@ -47,13 +47,13 @@ def find() -> Page:
     except Refused as refusal:
         form.add_findings(finding.at_field("q") for finding in refusal.findings)
         return render_template("overview/find.html", form=form, asked="", hits=[]), 422
-    sure = [address for hit in hits if hit.exact and (address := _address(hit))]
+    sure = [address for hit in hits if hit.exact and (address := _address(hit, form.q.data))]
     if len(sure) == 1:
         return redirect(sure[0], 303)
     if shown := sum(1 for hit in hits if hit.kind == "patient"):
         with transaction():
             log_access("overview.find", by=g.actor, at=at, patients=shown)
-    offered = [(hit, address) for hit in hits if (address := _address(hit))]
+    offered = [(hit, address) for hit in hits if (address := _address(hit, form.q.data))]
     pack = form.q.data if _may_be_received(form, at) else ""
     return render_template("overview/find.html", form=form, asked=form.q.data, hits=offered, pack=pack)
 
@@ -119,9 +119,16 @@ def _hits(form: FindForm, at: datetime) -> list[Hit]:
     return own if own and asked.own else [*own, *queries.of_words(asked.number, by=g.actor, at=at)]
 
 
-def _address(hit: Hit) -> str | None:
-    """The first page about it that this person may open; a recall officer goes to who was touched."""
+def _address(hit: Hit, asked: str | None) -> str | None:
+    """The first page about it that this person may open; a recall officer goes to who was touched.
+
+    Where a cocktail is given the page takes the label as it was read: it says which container is in hand.
+    """
     pages = [page for page in hit.pages if may_open(page[0])]
     if Role.RECALL_OFFICER in g.actor.roles:
         pages.sort(key=lambda page: page[0] != "recalls.answer")
-    return url_for(pages[0][0], **dict(pages[0][1])) if pages else None
+    if not pages:
+        return None
+    page, own = pages[0]
+    label = asked if asked and "/" in asked else hit.code
+    return url_for(page, **dict(own), **({"label": label} if page == "administrations.start" else {}))

@@ -25,9 +25,9 @@ def index() -> Page:
     found = queries.at_bench(g.actor)
     names = accounts.person_names({attempt.preparer_id for _, attempt in found if attempt})
     waiting, count = labels.waiting(found), queries.at_bench_in_all(g.actor)
-    return render_template(
-        "preparations/index.html", waiting=waiting, names=names, count=count, more=count - len(found)
-    )
+    start = {cocktail.id: ClaimForm(formdata=None) for cocktail, _ in found if cocktail.state == "verified"}
+    told = {"waiting": waiting, "names": names, "count": count, "more": count - len(found), "start": start}
+    return render_template("preparations/index.html", **told)
 
 
 @bp.get("/record")

@@ -22,6 +22,7 @@ from formulary.preparations.views.room import (
 from formulary.rules.findings import Refused
 from formulary.rules.lot_status import day_of
 from formulary.web import takes_up_to
+from formulary.web.fields.base import typed
 
 READ_TO_ITS_END = 48 * 1024 * 1024
 """So many bytes are taken in, beyond what a photo may have: one that is too large is refused at its field."""
@@ -41,15 +42,16 @@ def scan(attempt_id: int, position: int) -> Page:
             lambda at: actions.scan_vial(attempt_id, position, shown=shown, at=at, by=g.actor, key=form.key)
         )
     except Refused as refusal:
-        return _refused_scan(attempt_id, position, refusal, form)
+        return _refused_scan(attempt_id, position, refusal, scan=form)
     return back(attempt_id)
 
 
-def _refused_scan(attempt_id: int, position: int, refusal: Refused, form: ScanForm) -> Page:
+def _refused_scan(attempt_id: int, position: int, refusal: Refused, **given: Any) -> Page:
     """A wrong vial fills the screen and there is no way past; what is no scan is said on the page."""
+    [form] = given.values()
     if not labels.is_close_call(refusal.findings[0]):
         form.add_findings(refusal.findings)
-        return attempt_page(attempt_id, scan=form), 422
+        return attempt_page(attempt_id, **given), 422
     _keep(attempt_id, position, refusal, form.scan.data or "")
     return _wrong_page(attempt_id, refusal), 422
 
@@ -96,7 +98,7 @@ def mix(attempt_id: int, position: int) -> Page:
     """Record the reconstitution of a powder: diluent, its lot, volume, time."""
     form = MixForm()
     offer_diluents(form, the_sheet(attempt_id))
-    if form.reading:
+    if form.reads_the_diluent:
         return _diluent_read(attempt_id, position, form)
     return act(attempt_id, form, "mix", lambda at: _mix(attempt_id, position, form, at))
 
@@ -135,8 +137,13 @@ def _diluent_read(attempt_id: int, position: int, form: MixForm) -> Page:
 @takes_up_to(READ_TO_ITS_END)
 @retried
 def draw(attempt_id: int, position: int) -> Page:
-    """Confirm a draw, with a photo of it or without: the ledger moves at once."""
+    """Confirm a draw, with a photo of it or without: the ledger moves at once.
+
+    The vial scanned once more beside the reading confirms it too; another vial there draws nothing.
+    """
     form = DrawForm()
+    if form.reading and (answer := _scanned_again(attempt_id, position, form)):
+        return answer
     if not form.validate():
         return attempt_page(attempt_id, draw=form), 422
     try:
@@ -160,6 +167,19 @@ def draw(attempt_id: int, position: int) -> Page:
             key=form.key,
         ),
     )
+
+
+def _scanned_again(attempt_id: int, position: int, form: DrawForm) -> Page | None:
+    """Take the scanned vial in hand anew; None where it is the right one and its reading is typed."""
+    if not form.scan.validate(form):
+        return attempt_page(attempt_id, draw=form), 422
+    key = f"{form.key[:60]}-in"
+    try:
+        shown = _shown(form)
+        do_it(lambda at: actions.scan_vial(attempt_id, position, shown=shown, at=at, by=g.actor, key=key))
+    except Refused as refusal:
+        return _refused_scan(attempt_id, position, refusal, draw=form)
+    return None if typed(form.measured) else back(attempt_id)
 
 
 @bp.route("/<id:attempt_id>/steps/<int:position>/another", methods=["GET", "POST"])

@@ -4,6 +4,7 @@ from wtforms import FormField
 from wtforms.validators import Optional
 
 from formulary.web.fields.base import Required, words
+from formulary.web.fields.births import BirthField
 from formulary.web.fields.choices import (
     AnswerField,
     ChoiceField,
@@ -26,6 +27,7 @@ from formulary.web.fields.upload import UploadField
 
 __all__ = [
     "AnswerField",
+    "BirthField",
     "ChoiceField",
     "CountField",
     "DateField",
