@@ -75,19 +75,20 @@ def command(
 ) -> None:
     """Say who was touched by LOT and what is left of it; exit 1 when no such lot was ever received.
 
-    LOT is a number, the code of one of our vials, or what a scanner reads from a pack. In its place what was
-    done may be said, by who, where, when, formula, vial or diluent: all that is said must hold; exit 1 when
-    nothing of it is on record.
+    LOT is a number, the code of one of our vials, or what a scanner reads from a pack. In its place, or
+    beside it, what was done may be said, by who, where, when, formula, vial or diluent: all that is said must
+    hold; exit 1 when nothing of it is on record.
 
     \b
     Example:
       formulary recall 1810150050 --json
       formulary recall --case R-7 --as r.fournier --names
+      formulary recall 1810150050 --preparer "Tom Girard"
       formulary recall --place "Bench 1" --from 2026-11-23 --to 2026-11-23
     """
     said = recall_scope.given(done)
-    if (lot, case).count(None) + (not said) != 2 or (as_json and (as_csv or case)):  # noqa: PLR2004
-        raise Said("Name a LOT or what was done (with --json or --csv), or a --case.")
+    if (case is None) == (lot is None and not said) or (as_json and (as_csv or case)):
+        raise Said("Name a LOT, what was done, or both (with --json or --csv), or a --case alone.")
     if names and username is None:
         raise Said("--names needs --as USER: a name is shown to an account that may see it.")
     by = _asker(username)
@@ -95,6 +96,7 @@ def command(
         files.write(files.of_case(case, by, names=names))
         return
     if said:
+        said = {**({recall_scope.LOT: lot.strip()} if lot is not None else {}), **said}
         recall_work.answer(said, by, _zone(by), names=names, as_json=as_json, as_csv=as_csv)
         return
     export = _export(lot or "", by, names=names)

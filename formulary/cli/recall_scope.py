@@ -7,10 +7,14 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from formulary import clock
 from formulary.accounts import queries as accounts
+from formulary.catalogue import queries as catalogue
 from formulary.cli.frame import Said
 from formulary.recalls import queries
+from formulary.recalls.forms import read_asked
 from formulary.recalls.queries import Scope
+from formulary.rules.lot_status import day_of, normalise
 from formulary.web.tables import BadCell, read_day, read_instant
 
 FLAGS = {
@@ -28,6 +32,8 @@ FLAGS = {
     "end": ("--to", "TIME", "Until then, or to the end of a day."),
 }
 TIMES = ("start", "end")
+LOT = "lot"
+"""What was typed as LOT, beside the flags."""
 SHOWN = 20
 
 
@@ -50,12 +56,22 @@ def given(done: Mapping[str, str | None]) -> dict[str, str]:
     return said
 
 
+def word(name: str) -> str:
+    """How it stands on the command line: its flag, or LOT."""
+    return FLAGS[name][0] if name in FLAGS else name.upper()
+
+
 def scope(said: Mapping[str, str], zone: str) -> Scope:
-    """The line that the flags mean; Said, naming the flag, for what is not on record."""
+    """The line that the flags mean, and LOT where one was named: all of it must hold. Said, naming the flag,
+    for what is not on record.
+    """
+    number, product_id = _lot(said.get(LOT), zone)
     start, end = _start(said.get("start"), zone), _end(said.get("end"), zone)
     if start and end and end < start:
         raise Said("--to is before --from.")
     return Scope(
+        number=number,
+        product_id=product_id,
         serials=", ".join(said[name] for name in ("serials", "codes") if name in said),
         diluent=said.get("diluent", ""),
         preparer_id=_preparer(said.get("preparer")),
@@ -64,6 +80,19 @@ def scope(said: Mapping[str, str], zone: str) -> Scope:
         from_at=start,
         to_at=end,
     )
+
+
+def _lot(text: str | None, zone: str) -> tuple[str, int | None]:
+    """The number, and the product of the pack that was scanned; Said where no lot has it."""
+    if text is None:
+        return "", None
+    asked = read_asked(text, captured=False, today=day_of(clock.now(), zone))
+    if asked.own:
+        raise Said(f"{text} is a code of ours: beside what was done it is said with --codes.")
+    if not normalise(asked.number) or not queries.find_lots(asked.number, gtin=asked.gtin).exact:
+        raise Said(f"No lot has the number {asked.number or text}.")
+    code = catalogue.code(asked.gtin) if asked.gtin else None
+    return asked.number, code.product_id if code else None
 
 
 def _preparer(text: str | None) -> int | None:

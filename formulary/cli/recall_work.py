@@ -100,7 +100,7 @@ def as_dict(found: Worked) -> Row:
     """The answer as plain data."""
     given, tested, made = buckets(found).values()
     return {
-        "asked": {recall_scope.FLAGS[name][0].strip("-"): text for name, text in found.asked.items()},
+        "asked": {recall_scope.word(name).strip("-").lower(): text for name, text in found.asked.items()},
         "as_of": found.at.isoformat(),
         "patients": list(given),
         "patch_tested": list(tested),
@@ -117,7 +117,7 @@ def as_text(found: Worked) -> str:
 
 
 def _head(found: Worked) -> Iterator[str]:
-    asked = (f"{recall_scope.FLAGS[name][0]} {text}" for name, text in found.asked.items())
+    asked = (f"{recall_scope.word(name)} {text}" for name, text in found.asked.items())
     yield f"What was done: {', '.join(asked)}"
     done = found.done
     yield f"  {plural(done.cocktails, 'cocktail')}, {plural(done.tests, 'patch test')}"

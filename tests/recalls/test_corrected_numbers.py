@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 
 import pytest
@@ -59,9 +61,14 @@ def test_a_notice_of_either_number_proposes_it(cast, number):
 @pytest.mark.databases("sqlite")
 def test_the_history_for_an_inspector_tells_the_number_it_had(cast, clients):
     corrected(cast, lot := a_lot(number=TYPED))
-    told = clients("auditor").get(f"/recalls/lots/{lot.id}/history.json").get_json()
+    client, url = clients("auditor"), f"/recalls/lots/{lot.id}/history"
+    told = client.get(f"{url}.json").get_json()
     [one] = told["earlier_numbers"]
     assert (told["lot"], one["number"], one["corrected_to"]) == (PRINTED, TYPED, PRINTED)
+    corrected(cast, lot, "NEW-77")
+    text = client.get(f"{url}.csv").get_data(as_text=True).removeprefix("\ufeff")
+    rows = [(row["lot"], row["earlier_numbers"]) for row in csv.DictReader(io.StringIO(text))]
+    assert rows == [("NEW-77", f"{TYPED}, {PRINTED}")] * len(told["movements"])
 
 
 # What an answer says does not depend on the database.

@@ -18,7 +18,7 @@ from formulary.rules.findings import Refused
 from formulary.web.paging import Window
 from tests.cli.conftest import made_apps
 from tests.recalls.calling import recall
-from tests.recalls.casing import did, lots_of, officer
+from tests.recalls.casing import a_case, did, lots_of, officer
 from tests.recalls.reading import words
 from tests.support.builders import a_lot
 from tests.support.counting import counting_queries
@@ -102,6 +102,24 @@ def test_a_person_makes_a_case_of_what_they_chose_and_a_change_asks_again(app):
         did(actions.decide_notice, row.id, chosen=[other.id], **told)
     brought([{**REPORTS["results"][0], "status": "Completed"}])
     assert on_record()["D-9001-2026"][2] is True
+
+
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
+def test_a_case_leads_to_the_notice_that_it_was_made_of_and_back(clients):
+    meant, client = a_lot(number="1810150050"), clients("recall")
+    brought()
+    row = db.session.scalars(db.select(RecallNotice).filter_by(number="D-9001-2026")).one()
+    did(actions.decide_notice, row.id, decision="case", reason="compared", chosen=[meant.id])
+    case, other = db.session.scalars(db.select(RecallCase)).one(), a_case("NEVER-1")
+    there, back = f"/recalls/cases/{case.id}", f"/recalls/notices/{row.id}"
+
+    def links(url):
+        return {link.get("href") for link in client.get_ok(url).all("a")}
+
+    assert (there in links(back), back in links(there)) == (True, True)
+    assert back not in links(f"/recalls/cases/{other.id}")
+    assert f"Recall {case.code} was made of it" in words(client.get_ok(back))
 
 
 def test_a_notice_that_was_none_of_ours_asks_again_when_a_lot_that_it_names_comes(app):

@@ -1,15 +1,19 @@
-"""A sealed pack whose serial a case names is not opened; what was opened is recorded all the same."""
+"""A pack whose serial a case names is held when it comes, and not opened; what was opened is recorded."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from formulary import clock
-from formulary.recalls import actions
+from formulary.db import db, transaction
+from formulary.recalls import actions, queries
+from formulary.recalls.labels import hooks
 from formulary.rules.findings import Refused
-from tests.recalls.casing import a_case, did
+from formulary.stock.actions import receive_lot, release_hold
+from tests.recalls.casing import a_case, did, standing
 from tests.recalls.doing import opened
-from tests.support.builders import a_lot
+from tests.recalls.reading import words
+from tests.support.builders import a_lot, a_policy, a_product, gtin_of, the_place, the_site
 
 NAMED = "SN 00-A1"
 
@@ -78,3 +82,74 @@ def test_a_draft_another_lot_and_what_has_happened_stop_nothing(cast):
     a_case("TX-1", actions.open_case, actions.contain, serials=NAMED)
     assert refused(other, "SN00A1") == []
     opened(other, serial="SN00A1", opened_at=clock.now() - timedelta(hours=2), late_reason="paper")
+
+
+def came(cast, product, number, serial):
+    """A pack whose code was read comes in, by a technician; its lot."""
+    told = {
+        "containers": 1,
+        "place_id": the_place().id,
+        "expires_on": date(2027, 11, 30),
+        "supplier": "Depot",
+    }
+    with transaction():
+        return receive_lot(
+            the_place().site_id, product_id=product.id, number=number, serial=serial, grade="scanned", **told,
+            at=clock.now(), by=cast.actor("technician"),
+        ).id  # fmt: skip
+
+
+def said_of(lot_id):
+    """What is said of a lot to whoever has it in hand."""
+    db.session.expire_all()
+    return [said.words for said in hooks._tell(lot_id)]
+
+
+def test_a_pack_that_a_case_names_is_booked_in_and_its_lot_held_with_the_reason(cast):
+    product = a_lot(number="TX-1").product
+    case = a_case("", actions.open_case, actions.contain, serials=f"{NAMED}, SN-77")
+    others = [came(cast, product, "TX-2", serial) for serial in ("SN00A2", "")]
+    assert (standing(), said_of(others[0])) == ([], [])
+    lot_id = came(cast, product, "TX-2", "sn-00a1")
+    assert lot_id == others[0]
+    assert standing() == [f"recall {case.code}"]
+    held = f"Recall {case.code} holds this lot for packs that it names: Glass in vials. {hooks.APART}"
+    assert said_of(lot_id) == [held]
+    [one] = queries.came_in()
+    assert (one.kind, one.code, one.lots) == ("case", case.code, ("TX-2",))
+    came(cast, product, "TX-2", "SN 77")
+    assert standing() == [f"recall {case.code}"]
+    [hold] = queries.case_holds(case.id)
+    did(release_hold, hold.id, reason="the pack lies apart")
+    assert (standing(), said_of(lot_id)) == ([], [])
+    came(cast, product, "TX-2", "SN-77")
+    assert standing() == [f"recall {case.code}"]
+
+
+# What a line means of a serial does not depend on the database.
+@pytest.mark.databases("sqlite")
+def test_a_draft_a_drill_and_a_line_of_another_lot_hold_no_pack_that_comes(cast):
+    product = a_lot(number="TX-1").product
+    a_case("", serials=NAMED)
+    a_case("", actions.open_case, serials=NAMED, told={"is_drill": True})
+    a_case("TX-1", actions.open_case, actions.contain, serials=NAMED)
+    lot_id = came(cast, product, "TX-2", "SN00A1")
+    assert (standing(), said_of(lot_id)) == ([], [])
+    came(cast, product, "TX-1", "SN00A1")
+    assert len(standing()) == 1
+
+
+# What a page says does not depend on the database.
+@pytest.mark.databases("sqlite")
+def test_whoever_scans_such_a_pack_in_reads_at_once_which_recall_it_is(cast, clients):
+    a_policy(the_site(), "first_receipt_quarantine", {"required": False, "source": "house policy"})
+    client, product = clients("technician"), a_product()
+    case = a_case("", actions.open_case, actions.contain, serials=NAMED)
+    code = f"(01){gtin_of(product)}(17)271130(10)TX-2(21)SN00A1"
+    page = client.get_ok("/stock/receive")
+    page = client.read(client.submit(page, {"scan": code}, press="Read"), "/stock/receive", 200)
+    compared = {f"compared_{name}": "1" for name in ("product_id", "number", "expires_on")}
+    sent = client.submit(page, {"packs": "1", "supplier": "Depot", **compared}, press="Receive")
+    shown = words(client.get_ok(sent.location))
+    assert f"Recall {case.code} holds this lot for packs that it names: Glass in vials." in shown
+    assert standing() == [f"recall {case.code}"]

@@ -70,6 +70,19 @@ def test_each_flag_leads_to_whom_it_reached_alike_in_text_json_and_csv(recall, t
     assert set(json.loads(nothing)["counts"].values()) == {0}
 
 
+def test_a_lot_beside_what_was_done_narrows_it(recall, told):
+    attempt = db.session.get_one(Attempt, told["waiting"])
+    preparer = accounts.person_names([attempt.preparer_id])[attempt.preparer_id]
+    for lot, names in (("shared", ["Ann First", "Bea Waits", "Cid Other"]), ("POWDER", ["Dan Mixed"])):
+        asked = (lot, "--preparer", preparer, "--as", "recall", "--names")
+        answer = json.loads(recall(*asked, "--json").stdout)
+        assert sorted(row["name"] for row in answer["cocktails"]) == names
+        assert answer["asked"] == {"lot": lot, "preparer": preparer}
+        assert recall(*asked).stdout.startswith(f"What was done: LOT {lot}, --preparer {preparer}\n")
+    nothing = recall("POWDER", "--serials", db.session.get_one(Vial, told["vial"]).code, "--json", status=1)
+    assert set(json.loads(nothing.stdout)["counts"].values()) == {0}
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -83,7 +96,11 @@ def test_each_flag_leads_to_whom_it_reached_alike_in_text_json_and_csv(recall, t
         (("--from", "2026-11-24"), "--from: a time alone is everything."),
         (("--diluent", "WATER", "--from", "noon"), "--from: It is no day and no time that can be told."),
         (("--diluent", "WATER", "--from", "2026-11-25", "--to", "2026-11-24"), "--to is before --from."),
-        (("WATER", "--diluent", "WATER"), "Name a LOT or what was done (with --json or --csv), or a --case."),
+        (("--case", "R-1", "--diluent", "WATER"), "Name a LOT, what was done, or both"),
+        (("WATER", "--case", "R-1"), "Name a LOT, what was done, or both"),
+        (("SHARD", "--diluent", "WATER"), "No lot has the number SHARD."),
+        (("V-0001", "--diluent", "WATER"), "V-0001 is a code of ours: beside what was done it is said with"),
+        (("SHARED", "--from", "2026-11-24"), "--from: a time alone is everything."),
     ],
 )
 def test_a_fault_names_the_flag(recall, told, words, said):

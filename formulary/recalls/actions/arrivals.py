@@ -12,7 +12,13 @@ from formulary.recalls.actions.stepping import leave
 from formulary.recalls.labels import refusals
 from formulary.recalls.models import NoticeLot, RecallCase, RecallHold, RecallLot, RecallNotice, RecallScope
 from formulary.recalls.queries import CAME, FoundLot
-from formulary.stock.actions import foresees_arrivals, stop_lot, watches_arrivals, watches_serials
+from formulary.stock.actions import (
+    foresees_arrivals,
+    hears_of_serials,
+    stop_lot,
+    watches_arrivals,
+    watches_serials,
+)
 from formulary.stock.models import Lot
 
 
@@ -30,6 +36,20 @@ def stop_serial(lot: Lot, serial: str) -> None:
         raise refusals.serial_recalled(serial, found[0])
     if not serial and (asking := queries.cases_asking_serial(lot.id)):
         raise refusals.serial_unknown(lot.number, asking[0])
+
+
+@hears_of_serials
+def hold_serial(lot: Lot, serial: str, at: datetime, by: Actor) -> None:
+    """Hold the lot for each case that names the serial of a pack of it that comes: sealed packs lie together
+    and nobody can tell them apart, until a recall officer has seen which one it is and releases the rest.
+    """
+    for named in queries.cases_of_serial(serial, lot.id):
+        case = queries.case(named.id, locked=True)
+        if queries.stands_for(case.id, lot.id):
+            held = []
+        else:
+            held = [_stop(case, queries.lots_found([lot.id]).exact[0], at, by)]
+        leave(case, CAME, at=at, by=by, told={"lots": [lot.number], "serial": serial, "holds": held})
 
 
 @watches_arrivals

@@ -16,6 +16,9 @@ def _tell(lot_id: int) -> list[Said]:
         elif decision == "proposed":
             asks = f"Recall {case.code} may mean this lot: {case.title}. A recall officer decides."
             said.append(Said("unknown", f"{asks} {APART}"))
+    for case in queries.cases_naming_a_pack(lot_id):
+        why = f"Recall {case.code} holds this lot for packs that it names: {case.title}."
+        said.append(Said("stop", f"{why} {APART}"))
     for notice in queries.notices_about(lot_id):
         said.append(Said("unknown", f"Notice {notice.number} names this lot. A recall officer decides."))
     return said

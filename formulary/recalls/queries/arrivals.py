@@ -145,6 +145,23 @@ def came_in() -> list[CameIn]:
     return sorted((*found.values(), *notices), key=lambda one: one.at, reverse=True)
 
 
+def stands_for(case_id: int, lot_id: int) -> bool:
+    """Whether a hold that the case placed on this lot stands."""
+    held = db.select(RecallHold.id).join(Hold, Hold.id == RecallHold.hold_id)
+    held = held.where(RecallHold.case_id == case_id, RecallHold.lot_id == lot_id)
+    stands = held.where(Hold.object_kind == "lot", Hold.released_at.is_(None))
+    return db.session.scalar(stands.limit(1)) is not None
+
+
+def cases_naming_a_pack(lot_id: int) -> list[RecallCase]:
+    """The cases whose hold stands on a lot that is not in them: the serial of a pack of it came."""
+    held = db.select(RecallHold.case_id).join(Hold, Hold.id == RecallHold.hold_id)
+    held = held.where(RecallHold.lot_id == lot_id, Hold.object_kind == "lot", Hold.released_at.is_(None))
+    has = db.select(RecallLot.case_id).where(RecallLot.lot_id == lot_id)
+    query = db.select(RecallCase).where(RecallCase.id.in_(held), RecallCase.id.not_in(has))
+    return list(db.session.scalars(query.order_by(RecallCase.id)))
+
+
 def cases_about(lot_id: int) -> list[tuple[RecallCase, str, bool]]:
     """The cases, drills not among them, that have a lot in them or ask about it: case, decision, whether a
     hold of the case stands on it.

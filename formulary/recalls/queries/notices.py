@@ -75,6 +75,12 @@ def notices(window: Window) -> tuple[Page, list[Notice]]:
     return found, _against_ours(list(found))
 
 
+def notices_of_case(case_id: int) -> list[RecallNotice]:
+    """The notices of which a case was made, in the order in which they came."""
+    query = db.select(RecallNotice).filter_by(case_id=case_id).order_by(RecallNotice.id)
+    return list(db.session.scalars(query))
+
+
 def versions(notice_id: int) -> list[NoticeVersion]:
     """Every version of a notice, the newest first."""
     query = db.select(NoticeVersion).filter_by(notice_id=notice_id)

@@ -51,7 +51,8 @@ def case(case_id: int) -> Page:
     told = labels.case_told(row, at=at, by=g.actor)
     noted(row, "page")
     files = case_documents(documents_of(row.id))
-    return page("case", row=row, told=told, words=labels.case_words, documents=files)
+    more = {"documents": files, "notices": queries.notices_of_case(row.id)}
+    return page("case", row=row, told=told, words=labels.case_words, **more)
 
 
 @bp.route("/cases/<id:case_id>/scope", methods=["GET", "POST"])

@@ -53,7 +53,9 @@ def notice(notice_id: int) -> Page:
     ):
         flash(f"Notice {row.number} is decided.")
         return to_case(row.case_id) if row.decision == "case" else redirect(url_for("recalls.notices"), 303)
-    return page("notice", form, one=found, versions=queries.versions(notice_id), words=labels.case_words)
+    case = queries.case(found.row.case_id) if found.row.case_id else None
+    more = {"versions": queries.versions(notice_id), "words": labels.case_words, "case": case}
+    return page("notice", form, one=found, **more)
 
 
 def _lot_words(one: queries.Proposed) -> str:

@@ -20,10 +20,12 @@ from formulary.web import sheets
 @requires(Permission.RECALL_LOOKUP)
 @retried
 def lot_history_csv(lot_id: int) -> Response:
-    """Every movement of the lot at every site, a row each."""
+    """Every movement of the lot at every site, a row each, with the numbers that it has and had."""
     lot, rows = _noted(lot_id)
-    cells = ([row[name] for name in labels.COLUMNS] for row in rows)
-    return sheets.answer(sheets.Sheet(f"lot-{lot.id}-history", labels.COLUMNS, cells), "csv")
+    of_lot = (lot.number, ", ".join(lot.earlier))
+    cells = ([*(row[name] for name in labels.COLUMNS), *of_lot] for row in rows)
+    columns = (*labels.COLUMNS, "lot", "earlier_numbers")
+    return sheets.answer(sheets.Sheet(f"lot-{lot.id}-history", columns, cells), "csv")
 
 
 @bp.get("/lots/<id:lot_id>/history.json")

@@ -2,7 +2,13 @@
 entry.
 """
 
-from formulary.stock.actions.arrivals import foresees_arrivals, has_arrived, watches_arrivals, watches_serials
+from formulary.stock.actions.arrivals import (
+    foresees_arrivals,
+    has_arrived,
+    hears_of_serials,
+    watches_arrivals,
+    watches_serials,
+)
 from formulary.stock.actions.arriving import Arrived, receive_transfer
 from formulary.stock.actions.assaying import assay_lot
 from formulary.stock.actions.balances import lock
@@ -92,6 +98,7 @@ __all__ = [
     "foresees_arrivals",
     "furnish",
     "has_arrived",
+    "hears_of_serials",
     "hold_inside",
     "label_vials",
     "learn_code",

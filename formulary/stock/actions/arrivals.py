@@ -16,10 +16,12 @@ class Watcher(Protocol):
 
 
 SerialWatcher = Callable[[Lot, str], None]
+SerialListener = Callable[[Lot, str, datetime, Actor], None]
 Foreseer = Callable[[Collection[int]], None]
 _watchers: list[Watcher] = []
 _foreseers: list[Foreseer] = []
 _of_serials: list[SerialWatcher] = []
+_listening: list[SerialListener] = []
 
 
 def watches_arrivals(watcher: Watcher) -> Watcher:
@@ -38,6 +40,12 @@ def watches_serials(watcher: SerialWatcher) -> SerialWatcher:
     """Register who refuses a sealed pack by its serial, before it is opened."""
     _of_serials.append(watcher)
     return watcher
+
+
+def hears_of_serials(listener: SerialListener) -> SerialListener:
+    """Register who is told of the serial of a pack in the act that brings it in."""
+    _listening.append(listener)
+    return listener
 
 
 def will_open(lot: Lot, serial: str) -> None:
@@ -59,3 +67,9 @@ def has_arrived(lot_ids: Collection[int], *, at: datetime, by: Actor, goods: boo
     """
     for watcher in _watchers if lot_ids else ():
         watcher(lot_ids, at, by, goods=goods)
+
+
+def serial_came(lot: Lot, serial: str, *, at: datetime, by: Actor) -> None:
+    """Tell them of a pack whose serial was read, after `has_arrived`."""
+    for listener in _listening if serial else ():
+        listener(lot, serial, at, by)

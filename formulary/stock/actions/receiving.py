@@ -12,7 +12,7 @@ from formulary.db import Missing, db, once
 from formulary.rules.units import Money
 from formulary.stock import queries
 from formulary.stock.actions.against import Against, taken_against
-from formulary.stock.actions.arrivals import has_arrived, will_arrive
+from formulary.stock.actions.arrivals import has_arrived, serial_came, will_arrive
 from formulary.stock.actions.codes import learn_code
 from formulary.stock.actions.entering import Printed, known_lot, may_enter
 from formulary.stock.actions.entries import Entry, Way
@@ -63,6 +63,7 @@ class Seen:
     second_record: bool
     overrides: Mapping[str, str]
     list_id: int | None = None
+    serial: str = ""
 
     @property
     def told(self) -> dict[str, object]:
@@ -70,6 +71,7 @@ class Seen:
         witness = self.witness.name if self.witness else ""
         read: dict[str, object] = {"gtin": self.gtin, "scan": self.raw, "grade": self.grade}
         read |= {"list": self.list_id} if self.list_id is not None else {}
+        read |= {"serial": self.serial} if self.serial else {}
         return {**read, "witness": witness, "second_record": self.second_record}
 
 
@@ -113,6 +115,7 @@ def receive_lot(
     made_on: date | None = None,
     received_at: datetime | None = None,
     list_id: int | None = None,
+    serial: str = "",
 ) -> Lot:
     """Book containers of a lot in at a shelf or in quarantine; a lot that is known gets more of the same.
 
@@ -124,14 +127,14 @@ def receive_lot(
     `arrived_at_tenths` are tenths of a degree Celsius. With `order_line_id` it fills a line of an order:
     refused for another product; more than is outstanding, or another supplier, asks for a reason.
     `received_at` is when it came, where that was before it is entered, `list_id` the file of the list it
-    came with, which is undone as a whole.
+    came with, which is undone as a whole; `serial` is that of the pack whose code was read.
     """
     by.must(Permission.RECEIVE_STOCK)
     printed = Printed(_product(product_id), maker, number, expires_on, made_on)
     came = Came(
         supplier, note_number, remark, containers, per_pack, price, arrived_at_tenths, damage, received_at
     )
-    seen = Seen(gtin, raw, grade, witness, second_record, overrides or {}, list_id)
+    seen = Seen(gtin, raw, grade, witness, second_record, overrides or {}, list_id, serial)
     entrance = _entrance(place_id, site_id)
     accepted = _accepted(printed, entrance, came, seen, order_line_id, at=at, by=by)
     return _book_in(printed, accepted, came, seen, at=at, by=by)
@@ -185,6 +188,7 @@ def _book_in(
     new = {**printed.told, **came.told, **seen.told, **where, **ordered}
     record("stock.receive", lot, by=by, at=at, new=new, movements=movements)
     has_arrived([lot.id], at=at, by=by)
+    serial_came(lot, seen.serial, at=at, by=by)
     return lot
 
 

@@ -67,6 +67,7 @@ def _receive(form: ReceiveForm) -> Any:
                 raw=form.scan_of.raw if form.scan_of else "",
                 grade=form.grade,
                 made_on=form.scan_of.made_on if form.scan_of else None,
+                serial=form.scan_of.serial if form.scan_of else "",
                 witness=witness,
                 overrides=form.overrides(),
                 at=clock.now(),
