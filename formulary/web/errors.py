@@ -16,11 +16,12 @@ from werkzeug.exceptions import (
 
 from formulary.db import Busy, Missing, Stale
 from formulary.rules.findings import Finding, Refused
+from formulary.web import words
 
 RETRY_AFTER = 2
 SECRETS = ("csrf_token", "key", "row_version", "password", "secret", "code", "pin")
 LONGEST_SHOWN = 400
-TOO_LARGE, MEGA = 413, 1024 * 1024
+TOO_LARGE = 413
 MOST_SHOWN = 40
 
 
@@ -116,7 +117,7 @@ def _of_http(fault: HTTPException) -> Response:
     if isinstance(fault, TooManyRequests) and fault.retry_after:
         told["headers"]["Retry-After"] = str(fault.retry_after)
     if status == TOO_LARGE and (most := request.max_content_length):
-        told["why"] = f"This page takes at most {max(most // MEGA, 1)} MB."
+        told["why"] = f"This page takes at most {words.size(most)}."
     return answer(problem(status, **told))
 
 

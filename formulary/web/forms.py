@@ -120,6 +120,15 @@ class Form(FlaskForm):  # type: ignore[misc]
             else:
                 field.errors = [*field.errors, words(finding)]
 
+    @property
+    def errors(self) -> dict[Any, Any]:
+        """What is wrong, by the field's name; a finding put inside a list of fields counts as well."""
+        found = dict(super().errors)
+        for name, field in self._fields.items():
+            if inside := [list(inner.errors) for inner in _within(field) if inner.errors]:
+                found.setdefault(name, inside)
+        return found
+
     def problems(self) -> list[tuple[str, str]]:
         """Every message with the id of the field it belongs to; of no field: "" or the finding's own id."""
         at_fields = [(_anchor(f), str(text)) for f in _all_fields(self) for text in _messages(f)]

@@ -11,6 +11,7 @@ SPACE = "\N{NO-BREAK SPACE}"
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+KILO, MEGA = 1024, 1024 * 1024
 
 
 def in_zone(at: datetime, zone: ZoneInfo) -> datetime:
@@ -81,6 +82,11 @@ def _days(number: int) -> str:
 def plural(number: int, word: str, many: str | None = None) -> str:
     """A count with its word: "1 vial", "3 vials", "1,204 vials"."""
     return f"{number:,}{SPACE}{word if number == 1 else many or word + 's'}"
+
+
+def size(most: int) -> str:
+    """How large a file may be, rounded down, since "8,388,608 bytes" is read by nobody: "8 MB", "64 kB"."""
+    return f"{most // MEGA:,}{SPACE}MB" if most >= MEGA else f"{most // KILO:,}{SPACE}kB"
 
 
 def _date(on: date, zone: ZoneInfo) -> date:

@@ -165,7 +165,7 @@ def test_a_file_that_is_far_too_long_is_not_read(treated, road, clients):
     person = clients("practitioner")
     page = person.read(uploaded(person, treated, b"#" * 65_537), the_start(treated), 422)
     assert page.errors == [
-        "This file has more than 65,536 bytes, which no such file has. Choose another one."
+        "This file has more than 64\N{NO-BREAK SPACE}kB, which no such file has. Choose another one."
     ]
 
 

@@ -51,7 +51,7 @@ def written() -> tuple[int, int]:
 @pytest.mark.databases("sqlite")  # it is refused before anything is asked of a database
 @pytest.mark.parametrize(
     ("more", "status", "words"),
-    [(1, 422, "This file has more than 8,388,608 bytes"), (ROOM, 413, "This is too large")],
+    [(1, 422, "This file has more than 8\N{NO-BREAK SPACE}MB"), (ROOM, 413, "This is too large")],
 )
 def test_a_file_that_is_too_large_is_refused_readably_and_nothing_is_kept(
     clerk: Client, more: int, status: int, words: str

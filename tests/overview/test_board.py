@@ -47,6 +47,16 @@ def test_how_long_and_how_it_stands_is_told_in_words_what_lapsed_stands_first(cl
     ]
 
 
+def test_what_is_not_kept_is_over_with_the_day_of_its_opening(clients, watch, cast):
+    vial = opened(received(a_product(container="single_dose", after_puncture_h=None).id))
+    page = board(clients)
+    assert words(page.one("h1")) == "1 open vial, 1 soon over"
+    told = line(page, vial)
+    assert (told["Use before"][:19], told["How it stands"]) == ("25 Nov 2026, 00:00i", "soon over")
+    watch.move(hours=24)
+    assert words(board(clients).one("h1")) == "1 open vial, 1 to be wasted"
+
+
 @pytest.mark.parametrize(
     ("container", "policy", "counted"),
     [

@@ -89,7 +89,7 @@ def test_a_photo_is_kept_and_shown_to_those_who_may_see_the_patient(clients, cas
         (SVG, "photo.svg", "neither JPEG nor PNG inside, whatever it is called"),
         (a_photo()[:200], "photo.jpg", "cannot be read to its end"),
         (b"", "photo.jpg", "No photo was chosen."),
-        (b"\xff\xd8\xff" + bytes(12 * MEGA), "photo.jpg", "more than 12,582,912 bytes"),
+        (b"\xff\xd8\xff" + bytes(12 * MEGA), "photo.jpg", "more than 12\N{NO-BREAK SPACE}MB"),
     ],
     ids=["renamed program", "svg with a script", "broken", "none", "12 MB and more"],
 )
@@ -103,7 +103,7 @@ def test_what_is_no_photo_is_refused_in_words(clients, url, raw, name, why):
 def test_40_mb_are_refused_before_they_are_read(clients, url):
     answer = bring(clients("practitioner"), url, bytes(40 * MEGA), url)
     assert answer.status_code == TOO_LARGE
-    assert "This page takes at most 12 MB." in answer.get_data(as_text=True)
+    assert "This page takes at most 12\N{NO-BREAK SPACE}MB." in answer.get_data(as_text=True)
 
 
 def test_a_picture_with_too_many_points_is_refused(monkeypatch):

@@ -92,7 +92,7 @@ def test_a_draw_whose_photo_is_none_is_refused_whole(road, clients):
     none = (
         "This file is no photo: it is neither JPEG nor PNG inside, whatever it is called. Take a JPEG or PNG."
     )
-    large = "This file has more than 12,582,912 bytes, which no such file has. Choose another one."
+    large = "This file has more than 12\N{NO-BREAK SPACE}MB, which no such file has. Choose another one."
     svg = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
     for raw, why in ((b"MZ\x90\x00\x03" + bytes(200), none), (svg, none), (bytes(40 * MEGA), large)):
         page = client.read(drawn_with(client, attempt, raw), page_of(attempt), REFUSED)

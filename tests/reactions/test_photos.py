@@ -81,7 +81,7 @@ def test_what_is_no_photo_is_refused_and_what_was_typed_beside_it_stays(road, cl
         "This file is no photo: it is neither JPEG nor PNG inside, whatever it is called. Take a JPEG or PNG."
     )
     broken = "This photo cannot be read to its end; it may be broken. Save it anew, or take another."
-    large = "This file has more than 12,582,912 bytes, which no such file has. Choose another one."
+    large = "This file has more than 12\N{NO-BREAK SPACE}MB, which no such file has. Choose another one."
     program, cut = b"MZ\x90\x00\x03" + bytes(200), a_photo()[:200]
     for raw, why in ((program, none), (svg, none), (cut, broken), (bytes(40 * MEGA), large)):
         answer = send(doctor, url, url, raw, kinds=str(kind()), remark="Left cheek, a cold pack", **SAID)

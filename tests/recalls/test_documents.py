@@ -68,7 +68,7 @@ def test_the_report_lists_it_by_name_and_hash(clients, case):
 def test_what_is_no_document_is_refused_and_what_was_typed_stays(clients, case):
     client = clients("recall")
     alien = "This file is neither a PDF nor a PNG or JPEG picture, whatever it is called."
-    large = "This file has more than 5,242,880 bytes, which no such file has. Choose another one."
+    large = "This file has more than 5\N{NO-BREAK SPACE}MB, which no such file has. Choose another one."
     for raw, why in (
         (b"MZ\x90" + bytes(99), f"{alien} Scan or save it as one of these."),
         (b"", "No file was chosen. Choose one."),

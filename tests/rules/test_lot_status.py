@@ -10,10 +10,20 @@ from hypothesis import strategies as st
 
 from formulary.rules.facts import Container, Stock
 from formulary.rules.findings import Level, Result
-from formulary.rules.lot_status import bars, day_of, end_of_day, free, moment_words, usable
+from formulary.rules.lot_status import (
+    bars,
+    day_of,
+    drawn_until,
+    end_of_day,
+    free,
+    moment_words,
+    usable,
+)
 from tests.rules.builders import AT, a_stock, q, some_policies
 
 DAY = date(2026, 11, 24)
+MIDNIGHT = datetime(2026, 11, 24, 23, 0, tzinfo=UTC)
+"""The end of that day in Paris."""
 SHARING = some_policies(shared_single_dose_h=Fraction(6))
 
 
@@ -253,6 +263,35 @@ def test_what_is_discarded_is_drawn_within_one_preparation_or_test(
 ) -> None:
     vial = discarded(opened_for_ref=drawn_for, remaining=q(left))
     assert codes(vial, for_ref=asked_for) == expected
+
+
+# container, hours in use, beyond use in, drawn until
+UNTIL = [
+    (Container.AMPOULE, 0, timedelta(days=300), MIDNIGHT),
+    (Container.SINGLE_DOSE, None, timedelta(days=300), MIDNIGHT),
+    (Container.SINGLE_DOSE, 0, timedelta(hours=1), AT + timedelta(hours=1)),
+    (Container.SINGLE_DOSE, 6, timedelta(hours=6), AT + timedelta(hours=6)),
+    (Container.MULTI_DOSE, 672, timedelta(days=28), AT + timedelta(days=28)),
+    (Container.AMPOULE, 0, None, MIDNIGHT),
+    (Container.MULTI_DOSE, None, None, None),
+]
+
+
+@pytest.mark.parametrize(("container", "in_use", "beyond_use", "expected"), UNTIL)
+def test_what_is_not_kept_is_drawn_from_on_the_day_of_its_opening_alone(
+    container, in_use, beyond_use, expected
+) -> None:
+    vial = an_open_vial(
+        container=container,
+        opened_at=AT,
+        after_puncture_h=None if in_use is None else Fraction(in_use),
+        beyond_use_at=None if beyond_use is None else AT + beyond_use,
+    )
+    assert drawn_until(vial) == expected
+
+
+def test_what_is_sealed_has_no_day_of_its_opening() -> None:
+    assert drawn_until(an_open_vial(opened_at=None, beyond_use_at=None)) is None
 
 
 def test_the_next_act_is_told_why_it_does_not_get_the_rest() -> None:

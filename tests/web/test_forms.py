@@ -91,6 +91,13 @@ def test_a_finding_lands_at_its_field_and_the_others_above_the_form(app: Flask) 
     assert form.errors
 
 
+def test_a_finding_inside_a_list_of_fields_is_among_the_errors(app: Flask) -> None:
+    form = sent(app, name="n", **LINE)
+    assert form.errors == {}
+    form.add_findings([Finding("dose.above_max", "dose", "Too much.", "Take less.", field="lines-0-dose")])
+    assert form.errors == {"lines": [["Too much. Take less."]]}
+
+
 def test_the_summary_leads_to_each_problem(app: Flask) -> None:
     form = sent(app, name="", **{**LINE, "lines-0-dose": "u"})
     form.add_findings([Finding("lot.held", "lot", "Held.", "", level=Level.BLOCK)])

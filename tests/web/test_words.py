@@ -78,6 +78,13 @@ def test_a_count(number: int, shown: str) -> None:
     assert plain(words.plural(number, "vial")) == shown
 
 
+@pytest.mark.parametrize(
+    ("most", "shown"), [(8 * 1024 * 1024, "8 MB"), (12_600_000, "12 MB"), (65_536, "64 kB"), (1024, "1 kB")]
+)
+def test_the_size_of_a_file_is_rounded_down(most: int, shown: str) -> None:
+    assert plain(words.size(most)) == shown
+
+
 def test_a_word_with_its_own_plural() -> None:
     assert plain(words.plural(2, "allergy", "allergies")) == "2 allergies"
 

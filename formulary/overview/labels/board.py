@@ -7,7 +7,14 @@ from datetime import datetime, timedelta
 from formulary.cocktails.facts import reservation_ref_of
 from formulary.overview.queries import OpenVial, Planned
 from formulary.rules.facts import SitePolicies
-from formulary.rules.lot_status import hours, moment_words, serves_one_patient, sharing_h, usable
+from formulary.rules.lot_status import (
+    drawn_until,
+    hours,
+    moment_words,
+    serves_one_patient,
+    sharing_h,
+    usable,
+)
 from formulary.rules.units import Money, Quantity
 from formulary.stock.labels import Told, state_of
 from formulary.stock.labels.prices import no_price, worked_out
@@ -122,7 +129,7 @@ def board(vials: Iterable[OpenVial], at: datetime, around: Around | None = None)
 
 
 def _line(vial: OpenVial, at: datetime, around: Around) -> VialLine:
-    until = vial.beyond_use_at
+    until = drawn_until(vial.source)
     away = distance(until, at, site.zone()) if until else "not known"
     cost, why = _cost(vial, around.prices)
     told, sharers = _told(vial, at), _sharers(vial, at, around)
@@ -130,7 +137,7 @@ def _line(vial: OpenVial, at: datetime, around: Around) -> VialLine:
 
 
 def _told(vial: OpenVial, at: datetime) -> Told:
-    told, until = state_of(vial.source, at), vial.beyond_use_at
+    told, until = state_of(vial.source, at), drawn_until(vial.source)
     if told.is_usable and until is not None and until - at <= SOON:
         return Told("soon", "soon over")
     return Told("open", "open") if told.state == "open" else told

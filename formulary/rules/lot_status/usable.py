@@ -143,6 +143,16 @@ def discards(rules: InUse, *, is_mixed: bool) -> bool:
     return rules.after_puncture_h is None and rules.container in (Container.SINGLE_DOSE, Container.UNKNOWN)
 
 
+def drawn_until(stock: Stock) -> datetime | None:
+    """By when what is open is drawn from for the last time: its beyond-use date, and no later than the end of
+    the day of its opening where the rest is not kept. None while it is sealed, or while nobody knows.
+    """
+    if stock.opened_at is None or not is_discarded(stock):
+        return stock.beyond_use_at
+    ends = end_of_day(day_of(stock.opened_at, stock.zone), stock.zone)
+    return ends if stock.beyond_use_at is None else min(ends, stock.beyond_use_at)
+
+
 def is_untouched(stock: Stock) -> bool:
     """Whether nothing was drawn from an opened container yet."""
     return stock.remaining == stock.one_container

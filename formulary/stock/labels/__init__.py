@@ -2,7 +2,7 @@
 
 from formulary.stock.labels import count_refusals, order_refusals, own, purchases, refusals
 from formulary.stock.labels.assays import label_strength, strength_of
-from formulary.stock.labels.cards import VialCard, vial_card, vial_rows
+from formulary.stock.labels.cards import VialCard, until_of, vial_card, vial_rows
 from formulary.stock.labels.containers import container_count, container_word, content, stated_diluent
 from formulary.stock.labels.corrections import Corrected, corrections_of
 from formulary.stock.labels.counts import (
@@ -114,6 +114,7 @@ __all__ = [
     "strength_of",
     "supply_row",
     "thrown_lines",
+    "until_of",
     "vial_card",
     "vial_rows",
     "wastage",

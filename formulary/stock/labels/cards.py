@@ -6,6 +6,7 @@ from datetime import datetime
 
 from formulary.accounts import queries as accounts
 from formulary.rules.facts import Stock
+from formulary.rules.lot_status import drawn_until
 from formulary.rules.units import VOLUME, Quantity
 from formulary.stock import queries
 from formulary.stock.labels.states import Told
@@ -13,6 +14,21 @@ from formulary.stock.models import Lot, Place, Transfer, Vial
 
 GONE = {"empty": "empty", "wasted": "wasted", "returned": "returned", "lost": "lost", "sealed": "sealed"}
 FITS = frozenset({"open", "usable", "expiring"})
+NOT_KEPT = "not kept after the session"
+
+
+@dataclass(frozen=True)
+class Until:
+    """By when an open vial is drawn from for the last time, and what limits that; None while nobody knows."""
+
+    at: datetime | None
+    limit: str
+
+
+def until_of(vial: Vial, lies: Stock | None) -> Until:
+    """The same of a vial: its beyond-use date, or the day of its opening where its rest is not kept."""
+    at = drawn_until(lies) if lies is not None else vial.beyond_use_at
+    return Until(at, vial.beyond_use_limit if at == vial.beyond_use_at else NOT_KEPT)
 
 
 @dataclass(frozen=True)
@@ -28,6 +44,7 @@ class VialCard:
     volume: Quantity | None
     place: Place | None
     opened_by: str
+    until: Until
     diluent: Lot | None
     diluent_left: Quantity | None
     travels: Transfer | None = None
@@ -44,8 +61,8 @@ class VialCard:
         return self.is_open and self.vial.mixed_volume is None and self.vial.lot.product.ledger != "volume"
 
 
-def vial_card(vial: Vial, told: Told | None) -> VialCard:
-    """The card of a vial; `told` is how it stands, None once nothing of it is left."""
+def vial_card(vial: Vial, lies: Stock | None, told: Told | None) -> VialCard:
+    """The card of a vial; `lies` is what of it lies here, `told` how it stands, None once nothing is left."""
     inside = {c.lot_id: c for c in queries.contents(vial_id=vial.id)}
     own, volume = inside.get(vial.lot_id), queries.volume_left(vial)
     diluent = queries.lot(vial.diluent_lot_id) if vial.diluent_lot_id else None
@@ -61,6 +78,7 @@ def vial_card(vial: Vial, told: Told | None) -> VialCard:
         volume=None if volume is None else Quantity(volume, VOLUME),
         place=place,
         opened_by=names.get(vial.opened_by_id or 0, ""),
+        until=until_of(vial, lies),
         diluent=diluent,
         diluent_left=diluent.quantity(left.quantity if left else 0) if diluent else None,
         travels=travels,

@@ -5,15 +5,12 @@ from typing import Any
 
 from flask import flash, g
 
-from formulary import clock
 from formulary.accounts import Actor, Permission, requires
-from formulary.accounts.guards import second_person
 from formulary.db import retried
-from formulary.rules.findings import Refused
 from formulary.rules.units import dimension
 from formulary.stock import actions, labels, queries
 from formulary.stock.forms import AssayForm
-from formulary.stock.views.room import Answer, bp, done, page, to_lot
+from formulary.stock.views.room import Answer, bp, page, signed_by_another, to_lot
 
 
 @bp.route("/lots/<id:lot_id>/assay", methods=["GET", "POST"])
@@ -24,21 +21,12 @@ def assay_lot(lot_id: int) -> Answer:
     row = queries.lot(lot_id)
     form = AssayForm(data={"row_version": row.row_version})
     form.amount.offer(dimension(row.product.dimension), row.product.amount_unit)
-    if form.validate_on_submit() and _signed(lot_id, form):
+    if form.validate_on_submit() and signed_by_another(
+        form, "stock.assay", lambda second, at: _assay(lot_id, form, second, at)
+    ):
         flash(f"{row} is computed with its own strength from now on.")
         return to_lot(lot_id)
     return page("assay_lot", form, lot=row, strength=labels.label_strength(row))
-
-
-def _signed(lot_id: int, form: AssayForm) -> Any:
-    """The row of the act; the second person's secret is checked before its transaction opens."""
-    try:
-        named = form.signer.form.username.data
-        second = second_person(form.signer, at=clock.now()) if named else None
-    except Refused as refusal:
-        form.add_findings(refusal.findings)
-        return None
-    return done(form, "stock.assay", lambda at: _assay(lot_id, form, second, at))
 
 
 def _assay(lot_id: int, form: AssayForm, second: Actor | None, at: datetime) -> Any:

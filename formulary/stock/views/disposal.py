@@ -11,7 +11,7 @@ from formulary.accounts import Permission, requires
 from formulary.db import retried
 from formulary.stock import actions, labels, queries
 from formulary.stock.forms import ChangeStreamForm, DisposeForm, StreamForm
-from formulary.stock.views.room import Answer, bp, done, page, signed_by_a_witness
+from formulary.stock.views.room import Answer, bp, done, page, signed_by_another
 from formulary.web import pdf
 from formulary.web.asked import row_asked
 from formulary.web.paging import Window
@@ -48,7 +48,7 @@ def dispose() -> Answer:
     form = DisposeForm(data={"seen_id": newest})
     filled = next((b for b in labels.filled_bins(g.site.id) if b.stream is stream), None)
     if form.validate_on_submit() and (
-        made := signed_by_a_witness(
+        made := signed_by_another(
             form,
             "stock.dispose",
             lambda witness, at: actions.dispose(

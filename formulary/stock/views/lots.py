@@ -21,7 +21,8 @@ from formulary.stock.views.room import (
     last_own_act,
     offered,
     page,
-    signed_by_a_witness,
+    paper,
+    signed_by_another,
     to_lot,
     to_vial,
     undoable,
@@ -141,7 +142,7 @@ def waste_lot(lot_id: int) -> Answer:
     row, form = queries.lot(lot_id), WasteLotForm()
     form.place_id.choices = _lying(row, STANDS_FOR)
     form.stream_id.choices = bins()
-    if form.validate_on_submit() and signed_by_a_witness(
+    if form.validate_on_submit() and signed_by_another(
         form,
         "stock.waste",
         lambda witness, at: actions.waste_lot(
@@ -214,12 +215,10 @@ def label_vials(lot_id: int) -> Answer:
 @bp.get("/lots/<id:lot_id>/labels.pdf")
 @requires(Permission.SEE_STOCK)
 def lot_labels(lot_id: int) -> Any:
-    """The labels of a lot's sealed vials, one under the other."""
+    """The labels of a lot's sealed vials, one under the other, on label stock or A4."""
     vials = queries.labelled_vials(lot_id, g.site.id)
-    return pdf.answer(
-        pdf.render("stock/label.html", vials=vials, names={}, barcode=barcodes.own),
-        f"labels-lot-{lot_id}.pdf",
-    )
+    told = {"names": {}, "untils": {}, "paper": paper(), "barcode": barcodes.own}
+    return pdf.answer(pdf.render("stock/label.html", vials=vials, **told), f"labels-lot-{lot_id}.pdf")
 
 
 def _lying(row: Any, kinds: set[str]) -> Any:

@@ -5,14 +5,11 @@ from typing import Any
 
 from flask import flash, g
 
-from formulary import clock
 from formulary.accounts import Actor, Permission, requires
-from formulary.accounts.guards import second_person
 from formulary.db import retried
-from formulary.rules.findings import Refused
 from formulary.stock import actions, labels, queries
 from formulary.stock.forms import NumberForm
-from formulary.stock.views.room import Answer, bp, done, page, to_lot
+from formulary.stock.views.room import Answer, bp, page, signed_by_another, to_lot
 
 
 @bp.route("/lots/<id:lot_id>/number", methods=["GET", "POST"])
@@ -23,21 +20,12 @@ def correct_number(lot_id: int) -> Answer:
     row = queries.lot(lot_id)
     form = NumberForm(data={"row_version": row.row_version})
     was = row.number
-    if form.validate_on_submit() and _signed(lot_id, form):
+    if form.validate_on_submit() and signed_by_another(
+        form, "stock.correct_number", lambda second, at: _corrected(lot_id, form, second, at)
+    ):
         flash(f"Lot {was} is lot {form.number.data} from now on, and is found by either number.")
         return to_lot(lot_id)
     return page("lot_number", form, lot=row, had=labels.corrections_of(lot_id))
-
-
-def _signed(lot_id: int, form: NumberForm) -> Any:
-    """The row of the act; the second person's secret is checked before its transaction opens."""
-    try:
-        named = form.signer.form.username.data
-        second = second_person(form.signer, at=clock.now()) if named else None
-    except Refused as refusal:
-        form.add_findings(refusal.findings)
-        return None
-    return done(form, "stock.correct_number", lambda at: _corrected(lot_id, form, second, at))
 
 
 def _corrected(lot_id: int, form: NumberForm, second: Actor | None, at: datetime) -> Any:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, g, redirect, render_template, url_for
+from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 
 from formulary import clock
 from formulary.accounts import Actor, Permission
@@ -33,15 +33,15 @@ def done(form: Form, what: str, act: Callable[[datetime], Any]) -> Any:
         return None
 
 
-def signed_by_a_witness(form: Any, what: str, act: Callable[[Actor | None, datetime], Any]) -> Any:
-    """The row of an act that somebody else may watch: their secret is checked before its transaction."""
+def signed_by_another(form: Any, what: str, act: Callable[[Actor | None, datetime], Any]) -> Any:
+    """The row of an act that a second person may sign: their secret is checked before its transaction."""
     try:
         named = form.signer.form.username.data
-        witness = second_person(form.signer, at=clock.now()) if named else None
+        second = second_person(form.signer, at=clock.now()) if named else None
     except Refused as refusal:
         form.add_findings(refusal.findings)
         return None
-    return done(form, what, lambda at: act(witness, at))
+    return done(form, what, lambda at: act(second, at))
 
 
 Offer = tuple[int, str, datetime] | None
@@ -74,6 +74,11 @@ def page(template: str, form: Form | None = None, **context: Any) -> Answer:
     context = {"offer": lambda: offered(last_own_act())} | context
     answered = render_template(f"stock/{template}.html", form=form, may=may(), **context)
     return answered, 422 if form is not None and form.errors else 200
+
+
+def paper() -> str:
+    """What labels are printed on: label stock, or a sheet of A4 where the address asks for one."""
+    return "a4" if request.args.get("paper") == "a4" else "vial"
 
 
 def may() -> dict[str, bool]:

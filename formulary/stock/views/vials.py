@@ -13,7 +13,7 @@ from formulary.rules.findings import refuse
 from formulary.rules.lot_status import usable
 from formulary.stock import actions, facts, labels, queries
 from formulary.stock.forms import MoveVialForm, ReconstituteForm, WasteVialForm
-from formulary.stock.views.room import Answer, bins, bp, done, page, signed_by_a_witness, to_vial
+from formulary.stock.views.room import Answer, bins, bp, done, page, paper, signed_by_another, to_vial
 from formulary.web import barcodes, pdf
 from formulary.web import fields as f
 from formulary.web.paging import Window
@@ -34,13 +34,12 @@ def vial(vial_id: int) -> Answer:
 @bp.get("/vials/<id:vial_id>/label.pdf")
 @requires(Permission.SEE_STOCK)
 def vial_label(vial_id: int) -> Any:
-    """The vial's label with our own code."""
+    """The vial's label with our own code, on label stock or A4."""
     row = queries.vial(vial_id, g.site.id)
     names = accounts.person_names([row.opened_by_id] if row.opened_by_id else [])
-    return pdf.answer(
-        pdf.render("stock/label.html", vials=[row], names=names, barcode=barcodes.own),
-        f"label-{row.code}.pdf",
-    )
+    untils = {row.id: labels.until_of(row, facts.of_vials([row.id], clock.now()).get(row.id))}
+    told = {"names": names, "untils": untils, "paper": paper(), "barcode": barcodes.own}
+    return pdf.answer(pdf.render("stock/label.html", vials=[row], **told), f"label-{row.code}.pdf")
 
 
 @bp.route("/vials/<id:vial_id>/reconstitute", methods=["GET", "POST"])
@@ -77,7 +76,7 @@ def waste_vial(vial_id: int) -> Answer:
     """Waste what is left in a vial, or a part of it."""
     row, form = queries.vial(vial_id, g.site.id), WasteVialForm()
     form.stream_id.choices = bins()
-    if form.validate_on_submit() and signed_by_a_witness(
+    if form.validate_on_submit() and signed_by_another(
         form,
         "stock.waste",
         lambda witness, at: actions.waste_vial(
@@ -125,7 +124,7 @@ def move_vial(vial_id: int) -> Answer:
 def _card(row: Any) -> labels.VialCard:
     at = clock.now()
     lies = facts.of_vials([row.id], at).get(row.id)
-    return labels.vial_card(row, labels.state_of(lies, at) if lies and lies.remaining.steps else None)
+    return labels.vial_card(row, lies, labels.state_of(lies, at) if lies and lies.remaining.steps else None)
 
 
 def _diluents(vial: Any) -> list[tuple[str, str]]:

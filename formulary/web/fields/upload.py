@@ -9,6 +9,7 @@ from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
 from wtforms.widgets import FileInput
 
+from formulary.web import words
 from formulary.web.fields.base import options
 
 
@@ -34,6 +35,7 @@ class UploadField(Field):  # type: ignore[misc]
     def pre_validate(self, form: BaseForm) -> None:
         """Refuse what is longer than any such file."""
         if len(self.data or b"") > self.most:
+            most = words.size(self.most)
             raise ValidationError(
-                f"This file has more than {self.most:,} bytes, which no such file has. Choose another one."
+                f"This file has more than {most}, which no such file has. Choose another one."
             )
