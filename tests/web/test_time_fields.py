@@ -34,27 +34,32 @@ def test_an_iso_date_is_read(text: str) -> None:
     assert sent(on=text).values()["on"] == date(2026, 11, 24)
 
 
+UNREAD = "is not a date this field can read. Write it as 2026-11-24."
+NO_DAY = "is no day of the calendar. Look at it again."
+NO_YEAR = "has a year that is not from 1900 to 2100. Look at it again."
+
+
 @pytest.mark.parametrize(
-    "text",
+    ("text", "why"),
     [
-        "24/11/2026",
-        "2026-11-31",
-        "2026-02-29",
-        "1899-12-31",
-        "2101-01-01",
-        "0001-01-01",
-        "9999-12-31",
-        "２０２６-11-24",
-        "20261124",
-        "2026-1-1",
-        "2026-11-24T10:00",
-        "2026-W01-1",
-        "x",
-        "2026-11-24\x00",
+        ("24/11/2026", UNREAD),
+        ("2026-11-31", NO_DAY),
+        ("2026-02-29", NO_DAY),
+        ("1899-12-31", NO_YEAR),
+        ("2101-01-01", NO_YEAR),
+        ("0001-01-01", NO_YEAR),
+        ("9999-12-31", NO_YEAR),
+        ("２０２６-11-24", UNREAD),
+        ("20261124", UNREAD),
+        ("2026-1-1", UNREAD),
+        ("2026-11-24T10:00", UNREAD),
+        ("2026-W01-1", UNREAD),
+        ("x", UNREAD),
+        ("2026-11-24\x00", UNREAD),
     ],
 )
-def test_anything_else_is_refused_with_what_was_typed(text: str) -> None:
-    assert "Write it as 2026-11-24" in fault("born", text)
+def test_anything_else_is_refused_with_what_was_typed_and_why(text: str, why: str) -> None:
+    assert fault("born", text).endswith(why)
     assert sent(born="x").born._value() == "x"
 
 

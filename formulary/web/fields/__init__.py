@@ -17,6 +17,7 @@ from formulary.web.fields.choices import (
     choices,
     read_id,
 )
+from formulary.web.fields.expiries import ExpiryField
 from formulary.web.fields.figures import DegreesField, MoneyField
 from formulary.web.fields.lists import FieldList
 from formulary.web.fields.quantities import CountField, QuantityField
@@ -32,6 +33,7 @@ __all__ = [
     "CountField",
     "DateField",
     "DegreesField",
+    "ExpiryField",
     "FieldList",
     "FormField",
     "GtinField",

@@ -60,9 +60,7 @@ class DateField(Field):  # type: ignore[misc]
         """Say what was typed, and what range is taken."""
         text = typed(self).strip()
         if text and self.data is None:
-            raise ValidationError(
-                f"{quoted(text)} is not a date this field can read. Write it as 2026-11-24."
-            )
+            raise ValidationError(f"{quoted(text)} {_why_no_date(text)}")
         earliest, latest = (bound() if callable(bound) else bound for bound in (self.earliest, self.latest))
         if self.data and earliest and self.data < earliest:
             raise ValidationError(
@@ -78,6 +76,15 @@ class DateField(Field):  # type: ignore[misc]
 
     def _value(self) -> str:
         return visible(typed(self)) if self.raw_data else self.data.isoformat() if self.data else ""
+
+
+def _why_no_date(text: str) -> str:
+    found = DATE.fullmatch(text)
+    if found is None:
+        return "is not a date this field can read. Write it as 2026-11-24."
+    if not FIRST.year <= int(found[1]) <= LAST.year:
+        return f"has a year that is not from {FIRST.year} to {LAST.year}. Look at it again."
+    return "is no day of the calendar. Look at it again."
 
 
 class InstantField(Field):  # type: ignore[misc]
