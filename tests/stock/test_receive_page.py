@@ -83,6 +83,78 @@ def test_a_trusted_scan_is_booked_in_whole(pharmacist: Client, product: Product)
     assert "2 vials of tranexamic acid 100 mg per mL, lot L2231 lie at Shelf." in page.flashes
 
 
+def test_one_container_lies_and_more_lie(pharmacist: Client, product: Product) -> None:
+    booked(pharmacist, scanned(pharmacist, a_scan(product)), packs="1")
+    page = pharmacist.get_ok(f"/stock/lots/{the_lot().id}")
+    assert "1 vial of tranexamic acid 100 mg per mL, lot L2231 lies at Shelf." in page.flashes
+
+
+def test_the_same_note_with_the_same_lot_asks_before_it_counts_again(
+    pharmacist: Client, product: Product
+) -> None:
+    booked(pharmacist, scanned(pharmacist, a_scan(product)))
+    before = movements()
+    answer = booked(pharmacist, scanned(pharmacist, a_scan(product)), packs="3", supplier="MEDISUD")
+    page = pharmacist.read(answer, URL, 422)
+    assert page.errors == [
+        "Note DN-88120 of Medisud brought lot L2231 already: 2 vials, 24 Nov 2026, 13:00. "
+        "If these are the same packs, leave the page. If more came, say so."
+    ]
+    form = page.form(URL, "Receive")
+    assert (form.fields["packs"], form.fields["note_number"]) == (["3"], ["DN-88120"])
+    assert (lies(the_lot(), "storage"), movements()) == (10_000_000, before)
+    (why,) = [name for name in form.names if name.startswith("override:")]
+    again = pharmacist.submit(page, {why: "Further packs of the same delivery"}, press="Receive")
+    assert again.location.endswith(f"/stock/lots/{the_lot().id}")
+    assert (lies(the_lot(), "storage"), movements()) == (25_000_000, before + 1)
+
+
+@pytest.mark.parametrize(
+    "other", [{"note_number": "DN-88121"}, {"note_number": ""}, {"supplier": "Depot"}], ids=str
+)
+def test_another_note_or_supplier_or_none_is_another_delivery(
+    pharmacist: Client, product: Product, other: dict[str, str]
+) -> None:
+    before = movements()
+    for note in ("", "", CAME["note_number"]):
+        booked(pharmacist, scanned(pharmacist, a_scan(product)), note_number=note)
+    booked(pharmacist, scanned(pharmacist, a_scan(product)), **other)
+    assert movements() == before + 4
+
+
+def test_what_was_undone_was_not_brought(pharmacist: Client, product: Product) -> None:
+    booked(pharmacist, scanned(pharmacist, a_scan(product)))
+    lot = pharmacist.get_ok(f"/stock/lots/{the_lot().id}")
+    pharmacist.post_ok(lot.links["Undo the receipt"], {})
+    booked(pharmacist, scanned(pharmacist, a_scan(product)))
+    assert lies(the_lot(), "storage") == 10_000_000
+
+
+def test_the_next_pack_of_a_delivery_begins_with_its_supplier_note_and_temperature(
+    pharmacist: Client, product: Product
+) -> None:
+    booked(pharmacist, scanned(pharmacist, a_scan(product)), arrived_at_tenths="4.5")
+    page = pharmacist.get_ok(f"/stock/lots/{the_lot().id}")
+    href = page.links["Receive the next pack of this delivery"]
+    page = pharmacist.get_ok(href)
+    assert "The next pack from Medisud, delivery note DN-88120." in page.text
+    answer = pharmacist.submit(page, {"scan": a_scan(product, "L9"), "scan-captured": "1"}, press="Read")
+    form = pharmacist.read(answer, URL, 200).form(URL, "Receive")
+    told = ("supplier", "note_number", "arrived_at_tenths", "number", "packs")
+    assert [form.fields[name] for name in told] == [["Medisud"], ["DN-88120"], ["4.5"], ["L9"], [""]]
+    by_hand = pharmacist.get_ok(page.links["Type what the pack says"]).form(URL, "Receive")
+    assert by_hand.fields["note_number"] == ["DN-88120"]
+
+
+def test_only_who_received_last_goes_on_with_a_delivery(
+    pharmacist: Client, clients: Callable[[str], Client], product: Product
+) -> None:
+    booked(pharmacist, scanned(pharmacist, a_scan(product)))
+    page = clients("technician").get_ok(f"/stock/lots/{the_lot().id}")
+    assert "Receive the next pack of this delivery" not in page.links
+    assert "supplier" not in pharmacist.get_ok(f"{URL}?after=999999").form(URL).names
+
+
 def test_a_box_is_as_many_containers_as_its_code_says(pharmacist: Client, product: Product) -> None:
     box = a_code(product, level="box", containers=10)
     page = scanned(pharmacist, f"]d201{box.gtin}1727113010L2231")

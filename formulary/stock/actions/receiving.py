@@ -17,6 +17,7 @@ from formulary.stock.actions.codes import learn_code
 from formulary.stock.actions.entering import Printed, known_lot, may_enter
 from formulary.stock.actions.entries import Entry, Way
 from formulary.stock.actions.ledger import write
+from formulary.stock.actions.noting import further_packs
 from formulary.stock.actions.pricing import add_price, told
 from formulary.stock.actions.suppliers import learn_supplier
 from formulary.stock.actions.vials import content_of
@@ -122,12 +123,13 @@ def receive_lot(
     Refuses expired or same-day goods on a shelf, what was `made_on` the day it expires or later, a number or
     expiry that no pack prints, a lot that is known with something else different (until `second_record`
     says that it is another), a GTIN of another product, a typed entry without the `witness` that the site's
-    policy asks for, and warnings without a reason in `overrides`. The first receipt of a product or from a
-    supplier goes to quarantine unless the site's policy says otherwise. `price` is that of one pack;
-    `arrived_at_tenths` are tenths of a degree Celsius. With `order_line_id` it fills a line of an order:
-    refused for another product; more than is outstanding, or another supplier, asks for a reason.
-    `received_at` is when it came, where that was before it is entered, `list_id` the file of the list it
-    came with, which is undone as a whole; `serial` is that of the pack whose code was read.
+    policy asks for, more with a note that brought the lot already, and warnings without a reason in
+    `overrides`. The first receipt of a product or from a supplier goes to quarantine unless the site's
+    policy says otherwise. `price` is that of one pack; `arrived_at_tenths` are tenths of a degree Celsius.
+    With `order_line_id` it fills a line of an order: refused for another product; more than is outstanding,
+    or another supplier, asks for a reason. `received_at` is when it came, where that was before it is
+    entered, `list_id` the file of the list it came with, which is undone as a whole; `serial` is that of
+    the pack whose code was read.
     """
     by.must(Permission.RECEIVE_STOCK)
     printed = Printed(_product(product_id), maker, number, expires_on, made_on)
@@ -162,6 +164,10 @@ def _accepted(
         against = taken_against(order_line_id, site_id, printed.product, **came_as)
         reasons |= against.reasons
     known = known_lot(printed, seen.second_record)
+    if seen.list_id is None:  # a list knows its own rows again
+        reasons |= further_packs(
+            known, site_id, supplier=came.supplier, note_number=came.note_number, overrides=seen.overrides
+        )
     first = first_receipt(printed.product, came.supplier, site_id, at)
     is_looked_at = first and entrance.kind == "storage"
     place = queries.place(site_id, "quarantine") if is_looked_at else entrance

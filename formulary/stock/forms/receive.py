@@ -44,6 +44,7 @@ class ReceiveForm(Form):
     second_record = f.YesField("Another lot than the one on record")
     signer = f.FormField(PerhapsSignerForm, "Second person")
 
+    OF_THE_DELIVERY = ("supplier", "note_number", "arrived_at_tenths")
     scan_of: Scan | None = None
     known_as: int | None = None
 

@@ -121,7 +121,16 @@ from formulary.stock.queries.orders import (
     overdue_orders,
 )
 from formulary.stock.queries.places import place, place_by_id, place_code, places, standing_place
-from formulary.stock.queries.prices import Paid, Prices, Receipt, prices, receipt, receipts, that_came
+from formulary.stock.queries.prices import (
+    Paid,
+    Prices,
+    Receipt,
+    brought_with,
+    prices,
+    receipt,
+    receipts,
+    that_came,
+)
 from formulary.stock.queries.returns import (
     returns,
     returns_by_id,
@@ -216,8 +225,8 @@ __all__ = [
     "Brought", "Content", "Counting", "Delivers", "Difference", "Due", "Holds", "Inside", "Kept",
     "Looked", "OnOrder", "Order", "Ordered", "Packed", "Paid", "Prices", "Receipt", "Stopped", "Supply",
     "Thrown", "Unfit", "Usage", "Watched", "acts_about", "acts_of_list", "aliases_of", "awaited",
-    "awaited_by_product", "balance_sheet", "being_counted", "broken_by", "brought_by", "by_site",
-    "called", "contents", "corrected_among", "count", "count_line", "count_lines", "count_places",
+    "awaited_by_product", "balance_sheet", "being_counted", "broken_by", "brought_by", "brought_with",
+    "by_site", "called", "contents", "corrected_among", "count", "count_line", "count_lines", "count_places",
     "counted_since", "counts", "curve_of", "damaged_at", "damaged_here", "deliveries",
     "deliveries_of_line", "delivering", "destroyed_with", "differences", "discrepancies", "discrepancy",
     "disposal", "disposals", "disposals_by_id", "due_for_count", "earlier_numbers",

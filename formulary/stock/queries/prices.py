@@ -122,6 +122,14 @@ def that_came(query: Any) -> Any:
     )
 
 
+def brought_with(lot_id: int, site_id: int, note_number: str) -> list[Any]:
+    """What notes of this number brought of a lot to a site, delivery and movement, the newest first."""
+    query = that_came(db.select(Delivery, Movement).select_from(Delivery))
+    query = query.where(Movement.lot_id == lot_id, Delivery.site_id == site_id)
+    query = query.where(Delivery.note_number == note_number).order_by(Delivery.id.desc())
+    return list(db.session.execute(query))
+
+
 def _recorded(delivery_ids: Collection[int]) -> dict[int, list[Price]]:
     query = db.select(Price).where(Price.delivery_id.in_(delivery_ids)).order_by(Price.id.desc())
     found: dict[int, list[Price]] = {}

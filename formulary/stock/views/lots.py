@@ -69,6 +69,7 @@ def lot(lot_id: int) -> Answer:
         had=labels.corrections_of(row.id),
         elsewhere=elsewhere,
         offer=lambda: offered(own),
+        goes_on=own is not None and (own.action, own.object_id) == ("stock.receive", row.id),
         said=said_of_lot(row.id),
         in_quarantine=any(s.status == "quarantined" and s.vial is None for s in stocks),
     )

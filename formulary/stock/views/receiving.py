@@ -30,6 +30,7 @@ REASONS = {
     "lot.expiry_far": ["Printed so on the pack", "Confirmed by the maker"],
     "lot.swallowed": ["Printed so on the pack"],
     "place.never_beside": ["In a closed bin of its own"],
+    "delivery.noted_before": ["Further packs of the same delivery"],
     "order.over_delivered": ["Counted again: more came", "Free goods"],
     "order.other_supplier": ["Delivered on their behalf", "The supplier has another name now"],
 }
@@ -46,6 +47,7 @@ def receive() -> Answer:
     _know(form)
     form.follow_fix()
     _offer_orders(form)
+    _go_on(form)
     if form.is_new_code:
         form.fill_blanks(supplier=_usual_supplier(form.product_id.data))
     to_be_booked = form.is_submitted() and form.is_filled and not (form.reading or form.fix)
@@ -114,6 +116,15 @@ def _know(form: ReceiveForm) -> None:
         form.fill(product_id=form.known_as, number=scan.lot, expires_on=scan.expires_on, per_pack=per_pack)
 
 
+def _go_on(form: ReceiveForm) -> None:
+    """After one pack the next of the same delivery: who brought it, with which note, how warm."""
+    after = None if form.is_submitted() else row_asked("after")
+    came = queries.last_receipt(after, g.site.id) if after else None
+    if came is not None:
+        (delivery,) = queries.deliveries([came.document_id])
+        form.fill(**{name: getattr(delivery, name) for name in form.OF_THE_DELIVERY})
+
+
 def _usual_supplier(product_id: int | None) -> str | None:
     """Who delivers a product, where the site has said so."""
     level = queries.level(g.site.id, product_id) if product_id else None
@@ -177,7 +188,9 @@ def _page(form: ReceiveForm) -> Answer:
         given=form.overrides(),
         second_person=bool(accounts.policy(g.site.id, "manual_entry_second_person", clock.now())),
         beside=_on_record(form),
-        by_hand=url_for("stock.receive", by="hand", order_line=form.order_line_id.data),
+        by_hand=url_for(
+            "stock.receive", by="hand", order_line=form.order_line_id.data, after=row_asked("after")
+        ),
         suppliers=queries.suppliers(active=True),
     )
 
@@ -211,7 +224,10 @@ def _said(lot: Any) -> str:
     row = queries.last_receipt(lot.id, g.site.id)
     place = queries.place_by_id(row.to_place_id, g.site.id)
     came = labels.container_count(lot.product, row.quantity)
-    words = " ".join([f"{came} of {lot} lie at {place.name}.", *(one.words for one in said_of_lot(lot.id))])
+    lies = "lies" if row.quantity == labels.content(lot.product).steps else "lie"
+    words = " ".join(
+        [f"{came} of {lot} {lies} at {place.name}.", *(one.words for one in said_of_lot(lot.id))]
+    )
     if place.kind != "quarantine":
         return words
     return f"{words} They are not used before a second pharmacist has looked at them."
