@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-import pypdfium2
 import pytest
 
 from formulary.audit.models import AuditEntry
@@ -227,49 +226,6 @@ def test_the_vials_label_is_a_pdf_with_our_own_code(pharmacist: Client) -> None:
     answer = pharmacist.get(f"/stock/vials/{vial.id}/label.pdf")
     assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
     assert answer.data.startswith(b"%PDF")
-
-
-# What a page says does not depend on the database.
-@pytest.mark.databases("sqlite")
-@pytest.mark.parametrize(
-    ("container", "in_use", "until", "limit"),
-    [
-        ("single_dose", None, "25 Nov 2026, 00:00", "not kept after the session"),
-        ("ampoule", 0, "25 Nov 2026, 00:00", "not kept after the session"),
-        ("multi_dose", 672, "22 Dec 2026, 13:00", "limited by time after opening"),
-    ],
-)
-def test_a_vial_and_its_label_tell_the_day_on_which_its_rest_is_thrown_away(
-    pharmacist: Client, container: str, in_use: int | None, until: str, limit: str
-) -> None:
-    product = a_product(
-        name="hyaluronic acid hybrid complexes with a long name", container=container, after_puncture_h=in_use
-    )
-    vial = opened(a_lot(product))
-    page = words(pharmacist.get_ok(f"/stock/vials/{vial.id}"))
-    assert until in page
-    assert limit in page
-    for paper in ("vial", "a4"):
-        label = printed(pharmacist, f"/stock/vials/{vial.id}/label.pdf?paper={paper}")
-        assert len(label) == 1
-        assert f"Use before {until}" in label[0]
-        assert (limit in label[0]) == (container != "multi_dose")
-
-
-def printed(client: Client, path: str) -> list[str]:
-    """The words on each page of a print."""
-    pages = pypdfium2.PdfDocument(client.get(path).data)
-    return [" ".join(page.get_textpage().get_text_range().split()) for page in pages]
-
-
-# What a page says does not depend on the database.
-@pytest.mark.databases("sqlite")
-def test_labels_are_a_page_each_on_label_stock_and_one_sheet_of_a4(pharmacist: Client) -> None:
-    lot = a_lot()
-    pharmacist.post_ok(f"/stock/lots/{lot.id}/labels", {"count": "2"})
-    page = pharmacist.get_ok(f"/stock/lots/{lot.id}/labels")
-    sheets = [page.links[words] for words in ("Print them", "Print them on A4")]
-    assert [len(printed(pharmacist, href)) for href in sheets] == [2, 1]
 
 
 # What a page says does not depend on the database.

@@ -1,8 +1,14 @@
 """Acts on a lot or a vial: open, reconstitute, move, waste, label, release, hold."""
 
+from collections.abc import Collection
+from datetime import date
+
 from formulary.accounts.forms import PerhapsSignerForm
+from formulary.rules.findings import Refused
+from formulary.rules.lot_status import normalise
 from formulary.rules.units import VOLUME
 from formulary.stock.labels import reasons_for
+from formulary.stock.labels.opening_refusals import other_pack
 from formulary.web import fields as f
 from formulary.web.forms import Form
 
@@ -12,10 +18,29 @@ REASONS = f.choices(reasons_for("waste"), empty="Choose…")
 class OpenForm(Form):
     """One container leaves the shelf; a time in the past makes it a late entry."""
 
+    scan = f.ScanField("Code on the pack", hint="It fills in the serial, and tells a pack of something else.")
     place_id = f.IdSelect("From", [f.Required()])
     serial = f.TextField("Serial of the pack", most=20, hint="As printed behind SN, where it has one.")
     opened_at = f.InstantField("Opened at", hint="Leave it empty for now.")
     late_reason = f.TextField("Why it is entered late", most=400)
+
+    def reads(self, today: date, lot: str, gtins: Collection[str]) -> bool:
+        """Whether the code, where there is one, is of this lot and product; its serial fills the field.
+
+        A code that cannot be read, or is of something else, is refused at the scan field.
+        """
+        if not self.scan.data:
+            return True
+        try:
+            scan = self.scan.read(today)
+            if normalise(scan.lot) != normalise(lot) or scan.gtin not in gtins:
+                raise other_pack(lot)
+        except Refused as refusal:
+            self.add_findings(finding.at_field("scan") for finding in refusal.findings)
+            return False
+        self.fill(serial=scan.serial)
+        self.scan.data = ""
+        return True
 
 
 class ReconstituteForm(Form):

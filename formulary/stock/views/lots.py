@@ -25,6 +25,7 @@ from formulary.stock.views.room import (
     signed_by_another,
     to_lot,
     to_vial,
+    today,
     undoable,
 )
 from formulary.web import barcodes, pdf
@@ -87,7 +88,7 @@ def open_vial(lot_id: int) -> Answer:
     """Open one container."""
     row, form = queries.lot(lot_id), OpenForm()
     form.place_id.choices = _lying(row, {"storage"})
-    if form.validate_on_submit() and (
+    if _is_to_be_opened(form, row) and (
         vial := done(
             form,
             "stock.open",
@@ -106,6 +107,13 @@ def open_vial(lot_id: int) -> Answer:
         flash(f"Vial {vial.code} is open. Put its label on it.")
         return to_vial(vial.id)
     return page("open", form, lot=row)
+
+
+def _is_to_be_opened(form: OpenForm, row: Any) -> bool:
+    """Whether the page was sent to open one, and not only to read the code of its pack."""
+    valid = form.validate_on_submit()
+    told = (row.number, [code.gtin for code in row.product.codes])
+    return form.reads(today(), *told) and valid and not form.reading
 
 
 @bp.route("/lots/<id:lot_id>/move", methods=["GET", "POST"])
