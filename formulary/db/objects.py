@@ -68,7 +68,15 @@ def write(row: M) -> M:
     told = _defaults(model) | told
     [(key,)] = put(model, _inserting(model), told)
     row.__dict__.update(told, id=key)
+    _forget(_identity(model, key))
     return _persistent(row)
+
+
+def _forget(identity: Any) -> None:
+    """A row of an act that was rolled back: SQLite gives its key out again."""
+    undone = db.session.identity_map.get(identity)
+    if undone is not None:
+        db.session.expunge(undone)
 
 
 def _persistent(row: M) -> M:
