@@ -232,9 +232,9 @@ def blind(doctor):
 
 
 def drawn_alone(clinic):
-    by = clinic.actor("practitioner")
+    by, cocktail = clinic.actor("practitioner"), the_cocktail(clinic)
     with transaction():
-        attempt = bench.claim(the_cocktail(clinic).id, at=clock.now(), by=by)
+        attempt = bench.claim(cocktail.id, at=clock.now(), by=by)
     for position in [step.position for step in attempts.steps(attempt)]:
         draw_step(attempt.id, position, by)
     db.session.rollback()

@@ -96,7 +96,8 @@ def test_what_was_checked_by_nobody_else_says_so(road, printed):
     attempt = road.released()
     with act():
         attempt.self_released = True
-    assert "SELF-CHECKED" in words_of(printed(attempt)[0])
+    [page] = printed(attempt)
+    assert "SELF-CHECKED" in words_of(page)
 
 
 def test_numbers_keep_the_sites_decimal_mark(road, printed):
