@@ -8,10 +8,10 @@ import pytest
 
 from formulary.db import db
 from formulary.preparations import queries
-from formulary.preparations.labels.final import supplied_words
+from formulary.preparations.labels.final import Content, Label, supplied_words
 from formulary.rules.facts import Diluent
 from formulary.rules.units import Quantity, show
-from formulary.web import barcodes
+from formulary.web import barcodes, pdf
 from tests.preparations.doing import do_step, finish, release
 from tests.rules.builders import GLUTATHIONE, TRANEXAMIC, a_draw, a_line, a_stock
 from tests.support.builders import act
@@ -203,3 +203,36 @@ def test_a_powder_that_was_dissolved_is_not_called_unmixed():
     untouched = a_draw(a_line(TRANEXAMIC), "1 mL")
     assert supplied_words([dissolved]) == "As supplied, dissolved with lot WFI-1."
     assert supplied_words([untouched]) == "As supplied, not mixed."
+
+
+def a_label(contents):
+    names = (f"ingredient number {number}" for number in range(1, contents + 1))
+    return Label(
+        code="C-0001/1.1",
+        container="1 of 1",
+        patient="Marguerite-Antoinette Vandenbroucke",
+        patient_code="P-10542",
+        born_on=date(1985, 4, 12),
+        contents=[Content(name, "100.5 mg", "20.1 mg/mL") for name in names],
+        total="5 mL",
+        route="intradermal",
+        area="full face and neck",
+        beyond_use="24 Nov 2026, 15:00",
+        limited_by="what the clinic allows a mixture of vitamins",
+        storage="Keep at 2 to 8 °C",
+        prepared_by="Clementine Desrosiers",
+        released_by="Clementine Desrosiers",
+        self_checked=True,
+        as_supplied="",
+        prints=2,
+    )
+
+
+@pytest.mark.parametrize(("paper", "contents"), [("label", 4), ("label", 10), ("vial", 2), ("vial", 3)])
+def test_type_is_set_smaller_until_a_label_holds_all_that_is_in_it(app, paper, contents):
+    told = {"labels": [a_label(contents)], "barcode": barcodes.own, "paper": paper}
+    with app.test_request_context():
+        [page] = pypdfium2.PdfDocument(pdf.render_labels("preparations/label.html", count=1, **told))
+    assert f"ingredient number {contents}" in words_of(page)
+    assert "SELF-CHECKED" in words_of(page)
+    assert barcodes.decode(picture_of(page)) == b"FML1:C-0001/1.1"

@@ -34,9 +34,10 @@ def label(attempt_id: int) -> Page:
         form.add_findings(refusal.findings)
         return attempt_page(attempt_id, print=form), 422
     found = queries.attempt(attempt_id, g.actor)
-    told = facts.gather_attempt(found, at=clock.now()).cocktail
-    shown = labels.labels(found, queries.syringes(attempt_id), told, queries.revision(found).area)
-    page = pdf.render("preparations/label.html", labels=shown, barcode=barcodes.own, paper=form.paper.data)
+    made_of = facts.gather_attempt(found, at=clock.now()).cocktail
+    shown = labels.labels(found, queries.syringes(attempt_id), made_of, queries.revision(found).area)
+    told = {"labels": shown, "barcode": barcodes.own, "paper": form.paper.data}
+    page = pdf.render_labels("preparations/label.html", count=len(shown), **told)
     return pdf.answer(page, f"label-{found.cocktail.code}.pdf")
 
 
