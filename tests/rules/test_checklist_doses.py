@@ -254,7 +254,7 @@ def test_the_meter_of_a_line_is_its_share_of_the_lowest_limit():
     product = limited(a_limit("120 mg", "60 mg/mL"), a_limit("100 mg", "40 mg/mL", route="intravenous"))
     line = solve_cocktail(a_cocktail(**of(product, "150 mg"))).line(1)
     assert (line.dose_limit, line.of_dose_limit) == (q("120 mg"), Fraction(5, 4))
-    assert line.of_concentration_limit == Fraction(1, 2)
+    assert line.concentration_limit == per("60 mg/mL")
 
 
 class TestWhatWouldDoDependsOnHowFarItStops:

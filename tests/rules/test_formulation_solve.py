@@ -273,27 +273,26 @@ class TestTheShareOfALimit:
     """How much of its limit a line uses; nothing where the limit or the figure is not known."""
 
     @pytest.mark.parametrize(
-        ("limit", "typed", "dose", "concentration"),
+        ("limit", "typed", "share"),
         [
-            (a_limit("40 mg", "8 mg/mL"), "20 mg", Fraction(1, 2), Fraction(1, 2)),
-            (a_limit("10 mg"), "20 mg", Fraction(2), None),
-            (a_limit(None, "16 mg/mL"), "20 mg", None, Fraction(1, 4)),
-            (a_limit("0 mg", "0 mg/mL"), "20 mg", None, None),
-            (a_limit("40 IU", "8 IU/mL"), "20 mg", None, None),
-            (a_limit("1 mg", "1 mg/mL", route="intravenous"), "20 mg", None, None),
-            (a_limit("40 mg", per_kg=q("1 mg")), "20 mg", None, None),  # nobody was weighed
+            (a_limit("40 mg", "8 mg/mL"), "20 mg", Fraction(1, 2)),
+            (a_limit("10 mg"), "20 mg", Fraction(2)),
+            (a_limit(None, "16 mg/mL"), "20 mg", None),
+            (a_limit("0 mg", "0 mg/mL"), "20 mg", None),
+            (a_limit("40 IU", "8 IU/mL"), "20 mg", None),
+            (a_limit("1 mg", "1 mg/mL", route="intravenous"), "20 mg", None),
+            (a_limit("40 mg", per_kg=q("1 mg")), "20 mg", None),  # nobody was weighed
         ],
     )
-    def test_is_the_dose_or_the_concentration_over_it(self, limit, typed, dose, concentration):
+    def test_is_the_dose_over_it(self, limit, typed, share):
         setting = Setting(route=ROUTE)
         lines = [a_line(1, a_product(limits=(limit,)), typed), a_line(2, SALINE, "qs")]
-        line = solve(lines, q("5 mL"), setting).line(1)
-        assert (line.of_dose_limit, line.of_concentration_limit) == (dose, concentration)
+        assert solve(lines, q("5 mL"), setting).line(1).of_dose_limit == share
 
     def test_of_an_unknown_strength_is_not_known(self):
         product = a_product(strength=None, limits=(a_limit("40 mg", "8 mg/mL"),))
         line = solve([a_line(1, product, "1 mL")], q("1 mL"), Setting(route=ROUTE)).line(1)
-        assert (line.of_dose_limit, line.of_concentration_limit) == (None, None)
+        assert line.of_dose_limit is None
 
     def test_the_lower_of_two_limits_counts(self):
         product = a_product(limits=(a_limit("40 mg", "8 mg/mL"), a_limit("25 mg", "5 mg/mL")))

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from formulary.rules.findings import Level, Refused
-from formulary.rules.lot_status import near, normalise, read_gs1_expiry, receivable
+from formulary.rules.findings import Level
+from formulary.rules.lot_status import near, normalise, receivable
 
 AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 ZONE = "Europe/Paris"
@@ -150,59 +150,6 @@ def test_a_printed_number_is_found_again_however_it_is_spaced_and_cased(number: 
     spaced = " ".join(number.lower()).replace("-", ".")
     assert normalise(spaced) == normalise(number)
     assert len(normalise(number)) <= 20
-
-
-GS1 = [
-    ("271130", date(2027, 11, 30), []),
-    ("271100", date(2027, 11, 30), ["lot.expiry_day_missing"]),
-    ("280200", date(2028, 2, 29), ["lot.expiry_day_missing"]),
-    ("270200", date(2027, 2, 28), ["lot.expiry_day_missing"]),
-    ("280229", date(2028, 2, 29), []),
-    ("760101", date(2076, 1, 1), []),
-    ("770101", date(1977, 1, 1), []),
-    ("991231", date(1999, 12, 31), []),
-    ("000101", date(2000, 1, 1), []),
-]
-
-
-@pytest.mark.parametrize(("text", "day", "notes"), GS1)
-def test_a_gs1_expiry_is_read(text: str, day: date, notes: list[str]) -> None:
-    # GS1 General Specifications 7.12: the century within 50 years; day 00 is the last day of the month.
-    expiry = read_gs1_expiry(text, on=date(2026, 11, 24))
-    assert (expiry.on, [note.code for note in expiry.notes]) == (day, notes)
-
-
-def test_the_century_follows_the_day_it_is_read_on() -> None:
-    assert read_gs1_expiry("010101", on=date(2095, 1, 1)).on == date(2101, 1, 1)
-    assert read_gs1_expiry("510101", on=date(2001, 1, 1)).on == date(2051, 1, 1)
-    assert read_gs1_expiry("520101", on=date(2001, 1, 1)).on == date(1952, 1, 1)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "2711",
-        "271301",
-        "270230",
-        "271131",
-        "270001",
-        "27113O",
-        "\uff12\uff17\uff11\uff11\uff13\uff10",
-        "+71130",
-        "2711300",
-    ],
-)
-def test_what_is_no_day_is_refused(text: str) -> None:
-    with pytest.raises(Refused, match=r"lot\.expiry_unreadable"):
-        read_gs1_expiry(text, on=date(2026, 11, 24))
-
-
-def test_what_is_no_day_is_said_in_short() -> None:
-    with pytest.raises(Refused) as caught:
-        read_gs1_expiry("27AB30XXXXYYYY", on=date(2026, 11, 24))
-    (finding,) = caught.value.findings
-    assert finding.reason == "“27AB30XXXX” is not a day written YYMMDD."
 
 
 def test_an_expiry_far_away_says_in_how_many_years() -> None:

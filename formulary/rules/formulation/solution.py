@@ -54,14 +54,6 @@ class Solved:
         limit = self.dose_limit
         return None if limit is None or self.dose is None or limit.is_zero else self.dose / limit
 
-    @property
-    def of_concentration_limit(self) -> Fraction | None:
-        """The concentration as a share of the highest allowed, or None while that is unknown."""
-        limit = self.concentration_limit
-        if limit is None or self.concentration is None or limit.amount.is_zero:
-            return None
-        return self.concentration.ratio / limit.ratio
-
 
 NONE = Quantity.zero(VOLUME)
 

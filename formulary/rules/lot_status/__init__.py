@@ -13,7 +13,7 @@ from formulary.rules.lot_status.days import (
     time_words,
 )
 from formulary.rules.lot_status.numbers import near, normalise, number_findings
-from formulary.rules.lot_status.receiving import Expiry, read_gs1_expiry, receivable
+from formulary.rules.lot_status.receiving import receivable
 from formulary.rules.lot_status.usable import (
     Bar,
     InUse,
@@ -31,7 +31,6 @@ from formulary.rules.lot_status.usable import (
 __all__ = [
     "NOT_ON_RECORD",
     "Bar",
-    "Expiry",
     "InUse",
     "bars",
     "day_of",
@@ -48,7 +47,6 @@ __all__ = [
     "near",
     "normalise",
     "number_findings",
-    "read_gs1_expiry",
     "receivable",
     "serves_one_patient",
     "sharing_h",
