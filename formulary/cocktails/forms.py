@@ -14,8 +14,6 @@ from formulary.rules.findings import Finding, Refused
 from formulary.web import fields as f
 from formulary.web.forms import Form, SearchForm, SubForm
 
-WITH_PATIENT = "With weight, allergies, answers and patch tests"
-
 
 class LineForm(SubForm):
     """One line: a product that stays, a number and a unit that says what is pinned."""

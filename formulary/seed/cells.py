@@ -1,6 +1,5 @@
 """What one cell of a seed file may hold: each kind reads the text, or says what would do."""
 
-import json
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -62,14 +61,6 @@ def whole(cell_text: str) -> int:
     if not re.fullmatch(r"0|[1-9][0-9]{0,8}", cell_text, re.ASCII):
         raise BadCell("is not a whole number", "Write digits only.")
     return int(cell_text)
-
-
-def json_value(cell_text: str) -> Any:
-    """A value written as JSON."""
-    try:
-        return json.loads(cell_text)
-    except ValueError as fault:
-        raise BadCell("is not JSON", "Write a JSON value.") from fault
 
 
 def yes_no(cell_text: str) -> bool:

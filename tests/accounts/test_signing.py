@@ -6,7 +6,7 @@ from flask import g
 from formulary import audit
 from formulary.accounts import Permission, actions, guards, queries
 from formulary.accounts.actions import Throttled
-from formulary.accounts.forms import SignerForm
+from formulary.accounts.forms import PerhapsSignerForm
 from formulary.accounts.models import Signature
 from formulary.audit.models import AuditEntry
 from formulary.db import db, transaction
@@ -91,7 +91,7 @@ class BenchForm(Form):
     """As the rooms above have them."""
 
     secret = f.SecretField("Your password")
-    signer = f.FormField(SignerForm)
+    signer = f.FormField(PerhapsSignerForm)
 
 
 @pytest.fixture

@@ -28,7 +28,6 @@ class EverythingForm(Form):
     scan = fields.ScanField("Scan the pack", hint="Scan the code, or paste it with its brackets.")
     name = fields.TextField("Name", [fields.Required()])
     lot = fields.LotField("Lot", [fields.Required()])
-    gtin = fields.GtinField("Product number (GTIN)")
     amount = fields.QuantityField("Dose", [fields.Required()], units=MASS, unit="mg")
     volume = fields.QuantityField(
         "Volume", units=VOLUME, least=Quantity.of("0.01", "mL"), most=Quantity.of(100, "mL")

@@ -11,7 +11,6 @@ class TextForm(Form):
     name = f.TextField("Name", [f.Required()])
     serial = f.IdentifierField("Serial")
     lot = f.LotField("Lot")
-    gtin = f.GtinField("Product number")
     notes = f.NotesField("Notes")
     word = f.SecretField("Password")
 
@@ -38,8 +37,6 @@ def fault(app: Flask, field: str, text: str) -> str:
         ("serial", " A  B ", "A B"),
         ("lot", " LOT-7/A ", "LOT-7/A"),
         ("lot", "lot 7", "lot 7"),
-        ("gtin", "9506000134352", "09506000134352"),
-        ("gtin", "0950 6000 1343 52", "09506000134352"),
         ("word", "  keep  me ", "  keep  me "),
         ("serial", "", ""),
     ],
@@ -82,14 +79,6 @@ def test_a_lot_has_letters_of_a_keyboard(app: Flask, text: str) -> None:
     assert "no lot number has" in fault(app, "lot", text)
 
 
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [("9506000134353", "should end in 2"), ("123", "not a GTIN"), ("95O6000134352", "not a GTIN")],
-)
-def test_a_wrong_product_number_says_what_is_wrong(app: Flask, text: str, says: str) -> None:
-    assert says in fault(app, "gtin", text)
-
-
 def test_a_secret_of_any_composition_is_taken_up_to_128(app: Flask) -> None:
     assert sent(app, word="é\x07" + "x" * 126).errors == {}
     assert "129 characters" in fault(app, "word", "x" * 129)
@@ -113,7 +102,6 @@ def test_messages_have_a_calm_tone(app: Flask) -> None:
     words = [
         fault(app, "name", "x" * 121),
         fault(app, "lot", "x" * 21),
-        fault(app, "gtin", "1"),
         fault(app, "name", "\x00"),
     ]
     for said in words:

@@ -6,7 +6,6 @@ from formulary.accounts.forms.entry import (
     LinkForm,
     PasswordForm,
     PerhapsSignerForm,
-    SignerForm,
     SignInForm,
     own_signature,
 )
@@ -26,7 +25,6 @@ __all__ = [
     "ReasonForm",
     "RolesForm",
     "SignInForm",
-    "SignerForm",
     "SiteForm",
     "TrailForm",
     "own_signature",

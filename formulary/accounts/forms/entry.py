@@ -20,17 +20,8 @@ class SignInForm(Form):
     password = f.SecretField("Password", [f.Required(_SECRET)])
 
 
-class SignerForm(SubForm):
-    """A second person on the same screen; the session of the first goes on."""
-
-    username = f.IdentifierField("Second person's name", [f.Required("The second person's name is missing.")])
-    secret = f.SecretField(
-        "Second person's password", [f.Required("The second person's password is missing.")]
-    )
-
-
 class PerhapsSignerForm(SubForm):
-    """A second person where one is needed: both fields may stay empty."""
+    """A second person on the same screen where one is needed: both fields may stay empty."""
 
     username = f.IdentifierField("Second person's name")
     secret = f.SecretField("Second person's password")

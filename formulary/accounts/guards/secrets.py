@@ -52,7 +52,7 @@ def own_secret(secret: str | None, *, at: datetime, field: str = "secret") -> Ac
 
 
 def second_person(signer: Any, *, at: datetime) -> Actor:
-    """The person who signs on the same screen with name and secret; Refused at the fields of `SignerForm`."""
+    """The person who signs on the same screen with name and secret; Refused at the field of the secret."""
     return _at_site(signer.form.username.data, signer.form.secret.data, at, signer.form.secret.name)
 
 

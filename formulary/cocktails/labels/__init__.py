@@ -42,7 +42,6 @@ WAYS = (
 )
 
 LIVE = ("draft", "prescribed", "verified", "in_preparation", "prepared", "released", "administering")
-RESERVING = ("prescribed", "verified", "in_preparation")
 
 OVERRIDE_REASONS = (
     "Discussed with the patient",

@@ -22,7 +22,7 @@ from formulary.web.fields.figures import DegreesField, MoneyField
 from formulary.web.fields.lists import FieldList
 from formulary.web.fields.quantities import CountField, QuantityField
 from formulary.web.fields.scan import ScanField
-from formulary.web.fields.text import GtinField, IdentifierField, LotField, NotesField, SecretField, TextField
+from formulary.web.fields.text import IdentifierField, LotField, NotesField, SecretField, TextField
 from formulary.web.fields.times import DateField, InstantField
 from formulary.web.fields.upload import UploadField
 
@@ -36,7 +36,6 @@ __all__ = [
     "ExpiryField",
     "FieldList",
     "FormField",
-    "GtinField",
     "IdField",
     "IdSelect",
     "IdSeveral",

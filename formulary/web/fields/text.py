@@ -10,9 +10,7 @@ from wtforms.form import BaseForm
 from wtforms.validators import ValidationError
 from wtforms.widgets import PasswordInput, TextArea
 
-from formulary.rules.findings import Refused
-from formulary.web import gs1
-from formulary.web.fields.base import options, quoted, refused, visible
+from formulary.web.fields.base import options, quoted, visible
 
 NAME_LENGTH = 120
 NOTE_LENGTH = 4000
@@ -137,20 +135,6 @@ class LotField(IdentifierField):
             raise ValidationError(
                 f"{quoted(text)} has a letter that no lot number has. Type it as printed on the pack."
             )
-
-
-class GtinField(IdentifierField):
-    """A GTIN of 8, 12, 13 or 14 digits with its check digit; `data` has 14."""
-
-    def pre_validate(self, form: BaseForm) -> None:
-        """Refuse a wrong length or check digit and fill to 14 digits."""
-        super().pre_validate(form)
-        if not self.data:
-            return
-        try:
-            self.data = gs1.gtin14(self.data.replace(" ", ""))
-        except Refused as refusal:
-            raise refused(refusal) from refusal
 
 
 class SecretField(PasswordField):  # type: ignore[misc]
