@@ -33,6 +33,7 @@ BAD = {
     '<b onclick="x()">': "inline",
     '<script src="https://elsewhere.example/x.js"></script>': "elsewhere",
     "<p>{{ a }} mg</p>": "unit",
+    '{% from "components/lot.html" import code, lot_badge %}{{ code(lot) }}': "lot_badge",
     "x\n" * (LONGEST + 1): "lines",
 }
 GOOD = (
@@ -59,6 +60,16 @@ def faults(source: str) -> Iterator[str]:
         yield f"{fault.lineno}: {fault.message}"
         return
     yield from (f"{node.lineno}: {what}" for node in parsed.find_all(nodes.Node) for what in _wrong(node))
+    yield from (f"imports {name} and never uses it" for name in _imported(parsed) - _used(parsed))
+
+
+def _imported(parsed: nodes.Template) -> set[str]:
+    names = [name for node in parsed.find_all(nodes.FromImport) for name in node.names]
+    return {name if isinstance(name, str) else name[1] for name in names}
+
+
+def _used(parsed: nodes.Template) -> set[str]:
+    return {node.name for node in parsed.find_all(nodes.Name) if node.ctx == "load"}
 
 
 def _wrong(node: nodes.Node) -> Iterator[str]:
