@@ -48,8 +48,7 @@ def site_policies(site: Site, at: datetime, *, storage: str = "room") -> facts.S
         shared_single_dose_h=shared_hours(decided.get("shared_single_dose")),
         dose_tolerance=_fraction(tolerances.get("dose")),
         volume_tolerance=_fraction(tolerances.get("volume")),
-        smallest_fill=_fraction(tolerances.get("smallest_fill"))
-        or facts.SitePolicies.__dataclass_fields__["smallest_fill"].default,
+        smallest_fill=_fraction(tolerances.get("smallest_fill")) or facts.SMALLEST_FILL,
     )
 
 

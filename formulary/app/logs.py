@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, g, has_request_context, request
+from structlog.typing import Processor
 
 NEVER = frozenset(
     [
@@ -89,14 +90,20 @@ def _where(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mutab
 
 
 _STAMP = structlog.processors.TimeStamper(fmt="iso", utc=True)
-_CHAIN = [
+_CHAIN: list[Processor] = [
     structlog.stdlib.add_log_level,
     _who,
     _STAMP,
     _where,
     structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
 ]
-_FOREIGN = [structlog.stdlib.add_log_level, structlog.stdlib.add_logger_name, _who, _where, _STAMP]
+_FOREIGN: list[Processor] = [
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    _who,
+    _where,
+    _STAMP,
+]
 
 
 def _begin() -> None:

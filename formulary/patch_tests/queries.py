@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, Row, Select, bindparam, func
+from sqlalchemy import Integer, Row, Select, bindparam, func, select
 from sqlalchemy.orm import aliased, contains_eager, selectinload
 
 from formulary.accounts import Actor
@@ -136,4 +136,4 @@ def codes(test_ids: Collection[int]) -> dict[int, str]:
 
 
 def _with_readings() -> Select[Any]:
-    return db.select(PatchTest).options(selectinload(PatchTest.items).selectinload(PatchTestItem.readings))
+    return select(PatchTest).options(selectinload(PatchTest.items).selectinload(PatchTestItem.readings))

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from formulary import clock
 from formulary.accounts import Actor, Permission, requires
@@ -222,7 +223,7 @@ def _signed(form: Form, what: str, act: Callable[[datetime, Actor | None], Any])
 
 
 def _to_test(test_id: int) -> Response:
-    return redirect(url_for("patch_tests.test", test_id=test_id))  # type: ignore[return-value]
+    return redirect(url_for("patch_tests.test", test_id=test_id))
 
 
 def _policy(at: datetime) -> PatchTestPolicy:

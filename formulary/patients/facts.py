@@ -123,8 +123,12 @@ def _exposure(row: Any) -> facts.Exposure:
 
 def usual(ingredient_ids: Collection[int]) -> tuple[facts.Usual, ...]:
     """The median dose of each ingredient in the latest sessions of the clinic, in one query."""
-    rows = queries.usual_doses(ingredient_ids)
-    return tuple(_usual(*group, list(same)) for group, same in groupby(rows, key=lambda row: row[:-1]))
+    groups = groupby(queries.usual_doses(ingredient_ids), key=_whose)
+    return tuple(_usual(*whose, list(same)) for whose, same in groups)
+
+
+def _whose(row: Any) -> tuple[int, str, int]:
+    return row[0], row[1], row[2]
 
 
 def _usual(ingredient_id: int, name: str, sessions: int, middle: list[Row[Any]]) -> facts.Usual:

@@ -1,12 +1,18 @@
 """The codes that people read aloud: C-1842, V-0417, R-7; one run of numbers per kind and organisation."""
 
+from collections.abc import Callable
+
 from sqlalchemy.dialects import postgresql, sqlite
 
 from formulary.accounts.models import Counter
 from formulary.db import db
 
 PADDED = {"C": 4, "V": 4}
-_INSERTS = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+Upsert = postgresql.Insert | sqlite.Insert
+_INSERTS: dict[str, Callable[[type[Counter]], Upsert]] = {
+    "postgresql": postgresql.insert,
+    "sqlite": sqlite.insert,
+}
 
 
 def next_code(kind: str) -> str:

@@ -29,7 +29,7 @@ def use_link(token: str, password: str, *, at: datetime) -> User:
     """Set the password of the link's account; a link works once, also for two at the same moment."""
     link, user = queries.user_of_link(token_hash(token), at)
     unused = db.update(OneTimeLink).where(OneTimeLink.id == link.id, OneTimeLink.used_at.is_(None))
-    if db.session.execute(unused.values(used_at=at)).rowcount != 1:
+    if db.session.scalar(unused.values(used_at=at).returning(OneTimeLink.id)) is None:
         raise Missing("The link was used meanwhile")
     set_password(user, password, at=at)
     by = Operator(user.person.name, "one-time link", person_id=user.person_id, user_id=user.id)

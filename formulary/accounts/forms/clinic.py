@@ -87,7 +87,8 @@ def policy_form(kind: PolicyKind, value: Any, mark: str, **data: Any) -> PolicyF
     """The form of one kind of policy, filled with what is in force."""
     made = {_name(part): _field(part) for part in kind.parts}
     filled = {_name(part): _filled(part, answer_of(part, value), mark) for part in kind.parts}
-    return type("OnePolicyForm", (PolicyForm,), {"kind": kind, **made})(data={**filled, **data})
+    one: type[PolicyForm] = type("OnePolicyForm", (PolicyForm,), {"kind": kind, **made})
+    return one(data={**filled, **data})
 
 
 def _name(part: Part) -> str:

@@ -1,6 +1,7 @@
 """Who asks: Flask-Login over our own session table, and a form token that belongs to one session."""
 
 from datetime import timedelta
+from typing import Any
 
 from flask import Flask, Response, current_app, g, request, session
 from flask_login import LoginManager, UserMixin, current_user
@@ -15,7 +16,7 @@ from formulary.db import Busy, retried, transaction
 
 COOKIE = "__Host-formulary"
 CSRF_COOKIE = "__Host-csrf"
-COOKIE_RULES = {"path": "/", "secure": True, "httponly": True, "samesite": "Lax"}
+COOKIE_RULES: dict[str, Any] = {"path": "/", "secure": True, "httponly": True, "samesite": "Lax"}
 SEEN_EVERY = timedelta(minutes=1)
 WITHOUT_SESSION = ("static", "healthz", "readyz")
 

@@ -16,7 +16,7 @@ UNDECIDED: dict[str, Any] = {}
 
 def organisation() -> Organisation:
     """The organisation of this database; Missing before `formulary init`."""
-    found = db.session.scalar(db.select(Organisation))
+    found: Organisation | None = db.session.scalar(db.select(Organisation))
     if found is None:
         raise Missing("There is no organisation yet")
     return found

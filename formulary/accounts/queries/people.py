@@ -19,7 +19,8 @@ def user(user_id: int, *, locked: bool = False) -> User:
 
 def user_named(username: str) -> User | None:
     """An account by its name, as sign-in asks: None where there is none."""
-    return db.session.scalar(db.select(User).filter_by(username=username.strip().lower()))
+    found: User | None = db.session.scalar(db.select(User).filter_by(username=username.strip().lower()))
+    return found
 
 
 def people() -> list[User]:

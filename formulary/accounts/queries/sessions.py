@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, SQLColumnExpression
 
 from formulary.accounts.models import Person, SignInAttempt, StaffRole, User, UserSession
 from formulary.accounts.permissions import Actor, Role
@@ -55,7 +55,8 @@ def session(session_id: int) -> UserSession:
 def last_site_of(user_id: int) -> int | None:
     """The site of the latest session of an account."""
     query = db.select(UserSession.site_id).filter_by(user_id=user_id)
-    return db.session.scalar(query.order_by(UserSession.id.desc()).limit(1))
+    found: int | None = db.session.scalar(query.order_by(UserSession.id.desc()).limit(1))
+    return found
 
 
 def sessions_of(user_id: int, at: datetime, idle: timedelta) -> list[UserSession]:
@@ -64,7 +65,7 @@ def sessions_of(user_id: int, at: datetime, idle: timedelta) -> list[UserSession
     return list(db.session.scalars(query.where(*_alive(at, idle)).order_by(UserSession.last_seen_at.desc())))
 
 
-def _alive(at: datetime, idle: timedelta) -> tuple[ColumnElement[bool], ...]:
+def _alive(at: datetime, idle: timedelta) -> tuple[SQLColumnExpression[bool], ...]:
     return (
         UserSession.ended_at.is_(None),
         UserSession.expires_at > at,

@@ -147,7 +147,7 @@ def _change_state(
     if form.validate_on_submit():
         try:
             with transaction():
-                action(  # type: ignore[operator]
+                action(
                     queries.user(user_id),
                     **form.values(),
                     version=form.version,

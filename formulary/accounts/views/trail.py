@@ -39,7 +39,9 @@ def access() -> tuple[str, int]:
     """Who looked at patients, the newest first."""
     form = AccessForm()
     form.person.choices = f.choices(queries.people_in(_sight(g.actor)), empty="Anybody")
-    wanted = Filter(**_days(form), person_id=form.person.data) if form.validate() else Filter()
+    wanted = (
+        Filter(form.person.data, since=_since(form), before=_before(form)) if form.validate() else Filter()
+    )
     page = queries.access_log(wanted, Window.of(request.args))
     shown = render_template("audit/access.html", form=form, page=page, kept=_kept(form))
     return shown, 422 if form.errors else 200
@@ -57,16 +59,18 @@ def _filter(form: TrailForm) -> Filter:
         outcome=form.outcome.data or None,
         kind=form.kind.data or None,
         object_id=form.id.data,
-        **_days(form),
+        since=_since(form),
+        before=_before(form),
     )
 
 
-def _days(form: TrailForm | AccessForm) -> dict[str, datetime | None]:
+def _since(form: TrailForm | AccessForm) -> datetime | None:
+    return _begins(form.since.data)
+
+
+def _before(form: TrailForm | AccessForm) -> datetime | None:
     until: date | None = form.until.data
-    return {
-        "since": _begins(form.since.data),
-        "before": _begins(until + timedelta(days=1)) if until else None,
-    }
+    return _begins(until + timedelta(days=1)) if until else None
 
 
 def _begins(day: date | None) -> datetime | None:

@@ -109,7 +109,7 @@ def mixed(
             ingredient_facts(ingredients[ingredient], MASS),
         )
         for number, (ingredient, product) in enumerate(lines, start=1)
-        if ingredient in ingredients
+        if ingredient is not None and ingredient in ingredients
     )
     return lines_of(Content("", tuple(written)))
 

@@ -28,6 +28,6 @@ class ProtocolForm(Form):
 class ProtocolChangeForm(ProtocolForm):
     """The same again, with a reason; its name stays."""
 
-    name = None
+    name = None  # type: ignore[assignment]  # how WTForms leaves a field of the class above out
     retire = f.YesField("Retire it: it is offered no more, open courses keep it")
     reason = f.NotesField("Why it changes", [f.Required()], most=400)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
@@ -96,7 +97,8 @@ class FormulaForm(Form):
 
     def draft_lines(self) -> tuple[list[DraftLine], list[Finding]]:
         """The lines as written, and a finding at each field that does not fit the others."""
-        read, wrong = [], []
+        read: list[DraftLine] = []
+        wrong: list[Finding] = []
         for box in self.lines:
             try:
                 read.append(_line(box.form))
@@ -172,7 +174,9 @@ def _line(form: FormulaLineForm) -> DraftLine:
         raise Refused(*wrong)
     pin, amount = form.pin.data, form.amount.data
     steps = None if amount is None else amount.whole()
-    ranges = {name: None if form[name].data is None else form[name].data.whole() for name in RANGE}
+    ranges: dict[str, Any] = {
+        name: None if form[name].data is None else form[name].data.whole() for name in RANGE
+    }
     return DraftLine(
         ingredient_id=form.ingredient_id.data,
         product_id=form.product_id.data,

@@ -68,8 +68,8 @@ class LimitForm(Form):
 
     def terms(self) -> dict[str, Any]:
         """What it holds for and by whose word."""
-        names = ("kind", "source", "route", "per", "area", "basis", "level")
-        names += ("edition", "jurisdiction", "valid_from", "reason")
+        what = ("kind", "source", "route", "per", "area", "basis", "level")
+        names = (*what, "edition", "jurisdiction", "valid_from", "reason")
         days = self.within_days.data
         told = {"within_h": days and days * HOURS_A_DAY, "corrects": bool(self.corrects.data)}
         return {name: self[name].data for name in names} | told

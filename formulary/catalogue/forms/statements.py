@@ -11,7 +11,8 @@ from formulary.web.forms import Form
 class StatementForm(Form):
     """By whose word, and why where something else is on record."""
 
-    kind, said = "", ()
+    kind: str = ""
+    said: tuple[str, ...] = ()
 
     source = f.TextField("Source", [f.Required()], most=400, hint="Where it can be read again.")
     reason = f.TextField("Why it takes the place of what is on record", most=400)
@@ -25,7 +26,8 @@ class StatementForm(Form):
 class BasisForm(StatementForm):
     """What a strength counts."""
 
-    kind, said = "basis", ("basis", "basis_kind")
+    kind = "basis"
+    said = ("basis", "basis_kind")
 
     basis = f.TextField("The strength counts", [f.Required()], most=80, hint="Such as zinc, or its salt.")
     basis_kind = f.ChoiceField("That is", [f.Required()], choices=f.choices(BASES.items(), empty="Choose"))
@@ -34,7 +36,8 @@ class BasisForm(StatementForm):
 class FactorForm(StatementForm):
     """So many mg of a salt hold so many mg of a base or an element."""
 
-    kind, said = "factor", ("low", "basis", "high", "to_basis")
+    kind = "factor"
+    said = ("low", "basis", "high", "to_basis")
 
     low = FigureField("So many mg", [f.Required()], most=10)
     basis = f.TextField("Of this", [f.Required()], most=80, hint="Such as zinc sulfate heptahydrate.")
@@ -45,7 +48,8 @@ class FactorForm(StatementForm):
 class OsmolalityForm(StatementForm):
     """The osmolality of a product as it is drawn."""
 
-    kind, said = "osmolality", ("low", "high")
+    kind = "osmolality"
+    said = ("low", "high")
 
     low = FigureField("From, in mOsm/kg", [f.Required()], most=10)
     high = FigureField("To, in mOsm/kg", [f.Required()], most=10, hint="The same where one figure is stated.")

@@ -23,7 +23,8 @@ def protocol(protocol_id: int) -> Protocol:
 
 def protocols_called(name: str) -> Protocol | None:
     """The protocol of that name, if there is one."""
-    return db.session.scalar(db.select(Protocol).filter_by(name=name))
+    found: Protocol | None = db.session.scalar(db.select(Protocol).filter_by(name=name))
+    return found
 
 
 def care_topics(only: Collection[int] | None = None) -> list[CareTopic]:

@@ -1,5 +1,6 @@
 """The exact names of the catalogue, for what is written in files."""
 
+from collections.abc import Callable
 from typing import Any
 
 from rapidfuzz import fuzz, process
@@ -22,8 +23,8 @@ class Names:
             db.select(Product.id, Product.name, Product.strength_text, Product.ingredient_id)
         )
         self._products = {row.id: row for row in rows}
-        others = db.session.execute(db.select(Ingredient.id, Ingredient.name)).all()
-        others += db.session.execute(db.select(Synonym.ingredient_id, Synonym.name)).all()
+        own = db.session.execute(db.select(Ingredient.id, Ingredient.name))
+        others = [*own, *db.session.execute(db.select(Synonym.ingredient_id, Synonym.name))]
         self._substances = {_spaced(name): number for number, name in reversed(others)}
         self._groups = {_spaced(word): word for word in db.session.scalars(db.select(SubstanceGroup.word))}
 
@@ -35,7 +36,7 @@ class Names:
         if text.isascii() and text.isdigit() and (found := code(text.zfill(14))):
             return [found.product_id]
         wanted, rows = _spaced(text), self._products.values()
-        ways = (
+        ways: tuple[Callable[[Row[Any]], bool], ...] = (
             lambda row: wanted in (_spaced(row.name), _spaced(f"{row.name} {row.strength_text}")),
             lambda row: _spaced(row.name).endswith(f"({wanted})") and self._is(wanted, row),
             lambda row: self._is(wanted, row),
@@ -46,7 +47,8 @@ class Names:
 
     def _is(self, wanted: str, row: Row[Any]) -> bool:
         """Whether this is a name of the product's ingredient."""
-        return self._substances.get(wanted) == row.ingredient_id
+        same: bool = self._substances.get(wanted) == row.ingredient_id
+        return same
 
     def product(self, product_id: int) -> str:
         """What a file would write for one product."""

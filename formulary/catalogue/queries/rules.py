@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Select, and_, or_
+from sqlalchemy import Select, and_, or_, select
 
 from formulary.catalogue.models import CompatibilityRule, Ingredient, IngredientGroup, Product, SubstanceGroup
 from formulary.catalogue.queries.one import one
@@ -25,7 +25,7 @@ def rules_waiting() -> list[CompatibilityRule]:
 
 def rule(rule_id: int) -> CompatibilityRule:
     """One version of a row; Missing otherwise."""
-    return one(CompatibilityRule, rule_id, ())  # type: ignore[no-any-return]
+    return one(CompatibilityRule, rule_id, ())
 
 
 def versions_of_rule(row: CompatibilityRule) -> list[CompatibilityRule]:
@@ -91,8 +91,8 @@ def _stored_apart(selectors: set[str]) -> list[CompatibilityRule]:
     return [rule for rule in stored if rule.a in selectors or rule.b in selectors]
 
 
-def _in_use() -> Select[tuple[CompatibilityRule]]:
-    return db.select(CompatibilityRule).filter_by(status="in_use").order_by(CompatibilityRule.id)
+def _in_use() -> Select[CompatibilityRule]:
+    return select(CompatibilityRule).filter_by(status="in_use").order_by(CompatibilityRule.id)
 
 
 def _selectors_of(ingredient: Ingredient) -> set[str]:

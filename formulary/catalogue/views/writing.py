@@ -123,8 +123,8 @@ class Writing:
         """What is typed as a version, or None while a field cannot be read."""
         if self.form.problems() or self.form.target.data is None:
             return None
-        known = {"ingredients": self.ingredients, "products": self.products}
-        return facts.content(actions.unsaved(**known, **self.written()))
+        version = actions.unsaved(ingredients=self.ingredients, products=self.products, **self.written())
+        return facts.content(version)
 
     @property
     def figures(self) -> list[labels.Line]:

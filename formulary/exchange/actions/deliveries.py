@@ -13,12 +13,13 @@ from formulary.exchange.actions.arriving import Entrance, Goods
 from formulary.exchange.actions.cells import words
 from formulary.exchange.actions.looking import Cells, Judged, Looked, Told, stretches
 from formulary.exchange.labels import DELIVERIES, has_bad_rows
-from formulary.exchange.queries import called, receipts_like
+from formulary.exchange.queries import receipts_like
 from formulary.rules.lot_status import day_of
 from formulary.rules.units import Money, parse_money
 from formulary.stock import queries as stock
 from formulary.stock.actions import receive_lot
 from formulary.stock.models import Place
+from formulary.stock.queries import called
 from formulary.web.tables import BadCell, Row, read_count, read_instant
 
 MOST_ROWS = 10_000

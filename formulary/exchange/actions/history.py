@@ -117,9 +117,8 @@ class HistoryReader:
             )
         if number is None or product_id is None or cells.bad:
             return None
-        line = cells.row.line
-        find = {"line": line, "another": bool(another)}
-        return cells.of("lot", lambda: self.lots.find(product_id, number, expiry, **find))
+        line, aside = cells.row.line, bool(another)
+        return cells.of("lot", lambda: self.lots.find(product_id, number, expiry, line=line, another=aside))
 
     def _identity(self, *said: object) -> str:
         """By what a row is known again: who got how much of what when; the same twice in a file is two."""

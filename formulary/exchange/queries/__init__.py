@@ -1,6 +1,6 @@
 """What lists are read against: patients, products, lots, places; files that were brought."""
 
-from formulary.exchange.queries.arrivals import called, openings_of, receipts_like
+from formulary.exchange.queries.arrivals import openings_of, receipts_like
 from formulary.exchange.queries.earlier import Earlier, earlier_records
 from formulary.exchange.queries.files import file_of, recorded_before, recorded_files
 from formulary.exchange.queries.lots import KnownLot, corrected_number, known_lots
@@ -13,7 +13,6 @@ __all__ = [
     "KnownPatient",
     "Ware",
     "Wares",
-    "called",
     "corrected_number",
     "earlier_records",
     "file_of",

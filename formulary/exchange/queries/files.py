@@ -9,7 +9,7 @@ LATEST = 20
 def file_of(file_id: int, kind: str, *, by: Actor) -> StoredFile:
     """A file that this person brought here; Missing for anybody else's."""
     query = db.select(StoredFile).filter_by(id=file_id, kind=kind, person_id=by.person_id, site_id=by.site_id)
-    found = db.session.scalar(query)
+    found: StoredFile | None = db.session.scalar(query)
     if found is None:
         raise Missing(f"No file {file_id}")
     return found

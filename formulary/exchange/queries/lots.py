@@ -36,7 +36,7 @@ def known_lots(product_ids: Collection[int], numbers: Collection[str]) -> list[K
     now = _rows(Lot.normalised).where(Lot.near.in_(wanted), of_them)
     then = _rows(LotAlias.normalised).join(LotAlias, LotAlias.lot_id == Lot.id)
     then = then.where(LotAlias.near.in_(wanted), of_them)
-    rows = db.session.execute(now.union_all(then)) if wanted else []
+    rows = db.session.execute(now.union_all(then)).all() if wanted else ()
     return [KnownLot(*row) for row in sorted(tuple(row) for row in rows)]
 
 

@@ -74,12 +74,16 @@ def correct_reading(
     when = read_at or wrong.read_at
     _check(test, when, at=at)
     if _is_corrected(wrong):
-        told = "This reading was corrected already."
-        raise refuse("reading.corrected", test.code, told, "Correct the newer one.")
+        why = "This reading was corrected already."
+        raise refuse("reading.corrected", test.code, why, "Correct the newer one.")
     alike = [twin for item in wrong.item.together for twin in item.readings if _is_twin(twin, wrong)]
     rows = [_reading(test, r.item_id, grade, when, note, at=at, by=by, corrects_id=r.id) for r in alike]
     before = {"grade": wrong.grade, "read_at": wrong.read_at.isoformat()}
-    told = {"grade": rows[0].grade, "read_at": when.isoformat(), "items": [r.item_id for r in rows]}
+    told: dict[str, object] = {
+        "grade": rows[0].grade,
+        "read_at": when.isoformat(),
+        "items": [r.item_id for r in rows],
+    }
     if lessens(wrong.fact, rows[0].fact):
         second = another_person(test, cosigner, by)
         told["cosigner"] = second.person_id

@@ -37,10 +37,8 @@ def void_test(
         raise refuse("test.void", test.code, f"{test.code} is void already.", "Load the page again.")
     second = another_person(test, cosigner, by) if test.reactions else None
     if nothing_applied and any(item.readings for item in test.items):
-        told = "It was read, so something was applied."
-        raise refuse(
-            "test.was_read", test.code, told, "Untick “nothing was applied”.", field="nothing_applied"
-        )
+        why, remedy = "It was read, so something was applied.", "Untick “nothing was applied”."
+        raise refuse("test.was_read", test.code, why, remedy, field="nothing_applied")
     test.state, test.void_reason, test.voided_at, test.voided_by_id = "void", reason, at, by.person_id
     rows = queries.movements([test.id]) if nothing_applied else []
     back = undo(test, rows, why=f"{test.code} void", at=at, by=by) if rows else []

@@ -73,21 +73,21 @@ def _vial(one: Stock, products: dict[int, Product], patient_id: int, at: datetim
     left = "" if one.remaining.dimension.name != "volume" else f", {show(one.remaining, mark=mark)} left"
     against, barred = _against(one, patient_id, at)
     told = f"{products[one.product_id].name} · vial {one.vial}, lot {one.lot}{against}{left}"
-    named = {"lot": one.lot, "expires_on": one.expires_on, "vial": one.vial or "", "barred": barred}
-    return Source(f"vial:{one.vial_id}", told, one.product_id, one.lot_id, one.vial_id, **named)
+    ref, code = f"vial:{one.vial_id}", one.vial or ""
+    return Source(ref, told, one.product_id, one.lot_id, one.vial_id, code, one.lot, one.expires_on, barred)
 
 
 def _lot(one: Stock, products: dict[int, Product], patient_id: int, at: datetime) -> Source:
     against, barred = _against(one, patient_id, at)
     told = f"{products[one.product_id].name} · lot {one.lot}, {one.place}{against}"
-    named = {"lot": one.lot, "expires_on": one.expires_on, "barred": barred}
-    return Source(f"lot:{one.lot_id}", told, one.product_id, one.lot_id, **named)
+    ref, lot, until = f"lot:{one.lot_id}", one.lot, one.expires_on
+    return Source(ref, told, one.product_id, one.lot_id, lot=lot, expires_on=until, barred=barred)
 
 
 def _gone(lot: Lot) -> Source:
     told = f"{lot.product.name} · lot {lot.number}, expires {day_words(lot.expires_on)}, none on record here"
-    named = {"lot": lot.number, "expires_on": lot.expires_on, "barred": True}
-    return Source(f"lot:{lot.id}", told, lot.product_id, lot.id, **named)
+    ref, until = f"lot:{lot.id}", lot.expires_on
+    return Source(ref, told, lot.product_id, lot.id, lot=lot.number, expires_on=until, barred=True)
 
 
 def _against(one: Stock, patient_id: int, at: datetime) -> tuple[str, bool]:

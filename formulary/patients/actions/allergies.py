@@ -26,8 +26,8 @@ def add_allergy(
     """Note an allergy to a substance, a group, or (neither given) in words alone, which no check finds."""
     by.must(Permission.EDIT_PATIENTS)
     patient = queries.patient(patient_id, by=by, at=at)
+    _refuse_second(patient.id, ingredient_id, group_word, name)
     what = {"ingredient_id": ingredient_id, "group_word": group_word, "name": name}
-    _refuse_second(patient.id, **what)
     row = Allergy(patient_id=patient.id, **what, severity=severity, reaction=reaction)
     row.noted_at, row.noted_by_id = at, by.person_id
     db.session.add(row)
@@ -85,7 +85,7 @@ def _asked(patient_id: int, answer: str, *, at: datetime, by: Actor) -> AllergyR
     return row
 
 
-def _refuse_second(patient_id: int, *, ingredient_id: int | None, group_word: str | None, name: str) -> None:
+def _refuse_second(patient_id: int, ingredient_id: int | None, group_word: str | None, name: str) -> None:
     wanted = (ingredient_id, group_word, queries.fold(name))
     for row, _ in queries.allergies(patient_id):
         if row.ended_at is None and (row.ingredient_id, row.group_word, queries.fold(row.name)) == wanted:

@@ -60,9 +60,16 @@ def move_appointment(
     old = _booked(appointment_id, version, at=at, by=by)
     old.state, old.closed_at, old.closed_by_id = "moved", at, by.person_id
     db.session.flush()
-    told = {"what": old.what, "course": old.course, "moved_from_id": old.id}
     return book_appointment(
-        old.patient_id, starts_at=starts_at, due_from=due_from, early_why=early_why, **told, at=at, by=by
+        old.patient_id,
+        starts_at=starts_at,
+        what=old.what,
+        course=old.course,
+        due_from=due_from,
+        early_why=early_why,
+        moved_from_id=old.id,
+        at=at,
+        by=by,
     )
 
 

@@ -1,5 +1,6 @@
 """Which site cares for a patient: that is what lets its staff see them."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -10,7 +11,11 @@ from formulary.db import Missing, db, once
 from formulary.patients import queries
 from formulary.patients.models import Care, Patient
 
-INSERTS = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+Upsert = postgresql.Insert | sqlite.Insert
+INSERTS: dict[str, Callable[[type[Care]], Upsert]] = {
+    "postgresql": postgresql.insert,
+    "sqlite": sqlite.insert,
+}
 
 
 def note_care(patient_id: int, site_id: int, *, why: str, at: datetime) -> Care:
@@ -18,7 +23,8 @@ def note_care(patient_id: int, site_id: int, *, why: str, at: datetime) -> Care:
     named = {"patient_id": patient_id, "site_id": site_id, "why": why}
     insert = INSERTS[db.session.get_bind().dialect.name](Care)
     db.session.execute(insert.values(**named, since=at).on_conflict_do_nothing())
-    return db.session.scalars(db.select(Care).filter_by(**named)).one()
+    cared: Care = db.session.scalars(db.select(Care).filter_by(**named)).one()
+    return cared
 
 
 @once

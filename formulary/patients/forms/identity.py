@@ -54,7 +54,7 @@ class FindForm(Form):
         return scanned[1] if scanned else ""
 
     @property
-    def words(self) -> str:
+    def wanted(self) -> str:
         """What is searched for; of a wristband that was scanned into the box its code."""
         return self.wristband or self.q.data or ""
 

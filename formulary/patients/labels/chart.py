@@ -87,7 +87,7 @@ def condition_lines(patient_id: int, at: datetime) -> list[ConditionLine]:
     """Every question with the newest answer by `at`."""
     answers, follows = queries.answers(patient_id, at), _what_follows()
     kinds = queries.condition_kinds()
-    return [_line(kind, *answers.get(kind.id, (None, "")), follows.get(kind.word, "")) for kind in kinds]
+    return [_line(kind, answers.get(kind.id), follows.get(kind.word, "")) for kind in kinds]
 
 
 def _what_follows() -> dict[str, str]:
@@ -120,7 +120,8 @@ def consent_state(patient_id: int, policy: Mapping[str, Any] | None, at: datetim
     return valid or next(iter(found), Worth("missing", "none on record"))
 
 
-def _line(kind: ConditionKind, answer: PatientCondition | None, who: str, follows: str) -> ConditionLine:
+def _line(kind: ConditionKind, said: tuple[PatientCondition, str] | None, follows: str) -> ConditionLine:
+    answer, who = said or (None, "")
     state, words = ANSWERS[answer.answer] if answer else ("not_asked", "not asked")
     return ConditionLine(kind, state, words, follows or ACTIONS[kind.action], answer, who)
 

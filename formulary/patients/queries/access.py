@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from formulary.accounts import Actor
@@ -30,7 +30,7 @@ def may_see(patient_id: Any, *, by: Actor, at: datetime) -> ColumnElement[bool]:
 
 def scoped(*, by: Actor, at: datetime) -> Select[Any]:
     """All patients that this person may see, merged records under the one that was kept."""
-    return db.select(Patient).where(Patient.merged_into_id.is_(None), may_see(Patient.id, by=by, at=at))
+    return select(Patient).where(Patient.merged_into_id.is_(None), may_see(Patient.id, by=by, at=at))
 
 
 def seen_of(patient_ids: Iterable[int], *, by: Actor, at: datetime) -> set[int]:
@@ -80,7 +80,8 @@ def emergency_now(patient_id: int, *, by: Actor, at: datetime) -> BreakGlass | N
     query = db.select(BreakGlass).where(
         _running(by.person_id, at), BreakGlass.patient_id == patient_id, ~cared
     )
-    return db.session.scalar(query.order_by(BreakGlass.until.desc()).limit(1))
+    found: BreakGlass | None = db.session.scalar(query.order_by(BreakGlass.until.desc()).limit(1))
+    return found
 
 
 def emergencies(*, by: Actor) -> list[tuple[BreakGlass, str, str, str]]:

@@ -18,7 +18,7 @@ DAY = timedelta(hours=25)
 def course(course_id: int, *, by: Actor, at: datetime) -> Course:
     """One course of a patient whom this person may see; Missing otherwise."""
     seen = may_see(Course.patient_id, by=by, at=at)
-    found = db.session.scalar(db.select(Course).where(Course.id == course_id, seen))
+    found: Course | None = db.session.scalar(db.select(Course).where(Course.id == course_id, seen))
     if found is None:
         raise Missing(f"No course {course_id} that you may see")
     return found
@@ -41,7 +41,7 @@ def appointment(appointment_id: int, *, by: Actor, at: datetime) -> Appointment:
     """One appointment at the site of whoever asks, of a patient whom they may see; Missing otherwise."""
     seen = may_see(Appointment.patient_id, by=by, at=at)
     query = db.select(Appointment).where(Appointment.id == appointment_id, Appointment.site_id == by.site_id)
-    found = db.session.scalar(query.where(seen))
+    found: Appointment | None = db.session.scalar(query.where(seen))
     if found is None:
         raise Missing(f"No appointment {appointment_id} that you may see")
     return found
@@ -73,7 +73,9 @@ def booked_on(patient_id: int, at: datetime, zone: ZoneInfo, *, site_id: int) ->
 
 def kept_by(ref: str) -> Appointment | None:
     """The appointment that this kept."""
-    return db.session.scalar(db.select(Appointment).where(Appointment.kept_ref == ref).limit(1))
+    query = db.select(Appointment).where(Appointment.kept_ref == ref)
+    found: Appointment | None = db.session.scalar(query.limit(1))
+    return found
 
 
 def booked_for(course_ids: Collection[int], at: datetime) -> dict[int, Appointment]:

@@ -62,7 +62,7 @@ def medicine(medicine_id: int, patient_id: int) -> PatientMedicine:
         PatientMedicine.said == "takes",
         own(PatientMedicine.patient_id, patient_id),
     )
-    row = db.session.scalar(query)
+    row: PatientMedicine | None = db.session.scalar(query)
     if row is None:
         raise Missing(f"No medicine {medicine_id} of this patient")
     return row

@@ -80,7 +80,7 @@ def allergies(patient_id: int) -> list[tuple[Allergy, str]]:
 
 def allergy(allergy_id: int, patient_id: int) -> Allergy:
     """One allergy of this patient; Missing for another's."""
-    row = db.session.scalar(
+    row: Allergy | None = db.session.scalar(
         db.select(Allergy).where(Allergy.id == allergy_id, own(Allergy.patient_id, patient_id))
     )
     if row is None:
@@ -111,7 +111,7 @@ def consents(patient_id: int) -> list[tuple[Consent, str]]:
 
 def consent(consent_id: int, patient_id: int) -> Consent:
     """One consent of this patient; Missing for another's."""
-    row = db.session.scalar(
+    row: Consent | None = db.session.scalar(
         db.select(Consent).where(Consent.id == consent_id, own(Consent.patient_id, patient_id))
     )
     if row is None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from formulary.accounts import Actor
@@ -69,7 +69,7 @@ def _by_ids(patient_ids: set[int]) -> list[Patient]:
 
 def _kept(*matching: ColumnElement[bool], of: Any) -> Select[Any]:
     """The keys of the records that were kept, of those that match: a merged one is found as it was."""
-    return db.select(func.coalesce(of.merged_into_id, of.id)).where(*matching)
+    return select(func.coalesce(of.merged_into_id, of.id)).where(*matching)
 
 
 def _criteria(one: Any, text: str, born_on: date | None) -> Iterator[ColumnElement[bool]]:

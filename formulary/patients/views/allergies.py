@@ -63,7 +63,7 @@ def end(patient_id: int, allergy_id: int) -> Answer:
 
 def _complete(form: AllergyForm) -> bool:
     """Whether everything is answered; the two choices are asked for only when one wants to save."""
-    sound = form.validate_on_submit()
+    sound: bool = form.validate_on_submit()
     for field in (form.stands_for, form.severity):
         if not field.data:
             field.errors = [*field.errors, f"{field.label.text}: choose one."]

@@ -49,6 +49,6 @@ def review(emergency_id: int) -> Answer:
         lambda at: actions.review_emergency(emergency_id, at=at, by=g.actor),
     ):
         flash("Reviewed.")
-        return redirect(url_for("patients.emergencies"))  # type: ignore[return-value]
+        return redirect(url_for("patients.emergencies"))
     rows = queries.emergencies(by=g.actor)
     return render_template("patients/emergencies.html", rows=rows, form=form, may_review=True), 422

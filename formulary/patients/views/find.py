@@ -34,7 +34,7 @@ def search() -> Answer:
     form = FindForm()
     if not form.validate_on_submit():
         return render_template("patients/index.html", form=form, patients=[], merged={}, searched=True), 422
-    asked, by, at = (form.words, form.born_on.data), g.actor, clock.now()
+    asked, by, at = (form.wanted, form.born_on.data), g.actor, clock.now()
     rows = guards.seen("patients.search", lambda: queries.found(*asked, by=by, at=at), form.told())
     if form.wristband and len(rows) == 1:
         return redirect(url_for("patients.patient", patient_id=rows[0].id), code=303)

@@ -36,7 +36,7 @@ def admit() -> Answer:
     """Take a patient of another site into the care of this one; both identifiers are checked again."""
     form = AdmitForm()
     if not form.validate_on_submit():
-        return redirect(url_for("patients.register"))  # type: ignore[return-value]
+        return redirect(url_for("patients.register"))
     told = form.values("patient")
     made = done(
         form,

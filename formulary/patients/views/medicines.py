@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import flash, g, redirect, url_for
+from werkzeug.wrappers import Response
 
 from formulary.accounts import Permission, requires
 from formulary.catalogue import queries as catalogue
@@ -39,7 +40,7 @@ def takes(patient_id: int) -> Answer:
         lambda at: actions.review_medicines(found.id, takes_none=none, at=at, by=g.actor, key=form.key),
     ):
         flash("Asked: takes nothing." if none else "Asked: the list is complete.")
-        return redirect(url_for("patients.patient", patient_id=found.id))  # type: ignore[return-value]
+        return redirect(url_for("patients.patient", patient_id=found.id))
     blank = _form(blank=True)
     blank.add_findings(form.findings)
     return _list(found, blank)
@@ -131,5 +132,5 @@ def _open_entry(patient_id: int, medicine_id: int) -> tuple[Any, Any]:
     return found, row
 
 
-def _to_list(patient_id: int) -> Any:
+def _to_list(patient_id: int) -> Response:
     return redirect(url_for("patients.medicines", patient_id=patient_id))

@@ -25,7 +25,7 @@ def photos(patient_id: int) -> Answer:
         ),
     ):
         flash("The photo is on record.")
-        return redirect(url_for("patients.photos", patient_id=found.id))  # type: ignore[return-value]
+        return redirect(url_for("patients.photos", patient_id=found.id))
     return page("photos", found, form, photos=queries.photos(found.id))
 
 
@@ -54,5 +54,5 @@ def remove_photo(patient_id: int, photo_id: int) -> Answer:
         lambda at: actions.remove_photo(photo_id, found.id, **form.values(), at=at, by=g.actor),
     ):
         flash("The photo is taken away.")
-        return redirect(url_for("patients.photos", patient_id=found.id))  # type: ignore[return-value]
+        return redirect(url_for("patients.photos", patient_id=found.id))
     return page("remove_photo", found, form, photo=row)

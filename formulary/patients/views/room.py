@@ -4,7 +4,8 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from flask import Blueprint, Response, g, redirect, render_template, url_for
+from flask import Blueprint, g, redirect, render_template, url_for
+from werkzeug.wrappers import Response
 
 from formulary import clock
 from formulary.accounts import queries as accounts
@@ -67,7 +68,7 @@ def chart(patient: Any, form: Form | None = None, came_by: int | None = None) ->
 
 def to_chart(patient_id: int) -> Response:
     """Back to the patient's page."""
-    return redirect(url_for("patients.patient", patient_id=patient_id))  # type: ignore[return-value]
+    return redirect(url_for("patients.patient", patient_id=patient_id))
 
 
 def today() -> date:

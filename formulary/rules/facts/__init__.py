@@ -8,6 +8,7 @@ from formulary.rules.facts.acts import (
 )
 from formulary.rules.facts.bases import Factor
 from formulary.rules.facts.cocktails import (
+    SMALLEST_FILL,
     AcceptedRange,
     Cocktail,
     Draw,
@@ -63,6 +64,7 @@ from formulary.rules.facts.substances import (
 __all__ = [
     "ADDITIVE",
     "LIMITING",
+    "SMALLEST_FILL",
     "AcceptedRange",
     "AdministeredFacts",
     "Allergy",

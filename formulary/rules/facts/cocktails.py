@@ -106,6 +106,10 @@ class Formula:
         return f"{self.name} v{self.version}"
 
 
+SMALLEST_FILL = Fraction(20, 100)
+"""The least of a syringe that is measured with it while the site has decided no other share: house policy."""
+
+
 @dataclass(frozen=True, slots=True)
 class SitePolicies:
     """What a site has decided, None while undecided.
@@ -134,7 +138,7 @@ class SitePolicies:
     shared_single_dose_h: Fraction | None = None
     dose_tolerance: Fraction | None = None
     volume_tolerance: Fraction | None = None
-    smallest_fill: Fraction = Fraction(20, 100)
+    smallest_fill: Fraction = SMALLEST_FILL
 
 
 @dataclass(frozen=True, slots=True)

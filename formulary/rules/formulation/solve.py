@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
-from formulary.rules.facts import Cocktail, Line, Pin, Strength, Syringe
+from formulary.rules.facts import SMALLEST_FILL, Cocktail, Line, Pin, Strength, Syringe
 from formulary.rules.findings import Finding
 from formulary.rules.formulation import devices, limits, problems
 from formulary.rules.formulation.problems import strength_of
@@ -25,7 +25,7 @@ class Setting:
     syringes: tuple[Syringe, ...] = ()
     overfill: Quantity | None = None
     dead_space: Quantity | None = None
-    smallest_fill: Fraction = Fraction(20, 100)
+    smallest_fill: Fraction = SMALLEST_FILL
     mark: str = "."
     on: date | None = None
 

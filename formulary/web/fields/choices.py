@@ -72,6 +72,7 @@ class OneOf(RadioField):  # type: ignore[misc]
     """One of a few, all in sight."""
 
     kind = "radios"
+    data: Any
 
     def __init__(
         self,
