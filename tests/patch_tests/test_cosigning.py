@@ -178,7 +178,8 @@ def test_a_doubtful_reading_is_not_moved_to_another_time_by_one(clients, patient
     doubtful = a_reading(test.items[0], "?+", hours=48)
     early = f"{test.applied_at + timedelta(hours=25):%Y-%m-%dT%H:%M}"
     url, answers = correct(test, doubtful, grade="?+", read_at=early)
-    clients("practitioner").post_refused(url, answers)
+    [error] = clients("practitioner").post_refused(url, answers).errors
+    assert error.startswith("A reaction was read, and nobody takes one back alone.")
     clients("practitioner").post_ok(url, answers | second())
 
 

@@ -184,7 +184,10 @@ def test_a_correction_is_a_further_reading(clients, test):
 @pytest.mark.databases("sqlite")
 def test_a_correction_says_why(clients, test):
     wrong = a_reading(test.items[0], "+")
-    clients("practitioner").post_refused(correct(test, wrong), {"grade": "-", "note": "", **SECOND})
+    told = {"grade": "-", "note": "", **SECOND}
+    [error] = clients("practitioner").post_refused(correct(test, wrong), told).errors
+    assert error.startswith("Why it is corrected is not filled in.")
+    assert db.session.scalars(db.select(PatchTestReading)).all() == [wrong]
 
 
 def test_a_reading_is_corrected_once(clients, test):

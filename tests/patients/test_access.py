@@ -109,7 +109,9 @@ def test_two_of_one_name_and_birth_date_need_the_code(clients, cast):
 
 def test_no_reason_no_record(clients, elsewhere):
     told = {"identifier": elsewhere.code, "born_on": "1970-01-02", "reason": " "}
-    clients("practitioner").post_refused(EMERGENCY, told)
+    [error] = clients("practitioner").post_refused(EMERGENCY, told).errors
+    assert error.startswith("Why you must see this record now is not filled in.")
+    assert db.session.scalars(db.select(BreakGlass)).all() == []
 
 
 def test_an_emergency_goes_to_the_review_list_by_code(clients, elsewhere):

@@ -73,7 +73,9 @@ def test_a_search_is_noted_without_its_words(clients):
 def test_a_search_that_cannot_be_read_is_answered(clients):
     client = clients("practitioner")
     page = client.get_ok(PATIENTS)
-    client.read(client.submit(page, {"q": "x" * 500}, to=PATIENTS), PATIENTS, 422)
+    page = client.read(client.submit(page, {"q": "x" * 500}, to=PATIENTS), PATIENTS, 422)
+    [error] = page.errors
+    assert "has 500 characters; this field takes 120." in error
 
 
 def test_nothing_typed_is_no_search(clients):

@@ -51,21 +51,23 @@ def test_the_other_site_weighs_with_a_comma(clients, cast):
 # What a form refuses is decided before any table is asked.
 @pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
-    ("weight", "day"),
+    ("weight", "day", "said"),
     [
-        ("0.5", "2026-11-24"),
-        ("401", "2026-11-24"),
-        ("62", "2026-11-25"),
-        ("62", "1985-04-11"),
-        ("62", ""),
-        ("", "2026-11-24"),
-        ("62 lb", "2026-11-24"),
+        ("0.5", "2026-11-24", "Type at least 1\xa0kg."),
+        ("401", "2026-11-24", "Type at most 400\xa0kg."),
+        ("62", "2026-11-25", "has not come yet."),
+        ("62", "1985-04-11", "is before the patient was born"),
+        ("62", "", "Weighed on is not filled in."),
+        ("", "2026-11-24", "Weight is not filled in."),
+        ("62 lb", "2026-11-24", "“lb” is not a unit here."),
     ],
 )
-def test_a_weight_that_cannot_be_is_refused(clients, patient, weight, day):
-    clients("practitioner").post_refused(
-        f"/patients/{patient.id}/weigh", {"weight": weight, "measured_on": day}
-    )
+def test_a_weight_that_cannot_be_is_refused(clients, patient, weight, day, said):
+    url = f"/patients/{patient.id}/weigh"
+    page = clients("practitioner").post_refused(url, {"weight": weight, "measured_on": day})
+    [error] = page.errors
+    assert said in error
+    assert db.session.scalars(db.select(Weight).filter_by(patient_id=patient.id)).all() == []
 
 
 # What a page says does not depend on the database.

@@ -73,8 +73,10 @@ def test_files_hold_as_much_as_the_page(recall, story, who, names, codes):
 
 
 def test_what_does_not_belong_together_is_said(recall, story):
-    for words in ((), (story.lot.number, "--case", "R-1"), ("--case", "R-1", "--json"), ("--case", "R-99")):
-        recall(*words, status=1)
+    one_of_them = "Name a LOT or what was done (with --json or --csv), or a --case.\n"
+    for words in ((), (story.lot.number, "--case", "R-1"), ("--case", "R-1", "--json")):
+        assert recall(*words, status=1).stderr == one_of_them
+    assert recall("--case", "R-99", status=1).stderr == "No recall R-99\n"
 
 
 @pytest.mark.parametrize(("who", "patients"), [("recall", 8), ("pharmacist", 8), ("technician", 0)])
