@@ -108,8 +108,7 @@ def operator() -> Operator:
 
 def _of_database(fault: DBAPIError) -> str:
     text = str(fault.orig).splitlines()[0]
-    if "no such table" in text or "does not exist" in text:
+    unreached = isinstance(fault, OperationalError)  # PostgreSQL: also a role or database that does not exist
+    if "no such table" in text or ("does not exist" in text and not unreached):
         return "The database has no tables of this version. Run: formulary upgrade"
-    if isinstance(fault, OperationalError):
-        return f"The database cannot be reached: {text}"
-    return f"The database refused: {text}"
+    return f"The database cannot be reached: {text}" if unreached else f"The database refused: {text}"

@@ -62,6 +62,10 @@ def test_help_needs_no_settings_and_is_quick_to_import():
         (OperationalError("", {}, Exception("no such table: lot")), "Run: formulary upgrade"),
         (ProgrammingError("", {}, Exception('relation "lot" does not exist')), "Run: formulary upgrade"),
         (OperationalError("", {}, Exception("refused\nmore")), "The database cannot be reached: refused"),
+        (
+            OperationalError("", {}, Exception('role "a" does not exist')),
+            'cannot be reached: role "a" does not exist',
+        ),
     ],
 )
 def test_what_goes_wrong_is_said_in_words(fault, words):
