@@ -99,20 +99,23 @@ def command(
         said = {**({recall_scope.LOT: lot.strip()} if lot is not None else {}), **said}
         recall_work.answer(said, by, _zone(by), names=names, as_json=as_json, as_csv=as_csv)
         return
-    export = _export(lot or "", by, names=names)
+    _answer(lot or "", by, names=names, as_json=as_json, as_csv=as_csv)
+
+
+def _answer(lot: str, by: Actor | Operator, *, names: bool, as_json: bool, as_csv: bool) -> None:
+    """Write the answer about a lot, noted and audited first; exit 1 where no such lot was ever received."""
+    export = _export(lot, by, names=names)
+    at, system_user = export.lookup.at, operator().name
     with transaction():
-        system_user = operator().name
         actions.note_export(
-            export.lookup, export.patients, system_user=system_user, names=names, at=export.lookup.at, by=by
+            export.lookup, export.patients, system_user=system_user, names=names, at=at, by=by
         )
     if as_csv:
         files.write(files.of_answer(export.lookup, by, _buckets(export)))
+    elif as_json:
+        click.echo(json.dumps(as_dict(export), indent=2, ensure_ascii=False))
     else:
-        click.echo(
-            json.dumps(as_dict(export), indent=2, ensure_ascii=False)
-            if as_json
-            else as_text(export.lookup, _buckets(export), export.earlier)
-        )
+        click.echo(as_text(export.lookup, _buckets(export), export.earlier))
     if not export.lookup.lots:
         raise SystemExit(1)
 

@@ -207,7 +207,25 @@ def curve(
     """
     values, begin, until = [tenths for _, tenths in points], points[0][0], points[-1][0]
     low, high = min(*values, *(span or values)) - AIR, max(*values, *(span or values)) + AIR
-    stretch, clocks = max(int((until - begin).total_seconds()), 1), ZoneInfo(zone)
+    clocks = ZoneInfo(zone)
+    lowest, highest = (f"{degrees(v)} °C" for v in (min(values), max(values)))
+    range_is = f"{degrees(span[0])} to {degrees(span[1])} °C" if span else "unknown"
+    return _CURVE.format(
+        title=f"Temperature, {lowest} to {highest}",
+        desc=f"{len(points):,} readings, {words.instant(begin, clocks)} to {words.instant(until, clocks)}: "
+        f"the lowest {lowest}, the highest {highest}. The range is {range_is}.",
+        span=_shaded(span, low, high) if span else "",
+        marks=Markup("").join(_mark(v, low, high) for v in span or (low, high)),
+        path=_line(points, longest, low, high),
+        first=words.instant(begin, clocks),
+        last=words.instant(until, clocks),
+    )
+
+
+def _line(points: Sequence[tuple[datetime, int]], longest: timedelta | None, low: int, high: int) -> str:
+    """The path through the readings, column by column; it lifts where nobody read for longer than that."""
+    begin, until = points[0][0], points[-1][0]
+    stretch = max(int((until - begin).total_seconds()), 1)
     columns: dict[int, list[int]] = {}
     anew, before = set[int](), begin
     for at, tenths in points:
@@ -220,18 +238,7 @@ def curve(
     path = "L".join(f"{x} {px(_height(v, low, high))}" for x, v in drawn)
     for x in anew:
         path = path.replace(f"L{x} ", f"h1M{x} ", 1)
-    lowest, highest = (f"{degrees(v)} °C" for v in (min(values), max(values)))
-    range_is = f"{degrees(span[0])} to {degrees(span[1])} °C" if span else "unknown"
-    return _CURVE.format(
-        title=f"Temperature, {lowest} to {highest}",
-        desc=f"{len(points):,} readings, {words.instant(begin, clocks)} to {words.instant(until, clocks)}: "
-        f"the lowest {lowest}, the highest {highest}. The range is {range_is}.",
-        span=_shaded(span, low, high) if span else "",
-        marks=Markup("").join(_mark(v, low, high) for v in span or (low, high)),
-        path=f"M{path}h1" if anew else f"M{path}",
-        first=words.instant(begin, clocks),
-        last=words.instant(until, clocks),
-    )
+    return f"M{path}h1" if anew else f"M{path}"
 
 
 def _height(tenths: int, low: int, high: int) -> Fraction:

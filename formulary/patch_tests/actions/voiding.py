@@ -36,9 +36,8 @@ def void_test(
     if test.state == "void":
         raise refuse("test.void", test.code, f"{test.code} is void already.", "Load the page again.")
     second = another_person(test, cosigner, by) if test.reactions else None
-    if nothing_applied and any(item.readings for item in test.items):
-        why, remedy = "It was read, so something was applied.", "Untick “nothing was applied”."
-        raise refuse("test.was_read", test.code, why, remedy, field="nothing_applied")
+    if nothing_applied:
+        _refuse_read(test)
     test.state, test.void_reason, test.voided_at, test.voided_by_id = "void", reason, at, by.person_id
     rows = queries.movements([test.id]) if nothing_applied else []
     back = undo(test, rows, why=f"{test.code} void", at=at, by=by) if rows else []
@@ -60,3 +59,9 @@ def void_test(
         movements=back,
     )
     return test
+
+
+def _refuse_read(test: PatchTest) -> None:
+    if any(item.readings for item in test.items):
+        why, remedy = "It was read, so something was applied.", "Untick “nothing was applied”."
+        raise refuse("test.was_read", test.code, why, remedy, field="nothing_applied")
