@@ -6,7 +6,7 @@ import pytest
 
 from formulary.accounts import Role, actions, queries
 from formulary.accounts.guards import COOKIE
-from formulary.accounts.models import StaffRole, UserSession
+from formulary.accounts.models import StaffRole, User, UserSession
 from formulary.db import db, transaction
 from tests.accounts.conftest import cookie, copy_of, enter, is_inside
 from tests.support.builders import saved
@@ -143,6 +143,15 @@ def test_closing_the_account_kills_it(signed_in, cast, watch):
     with transaction():
         user = queries.user(cast.user("pharmacist").id)
         actions.close_account(user, reason="left", at=watch.now(), by=cast.actor("admin"))
+    assert not is_inside(browser)
+
+
+def test_an_account_that_is_not_active_has_no_session_whatever_its_sessions_say(signed_in, cast):
+    browser = signed_in("pharmacist")
+    with transaction():
+        db.session.info["audited"] = True
+        theirs = User.id == cast.user("pharmacist").id
+        db.session.execute(db.update(User).where(theirs).values(is_active=False))
     assert not is_inside(browser)
 
 
