@@ -73,7 +73,7 @@ def test_files_hold_as_much_as_the_page(recall, story, who, names, codes):
 
 
 def test_what_does_not_belong_together_is_said(recall, story):
-    one_of_them = "Name a LOT or what was done (with --json or --csv), or a --case.\n"
+    one_of_them = "Name a LOT, what was done, or both (with --json or --csv), or a --case alone.\n"
     for words in ((), (story.lot.number, "--case", "R-1"), ("--case", "R-1", "--json")):
         assert recall(*words, status=1).stderr == one_of_them
     assert recall("--case", "R-99", status=1).stderr == "No recall R-99\n"
