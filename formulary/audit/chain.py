@@ -9,7 +9,7 @@ from typing import Any
 from formulary.db import Misuse
 from formulary.rules.findings import canonical
 
-VERSION = "formulary-audit-1"
+VERSION = "formulary-audit-2"
 GENESIS = "0" * 64
 JSON = frozenset({"old", "new", "movements"})
 HASHED = (
@@ -17,9 +17,12 @@ HASHED = (
     "object_id", "old", "new", "movements", "reason", "request_id", "previous",
 )  # fmt: skip
 OWN_WORDS = ("role", "action", "outcome", "object_kind", "request_id")
-PLAIN = ("id", "at", "site_id", "person_id", *OWN_WORDS, "object_id", "movements", "previous")
+FIRST = ("id", "previous", "movements")
+"""What a proof reads out of the text stands first: none of it holds a bar."""
+PLAIN = (*FIRST, "at", "site_id", "person_id", *OWN_WORDS, "object_id")
 FREE, LAST = ("person_name", "old", "new"), "reason"
-"""What people typed stands at the end, each but the last behind its length: no bar in it can be mistaken."""
+"""What people typed stands at the end, each but the last behind its length in bytes: no bar in it can be
+mistaken."""
 
 
 def values_hash(values: Mapping[str, Any]) -> str:
@@ -35,14 +38,14 @@ def row_hash(*values: Any) -> str:
     row["at"] = instant_text(row["at"])
     if any("|" in str(row[name]) for name in OWN_WORDS):
         raise Misuse(f"A bar parts the fields of an entry: {[row[name] for name in OWN_WORDS]}")
-    lengths = [len(row[name]) for name in FREE]
+    lengths = [len(row[name].encode()) for name in FREE]
     told = [VERSION, *(row[name] for name in PLAIN), *lengths, *(row[name] for name in FREE), row[LAST]]
     return hashlib.sha256("|".join("" if part is None else str(part) for part in told).encode()).hexdigest()
 
 
 def instant_text(at: datetime | str) -> str:
     """An instant as SQLite stores it: UTC, with its microseconds."""
-    return at if isinstance(at, str) else at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return at if isinstance(at, str) else at.astimezone(UTC).isoformat(" ", "microseconds")[:26]
 
 
 def head_signature(key: bytes, entries: int, last: str) -> str:

@@ -1,10 +1,10 @@
 """Hashes computed where the rows lie: a proof of millions of rows reads only those that do not hold."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import LargeBinary, Text, cast, func, type_coerce
+from sqlalchemy import BindParameter, LargeBinary, Text, cast, func, type_coerce
 
 from formulary.db.base import db
 
@@ -19,12 +19,41 @@ def sha256(text: Any) -> Any:
     return func.formulary_sha256(text)
 
 
-def joined(parts: Sequence[Any]) -> Any:
-    """The parts between bars as one text, what is absent as nothing: `"|".join` where the rows lie."""
+def joined(parts: Sequence[Any], mark: str = "|") -> Any:
+    """The parts between bars as one text, what is absent as nothing: `"|".join` where the rows lie.
+
+    A part may be a list, which stands between bars of its own, and a word of ours, which is written as it is.
+    SQLite puts all of it together at once: a text within a text takes it half as long again.
+    """
     if on_sqlite():
-        return func.format("|".join(["%s"] * len(parts)), *parts)
-    barred = [piece for part in parts for piece in ("|", part)]
-    return func.concat(*barred[1:])
+        values = [part for part in _flat(parts) if not isinstance(part, str)]
+        return func.format(_form(parts, mark), *values)
+    one_each = [joined(part) if isinstance(part, list) else part for part in parts]
+    return func.concat_ws(mark, *map(_present, one_each))
+
+
+def _form(parts: Sequence[Any], mark: str) -> str:
+    return mark.join(_form(part, "|") if isinstance(part, list) else _slot(part) for part in parts)
+
+
+def _slot(part: Any) -> str:
+    return part.replace("%", "%%") if isinstance(part, str) else "%s"
+
+
+def _flat(parts: Sequence[Any]) -> Iterator[Any]:
+    for part in parts:
+        yield from part if isinstance(part, list) else [part]
+
+
+def _present(part: Any) -> Any:
+    """PostgreSQL leaves out what is absent, together with its bar."""
+    is_there = isinstance(part, str | BindParameter) or getattr(part, "nullable", True) is False
+    return part if is_there else func.coalesce(cast(part, Text), "")
+
+
+def size(text: Any) -> Any:
+    """How many bytes a text has: neither database counts them one by one, as it does letters."""
+    return func.length(cast(text, LargeBinary)) if on_sqlite() else func.octet_length(text)
 
 
 def instant(column: Any) -> Any:
@@ -35,17 +64,20 @@ def instant(column: Any) -> Any:
 
 
 def as_bytes(text: Any) -> Any:
-    """The text as `differing` takes it: of SQLite its bytes, which are hashed as they come."""
+    """The text as its bytes where the database gives them as they lie there: SQLite alone."""
     return cast(text, LargeBinary) if on_sqlite() else text
 
 
-def differing(keys: Sequence[int], held: Sequence[str], texts: Sequence[Any]) -> list[int]:
-    """The keys of the rows whose hash is not that of their text, or of its bytes; one row at least."""
-    raw = texts if isinstance(texts[0], bytes) else [text.encode() for text in texts]
-    taken = [hashlib.sha256(text).hexdigest() for text in raw]
-    if taken == list(held):
-        return []
-    return [key for key, one, other in zip(keys, taken, held, strict=True) if one != other]
+def all_hold(held: Sequence[bytes], texts: Sequence[bytes]) -> bool:
+    """Whether each hash is that of its text, by one comparison: a bar in a hash would be one too many."""
+    taken = [hashlib.sha256(text).hexdigest() for text in texts]
+    return "|".join(taken).encode() == b"|".join(held)
+
+
+def differing(keys: Sequence[bytes], held: Sequence[bytes], texts: Sequence[bytes]) -> list[bytes]:
+    """The keys of the rows whose hash is not that of their text."""
+    rows = zip(keys, held, texts, strict=True)
+    return [key for key, own, text in rows if hashlib.sha256(text).hexdigest().encode() != own]
 
 
 def on_sqlite() -> bool:

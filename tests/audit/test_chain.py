@@ -7,8 +7,9 @@ from sqlalchemy import text
 from formulary import audit
 from formulary.audit import chain
 from formulary.audit.models import AuditEntry, AuditHead
-from formulary.audit.queries import chain_faults
+from formulary.audit.queries import chain_faults, proof
 from formulary.db import db, retried, transaction
+from formulary.db.streaming import MARK
 from tests.audit.conftest import BY
 from tests.support.counting import counting_queries
 
@@ -85,6 +86,23 @@ def test_a_value_taken_away_is_found(trail, tamper):
 def test_letters_of_every_kind_hash_alike_in_python_and_in_the_database(act):
     act(reason="Dräger 100\u202f% “naïve” 𝜇g | 3:5", new={"name": "Zoë\n\\ %s", "none": None})
     assert faults() == []
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 500])
+def test_whatever_stretch_an_entry_is_read_in_it_alone_is_named(trail, tamper, monkeypatch, at_once):
+    monkeypatch.setattr(proof, "ENTRIES", at_once)
+    assert faults() == []
+    tamper("UPDATE audit_entry SET reason = 'x' WHERE id IN (:one, :two)", one=trail - 3, two=trail)
+    named = [("audit_entry", f"entry {number}", ALTERED) for number in (trail - 3, trail)]
+    assert faults() == named
+
+
+def test_a_reason_with_the_mark_between_rows_is_one_reason(act, tamper):
+    act(reason=f"a{MARK}b|{MARK}", new={"name": "%s|"})
+    assert faults() == []
+    last = db.session.scalar(db.select(db.func.max(AuditEntry.id)))
+    tamper("UPDATE audit_entry SET reason = :other WHERE id = :id", other=f"{MARK}a", id=last)
+    assert faults() == [("audit_entry", f"entry {last}", ALTERED)]
 
 
 def test_the_last_row_cut_off_is_found(trail, tamper):

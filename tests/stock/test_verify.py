@@ -18,6 +18,7 @@ from tests.support.behind import behind_its_back
 from tests.support.builders import a_lot, a_powder
 from tests.support.databases import Database
 from tests.support.terminal import formulary
+from tests.support.watch import Watch
 
 pytestmark = pytest.mark.usefixtures("cast")
 
@@ -46,6 +47,32 @@ def test_the_database_puts_the_hashed_text_together_as_the_program_does(story: M
     rows = db.session.execute(db.select(Movement, proof.hashed_text())).all()
     assert len(rows) > 8
     assert {movement.id: movement.hash for movement, _ in rows} == {m.id: movement_hash(m) for m, _ in rows}
+
+
+def test_the_instant_of_a_record_counts_where_it_is_later_than_the_act(watch: Watch) -> None:
+    lot, happened = a_lot(), watch.now()
+    watch.move(hours=5)
+    late = posted(lot, "storage", "waste", 5_000, reason="broken", occurred_at=happened)
+    assert found() == []
+    behind_its_back(f"UPDATE movement SET recorded_at = occurred_at WHERE id = {late.id}")  # noqa: S608
+    assert found() == [(f"movement {late.id}", "was altered after it was written")]
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 2_000])
+def test_whatever_stretch_a_row_is_read_in_its_change_is_named_and_no_other(
+    story: Movement, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(streaming, "AT_ONCE", at_once)
+    behind_its_back(f"UPDATE movement SET remark = 'x' WHERE id IN ({story.id}, {story.id - 2})")  # noqa: S608
+    assert [row for row, _ in found()] == [f"movement {story.id - 2}", f"movement {story.id}"]
+
+
+def test_a_remark_with_the_mark_between_rows_is_one_remark() -> None:
+    told = f"{streaming.MARK}a{streaming.MARK}|%s"
+    odd = posted(a_lot(), "storage", "waste", 5_000, reason="broken", remark=told)
+    assert found() == []
+    behind_its_back(f"UPDATE movement SET remark = 'x{streaming.MARK}y' WHERE id = {odd.id}")  # noqa: S608
+    assert found() == [(f"movement {odd.id}", "was altered after it was written")]
 
 
 @pytest.mark.parametrize(

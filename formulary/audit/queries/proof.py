@@ -1,6 +1,6 @@
 """Proving the chain: every hash again, the order, and the signed head."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +10,8 @@ from sqlalchemy import Text, type_coerce
 from formulary.audit import chain
 from formulary.audit.models import AuditEntry, AuditHead
 from formulary.audit.queries.named import ENTRIES, Tally
-from formulary.db import db, hashed, streaming
-from formulary.db.streaming import Told, quietly
+from formulary.db import db, hashed
+from formulary.db.streaming import Columns, Told, Walk, quietly
 
 
 @dataclass(frozen=True)
@@ -29,25 +29,43 @@ def chain_faults(told: Told = quietly, named: Tally | None = None) -> Iterator[F
     One walk from the first entry to the last, some thousands at a time: a trail of any length fits. What its
     entries name of the ledger is added to `named`.
     """
-    found = named if named is not None else Tally()
-    last, newest = 0, chain.GENESIS
-    for rows in streaming.parts(_entries(), told, ENTRIES):
-        numbers, previous, own, listed, texts = zip(*rows, strict=True)
-        altered = set(hashed.differing(numbers, own, texts))
-        before, follow = (last, *numbers[:-1]), (newest, *own[:-1])
-        if altered or previous != follow or numbers[-1] - last != len(numbers):
-            yield from _entry_faults(zip(numbers, before, previous, follow, strict=True), altered)
-        found.add_listed(listed)
-        last, newest = numbers[-1], own[-1]
-    yield from _head_faults(last, newest)
+    found, walk = named if named is not None else Tally(), Walk(AuditEntry.id, _asked(), ENTRIES)
+    last, newest = 0, chain.GENESIS.encode()
+    for stretch in walk.stretches(told):
+        if links := _links(stretch.columns, last, newest):
+            found.add_written(links[2])
+            newest = stretch.columns[0][-1]
+        else:
+            columns = Walk(AuditEntry.id, (*_first(), *_asked())).one_by_one(stretch)
+            yield from _stretch_faults(columns, last, newest)
+            found.add_listed(columns[2])
+            newest = columns[3][-1]
+        last = stretch.last
+    yield from _head_faults(last, newest.decode())
+
+
+def _links(columns: Columns, last: int, newest: bytes) -> Columns:
+    """Keys, hashes before and movements of entries that are as they were written and follow one another
+    without a gap, the first of them the one that is named; else nothing.
+    """
+    if not columns or not hashed.all_hold(*columns):
+        return ()
+    own, texts = columns
+    _, numbers, previous, listed, _ = zip(*[text.split(b"|", 4) for text in texts], strict=True)
+    behind = "|".join(map(str, range(last + 1, last + 1 + len(numbers)))).encode()
+    follow = previous == (newest, *own[:-1]) and b"|".join(numbers) == behind
+    return (numbers, previous, listed) if follow else ()
 
 
 def hashed_text() -> Any:
     """The text that `chain.row_hash` takes, as the database puts it together."""
+    return hashed.joined(_hashed())
+
+
+def _hashed() -> list[Any]:
     free = [_text(name) for name in chain.FREE]
-    lengths = [db.func.length(text) for text in free]
     plain = [_text(name) for name in chain.PLAIN]
-    return hashed.joined([db.literal(chain.VERSION), *plain, *lengths, *free, _text(chain.LAST)])
+    return [chain.VERSION, *plain, *map(hashed.size, free), *free, _text(chain.LAST)]
 
 
 def _text(name: str) -> Any:
@@ -57,19 +75,24 @@ def _text(name: str) -> Any:
     return type_coerce(column, Text) if name in chain.JSON else column
 
 
-def _entries() -> Any:
-    """Every entry in order: its key, the hash before it, its own, its movements, and what is hashed."""
-    listed = type_coerce(AuditEntry.movements, Text)
-    text = hashed.as_bytes(hashed_text())
-    query = db.select(AuditEntry.id, AuditEntry.previous, AuditEntry.hash, listed, text)
-    return query.order_by(AuditEntry.id)
+def _asked() -> tuple[Any, ...]:
+    """Of an entry: its own hash, and what is hashed."""
+    return AuditEntry.hash, _hashed()
 
 
-def _entry_faults(links: Iterable[tuple[int, int, str, str]], altered: Collection[int]) -> Iterator[Fault]:
-    """Of a stretch of the chain: each key, the one before it, the hash it names and the one it should."""
-    for number, last, named, held in links:
-        if number != last + 1 or named != held or number in altered:
-            yield _entry_fault(number, last, named != held)
+def _first() -> list[Any]:
+    """The key of an entry, the hash before it, and its movements."""
+    return [_text(name) for name in chain.FIRST]
+
+
+def _stretch_faults(columns: Columns, last: int, newest: bytes) -> Iterator[Fault]:
+    """Of a stretch of the chain that does not hold: each entry beside the one before it."""
+    numbers, previous, _, own, texts = columns
+    altered = set(hashed.differing(numbers, own, texts))
+    for key, named, held in zip(numbers, previous, own, strict=True):
+        if int(key) != last + 1 or named != newest or key in altered:
+            yield _entry_fault(int(key), last, named != newest)
+        last, newest = int(key), held
 
 
 def _entry_fault(number: int, last: int, out_of_order: bool) -> Fault:

@@ -73,21 +73,25 @@ HASHED = (
     "lot_id", "vial_id", "from_place_id", "to_place_id", "quantity", "reason", "document_kind", "document_id",
     "occurred_at", "recorded_at", "by_id", "reverses_id", "mixture", "remark",
 )  # fmt: skip
-HASH_VERSION = "movement-1"
+HASH_VERSION = "movement-2"
 
 
 def movement_hash(movement: Movement) -> str:
     """SHA-256 over every field but the key; the audit entry binds key and hash together.
 
-    Fields stand between bars, an absent one is empty; the remark, the only free text, comes last.
+    Fields stand between bars, an absent one is empty, and so is the instant of the record where it is that of
+    the act; the remark, the only free text, comes last.
     """
-    text_of = "|".join([HASH_VERSION, *(_hashed(getattr(movement, name)) for name in HASHED)])
+    told = {name: getattr(movement, name) for name in HASHED}
+    if told["recorded_at"] == told["occurred_at"]:
+        told["recorded_at"] = None
+    text_of = "|".join([HASH_VERSION, *map(_hashed, told.values())])
     return hashlib.sha256(text_of.encode()).hexdigest()
 
 
 def _hashed(value: object) -> str:
     if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+        return value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
     return "" if value is None else str(value)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from formulary.audit.models import AuditEntry
 from formulary.audit.queries import Fault, Tally, named_by_trail
 from formulary.db import db, hashed, streaming
-from formulary.db.streaming import Told, quietly
+from formulary.db.streaming import Told, Walk, quietly
 from formulary.stock.models import (
     BY_VIAL,
     GUARDED,
@@ -31,7 +31,6 @@ from formulary.stock.queries.transfer_proof import transfer_faults
 
 _PAIR = r'\[[1-9][0-9]{0,8},"[0-9a-f]+"\]'
 PAIRS = rf"^\[{_PAIR}(,{_PAIR})*\]$"
-INSTANTS = frozenset({"occurred_at", "recorded_at"})
 
 
 def ledger_faults() -> Iterator[Fault]:
@@ -47,15 +46,18 @@ def movement_faults(told: Told = quietly, seen: Tally | None = None) -> Iterator
     """Rows whose hash is not that of their fields or that took more than lay there, and every balance that is
     not the sum of its movements. Each row's key and hash are added to `seen`.
     """
-    found, running = seen if seen is not None else Tally(), Running(_guarded())
-    for rows in streaming.parts(_rows(), told):
-        numbers, held, texts, *moved = zip(*rows, strict=True)
+    found, running, walk = seen if seen is not None else Tally(), Running(_guarded()), _walk()
+    for stretch in walk.stretches(told):
+        columns = stretch.columns
+        if not (columns and hashed.all_hold(*columns[1:])):
+            columns = walk.one_by_one(stretch)
+            for number in hashed.differing(*columns):
+                yield _fault(int(number), "was altered after it was written")
+        numbers, held, texts = columns
         found.add(numbers, held)
-        for number in hashed.differing(numbers, held, texts):
-            yield _fault(number, "was altered after it was written")
-        for number in running.move(numbers, *moved):
-            yield _fault(number, "took more than lay there")
-    yield from balance_faults(running, told)
+        for number in running.move(numbers, texts):
+            yield _fault(int(number), "took more than lay there")
+    yield from balance_faults(running.lies(), told)
 
 
 def coverage_faults(seen: Tally, named: Tally) -> Iterator[Fault]:
@@ -90,15 +92,15 @@ def reversal_faults() -> Iterator[Fault]:
     yield from _named(query.where(db.not_(opposite)), "is not the opposite of the row that it undoes")
 
 
-def balance_faults(running: Running, told: Told = quietly) -> Iterator[Fault]:
+def balance_faults(lies: dict[Key, int], told: Told = quietly) -> Iterator[Fault]:
     """Balances that are not the sum of their movements, and those that are missing or too many."""
     columns = (Balance.id, Balance.place_id, Balance.lot_id, Balance.vial_id, Balance.quantity)
     for rows in streaming.parts(db.select(*columns), told):
         for number, place_id, lot_id, vial_id, quantity in rows:
-            moved = running.lies.pop((place_id, lot_id, vial_id), 0)
+            moved = lies.pop((place_id, lot_id, vial_id), 0)
             if moved != quantity:
                 yield _balance_fault(f"balance {number}", (place_id, lot_id, vial_id), quantity, moved)
-    for key, moved in running.lies.items():
+    for key, moved in lies.items():
         yield _balance_fault("a balance that is not there", key, 0, moved)
 
 
@@ -138,12 +140,23 @@ def counted() -> dict[str, int]:
 
 def hashed_text() -> Any:
     """The text of `models.movement_hash`, as the database puts it together; an absent field is empty."""
-    return hashed.joined([db.literal(HASH_VERSION), *map(_text, HASHED)])
+    return hashed.joined(_hashed())
+
+
+def _hashed() -> list[Any]:
+    return [HASH_VERSION, *map(_text, HASHED)]
 
 
 def _text(name: str) -> Any:
     column = getattr(Movement, name)
-    return hashed.instant(column) if name in INSTANTS else column
+    if name == "occurred_at":
+        return hashed.instant(column)
+    return _if_later(column) if name == "recorded_at" else column
+
+
+def _if_later(recorded_at: Any) -> Any:
+    """The instant of a record, nothing where it is that of the act."""
+    return db.case((recorded_at != Movement.occurred_at, hashed.instant(recorded_at)))
 
 
 def _pairs() -> Any:
@@ -176,23 +189,15 @@ def _named(query: Any, what: str) -> Iterator[Fault]:
         yield _fault(number, what)
 
 
-def _rows() -> Any:
-    """Every row in order: its key, its hash, what is hashed, and what it moved."""
-    moved = (
-        Movement.lot_id,
-        Movement.vial_id,
-        Movement.from_place_id,
-        Movement.to_place_id,
-        Movement.quantity,
-    )
-    text = hashed.as_bytes(hashed_text())
-    return db.select(Movement.id, Movement.hash, text, *moved).order_by(Movement.id)
+def _walk() -> Walk:
+    """Every row in order: its key, its hash, and what is hashed, which tells what it moved too."""
+    return Walk(Movement.id, (Movement.id, Movement.hash, _hashed()))
 
 
-def _guarded() -> dict[int, bool]:
-    """The places whose balances are kept, and whether by vial."""
+def _guarded() -> dict[bytes, bool]:
+    """The places whose balances are kept, as the hashed text names them, and whether by vial."""
     places = db.select(Place.id, Place.kind).where(Place.kind.in_(GUARDED))
-    return {number: kind in BY_VIAL for number, kind in db.session.execute(places)}
+    return {b"%d" % number: kind in BY_VIAL for number, kind in db.session.execute(places)}
 
 
 def _balance_of(sums: Any) -> Any:

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 Key = tuple[int, int, int | None]
 """A place, a lot and, where its vials are kept apart, a vial."""
+Named = tuple[bytes, bytes, bytes]
+"""The same as the hashed text names them, no vial as nothing."""
 
 
 @dataclass
@@ -14,25 +15,29 @@ class Running:
     is used up is forgotten, so that this is as large as the shelf and not as the ledger.
     """
 
-    guarded: Mapping[int, bool]
-    lies: dict[Key, int] = field(default_factory=dict)
+    guarded: Mapping[bytes, bool]
+    _lies: dict[Named, int] = field(default_factory=dict)
 
-    def move(self, *columns: Sequence[Any]) -> list[int]:
-        """Rows more, as columns: key, lot, vial, source, target and quantity of each; the keys of those that
-        took more than lay there.
-        """
-        guarded, lies, short = self.guarded, self.lies, []
-        for number, lot_id, vial_id, source, target, quantity in zip(*columns, strict=True):
+    def move(self, numbers: Sequence[bytes], texts: Sequence[bytes]) -> list[bytes]:
+        """Rows more, by key and hashed text; the keys of those that took more than lay there."""
+        guarded, lies, short = self.guarded, self._lies, []
+        for number, text in zip(numbers, texts, strict=True):
+            _, lot, vial, source, target, moved, _ = text.split(b"|", 6)
+            quantity = int(moved)
             if source in guarded:
-                key = (source, lot_id, vial_id if guarded[source] else None)
+                key = (source, lot, vial if guarded[source] else b"")
                 left = lies.pop(key, 0) - quantity
                 if left:
                     lies[key] = left
                 if left < 0:
                     short.append(number)
             if target in guarded:
-                key = (target, lot_id, vial_id if guarded[target] else None)
+                key = (target, lot, vial if guarded[target] else b"")
                 left = lies.pop(key, 0) + quantity
                 if left:
                     lies[key] = left
         return short
+
+    def lies(self) -> dict[Key, int]:
+        """What lies where at the end."""
+        return {(int(p), int(lot), int(v) if v else None): left for (p, lot, v), left in self._lies.items()}
