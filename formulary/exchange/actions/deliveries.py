@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import IO
 
 from formulary.accounts import Actor
@@ -18,7 +18,7 @@ from formulary.rules.lot_status import day_of
 from formulary.rules.units import Money, parse_money
 from formulary.stock import queries as stock
 from formulary.stock.actions import receive_lot
-from formulary.stock.models import Place
+from formulary.stock.models import Lot, Place
 from formulary.stock.queries import called
 from formulary.web.tables import BadCell, Row, read_count, read_instant
 
@@ -78,7 +78,7 @@ class DeliveryReader:
         if cells.bad or not (received_at and goods and from_whom and packs):
             return cells.judged(None)
         came = Came(goods, received_at, from_whom, number, packs, per_pack, price, told)
-        return cells.judged(came, known=self._is_known(came))
+        return cells.judged(came, known=bool(cells.of("lot", lambda: self._is_known(came))))
 
     def _instant(self, text: str) -> datetime:
         found = read_instant(text, self.site.zone)
@@ -104,24 +104,19 @@ class DeliveryReader:
 
     def _is_known(self, came: Came) -> bool:
         """Whether as many such receipts are on record as the file has told of so far."""
-        lot = came.goods.known
-        day = day_of(came.received_at, self.site.zone)
-        key = (
-            called(came.supplier),
-            came.note,
-            day,
-            came.goods.ware.id,
-            came.goods.number,
-            came.containers,
-        )
+        goods, day = came.goods, self._day(came.received_at)
+        key = (called(came.supplier), came.note, day, goods.ware.id, goods.number, came.containers)
         self._seen[key] += 1
-        if lot is None:
-            return False
-        found = receipts_like(
-            self.site.id, lot.id, came.supplier, came.note, came.containers * (came.goods.ware.content or 0)
-        )
-        same_day = [at for at in found if came.note or day_of(at, self.site.zone) == day]
-        return len(same_day) >= self._seen[key]
+        return goods.known_again(lambda lot: self._receipts(came, lot, day) >= self._seen[key])
+
+    def _receipts(self, came: Came, lot: Lot, day: date) -> int:
+        """How many such receipts of a lot are on record; without a note those of the day alone."""
+        quantity = came.containers * (came.goods.ware.content or 0)
+        found = receipts_like(self.site.id, lot.id, came.supplier, came.note, quantity)
+        return sum(1 for at in found if came.note or self._day(at) == day)
+
+    def _day(self, at: datetime) -> date:
+        return day_of(at, self.site.zone)
 
 
 def record_deliveries(

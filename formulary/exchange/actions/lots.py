@@ -60,19 +60,26 @@ class Lots:
                 self._add_known(known)
 
     def find(self, product_id: int, number: str, expiry: date | None, *, line: int, another: bool) -> Meant:
-        """The lot that a row means, by its number or an earlier one; BadCell where it could be another."""
-        same = self._meant.get((product_id, normalise(number)), [])
-        for meant in same:
-            if expiry in (None, meant.expires_on):
-                return _only_one(same) if expiry is None else meant
-        for meant in same:
-            if meant.expires_on == NOT_ON_RECORD and expiry is not None and not another:
-                meant.expires_on = expiry
-                self.changed.append(meant)
-                return meant
+        """The lot that a row means: one with this number, else one that had it until it was corrected.
+
+        A row that says `another` never means a lot that merely had it. BadCell where it could be another.
+        """
+        known = self._meant.get((product_id, normalise(number)), [])
+        same = [meant for meant in known if not (another and meant.had(number))]
+        fits = [meant for meant in same if expiry in (None, meant.expires_on)]
+        if fits:
+            return _only_one(fits if expiry is None else _nearest(fits, number))
+        untold = [meant for meant in _nearest(same, number) if meant.expires_on == NOT_ON_RECORD]
+        if untold and expiry is not None and not another:
+            return self._tell(_only_one(untold), expiry)
         if not another:
-            self._ask(product_id, number, same)
+            self._ask(product_id, number, _nearest(same, number))
         return self._new(Meant(product_id, number, expiry or NOT_ON_RECORD, line))
+
+    def _tell(self, meant: Meant, expiry: date) -> Meant:
+        meant.expires_on = expiry
+        self.changed.append(meant)
+        return meant
 
     def _ask(self, product_id: int, number: str, same: list[Meant]) -> None:
         for meant in same:
@@ -99,11 +106,18 @@ class Lots:
             self._put(known.normalised, self._known.setdefault(known.id, fresh))
 
 
-def _only_one(same: list[Meant]) -> Meant:
-    if len(same) > 1:
-        days = ", ".join(day_words(meant.expires_on) for meant in same)
-        raise BadCell("More than one lot has this number.", f"Write the expiry of the one: {days}.")
-    return same[0]
+def _nearest(lots: list[Meant], number: str) -> list[Meant]:
+    """Those of them with this very number; else those that have it spelt otherwise; else all."""
+    very = [meant for meant in lots if meant.number == number]
+    return very or [meant for meant in lots if not meant.had(number)] or lots
+
+
+def _only_one(lots: list[Meant]) -> Meant:
+    if len(lots) > 1:
+        told = "; ".join(f"lot {meant.number}, {day_words(meant.expires_on)}" for meant in lots)
+        why = "More than one lot has or had this number."
+        raise BadCell(why, f"Write the number and the expiry of the one: {told}.")
+    return lots[0]
 
 
 def _bare(number: str) -> str:

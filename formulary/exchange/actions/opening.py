@@ -80,12 +80,15 @@ class StockReader:
         goods = lies.goods
         key = (goods.ware.id, goods.number, goods.expires_on, goods.place.id, lies.quantity, lies.opened_at)
         self._seen[key] += 1
-        if goods.known is None:
-            return False
-        found = openings_of(goods.known.id, goods.place.id, lies.opened_at)
-        if found and lies.quantity not in found:
-            raise _other_amount(lies, found)
-        return found.count(lies.quantity) >= self._seen[key]
+        return goods.known_again(lambda lot: _brought(lies, lot).count(lies.quantity) >= self._seen[key])
+
+
+def _brought(lies: Lies, lot: Lot) -> list[int]:
+    """How much of a lot was brought over to the place of a row before."""
+    found = openings_of(lot.id, lies.goods.place.id, lies.opened_at)
+    if found and lies.quantity not in found and lot is lies.goods.known:
+        raise _other_amount(lies, found)
+    return found
 
 
 def _other_amount(lies: Lies, found: list[int]) -> BadCell:

@@ -3,7 +3,7 @@
 from formulary.exchange.queries.arrivals import openings_of, receipts_like
 from formulary.exchange.queries.earlier import Earlier, earlier_records
 from formulary.exchange.queries.files import file_of, recorded_before, recorded_files
-from formulary.exchange.queries.lots import KnownLot, corrected_number, known_lots
+from formulary.exchange.queries.lots import KnownLot, corrected_lots, known_lots
 from formulary.exchange.queries.people import KnownPatient, patients_by_code, patients_called
 from formulary.exchange.queries.wares import Ware, Wares, places_here
 
@@ -13,7 +13,7 @@ __all__ = [
     "KnownPatient",
     "Ware",
     "Wares",
-    "corrected_number",
+    "corrected_lots",
     "earlier_records",
     "file_of",
     "known_lots",

@@ -40,11 +40,10 @@ def known_lots(product_ids: Collection[int], numbers: Collection[str]) -> list[K
     return [KnownLot(*row) for row in sorted(tuple(row) for row in rows)]
 
 
-def corrected_number(product_id: int, number: str, expires_on: date) -> str | None:
-    """What the number of a lot was corrected to; None where none with this expiry had this one."""
-    query = db.select(Lot.number).where(stock.numbered(number), Lot.normalised != normalise(number))
-    query = query.where(Lot.product_id == product_id, Lot.expires_on == expires_on).order_by(Lot.id)
-    return db.session.scalars(query.limit(1)).first()
+def corrected_lots(product_id: int, number: str, expires_on: date) -> list[Lot]:
+    """The lots with this expiry that had this number until it was corrected; none where one has it now."""
+    lots = [lot for lot in stock.lots_with_number(number, product_id) if lot.expires_on == expires_on]
+    return [] if any(lot.normalised == normalise(number) for lot in lots) else lots
 
 
 def _rows(found_by: Any) -> Any:
