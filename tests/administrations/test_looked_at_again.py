@@ -7,7 +7,9 @@ import pytest
 from formulary import clock
 from formulary.administrations import queries
 from formulary.administrations.actions import afterwards as actions
+from formulary.administrations.actions.afterwards.doubts import looked_at_again
 from formulary.rules.findings import Refused
+from formulary.rules.units import VOLUME, Quantity
 from tests.administrations.doing import ml
 from tests.administrations.emergency import BOTOX, VITRASE, filled, given, local, lot, product
 from tests.support.builders import a_lot
@@ -28,6 +30,11 @@ def codes(road, **other):
     with pytest.raises(Refused) as refusal:
         given(road, **other)
     return [finding.code for finding in refusal.value.findings]
+
+
+def containers(count, number="NACL-1"):
+    """The volume that so many containers of a lot hold."""
+    return Quantity(count * lot(number).product.content, VOLUME)
 
 
 def test_what_was_given_on_a_day_before_patient_and_lot_were_here_is_asked_about(road, clinic):
@@ -58,6 +65,36 @@ def test_another_volume_of_diluent_than_the_label_states_is_asked_about(road, cl
     told = {"volume": "0.5", "lot_id": powder.id}
     assert codes(road, **told, mixed=actions.Mixed(water.id, ml(volume))) == asked
     assert given(road, **told, mixed=actions.Mixed(water.id, ml("2.5"))).now is not None
+
+
+@pytest.mark.parametrize("is_read", [False, True], ids=["on record", "as read"])
+def test_a_diluent_opens_no_more_containers_than_one_record_does(road, clinic, is_read):
+    powder, water = a_lot(product(BOTOX), number="BTX-7"), lot("NACL-1")
+    told = (0, containers(500), "probable", actions.AsRead(water.product_id, "N9"))
+    mixed = actions.Mixed(*(told if is_read else (water.id, containers(500))))
+    with pytest.raises(Refused) as refusal:
+        given(road, volume="0.5", lot_id=powder.id, mixed=mixed, sure="It was.")
+    [finding] = refusal.value.findings
+    assert (finding.code, finding.field) == ("after.too_many_containers", "diluent_volume")
+    assert finding.subject == water.product.name
+
+
+def test_the_page_says_so_at_the_volume_of_the_diluent(road, clinic, clients):
+    powder = a_lot(product(BOTOX), number="BTX-7")
+    there, person = f"/afterwards/emergency/{road.patient.id}", clients("practitioner")
+    sent = filled(road, product_id=powder.product_id, lot="BTX-7", volume="0.5", diluent="NACL-1")
+    sent |= {"diluent_volume": "40000"}
+    page = person.post_refused(there, sent, press="Record the emergency")
+    [said] = page.texts(id="diluent_volume-errors")
+    assert "one record opens no more" in said
+
+
+def test_the_containers_of_a_whole_worksheet_are_counted_together(road, clinic):
+    half = actions.Source(1, lot().id, containers(250, "VIT-1"))
+    told = {"patient": road.patient, "done_at": clock.now(), "site_id": clinic.site.id, "sure": "It was."}
+    assert looked_at_again([half, half], **told).now
+    with pytest.raises(Refused, match="one record opens no more"):
+        looked_at_again([half, half, half], **told)
 
 
 def test_the_page_asks_and_takes_the_answer(road, clinic, clients):

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from formulary.accounts import queries as accounts
-from formulary.administrations.actions.afterwards.told import Source
+from formulary.administrations.actions.afterwards.told import AsRead, Source
 from formulary.administrations.actions.afterwards.writing import Found
 from formulary.catalogue import facts as catalogue
 from formulary.catalogue import queries
+from formulary.catalogue.models import Product
 from formulary.cocktails.labels.rows import answer_row
 from formulary.patients.models import Patient
 from formulary.rules.findings import Finding, Level, Refused, refuse
@@ -35,6 +36,7 @@ def looked_at_again(
     if day_of(done_at, zone) < patient.born_on:
         reason, remedy = "That is before the patient was born.", "Correct the time, or look at the patient."
         raise refuse("after.before_birth", patient.code, reason, remedy, field="done_at")
+    _bounded(sources)
     found = [*_much(sources), *_early(sources, patient, done_at, zone)]
     if found and not sure.strip():
         raise Refused(*found)
@@ -60,16 +62,38 @@ def _much(sources: Iterable[Source]) -> Iterator[Finding]:
         yield from _unlike_its_product(source)
 
 
+def _bounded(sources: Iterable[Source]) -> None:
+    """Refuse more containers in all than one record opens; what it was mixed with counts as well."""
+    opened = 0
+    for product, volume, field in (poured for source in sources for poured in _poured(source)):
+        one = _container(product)
+        opened += 1 if one is None else -(-volume.whole() // one)
+        if opened > MOST_AT_ONCE:
+            with_this = f"With {show(volume)} of {product.name}"
+            reason = f"{with_this} it is more than {MOST_AT_ONCE} containers, and one record opens no more."
+            remedy = "Correct the volume or its unit; if it was so, record it in parts."
+            raise refuse("after.too_many_containers", product.name, reason, remedy, field=field)
+
+
+def _poured(source: Source) -> Iterator[tuple[Product, Quantity, str]]:
+    """Each product that was poured, how much of it, and the field in which that was typed."""
+    yield _product(source.as_read, source.lot_id), source.volume, "volume"
+    if mixed := source.mixed:
+        yield _product(mixed.as_read, mixed.diluent_lot_id), mixed.volume, "diluent_volume"
+
+
+def _product(read: AsRead | None, lot_id: int) -> Product:
+    return queries.product(read.product_id) if read else shelf.lot(lot_id).product
+
+
+def _container(product: Product) -> int | None:
+    """How much fluid one container holds; None of a powder, and where nobody knows."""
+    return product.content if product.ledger == "volume" else None
+
+
 def _unlike_its_product(source: Source) -> Iterator[Finding]:
-    read = source.as_read
-    product = queries.product(read.product_id) if read else shelf.lot(source.lot_id).product
-    one = product.content if product.ledger == "volume" else None
-    if one is not None and source.volume.whole() > MOST_AT_ONCE * one:
-        reason = (
-            f"{show(source.volume)} is more than {MOST_AT_ONCE} containers, and one record opens no more."
-        )
-        remedy = "Correct the volume or its unit; if it was so, record it in parts."
-        raise refuse("after.too_many_containers", product.name, reason, remedy, field="volume")
+    product = _product(source.as_read, source.lot_id)
+    one = _container(product)
     if one is not None and source.volume.whole() > MANY * one:
         many = f"{MANY} containers of {product.name}, each of {show(Quantity(one, VOLUME))}"
         yield _doubt("after.many_containers", f"{show(source.volume)} is more than {many}.")
