@@ -28,11 +28,16 @@ function written(event) {
   return event.key.length === 1 ? event.key : null;
 }
 
+// What a code begins with: the scanner's own mark, ours, a GTIN that says it is one, an address.
+const CODE = /^(\][a-z][0-9]|FML1:|01[0-9]{14}|https?:)/i;
+
 // Text fields are left alone: a person or a password manager may fill them this fast. The others cannot mean a scan.
+// A page may open with the focus on a password and be scanned into; what begins like a code is none.
 function keepsItsKeys(element) {
   if (element instanceof HTMLTextAreaElement || element.isContentEditable) return true;
   if (!(element instanceof HTMLInputElement)) return false;
-  return /^(text|search|password|email|tel|url)$/.test(element.type) && !/^(decimal|numeric)$/.test(element.inputMode);
+  if (element.type === "password") return !(isScan() && CODE.test(text()));
+  return /^(text|search|email|tel|url)$/.test(element.type) && !/^(decimal|numeric)$/.test(element.inputMode);
 }
 
 const place = () => document.querySelector("main [data-scan]") ?? document.querySelector("[data-scan]");
@@ -71,7 +76,7 @@ function endOfScan(event, field) {
 // A scanner without a suffix: when the keys stop, the scan is put into its field, and a person confirms it.
 let settling = 0;
 function settle(field) {
-  if (!isScan()) return;
+  if (!isScan() || typedInto(burst.at(-1).element, field)) return reset();
   field.value = text();
   mark(field, "1");
   field.focus();

@@ -127,6 +127,34 @@ def test_a_text_field_keeps_what_is_typed_into_it_however_fast(page: Page) -> No
     expect(page.locator("#vial")).to_have_value("")
 
 
+@pytest.mark.parametrize("code", [HEAD, "]d2FML1:P-12", "FML1:C-1842/1.1", f"01{GTIN}10LOT-7"])
+def test_a_scan_into_a_password_goes_to_the_scan_field(page: Page, code: str) -> None:
+    page.goto("/bench")
+    page.locator("#word").fill("half of it")
+    page.locator("#word").focus()
+    page.keyboard.type(code)
+    expect(page.locator("#vial")).to_have_value(code)
+    expect(page.locator("#word")).to_have_value("half of it")
+
+
+def test_the_enter_of_a_scanner_does_not_send_a_password(page: Page) -> None:
+    page.goto("/bench")
+    page.locator("#word").focus()
+    scan(page, "Control+]")
+    assert answer(page) == whole()
+
+
+@pytest.mark.parametrize("password", ["correct horse battery 0912", "0912correct", "01]d2FML1:horse"])
+def test_a_password_arrives_however_fast_it_is_typed(page: Page, password: str) -> None:
+    page.goto("/bench")
+    page.locator("#word").focus()
+    page.keyboard.type(password)
+    expect(page.locator("#word")).to_have_value(password)
+    expect(page.locator("#vial")).to_have_value("")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/parts?word=*")
+
+
 def test_a_value_changed_by_hand_is_no_longer_a_captured_one(page: Page) -> None:
     page.goto("/bench")
     scan(page, "Control+]", end=None)
@@ -175,9 +203,9 @@ def test_without_script_the_scan_field_is_a_plain_field(page: Page, house: str) 
     assert text == f"q='[01]{GTIN}[10]L1' captured=''"
 
 
-KEYS = """async ([code, pause]) => {
+KEYS = """async ([id, code, pause]) => {
   document.body.removeAttribute('data-scan-pace'); document.body.removeAttribute('data-scan-idle');
-  const field = document.getElementById('amount'); field.focus();
+  const field = document.getElementById(id); field.focus();
   for (const key of code) {
     field.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true, cancelable: true}));
     if (pause) await new Promise(done => setTimeout(done, pause));
@@ -190,7 +218,13 @@ KEYS = """async ([code, pause]) => {
 @pytest.mark.parametrize(("pause", "taken"), [(0, True), (60, False), (130, False)])
 def test_the_usual_settings_tell_a_scanner_from_a_hand(page: Page, pause: int, taken: bool) -> None:
     page.goto("/bench")
-    assert page.evaluate(KEYS, ["FML1:V-0417", pause]) == ("FML1:V-0417" if taken else "")
+    assert page.evaluate(KEYS, ["amount", "FML1:V-0417", pause]) == ("FML1:V-0417" if taken else "")
+
+
+@pytest.mark.parametrize("field", ["word", "name"])
+def test_what_a_manager_types_is_not_shown_in_the_scan_field_when_it_stops(page: Page, field: str) -> None:
+    page.goto("/bench")
+    assert page.evaluate(KEYS, [field, "correct horse battery", 0]) == ""
 
 
 def test_the_server_reads_what_the_scanner_typed(page: Page) -> None:
