@@ -140,6 +140,44 @@ def test_label_and_wristband_are_read_in_either_order_and_wherever_the_scan_land
     assert (known["patient_code"], known["label"]) == ([""], [container.code])
 
 
+def focused(page):
+    """What has the focus when the page opens: a field by its id, a question by its words."""
+    [found] = page.all(autofocus="")
+    return found.get("id") or found.findtext(".//legend")
+
+
+@pytest.mark.databases("sqlite")  # what the page reads does not depend on the database
+@pytest.mark.parametrize(("mark", "said"), [("FML1:", "wristband read"), ("", "code typed")])
+def test_it_says_how_the_code_came_and_what_is_asked_next(road, clients, mark, said):
+    attempt, doctor = road.released(), clients("practitioner")
+    [container], code = bench.syringes(attempt.id), road.patient.code
+    page = read_on(doctor, {"label": container.code, "patient_code": f"{mark}{code}"})
+    assert f"{said} {code} Now ask for the date of birth." in plain(page.text)
+    assert focused(page) == "born_on"
+    typed = doctor.submit(page, {"born_on": "120485"}, to=START, press="Read")
+    page = doctor.read(typed, START, 200)
+    assert f"{said} {code} Now ask what is new (F2)." in plain(page.text)
+    assert focused(page) == "Anything new since it was prescribed?"
+    other = doctor.submit(page, {"patient_code": "P-99"}, to=START, press="Read")
+    assert "code typed P-99 Now ask what is new (F2)." in plain(doctor.read(other, START, 200).text)
+
+
+@pytest.mark.databases("sqlite")  # what the page reads does not depend on the database
+@pytest.mark.parametrize(("mark", "said"), [("]d2FML1:", "wristband read"), ("", "code typed")])
+def test_before_the_label_it_says_so_too(road, clients, mark, said):
+    road.released()
+    code, doctor = road.patient.code, clients("practitioner")
+    assert f"{said} {code} Now the label." in plain(read_on(doctor, {"label": f"{mark}{code}"}).text)
+
+
+@pytest.mark.databases("sqlite")  # what the page reads does not depend on the database
+def test_two_codes_in_one_field_are_no_wristband(road, clients):
+    attempt, doctor = road.released(), clients("practitioner")
+    [container], code = bench.syringes(attempt.id), road.patient.code
+    page = read_on(doctor, {"label": container.code, "patient_code": f"FML1:P-99FML1:{code}"})
+    assert ("wristband read" in page.text, "code typed" in page.text) == (False, True)
+
+
 @pytest.mark.databases("sqlite")  # what the page reads does not depend on the database
 def test_enter_after_the_date_of_birth_starts_nothing_that_was_not_asked(road, clients):
     attempt, doctor = road.released(), clients("practitioner")

@@ -65,6 +65,18 @@ def test_a_figure_that_comes_late_does_not_lead_away_from_what_was_sent(draft, b
     doctor.sees(f"{draft.code} is saved.")
 
 
+@pytest.mark.databases("sqlite")  # what the browser shows does not depend on the database
+def test_a_wristband_scanned_where_a_password_is_waited_for_opens_the_patient(draft, patient, browse):
+    doctor = browse("practitioner")
+    doctor.open(f"/cocktails/{draft.id}/compose")
+    expect(doctor.page.locator("#own_secret")).to_be_focused()
+    sent: list[str] = []
+    doctor.page.on("request", lambda request: sent.append(f"{request.url} {request.post_data}"))
+    doctor.scan(f"FML1:{patient.code}")
+    doctor.page.wait_for_url(f"**/patients/{patient.id}")
+    assert not [told for told in sent if "/compose" in told or "own_secret" in told]
+
+
 def held(page, address):
     """What the browser asks at this address from now on, each waiting for its answer."""
     asked = []

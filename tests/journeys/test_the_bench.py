@@ -178,6 +178,17 @@ def given(doctor, attempt, patient):
     doctor.tap("#leftover").amounts("0.5").key("F2").sees("The session is closed.")
 
 
+def test_enter_after_the_date_of_birth_leads_to_the_question_and_answers_nothing(road, browse):
+    [container] = attempts.syringes(road.released().id)
+    code = road.patient.code
+    doctor = Fingers(browse("practitioner"))
+    doctor.person.open(f"/administrations/start?label={container.code}")
+    doctor.at("#patient_code").scans(f"FML1:{code}").sees("Now ask for the date of birth.")
+    doctor.at("#born_on").key(*"120485", "Enter").sees("Now ask what is new (F2).")
+    doctor.at("fieldset:has(button[name=anything_new])").person.is_accessible()
+    doctor.key("Enter", "Tab").at("button[name=anything_new][value=no]").key("F2").sees("left to give")
+
+
 def alone_at(clinic):
     with act():
         clinic.site.solo = True

@@ -4,6 +4,8 @@ import re
 from datetime import date
 from typing import Any
 
+from wtforms.widgets import HiddenInput
+
 from formulary import clock
 from formulary.accounts.forms import PerhapsSignerForm
 from formulary.administrations.actions import How, Laid
@@ -40,13 +42,23 @@ def _own_in(text: object) -> str:
     return AIM.sub("", str(text or "")).removeprefix(OWN)
 
 
+def _scanned_in(text: object) -> str:
+    """The code of ours that a scanner read and nothing else; "" for what was typed."""
+    raw = AIM.sub("", str(text or ""))
+    code = raw.removeprefix(OWN)
+    return code if raw.startswith(OWN) and OWN not in code else ""
+
+
 def _today() -> date:
     """The day on the site's clocks."""
     return clock.now().astimezone(site.zone()).date()
 
 
 class StartForm(Form):
-    """Whom, with what: the label scanned, the patient identified twice, the question asked."""
+    """Whom, with what: the label scanned, the patient identified twice, the question asked.
+
+    `wristband` keeps from page to page which code was scanned, and not typed.
+    """
 
     label = f.ScanField("Label of the cocktail", [f.Required()])
     patient_code = f.IdentifierField(
@@ -56,6 +68,7 @@ class StartForm(Form):
     anything_new = f.OneOf(
         "Anything new since it was prescribed?", [f.Required()], choices=f.choices(ANYTHING_NEW)
     )
+    wristband = f.TextField(widget=HiddenInput(), most=40)
 
     @property
     def goes_on(self) -> bool:
@@ -69,15 +82,24 @@ class StartForm(Form):
         """The patient's code, typed or as the wristband holds it; two codes in the field are nobody's."""
         return _own_in(self.patient_code.data)
 
+    @property
+    def is_scanned(self) -> bool:
+        """Whether the patient's code, as it stands in the field now, was scanned off a wristband."""
+        return self.whose.startswith(PATIENT) and self.whose == self.wristband.data
+
     def sort_codes(self) -> None:
         """Each code to its field: a wristband scanned for the label, and a label for the wristband."""
         label, whose = _own_in(self.label.data), self.whose
+        scanned = {_scanned_in(self.label.data), _scanned_in(self.patient_code.data)}
         if label.startswith(PATIENT):
             self.label.data, whose = "", label
         elif whose.startswith(COCKTAIL):
             self.label.data, whose = whose, ""
         self.patient_code.process(None, whose)
         self.patient_code.raw_data = None
+        if whose in scanned:
+            self.wristband.process(None, whose)
+            self.wristband.raw_data = None
 
 
 class PointsForm(Form):
