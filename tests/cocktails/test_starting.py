@@ -238,6 +238,20 @@ def test_no_file_tells_the_doses_that_wait_for_the_blind_entry(road, treated, ap
     assert (answer.status_code, answer.location) == (302, f"/cocktails/{signed.id}")
 
 
+@page_alone
+def test_enter_in_the_volume_asks_for_a_formula_and_loses_nothing(treated, road, clients):
+    page = clients("practitioner").post_refused(the_start(treated), {"target": "7"}, press="Begin")
+    assert page.errors == ["Press a formula, or compose line by line."]
+    assert (page.form(button="Begin").fields["target"], how_many()) == (["7"], 0)
+
+
+@page_alone
+def test_enter_composes_line_by_line_where_no_formula_is_offered(treated, road, clients):
+    behind_its_back("UPDATE formula_version SET status = 'retired'")
+    clients("practitioner").post_ok(the_start(treated), {"target": "7"}, press="Begin")
+    assert (how_many(), content(newest()).lines) == (1, ())
+
+
 def test_the_last_session_is_repeated_line_by_line(road, treated, approved, clients):
     person = clients("practitioner")
     assert "given nothing here yet" in person.get_ok(the_start(treated)).text

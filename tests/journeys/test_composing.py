@@ -66,6 +66,16 @@ def test_a_figure_that_comes_late_does_not_lead_away_from_what_was_sent(draft, b
 
 
 @pytest.mark.databases("sqlite")  # what the browser shows does not depend on the database
+def test_enter_after_the_volume_begins_nothing_where_a_formula_is_to_be_pressed(patient, formula, browse):
+    doctor = browse("practitioner")
+    doctor.open(f"/cocktails/new/{patient.id}").fill("Volume", "7")
+    doctor.page.keyboard.press("Enter")
+    doctor.sees("Press a formula, or compose line by line.").is_accessible()
+    expect(doctor.field("Volume")).to_have_value("7")
+    doctor.press(str(formula)).sees("Ready to sign.")
+
+
+@pytest.mark.databases("sqlite")  # what the browser shows does not depend on the database
 def test_a_wristband_scanned_where_a_password_is_waited_for_opens_the_patient(draft, patient, browse):
     doctor = browse("practitioner")
     doctor.open(f"/cocktails/{draft.id}/compose")

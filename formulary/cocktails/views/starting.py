@@ -23,6 +23,7 @@ from formulary.rules.findings import Finding, Level, Refused
 from formulary.web import fields as f
 from formulary.web.forms import Form
 
+PRESS_ONE = "Press a formula, or compose line by line."
 NOT_OURS = "published, not approved here"
 LEFT_ASIDE = (
     "What the file says of a patient was left aside: here the patient's own record counts. "
@@ -51,10 +52,18 @@ def new(patient_id: int) -> Page:
     """Begin a cocktail for a patient, from a formula, from the last session or from nothing."""
     form, at = _start_form(patient_id), clock.now()
     forms = replace(_others(patient_id), start=form)
-    if not form.validate_on_submit():
+    if not (form.validate_on_submit() and _is_chosen(form)):
         return _page(patient_id, forms, at=at)
     begin = _repeat if request.form.get("act") == "repeat" else _follow
     return _begun(partial(begin, patient_id, form, at=at), form) or _page(patient_id, forms, at=at)
+
+
+def _is_chosen(form: StartForm) -> bool:
+    """Whether it is plain how to begin: Enter in the volume does not say which of the formulas is meant."""
+    field = form.formula_version_id
+    if request.form.get("act") == "enter" and len(field.choices) > 1:
+        field.errors = [PRESS_ONE]
+    return not field.errors
 
 
 @bp.post("/new/<id:patient_id>/supplied")
