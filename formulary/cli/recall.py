@@ -17,10 +17,9 @@ from formulary.cli.recall_words import as_text, unit_of
 from formulary.db import transaction
 from formulary.recalls import actions, labels, queries
 from formulary.recalls.forms import read_asked
-from formulary.recalls.queries import Given, Known, Lookup, OfCocktail, UnnotedUse
+from formulary.recalls.queries import FoundLot, Given, Known, Lookup, OfCocktail, UnnotedUse
 from formulary.rules.lot_status import NOT_ON_RECORD, day_of
 from formulary.rules.units import plain
-from formulary.stock import queries as stock
 
 
 @dataclass(frozen=True)
@@ -34,8 +33,6 @@ class Export:
     codes: dict[int | None, OfCocktail]
     sight: RecallSight
     names: bool
-    earlier: dict[int, list[str]]
-    """The numbers that a lot had until each was corrected, by its key."""
 
     @property
     def patients(self) -> int:
@@ -115,7 +112,7 @@ def _answer(lot: str, by: Actor | Operator, *, names: bool, as_json: bool, as_cs
     elif as_json:
         click.echo(json.dumps(as_dict(export), indent=2, ensure_ascii=False))
     else:
-        click.echo(as_text(export.lookup, _buckets(export), export.earlier))
+        click.echo(as_text(export.lookup, _buckets(export)))
     if not export.lookup.lots:
         raise SystemExit(1)
 
@@ -136,7 +133,7 @@ def as_dict(export: Export) -> dict[str, Any]:
         "lost": [_on_hand(lookup, row) for row in lookup.lost],
         "buckets": lookup.counts,
         "completeness": dict(zip(("named", "of"), lookup.completeness, strict=True)),
-        "similar": [lot.number for lot in lookup.found.similar],
+        "similar": [_numbers(lot) for lot in lookup.found.similar],
     }
 
 
@@ -159,8 +156,7 @@ def _export(text: str, by: Actor | Operator, *, names: bool) -> Export:
     patients = {row.patient_id for row, _ in given} | lookup.patient_ids | {row.patient_id for row in more}
     codes = queries.cocktails_told(row.cocktail_id for row, _ in given)
     known = queries.known_patients(patients, by=by, at=at)
-    earlier = stock.earlier_numbers(lookup.lots)
-    return Export(lookup, given, known, more, dict(codes), by.recall_sight, names, earlier)
+    return Export(lookup, given, known, more, dict(codes), by.recall_sight, names)
 
 
 def _zone(by: Actor | Operator) -> str:
@@ -176,13 +172,16 @@ def _measured(lookup: Lookup, lot_id: int, steps: int | None) -> dict[str, str |
     return {"quantity": quantity, "unit": unit.code}
 
 
+def _numbers(lot: FoundLot) -> dict[str, Any]:
+    return {"lot": lot.number, "earlier_numbers": list(lot.earlier)}
+
+
 def _lot(export: Export, lot_id: int) -> dict[str, Any]:
     lookup = export.lookup
     lot, unit, balance = lookup.lots[lot_id], unit_of(lookup, lot_id), lookup.balances[lot_id]
     figures = {name: plain(lot.quantity(getattr(balance, name)), unit) for name in labels.BALANCE}
     return {
-        "lot": lot.number,
-        "earlier_numbers": export.earlier.get(lot_id, []),
+        **_numbers(lot),
         "product": lot.product,
         "maker": lot.maker,
         "expiry": None if lot.expires_on == NOT_ON_RECORD else lot.expires_on.isoformat(),

@@ -5,27 +5,32 @@ from datetime import date
 from typing import Any
 
 from formulary.recalls import labels, queries
-from formulary.recalls.queries import Lookup
+from formulary.recalls.queries import FoundLot, Lookup
 from formulary.rules.lot_status import NOT_ON_RECORD, day_words
 from formulary.rules.units import Unit, natural_unit, show
 
 Buckets = Mapping[str, Iterable[dict[str, Any]]]
 
 
-def as_text(lookup: Lookup, buckets: Buckets, earlier: Mapping[int, list[str]]) -> str:
+def as_text(lookup: Lookup, buckets: Buckets) -> str:
     """The answer for people: lots and their balances, the ten figures, patients, what is on hand."""
     if not lookup.lots:
-        alike = ", ".join(dict.fromkeys(lot.number for lot in lookup.found.similar))
+        alike = "; ".join(dict.fromkeys(_numbers(lot) for lot in lookup.found.similar))
         return f"No lot {lookup.asked} was ever received." + (
             f" What may be meant: {alike}." if alike else ""
         )
-    return "\n".join([*_head(lookup, earlier), *_figures(lookup), *everybody(buckets), *_places(lookup)])
+    return "\n".join([*_head(lookup), *_figures(lookup), *everybody(buckets), *_places(lookup)])
 
 
-def _head(lookup: Lookup, earlier: Mapping[int, list[str]]) -> Iterator[str]:
+def _numbers(lot: FoundLot) -> str:
+    """Its number, with those that it had: "NEW-77, earlier number L2231"."""
+    return ", ".join(filter(None, (lot.number, labels.earlier_words(lot.earlier))))
+
+
+def _head(lookup: Lookup) -> Iterator[str]:
     for lot_id, lot in lookup.lots.items():
         holds = "".join(f", held: {hold.words}" for hold in lookup.holds[lot_id])
-        had = f", {labels.earlier_words(earlier[lot_id])}" if lot_id in earlier else ""
+        had = f", {labels.earlier_words(lot.earlier)}" if lot.earlier else ""
         yield f"Lot {lot.number}, {lot.product}, expires {_expiry(lot.expires_on)}{had}{holds}"
         balance, unit = lookup.balances[lot_id], unit_of(lookup, lot_id)
         for name, words in labels.BALANCE.items():

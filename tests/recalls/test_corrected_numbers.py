@@ -15,7 +15,7 @@ from formulary.stock import actions as stock
 from formulary.stock import queries as shelf
 from tests.recalls.calling import recall, told
 from tests.recalls.casing import a_case, did, lots_of, standing
-from tests.recalls.doing import looked_up
+from tests.recalls.doing import looked_up, opened
 from tests.recalls.reading import answer, words
 from tests.support.builders import a_lot
 
@@ -96,3 +96,24 @@ def test_a_number_that_looks_alike_only_by_what_it_was_is_offered_with_that_numb
     sent = client.submit(client.get_ok("/recalls/"), {"q": "L223l"}, to="/recalls/")
     offered = words(client.read(sent, "/recalls/", 200))
     assert ("NEW-77" in offered, PRINTED in offered, offered.count(said)) == (True, True, 1)
+
+
+# What an answer says does not depend on the database.
+@pytest.mark.databases("sqlite")
+def test_the_terminal_offers_it_with_the_number_that_made_it_look_alike(cast, recall, told):
+    corrected(cast, a_lot(number=TYPED), "NEW-77")
+    text = recall("L223l", "--as", "recall", status=1).stdout
+    assert text == f"No lot L223l was ever received. What may be meant: NEW-77, earlier number {TYPED}.\n"
+    offered = told("L223l", "recall", status=1)["similar"]
+    assert offered == [{"lot": "NEW-77", "earlier_numbers": [TYPED]}]
+
+
+def test_every_part_of_an_answer_tells_the_earlier_numbers_however_it_was_asked(cast, told):
+    maker = a_lot(number="MAKER")
+    made = a_lot(number=TYPED, made_from_id=maker.id)
+    corrected(cast, made, "REPACKED")
+    vial, had = opened(made), {"MAKER": (), "REPACKED": (TYPED,)}
+    for found in (queries.find_lots("MAKER"), queries.lots_found([maker.id])):
+        assert {lot.number: lot.earlier for lot in found.lots} == had
+    assert [lot.earlier for lot in queries.find_lots(vial.code, own=vial.code).exact] == [(TYPED,)]
+    assert [lot["earlier_numbers"] for lot in told("MAKER", "recall")["lots"]] == [[], [TYPED]]

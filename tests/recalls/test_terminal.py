@@ -149,7 +149,7 @@ def test_a_lot_that_nobody_knows_is_an_empty_answer_and_exit_1(told, lot):
 def test_what_looks_alike_is_offered_and_never_taken(told, recall):
     a_lot(number="L0I1O")
     answer = told("1O110", "recall", status=1)
-    assert (answer["lots"], answer["similar"]) == ([], ["L0I1O"])
+    assert (answer["lots"], answer["similar"]) == ([], [{"lot": "L0I1O", "earlier_numbers": []}])
     said = recall("1O110", "--as", "recall", status=1).stdout
     assert said == "No lot 1O110 was ever received. What may be meant: L0I1O.\n"
 

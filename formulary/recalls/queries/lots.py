@@ -91,13 +91,10 @@ def find_lots(number: str, *, gtin: str | None = None, own: str | None = None) -
     """
     if not number.isprintable():
         return Found((), (), ())
-    if own is not None:
-        return _of_own(own.partition("/")[0])
-    exact = _exact(number, gtin)
-    known = {lot.id for lot in exact}
-    offered = tuple(lot for lot in _alike(number, gtin) if lot.id not in known)
-    had = stock.earlier_numbers([lot.id for lot in (*exact, *offered)])
-    return Found(_with_earlier(exact, had), descendants(known), _with_earlier(offered, had))
+    found = _of_number(number, gtin) if own is None else _of_own(own.partition("/")[0])
+    had = stock.earlier_numbers([lot.id for lot in (*found.lots, *found.similar)])
+    parts = (found.exact, found.made_from_these, found.similar)
+    return Found(*(_with_earlier(lots, had) for lots in parts))
 
 
 def lots_found(lot_ids: Iterable[int]) -> Found:
@@ -123,7 +120,10 @@ def _with_earlier(lots: Iterable[FoundLot], had: Mapping[int, Sequence[str]]) ->
 
 
 def descendants(lot_ids: Iterable[int]) -> tuple[FoundLot, ...]:
-    """Every lot made from these, however many repackers lie between; each once, the nearest first."""
+    """Every lot made from these, however many repackers lie between; each once, the nearest first.
+
+    Without the numbers that they had: those who ask for the whole answer read them with it.
+    """
     wanted = set(lot_ids)
     family = _rows(_family(), keys=sorted(wanted)) if wanted else ()
     return _made_from(wanted, family)
@@ -138,6 +138,13 @@ def _made_from(wanted: set[int], family: Iterable[FoundLot]) -> tuple[FoundLot, 
         fresh = {lot.id for lot in made}
         left = [lot for lot in left if lot.id not in fresh]
     return tuple(found)
+
+
+def _of_number(number: str, gtin: str | None) -> Found:
+    exact = _exact(number, gtin)
+    known = {lot.id for lot in exact}
+    offered = tuple(lot for lot in _alike(number, gtin) if lot.id not in known)
+    return Found(exact, descendants(known), offered)
 
 
 def _of_own(code: str) -> Found:
