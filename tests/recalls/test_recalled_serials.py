@@ -5,12 +5,15 @@ from datetime import date, timedelta
 import pytest
 
 from formulary import clock
+from formulary.audit.models import AuditEntry
 from formulary.db import db, transaction
 from formulary.recalls import actions, queries
-from formulary.recalls.labels import hooks
+from formulary.recalls.labels import case_words, hooks
+from formulary.recalls.labels.case_told import case_told
 from formulary.rules.findings import Refused
-from formulary.stock.actions import receive_lot, release_hold
-from tests.recalls.casing import a_case, did, standing
+from formulary.stock.actions import receive_lot, release_hold, undo
+from formulary.stock.models import Lot
+from tests.recalls.casing import a_case, decided, did, officer, standing
 from tests.recalls.doing import opened
 from tests.recalls.reading import words
 from tests.support.builders import a_lot, a_policy, a_product, gtin_of, the_place, the_site
@@ -153,3 +156,74 @@ def test_whoever_scans_such_a_pack_in_reads_at_once_which_recall_it_is(cast, cli
     shown = words(client.get_ok(sent.location))
     assert f"Recall {case.code} holds this lot for packs that it names: Glass in vials." in shown
     assert standing() == [f"recall {case.code}"]
+
+
+def told_of(case):
+    """What the page of a case says of packs: found nowhere, lots on hold that are not in it, what came."""
+    db.session.expire_all()
+    told = case_told(queries.case(case.id), at=clock.now(), by=officer())
+    came = [case_words.event_words(event) for event, _ in told.events if event.kind == queries.CAME]
+    return told.nowhere, [lot.number for lot in told.besides], came
+
+
+def test_a_pack_that_came_before_the_case_is_held_with_its_lot_and_opened_once_its_serial_is_read(cast):
+    product = a_lot(number="TX-1").product
+    lot_id = came(cast, product, "TX-2", "sn-00a1")
+    case = a_case("", actions.open_case, serials=NAMED)
+    assert (standing(), told_of(case)) == ([], ((), [], []))
+    did(actions.contain, case.id)
+    held = f"Recall {case.code} holds this lot for packs that it names: Glass in vials. {hooks.APART}"
+    assert (standing(), said_of(lot_id)) == ([f"recall {case.code}"], [held])
+    assert told_of(case) == ((), ["TX-2"], [])
+    [hold] = queries.case_holds(case.id)
+    did(release_hold, hold.id, reason="the pack lies apart")
+    lot = db.session.get_one(Lot, lot_id)
+    codes = [[code for code, _ in refused(lot, serial)] for serial in (None, "SN00A1", "SN00A2")]
+    assert codes == [["vial.serial_unknown"], ["vial.recalled"], []]
+
+
+def test_a_pack_that_comes_for_two_lines_is_told_once_and_not_as_found_nowhere(cast):
+    product = a_lot(number="TX-1").product
+    case = a_case("", actions.open_case, serials=f"{NAMED}, SN-78")
+    did(actions.add_scope, case.id, queries.Scope("", serials="sn00a1"))
+    did(actions.contain, case.id)
+    came(cast, product, "TX-2", "SN00A1")
+    told = "a pack that it names came, SN00A1 of lot TX-2"
+    assert told_of(case) == (("SN-78",), ["TX-2"], [told])
+
+
+# What is said of a hold, and what was received by mistake, does not depend on the database.
+@pytest.mark.databases("sqlite")
+def test_a_lot_that_was_left_out_is_held_with_words_for_a_pack_of_it(cast):
+    product = a_lot(number="TX-2").product
+    case = a_case("TX-Z", actions.open_case, actions.contain)
+    did(actions.add_scope, case.id, queries.Scope("TX-2"))
+    decided(case, "TX-2", "out")
+    did(actions.add_scope, case.id, queries.Scope("", serials=NAMED))
+    lot_id = came(cast, product, "TX-2", "SN00A1")
+    assert [
+        f"Recall {case.code} holds this lot for packs that it names" in one for one in said_of(lot_id)
+    ] == [True]
+
+
+@pytest.mark.databases("sqlite")
+def test_a_lot_that_is_held_for_where_it_lay_is_not_said_to_hold_a_pack(cast):
+    lot = a_lot(number="TX-1")
+    case = a_case("", actions.open_case, actions.contain, place_id=the_place().id)
+    [said] = said_of(lot.id)
+    assert said.startswith(f"Recall {case.code} holds this lot for where it lay and when: Glass in vials.")
+    assert told_of(case)[1] == ["TX-1"]
+
+
+@pytest.mark.databases("sqlite")
+def test_a_pack_that_was_opened_or_never_came_holds_no_lot(cast):
+    product = a_lot(number="TX-1").product
+    first, second = (
+        came(cast, product, number, serial) for number, serial in (("TX-2", "S1"), ("TX-3", "S2"))
+    )
+    opened(db.session.get_one(Lot, first), serial="S1")
+    latest = db.select(db.func.max(AuditEntry.id)).filter_by(object_kind="lot", object_id=second)
+    did(undo, db.session.scalar(latest), by=cast.actor("technician"))
+    case = a_case("", actions.open_case, actions.contain, serials="S1, S2")
+    kinds = {(hold.kind, hold.lot_id) for hold in queries.case_holds(case.id)}
+    assert kinds == {("vial", first)}

@@ -807,6 +807,8 @@ def upgrade() -> None:
         sa.Column("supplier_id", sa.Integer(), nullable=True),
         sa.Column("order_line_id", sa.Integer(), nullable=True),
         sa.Column("containers", sa.Integer(), nullable=True),
+        sa.Column("serial", sa.String(length=20), nullable=True),
+        sa.Column("serial_folded", sa.String(length=20), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["order_line_id"],
@@ -824,6 +826,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.create_index("ix_delivery_order_line", ["order_line_id"], unique=False)
+        batch_op.create_index(
+            "ix_delivery_serial",
+            ["serial_folded"],
+            unique=False,
+            sqlite_where=sa.text("serial_folded IS NOT NULL"),
+            postgresql_where=sa.text("serial_folded IS NOT NULL"),
+        )
         batch_op.create_index("ix_delivery_supplier", ["supplier_id", "site_id", "received_at"], unique=False)
 
     op.create_table(

@@ -23,9 +23,12 @@ from formulary.stock.models import Lot
 
 
 @foresees_arrivals
-def lock_cases(lot_ids: Collection[int]) -> None:
-    """Take the cases that may stop these lots before the shelf is taken, in the order of a containment."""
-    for case_id in queries.cases_it_comes_again_for(lot_ids):
+def lock_cases(lot_ids: Collection[int], serial: str) -> None:
+    """Take the cases that may stop these lots, or a pack with this serial, before the shelf is taken, in the
+    order of a containment.
+    """
+    naming = {case.id for case in queries.cases_naming_serial(serial)} if serial else set()
+    for case_id in sorted(naming.union(queries.cases_it_comes_again_for(lot_ids))):
         queries.case(case_id, locked=True)
 
 

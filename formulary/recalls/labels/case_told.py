@@ -47,7 +47,8 @@ class CaseTold:
     """A case as its page shows it, to whoever asks: nobody's name stands here.
 
     `made` is the first page of the cocktails of what was done, `cocktails` counts them; `nowhere` is what its
-    lines name and nothing of ours is called.
+    lines name and nothing of ours is called, `besides` are lots on hold that are not in it: a pack of them is
+    named, or they lay where a line says.
     """
 
     lots: Sequence[CaseLot]
@@ -64,6 +65,7 @@ class CaseTold:
     made: Page
     cocktails: int
     nowhere: tuple[str, ...]
+    besides: Sequence[FoundLot]
     named: Mapping[str, Mapping[int, str]]
 
     verbs = VERBS
@@ -91,13 +93,13 @@ class CaseTold:
 
 def case_told(row: RecallCase, *, at: datetime, by: Actor) -> CaseTold:
     """Everything that the page of a case shows."""
-    lots_in = queries.lots_in(row.id)
+    lots, lots_in = queries.case_lots(row.id), queries.lots_in(row.id)
     holds = queries.case_holds(row.id)
     frozen = queries.last_event(row.id, "add_differences") or queries.last_event(row.id, "open_case")
     differs = queries.apart(row.id, lots_in) if frozen else Apart()
     lines, meant = queries.scope_of(row.id), queries.draws_of_case(row.id)
     return CaseTold(
-        queries.case_lots(row.id),
+        lots,
         lines,
         tiles(queries.look_up_lots(lots_in, at=at, by=by)) if lots_in else [],
         holds,
@@ -111,8 +113,17 @@ def case_told(row: RecallCase, *, at: datetime, by: Actor) -> CaseTold:
         queries.made(meant),
         queries.made_count(meant),
         tuple(name for line in lines for name in queries.found_nowhere(queries.as_scope(line))),
+        _besides(lots, holds),
         queries.named_in(lines),
     )
+
+
+def _besides(lots: Sequence[CaseLot], holds: Sequence[CaseHold]) -> list[FoundLot]:
+    """The lots that the case holds and that are not in it."""
+    known = {one.lot.id for one in lots if one.row.decision != "out"}
+    stand = (hold.lot_id for hold in holds if hold.released_at is None and hold.kind == "lot")
+    held = queries.lots_by_key(lot_id for lot_id in stand if lot_id not in known)
+    return [held[lot_id] for lot_id in sorted(held)]
 
 
 def _stopped(case_id: int) -> list[StoppedLine]:

@@ -1,5 +1,8 @@
 """The words of a recall case: its sources, classes, levels, steps, and ways to reach a patient."""
 
+from formulary.recalls import queries
+from formulary.recalls.models import RecallEvent
+
 SOURCES = {
     "own": "our own suspicion",
     "maker": "the maker",
@@ -80,3 +83,12 @@ NONE_FOUND = "None of our lots was found; read it yourself."
 CAME = "a lot that it names came since it was decided"
 STATE = {"open": "opened"}
 """The names that pages draw states by, where they differ."""
+
+
+def event_words(event: RecallEvent) -> str:
+    """What happened to a case; with the lots that came, and the serial of a pack of them."""
+    told = EVENTS.get(event.kind, event.kind)
+    if event.kind != queries.CAME:
+        return told
+    lots, serial = ", ".join(event.told["lots"]), event.told.get("serial")
+    return f"a pack that it names came, {serial} of lot {lots}" if serial else f"{told}, {lots}"

@@ -16,8 +16,9 @@ def _tell(lot_id: int) -> list[Said]:
         elif decision == "proposed":
             asks = f"Recall {case.code} may mean this lot: {case.title}. A recall officer decides."
             said.append(Said("unknown", f"{asks} {APART}"))
-    for case in queries.cases_naming_a_pack(lot_id):
-        why = f"Recall {case.code} holds this lot for packs that it names: {case.title}."
+    for case, names_a_pack in queries.cases_holding_besides(lot_id):
+        what = "for packs that it names" if names_a_pack else "for where it lay and when"
+        why = f"Recall {case.code} holds this lot {what}: {case.title}."
         said.append(Said("stop", f"{why} {APART}"))
     for notice in queries.notices_about(lot_id):
         said.append(Said("unknown", f"Notice {notice.number} names this lot. A recall officer decides."))

@@ -7,8 +7,8 @@ from formulary.recalls.queries.arrivals import (
     CameIn,
     came_in,
     cases_about,
+    cases_holding_besides,
     cases_it_comes_again_for,
-    cases_naming_a_pack,
     coming_again,
     known_in,
     noted_for,
@@ -81,7 +81,12 @@ from formulary.recalls.queries.made import (
     vials_not_held,
 )
 from formulary.recalls.queries.meant import Meant, draws_meant, draws_of_case
-from formulary.recalls.queries.naming import cases_asking_serial, cases_of_serial, found_nowhere
+from formulary.recalls.queries.naming import (
+    cases_asking_serial,
+    cases_naming_serial,
+    cases_of_serial,
+    found_nowhere,
+)
 from formulary.recalls.queries.notices import (
     SEARCHED,
     Notice,
@@ -188,8 +193,9 @@ __all__ = [
     "cases",
     "cases_about",
     "cases_asking_serial",
+    "cases_holding_besides",
     "cases_it_comes_again_for",
-    "cases_naming_a_pack",
+    "cases_naming_serial",
     "cases_of_serial",
     "cocktails_told",
     "coming_again",

@@ -15,6 +15,9 @@ from formulary.recalls.models import (
     RecallNotice,
     RecallScope,
 )
+from formulary.recalls.queries.cases import scope_of
+from formulary.recalls.queries.naming import names_a_pack_of
+from formulary.recalls.queries.scope import as_scope
 from formulary.rules.trace import Ours, Span
 from formulary.stock import queries as stock
 from formulary.stock.models import Hold, Lot
@@ -153,13 +156,21 @@ def stands_for(case_id: int, lot_id: int) -> bool:
     return db.session.scalar(stands.limit(1)) is not None
 
 
-def cases_naming_a_pack(lot_id: int) -> list[RecallCase]:
-    """The cases whose hold stands on a lot that is not in them: the serial of a pack of it came."""
+def cases_holding_besides(lot_id: int) -> list[tuple[RecallCase, bool]]:
+    """The cases whose hold stands on a lot that is not in them, and whether for a pack of it that they name:
+    else it lay where they say.
+    """
     held = db.select(RecallHold.case_id).join(Hold, Hold.id == RecallHold.hold_id)
     held = held.where(RecallHold.lot_id == lot_id, Hold.object_kind == "lot", Hold.released_at.is_(None))
-    has = db.select(RecallLot.case_id).where(RecallLot.lot_id == lot_id)
+    has = db.select(RecallLot.case_id).where(RecallLot.lot_id == lot_id, RecallLot.decision != "out")
     query = db.select(RecallCase).where(RecallCase.id.in_(held), RecallCase.id.not_in(has))
-    return list(db.session.scalars(query.order_by(RecallCase.id)))
+    return [
+        (case, _names_a_pack(case.id, lot_id)) for case in db.session.scalars(query.order_by(RecallCase.id))
+    ]
+
+
+def _names_a_pack(case_id: int, lot_id: int) -> bool:
+    return any(names_a_pack_of(as_scope(line), lot_id) for line in scope_of(case_id))
 
 
 def cases_about(lot_id: int) -> list[tuple[RecallCase, str, bool]]:

@@ -11,7 +11,7 @@ from formulary.patch_tests.models import PatchTest, PatchTestItem
 from formulary.preparations.models import Attempt, Draw
 from formulary.recalls.queries.cases import scope_of
 from formulary.recalls.queries.lots import descendants
-from formulary.recalls.queries.naming import cocktails_named, vials_named
+from formulary.recalls.queries.naming import cocktails_named, packs_named, vials_named
 from formulary.recalls.queries.scope import Scope, as_scope, named_lots
 from formulary.stock import queries as stock
 from formulary.stock.models import Lot, Movement, Place, Vial
@@ -25,7 +25,8 @@ BOTH = ("lots", "versions")
 @dataclass(frozen=True)
 class Meant:
     """Conditions: on draws, on vials also where nothing was drawn from them, and on spots of patch tests
-    joined with their tests; `lots` lay sealed at a shelf, and nobody can tell their containers apart;
+    joined with their tests; `lots` lay sealed at a shelf, or hold a sealed pack that is named, and nobody can
+    tell their containers apart;
     `versions` of formulas are stopped as such, and what was drawn by them leaves its vials in use.
     """
 
@@ -71,7 +72,8 @@ def _of(scope: Scope) -> Meant:
     alone = scope.formula_version_id and place is None and not _names_lots(scope)
     alone = alone and not any(getattr(scope, name) for name in NARROWER[:3])
     versions = frozenset({scope.formula_version_id} if alone else ())
-    return Meant(*both, lots=_sealed(limits, scope), versions=versions, perhaps=_perhaps(limits))
+    lots = _sealed(limits, scope) | _packs(scope)
+    return Meant(*both, lots=lots, versions=versions, perhaps=_perhaps(limits))
 
 
 def _perhaps(limits: Iterable[Meant]) -> Any:
@@ -88,6 +90,12 @@ def _sealed(limits: Iterable[Meant], scope: Scope) -> frozenset[int]:
     if not lots or any(getattr(scope, name) for name in NARROWER):
         return frozenset()
     return lots & frozenset(named_lots(scope)) if _names_lots(scope) else lots
+
+
+def _packs(scope: Scope) -> frozenset[int]:
+    """The lots in which a pack that is named lies sealed: nothing was done with it yet."""
+    done = (scope.diluent, scope.place_id, scope.preparer_id, scope.formula_version_id)
+    return frozenset() if any(done) else frozenset(packs_named(scope))
 
 
 def _named(scope: Scope) -> Iterator[Meant]:

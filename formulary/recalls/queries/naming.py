@@ -4,13 +4,15 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from sqlalchemy.orm import aliased
+
 from formulary.cocktails.models import Cocktail
 from formulary.db import db
 from formulary.recalls.models import RecallCase, RecallScope
 from formulary.recalls.queries.scope import Scope, as_scope, named_lots
 from formulary.rules.lot_status import normalise
 from formulary.stock import queries as stock
-from formulary.stock.models import Lot, Vial
+from formulary.stock.models import Delivery, Lot, Movement, Vial
 
 _APART = re.compile(r"[,;\n]+")
 _CODE = re.compile(r"([A-Z]+)(\d+)")
@@ -29,9 +31,30 @@ def cocktails_named(text: str) -> Any:
     return Cocktail.code.in_(_codes(_names(text)))
 
 
+def packs_named(scope: Scope) -> set[int]:
+    """The lots of which a pack came whose serial the line names, and that nobody has opened since: it lies
+    sealed among others, and nobody can tell it from them.
+    """
+    names = _folded(_names(scope.serials))
+    if not names:
+        return set()
+    opened = db.select(Vial.id).where(
+        Vial.lot_id == Movement.lot_id, Vial.serial_folded == Delivery.serial_folded
+    )
+    found = set(db.session.scalars(_packs(names).where(~opened.exists())))
+    return found & set(named_lots(scope)) if found and _limits(scope) else found
+
+
+def names_a_pack_of(scope: Scope, lot_id: int) -> bool:
+    """Whether a pack of this lot came whose serial the line names, opened since or not."""
+    names = _folded(_names(scope.serials))
+    return bool(names) and db.session.scalar(_packs(names).where(Movement.lot_id == lot_id)) is not None
+
+
 def found_nowhere(scope: Scope) -> tuple[str, ...]:
-    """What of the serials, codes and diluent of a line is on no vial, cocktail or lot of ours."""
-    missing = list(_missing(scope.serials))
+    """What of the serials, codes and diluent of a line is on no vial, pack, cocktail or lot of ours."""
+    came = db.select(Delivery.serial_folded).where(Delivery.serial_folded.in_(_folded(_names(scope.serials))))
+    missing = list(_missing(scope.serials, frozenset(db.session.scalars(came))))
     if scope.diluent and not db.session.scalar(
         db.select(Lot.id).where(stock.numbered(scope.diluent)).limit(1)
     ):
@@ -39,22 +62,25 @@ def found_nowhere(scope: Scope) -> tuple[str, ...]:
     return tuple(missing)
 
 
-def cases_of_serial(serial: str, lot_id: int) -> list[RecallCase]:
-    """The cases, no drafts and no drills, of which a line names this serial and may mean this lot.
+def cases_naming_serial(serial: str) -> list[RecallCase]:
+    """The cases, no drafts and no drills, of which a line names this serial, of whatever lot.
 
     A case that is closed goes on to stop a pack that it names, as it does a lot.
     """
-    named = [
-        (case, scope)
-        for case, scope in _naming_serials()
-        if normalise(serial) in _folded(_names(scope.serials))
-    ]
-    return [case for case, scope in named if not _limits(scope) or lot_id in named_lots(scope)]
+    return list({case.id: case for case, _ in _naming(serial)}.values())
+
+
+def cases_of_serial(serial: str, lot_id: int) -> list[RecallCase]:
+    """Those of them of which such a line may mean this lot."""
+    named = _naming(serial)
+    meant = [case for case, scope in named if not _limits(scope) or lot_id in named_lots(scope)]
+    return list({case.id: case for case in meant}.values())
 
 
 def cases_asking_serial(lot_id: int) -> list[RecallCase]:
     """Those for which the serial of a sealed pack of this lot must be read: a line names serials that are on
-    no vial of ours yet, and this lot, or a serial of a vial of it. Of closed cases those of a lot's number.
+    no vial of ours yet, and this lot, or a serial of a vial or a pack of it. Of closed cases those of a lot's
+    number.
     """
     return [
         case
@@ -63,6 +89,11 @@ def cases_asking_serial(lot_id: int) -> list[RecallCase]:
         and any(_missing(scope.serials))
         and (lot_id in named_lots(scope) if _limits(scope) else _has_named(scope, lot_id))
     ]
+
+
+def _naming(serial: str) -> list[tuple[RecallCase, Scope]]:
+    wanted = normalise(serial)
+    return [(case, scope) for case, scope in _naming_serials() if wanted in _folded(_names(scope.serials))]
 
 
 def _naming_serials() -> list[tuple[RecallCase, Scope]]:
@@ -81,11 +112,20 @@ def _has_named(scope: Scope, lot_id: int) -> bool:
     query = db.select(Vial.id).where(
         Vial.lot_id == lot_id, Vial.serial_folded.in_(_folded(_names(scope.serials)))
     )
-    return db.session.scalar(query.limit(1)) is not None
+    return db.session.scalar(query.limit(1)) is not None or names_a_pack_of(scope, lot_id)
 
 
-def _missing(text: str) -> Iterator[str]:
-    known = _known(text)
+def _packs(names: set[str]) -> Any:
+    """The lots of which a pack with one of these serials came, and has not been booked out as never there."""
+    again = aliased(Movement)
+    undone = db.select(again.id).where(again.reverses_id == Movement.id)
+    query = db.select(Movement.lot_id).join(Delivery, Delivery.id == Movement.document_id)
+    query = query.where(Movement.document_kind == "delivery", Movement.reverses_id.is_(None))
+    return query.where(Delivery.serial_folded.in_(names), ~undone.exists())
+
+
+def _missing(text: str, came: frozenset[str] = frozenset()) -> Iterator[str]:
+    known = _known(text) | came
     for part in _parts(text):
         if not known & _written(part):
             yield from (word for word in part.split() if not known & _written(word))

@@ -17,7 +17,7 @@ class Watcher(Protocol):
 
 SerialWatcher = Callable[[Lot, str], None]
 SerialListener = Callable[[Lot, str, datetime, Actor], None]
-Foreseer = Callable[[Collection[int]], None]
+Foreseer = Callable[[Collection[int], str], None]
 _watchers: list[Watcher] = []
 _foreseers: list[Foreseer] = []
 _of_serials: list[SerialWatcher] = []
@@ -54,10 +54,10 @@ def will_open(lot: Lot, serial: str) -> None:
         watcher(lot, serial)
 
 
-def will_arrive(lot_ids: Collection[int]) -> None:
-    """More of these lots comes in this act: asked before the ledger is written."""
-    for foreseer in _foreseers if lot_ids else ():
-        foreseer(lot_ids)
+def will_arrive(lot_ids: Collection[int], serial: str = "") -> None:
+    """More of these lots comes in this act, or a pack with this serial; before the ledger is written."""
+    for foreseer in _foreseers if lot_ids or serial else ():
+        foreseer(lot_ids, serial)
 
 
 def has_arrived(lot_ids: Collection[int], *, at: datetime, by: Actor, goods: bool = True) -> None:

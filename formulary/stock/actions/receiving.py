@@ -179,11 +179,12 @@ def _book_in(
 ) -> Lot:
     """The lot with its delivery, its price and its row of the ledger, and the entry that tells of them."""
     place, status = accepted.place, "quarantined" if accepted.first else "available"
-    will_arrive([accepted.known.id] if accepted.known else [])
+    will_arrive([accepted.known.id] if accepted.known else [], seen.serial)
     lot = accepted.known or _new_lot(printed, seen.grade, at, status)
     if seen.gtin:
         learn_code(printed.product, seen.gtin, came.per_pack)
     delivery = _delivery(place.site_id, came, accepted.against, at, by)
+    delivery.serial = seen.serial or None
     if came.price is not None:
         add_price(delivery, lot, came.price, came.per_pack, at=at, by=by)
     way = Way(place, "received", ("delivery", delivery.id), came.received_at or at)

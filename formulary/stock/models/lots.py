@@ -11,11 +11,11 @@ from formulary.catalogue.models import Product
 from formulary.db import Base, Steps, UtcDateTime, Versioned, one_of
 from formulary.rules.lot_status import near, normalise
 from formulary.rules.units import VOLUME, Dimension, Quantity, dimension
+from formulary.stock.models.places import HAS_SERIAL
 
 NOT_USED_UP = text("status <> 'exhausted'")
 AS_READ = "as_read"
 """The grade of a lot that nobody booked in: it was read off the pack of what was used."""
-HAS_SERIAL = text("serial_folded IS NOT NULL")
 STANDS_OPEN = text("state = 'open'")
 
 

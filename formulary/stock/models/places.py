@@ -2,10 +2,21 @@
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from formulary.db import Base, Steps, UtcDateTime, one_of
+from formulary.rules.lot_status import normalise
 
 PLACE_KINDS = (
     "supplier", "storage", "quarantine", "in_use", "preparation", "in_transit",
@@ -13,6 +24,7 @@ PLACE_KINDS = (
 )  # fmt: skip
 GUARDED = frozenset({"storage", "quarantine", "in_use", "preparation", "in_transit"})
 BY_VIAL = frozenset({"quarantine", "in_use", "in_transit"})
+HAS_SERIAL = text("serial_folded IS NOT NULL")
 
 
 class Place(Base):
@@ -54,13 +66,15 @@ class Delivery(Base):
     `per_pack` is how many containers a pack holds, `arrived_at_tenths` the temperature on arrival in tenths
     of a degree Celsius, `damage` what was seen; None and "" where nobody noted it. `supplier` is what was
     typed, `supplier_id` who that is. `order_line_id` is the line of an order that it was received against,
-    `containers` how many came.
+    `containers` how many came. `serial` is that of the pack whose code was read, `serial_folded` the same as
+    a lookup compares it.
     """
 
     __tablename__ = "delivery"
     __table_args__ = (
         Index("ix_delivery_supplier", "supplier_id", "site_id", "received_at"),
         Index("ix_delivery_order_line", "order_line_id"),
+        Index("ix_delivery_serial", "serial_folded", sqlite_where=HAS_SERIAL, postgresql_where=HAS_SERIAL),
     )
 
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"))
@@ -75,6 +89,13 @@ class Delivery(Base):
     supplier_id: Mapped[int | None] = mapped_column(ForeignKey("supplier.id"))
     order_line_id: Mapped[int | None] = mapped_column(ForeignKey("purchase_order_line.id"))
     containers: Mapped[int | None] = mapped_column(Integer)
+    serial: Mapped[str | None] = mapped_column(String(20))
+    serial_folded: Mapped[str | None] = mapped_column(String(20))
+
+    @validates("serial")
+    def _fold(self, _name: str, serial: str | None) -> str | None:
+        self.serial_folded = normalise(serial) if serial else None
+        return serial
 
 
 class Price(Base):
