@@ -14,11 +14,12 @@ Clock = Callable[[], float]
 
 @dataclass(frozen=True)
 class Effort:
-    """How often a figure is taken, and for how long one sample runs at least (seconds)."""
+    """How often a figure is taken, for how long one sample runs at least (seconds), after how many runs."""
 
     rounds: int = 25
     sample: float = 0.004
     most: int = 200
+    warm: int = 1
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,8 @@ def quiet() -> Iterator[None]:
 
 def _repeats(work: Work, effort: Effort) -> int:
     """Warm up, and find how often the work fits into one sample."""
-    work()
+    for _ in range(effort.warm):
+        work()
     took = max(_sample(work, 1, time.perf_counter), 1e-7)
     return max(1, min(effort.most, int(effort.sample / took)))
 

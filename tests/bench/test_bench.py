@@ -78,6 +78,12 @@ def test_ours_and_the_floor_are_run_by_turns() -> None:
     assert isinstance(pair, Pair)
 
 
+def test_work_is_timed_once_it_has_run_as_often_as_asked() -> None:
+    ran: list[int] = []
+    alone(lambda: ran.append(1), Effort(rounds=2, sample=0, warm=12))
+    assert len(ran) == 12 + 1 + 2
+
+
 def test_a_median_is_taken_of_as_many_rounds_as_asked() -> None:
     ticks = iter(range(100))
     assert alone(lambda: None, Effort(rounds=3, sample=0), lambda: next(ticks)) == 1
