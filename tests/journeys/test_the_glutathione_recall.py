@@ -116,4 +116,4 @@ def printed(officer: Person, link: str) -> str:
     to = officer.page.get_by_role("link", name=link).get_attribute("href")
     answer = officer.context.request.get(f"{officer.address}{to}")
     assert answer.headers["content-type"] == "application/pdf"
-    return words_of(answer.body())
+    return " ".join(words_of(answer.body()).split())
