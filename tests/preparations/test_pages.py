@@ -330,43 +330,6 @@ def test_the_bench_is_told_what_goes_into_the_syringe_first(road, clients):
     assert "Tranexamic acid goes into the syringe before ascorbic acid (SOP 9)." in plain(page)
 
 
-def again(attempt, code, measured):
-    """What the draw's form sends when a code is scanned on it."""
-    return {"measured": measured, "measured-unit": "mL", "scan": code, "scan-captured": "1"}
-
-
-@pytest.mark.parametrize(("measured", "step_shown"), [("0.2", "step 2 of 4"), ("", "step 1 of 4")])
-def test_the_vial_scanned_again_confirms_the_reading_beside_it(road, clients, measured, step_shown):
-    attempt, technician = road.claimed(), clients("technician")
-    scan(attempt, 1)
-    code = a_scan(lot_of(step(attempt, 1)))
-    sent, to = again(attempt, code, measured), step_of(attempt, 1, "draw")
-    assert step_shown in technician.post_ok(to, sent, at=page_of(attempt), press="Read").text
-    assert step(attempt, 1).state == ("drawn" if measured else "planned")
-
-
-def test_another_vial_scanned_beside_a_reading_draws_nothing(road, clients):
-    attempt = road.claimed()
-    scan(attempt, 1)
-    sent = again(attempt, a_scan(lot_of(step(attempt, 2))), "0.2")
-    page = clients("technician").post_refused(
-        step_of(attempt, 1, "draw"), sent, at=page_of(attempt), press="Read"
-    )
-    assert "Wrong product" in page.text
-    db.session.rollback()
-    assert (step(attempt, 1).state, step(attempt, 1).scanned_at) == ("planned", None)
-    assert [call.code for call, _ in queries.close_calls_at(attempt.site_id, 5)] == ["scan.wrong_product"]
-
-
-def test_a_reading_outside_the_tolerance_is_not_confirmed_by_a_scan(road, clients):
-    attempt = road.claimed()
-    scan(attempt, 1)
-    sent = again(attempt, a_scan(lot_of(step(attempt, 1))), "0.3")
-    clients("technician").post_refused(step_of(attempt, 1, "draw"), sent, at=page_of(attempt), press="Read")
-    db.session.rollback()
-    assert step(attempt, 1).state == "planned"
-
-
 def test_a_cocktail_is_taken_in_hand_from_the_list(road, clients):
     cocktail = road.verified()
     page = clients("technician").get_ok("/preparations/")

@@ -19,7 +19,7 @@ from formulary.preparations.views.room import (
     offer_diluents,
     the_sheet,
 )
-from formulary.rules.findings import Refused
+from formulary.rules.findings import Refused, inputs_hash
 from formulary.rules.lot_status import day_of
 from formulary.web import takes_up_to
 from formulary.web.fields.base import typed
@@ -139,10 +139,11 @@ def _diluent_read(attempt_id: int, position: int, form: MixForm) -> Page:
 def draw(attempt_id: int, position: int) -> Page:
     """Confirm a draw, with a photo of it or without: the ledger moves at once.
 
-    The vial scanned once more beside the reading confirms it too; another vial there draws nothing.
+    The vial scanned once more beside the reading confirms it too; another vial there draws nothing, whichever
+    button is pressed.
     """
     form = DrawForm()
-    if form.reading and (answer := _scanned_again(attempt_id, position, form)):
+    if (form.reading or form.scan.data) and (answer := _scanned_again(attempt_id, position, form)):
         return answer
     if not form.validate():
         return attempt_page(attempt_id, draw=form), 422
@@ -170,16 +171,19 @@ def draw(attempt_id: int, position: int) -> Page:
 
 
 def _scanned_again(attempt_id: int, position: int, form: DrawForm) -> Page | None:
-    """Take the scanned vial in hand anew; None where it is the right one and its reading is typed."""
+    """Take the scanned vial in hand anew; None where it is the right one and its reading is typed.
+
+    A page that comes back keeps its key, and another vial may be scanned on it: each code is an act.
+    """
     if not form.scan.validate(form):
         return attempt_page(attempt_id, draw=form), 422
-    key = f"{form.key[:60]}-in"
     try:
         shown = _shown(form)
+        key = inputs_hash(form.key, shown.raw)
         do_it(lambda at: actions.scan_vial(attempt_id, position, shown=shown, at=at, by=g.actor, key=key))
     except Refused as refusal:
         return _refused_scan(attempt_id, position, refusal, draw=form)
-    return None if typed(form.measured) else back(attempt_id)
+    return back(attempt_id) if form.reading and not typed(form.measured) else None
 
 
 @bp.route("/<id:attempt_id>/steps/<int:position>/another", methods=["GET", "POST"])
