@@ -53,6 +53,30 @@ def test_a_scanned_pack_is_on_the_shelf_and_open_in_a_few_presses(product: Produ
     pharmacist.sees(re.compile(r"Vial V-\d{4} is open"))
 
 
+@pytest.mark.parametrize("name", ["Serial of the pack", "Why it is entered late"])
+def test_enter_in_a_field_of_the_page_that_opens_one_opens_it(
+    product: Product, browse: Browse, name: str
+) -> None:
+    pharmacist = browse("pharmacist").open(f"/stock/lots/{a_lot(product).id}/open")
+    pharmacist.field(name).fill("SN1")
+    pharmacist.field(name).press("Enter")
+    pharmacist.sees(re.compile(r"Vial V-\d{4} is open"))
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_code_typed_with_enter_is_read_and_the_next_enter_opens(
+    product: Product, browse: Browse, scripts: bool
+) -> None:
+    lot = a_lot(product, number="L2231")
+    pharmacist = browse("pharmacist", scripts=scripts).open(f"/stock/lots/{lot.id}/open")
+    pharmacist.field("Code on the pack").fill(f"[01]{gtin_of(product)}[10]L2231[21]SN1")
+    pharmacist.field("Code on the pack").press("Enter")
+    pharmacist.sees("Nothing is opened yet.")
+    assert pharmacist.field("Serial of the pack").input_value() == "SN1"
+    pharmacist.field("Code on the pack").press("Enter")
+    pharmacist.sees(re.compile(r"Vial V-\d{4} is open"))
+
+
 def test_without_scripts_the_steps_are_the_same(product: Product, browse: Browse) -> None:
     pharmacist = browse("pharmacist", scripts=False).open("/stock/receive")
     pharmacist.field("Code on the pack").fill(f"[01]{gtin_of(product)}[17]271130[10]L2231")

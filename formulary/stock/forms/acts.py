@@ -1,46 +1,62 @@
 """Acts on a lot or a vial: open, reconstitute, move, waste, label, release, hold."""
 
-from collections.abc import Collection
 from datetime import date
 
 from formulary.accounts.forms import PerhapsSignerForm
 from formulary.rules.findings import Refused
-from formulary.rules.lot_status import normalise
 from formulary.rules.units import VOLUME
 from formulary.stock.labels import reasons_for
-from formulary.stock.labels.opening_refusals import other_pack
 from formulary.web import fields as f
+from formulary.web.fields.base import typed
 from formulary.web.forms import Form
+from formulary.web.gs1 import Scan
 
 REASONS = f.choices(reasons_for("waste"), empty="Choose…")
 
 
 class OpenForm(Form):
-    """One container leaves the shelf; a time in the past makes it a late entry."""
+    """One container leaves the shelf; a time in the past makes it late. `scan_of` is what a code said."""
 
-    scan = f.ScanField("Code on the pack", hint="It fills in the serial, and tells a pack of something else.")
+    scan = f.ScanField(
+        "Code on the pack",
+        hint="It fills in the serial, and tells a pack of something else. A label of ours is read too.",
+    )
     place_id = f.IdSelect("From", [f.Required()])
     serial = f.TextField("Serial of the pack", most=20, hint="As printed behind SN, where it has one.")
     opened_at = f.InstantField("Opened at", hint="Leave it empty for now.")
     late_reason = f.TextField("Why it is entered late", most=400)
 
-    def reads(self, today: date, lot: str, gtins: Collection[str]) -> bool:
-        """Whether the code, where there is one, is of this lot and product; its serial fills the field.
+    scan_of: Scan | None = None
 
-        A code that cannot be read, or is of something else, is refused at the scan field.
-        """
-        if not self.scan.data:
-            return True
+    def read(self, today: date) -> None:
+        """Read the code, if there is one; what is wrong with it stands at the scan field."""
+        if not (self.scan.data or self.reading):
+            return
         try:
-            scan = self.scan.read(today)
-            if normalise(scan.lot) != normalise(lot) or scan.gtin not in gtins:
-                raise other_pack(lot)
+            self.scan_of = self.scan.read(today)
         except Refused as refusal:
             self.add_findings(finding.at_field("scan") for finding in refusal.findings)
-            return False
-        self.fill(serial=scan.serial)
-        self.scan.data = ""
-        return True
+
+    @property
+    def only_reads(self) -> bool:
+        """Whether the code was read and nothing is opened yet: by the scanner, or typed and sent with Enter
+        before its serial is filled in. A label of ours has none to fill in.
+        """
+        code = self.scan_of
+        return self.reading or (code is not None and not code.own and not typed(self.serial).strip())
+
+    @property
+    def own(self) -> str:
+        """The label of ours that was read, or nothing."""
+        return self.scan_of.own if self.scan_of else ""
+
+    def take_over(self) -> None:
+        """Let the serial of the pack stand in its field, and empty that of its code; a label of ours stays in
+        it until its vial is opened.
+        """
+        if self.scan_of and not self.own:
+            self.fill(serial=self.scan_of.serial)
+            self.scan.data = ""
 
 
 class ReconstituteForm(Form):

@@ -8,7 +8,9 @@ from formulary import clock
 from formulary.accounts import Permission, requires
 from formulary.accounts import queries as accounts
 from formulary.db import retried
+from formulary.rules.findings import Refused
 from formulary.stock import actions, facts, labels, queries
+from formulary.stock.actions import showing
 from formulary.stock.forms import LabelForm, MoveLotForm, OpenForm, ReleaseLotForm, WasteLotForm
 from formulary.stock.labels.arrivals import said_of_lot
 from formulary.stock.labels.attached import attached
@@ -85,7 +87,7 @@ def _usable(row: Any, stocks: Any, at: Any) -> Any:
 @requires(Permission.RECEIVE_STOCK)
 @retried
 def open_vial(lot_id: int) -> Answer:
-    """Open one container."""
+    """Open one container: any of the lot, or the vial whose label of ours is shown."""
     row, form = queries.lot(lot_id), OpenForm()
     form.place_id.choices = _lying(row, {"storage"})
     if _is_to_be_opened(form, row) and (
@@ -98,22 +100,45 @@ def open_vial(lot_id: int) -> Answer:
                 opened_at=form.opened_at.data,
                 late_reason=form.late_reason.data,
                 serial=form.serial.data.strip() or None,
+                labelled=_labelled(form, lot_id),
                 at=at,
                 by=g.actor,
                 key=form.key,
             ),
         )
     ):
-        flash(f"Vial {vial.code} is open. Put its label on it.")
+        flash(f"Vial {vial.code} is open. {'' if form.own else 'Put its label on it.'}".strip())
         return to_vial(vial.id)
     return page("open", form, lot=row)
 
 
 def _is_to_be_opened(form: OpenForm, row: Any) -> bool:
-    """Whether the page was sent to open one, and not only to read the code of its pack."""
+    """Whether the page was sent to open one, and not only to read a code; the code is of this lot."""
     valid = form.validate_on_submit()
-    told = (row.number, [code.gtin for code in row.product.codes])
-    return form.reads(today(), *told) and valid and not form.reading
+    form.read(today())
+    only_reads = form.only_reads
+    return _is_of(form, row) and valid and not only_reads
+
+
+def _is_of(form: OpenForm, row: Any) -> bool:
+    """Whether the code, where there is one, is of this lot; another one is refused at the scan field."""
+    scan = form.scan_of
+    try:
+        labelled = _labelled(form, row.id)
+        if labelled and form.only_reads:
+            showing.sealed(labelled)
+        elif scan and not labelled:
+            showing.pack_of(row, gtin=scan.gtin, number=scan.lot, expires_on=scan.expires_on)
+    except Refused as refusal:
+        form.add_findings(finding.at_field("scan") for finding in refusal.findings)
+    else:
+        form.take_over()
+    return not form.scan.errors
+
+
+def _labelled(form: OpenForm, lot_id: int) -> Any:
+    """The vial whose label of ours was read; none for the code of a pack."""
+    return showing.vial_of(lot_id, form.own, g.site.id) if form.own else None
 
 
 @bp.route("/lots/<id:lot_id>/move", methods=["GET", "POST"])
