@@ -248,3 +248,11 @@ def test_ten_receive_one_new_lot_and_it_is_one_lot(app: Flask) -> None:
     lots = queries.lots_with_number("NEW-1")
     assert [lies(lot, "storage") + lies(lot, "quarantine") for lot in lots] == [10 * 15_000_000]
     assert in_order()
+
+
+def test_a_note_that_several_have_before_them_counts_once(app: Flask) -> None:
+    lot = a_lot()
+    came = {"supplier": "Medisud", "note_number": "DN-1", "expires_on": lot.expires_on}
+    product_id, number = lot.product_id, lot.number
+    told = at_once(app, lambda _: received(product_id, number, **came), 6)
+    assert told == {"done": 1, "delivery.noted_before": 5}

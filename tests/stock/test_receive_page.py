@@ -109,6 +109,15 @@ def test_the_same_note_with_the_same_lot_asks_before_it_counts_again(
     assert (lies(the_lot(), "storage"), movements()) == (25_000_000, before + 1)
 
 
+@pytest.mark.parametrize("note", ["dn-88120", "DN 88120", " DN\N{NON-BREAKING HYPHEN}88120", "DN.88120"])
+def test_a_note_written_another_way_is_the_same_note(pharmacist: Client, product: Product, note: str) -> None:
+    booked(pharmacist, scanned(pharmacist, a_scan(product)))
+    answer = booked(pharmacist, scanned(pharmacist, a_scan(product)), note_number=note)
+    page = pharmacist.read(answer, URL, 422)
+    assert ["Note DN-88120 of Medisud brought lot L2231 already" in said for said in page.errors] == [True]
+    assert lies(the_lot(), "storage") == 10_000_000
+
+
 @pytest.mark.parametrize(
     "other", [{"note_number": "DN-88121"}, {"note_number": ""}, {"supplier": "Depot"}], ids=str
 )
@@ -144,6 +153,19 @@ def test_the_next_pack_of_a_delivery_begins_with_its_supplier_note_and_temperatu
     assert [form.fields[name] for name in told] == [["Medisud"], ["DN-88120"], ["4.5"], ["L9"], [""]]
     by_hand = pharmacist.get_ok(page.links["Type what the pack says"]).form(URL, "Receive")
     assert by_hand.fields["note_number"] == ["DN-88120"]
+
+
+def test_a_code_that_cannot_be_read_leaves_the_delivery_to_go_on_with(
+    pharmacist: Client, product: Product
+) -> None:
+    booked(pharmacist, scanned(pharmacist, a_scan(product)), arrived_at_tenths="4.5")
+    lot = pharmacist.get_ok(f"/stock/lots/{the_lot().id}")
+    page = pharmacist.get_ok(lot.links["Receive the next pack of this delivery"])
+    answer = pharmacist.submit(page, {"scan": "torn off"}, press="Read")
+    page = pharmacist.read(answer, page.url, 422)
+    form = pharmacist.get_ok(page.links["Type what the pack says"]).form(URL, "Receive")
+    told = ("supplier", "note_number", "arrived_at_tenths")
+    assert [form.fields[name] for name in told] == [["Medisud"], ["DN-88120"], ["4.5"]]
 
 
 def test_only_who_received_last_goes_on_with_a_delivery(

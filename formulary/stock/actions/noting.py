@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from formulary.accounts import queries as accounts
 from formulary.catalogue.queries import fold
+from formulary.db import exclusive
 from formulary.rules.findings import Finding, Level, Refused
 from formulary.rules.lot_status import stamp_words
 from formulary.stock import queries
@@ -18,10 +19,12 @@ def further_packs(
 ) -> dict[str, str]:
     """The reason why more of a lot comes with this note, by its code; refuses more without one.
 
-    A note is known again by its number and its supplier; a delivery without a number says nothing.
+    A note is known again by its number and its supplier; a delivery without a number says nothing. Whoever
+    books more of the same lot meanwhile is waited for: two people may have the one note before them.
     """
     if known is None or not note_number:
         return {}
+    exclusive(f"stock.noted:{known.id}")
     brought = queries.brought_with(known.id, site_id, note_number)
     before = next((row for row in brought if fold(row.Delivery.supplier) == fold(supplier)), None)
     if before is None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from formulary.accounts import queries as accounts
 from formulary.db import Missing, db
+from formulary.rules.lot_status import normalise
 from formulary.rules.units import Currency, Money
 from formulary.stock.models import Delivery, Lot, Movement, Price, Transfer, TransferLine
 
@@ -123,11 +124,14 @@ def that_came(query: Any) -> Any:
 
 
 def brought_with(lot_id: int, site_id: int, note_number: str) -> list[Any]:
-    """What notes of this number brought of a lot to a site, delivery and movement, the newest first."""
+    """What notes of this number brought of a lot to a site, delivery and movement, the newest first.
+
+    Numbers are compared as those of lots are: `dn 88120` is `DN-88120`.
+    """
     query = that_came(db.select(Delivery, Movement).select_from(Delivery))
-    query = query.where(Movement.lot_id == lot_id, Delivery.site_id == site_id)
-    query = query.where(Delivery.note_number == note_number).order_by(Delivery.id.desc())
-    return list(db.session.execute(query))
+    query = query.where(Movement.lot_id == lot_id, Delivery.site_id == site_id, Delivery.note_number != "")
+    rows, wanted = db.session.execute(query.order_by(Delivery.id.desc())), normalise(note_number)
+    return [row for row in rows if normalise(row.Delivery.note_number) == wanted]
 
 
 def _recorded(delivery_ids: Collection[int]) -> dict[int, list[Price]]:

@@ -179,6 +179,7 @@ def _with_ways_out(found: Iterable[Finding]) -> list[Finding]:
 
 def _page(form: ReceiveForm) -> Answer:
     product = next((p for p in catalogue.products() if p.id == form.product_id.data), None)
+    after = row_asked("after")
     return page(
         "receive",
         form,
@@ -188,9 +189,8 @@ def _page(form: ReceiveForm) -> Answer:
         given=form.overrides(),
         second_person=bool(accounts.policy(g.site.id, "manual_entry_second_person", clock.now())),
         beside=_on_record(form),
-        by_hand=url_for(
-            "stock.receive", by="hand", order_line=form.order_line_id.data, after=row_asked("after")
-        ),
+        to=url_for("stock.receive", after=after),
+        by_hand=url_for("stock.receive", by="hand", order_line=form.order_line_id.data, after=after),
         suppliers=queries.suppliers(active=True),
     )
 
