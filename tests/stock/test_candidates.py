@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from formulary import clock
+from formulary.db import bare
 from formulary.rules.facts import Container
 from formulary.stock import facts
 from tests.stock.doing import drawn, held, opened, posted, q, reconstituted
@@ -80,3 +81,11 @@ def test_ten_lots_take_no_more_queries_than_one() -> None:
     with counting_queries() as ten:
         assert len(told(product.id)) == 19
     assert len(ten) == len(one) <= 4, ten
+
+
+def test_open_vials_are_asked_for_with_one_statement_whichever_they_are() -> None:
+    first, second = opened(a_lot()), opened(a_lot())
+    facts.of_vials([first.id], clock.now())
+    made = bare._sent.cache_info().misses
+    found = facts.of_vials([second.id], clock.now())
+    assert ([stock.vial for stock in found.values()], bare._sent.cache_info().misses) == ([second.code], made)

@@ -20,14 +20,14 @@ from formulary.rules.units import VOLUME, Quantity
 from formulary.rules.units import dimension as measured_as
 from formulary.stock.facts.lying import (
     DRAWN_FROM,
-    LYING,
     OF_A_SHELF,
     OF_A_VIAL,
     OF_LOTS,
     OF_PRODUCTS,
+    OF_VIALS,
     SOURCES,
 )
-from formulary.stock.models import Balance, Lot, Place, Vial, measured_in
+from formulary.stock.models import Lot, Place, Vial, measured_in
 from formulary.stock.queries import Holds, open_holds
 from formulary.stock.queries.reserved import Kept, reserved_of
 
@@ -78,7 +78,7 @@ def stock_of(
 
 def of_vials(vial_ids: Collection[int], at: datetime, *, for_ref: str | None = None) -> dict[int, Stock]:
     """Opened vials as the rules see them, empty ones too, each where its most lies or lay; three queries."""
-    return fullest(_stocks(at, for_ref, LYING.where(Balance.vial_id.in_(vial_ids))) if vial_ids else ())
+    return fullest(_stocks(at, for_ref, OF_VIALS, wanted=sorted(set(vial_ids))) if vial_ids else ())
 
 
 def sources(

@@ -52,3 +52,5 @@ SOURCES = LYING.where(Balance.id.in_(SEALED.union_all(IN_VIALS)))
 """With its places told, what is left of a lot is read, and not all that was ever given of it."""
 OF_PRODUCTS = HERE.where(Lot.product_id.in_(bindparam("wanted", expanding=True)))
 OF_LOTS = HERE.where(Lot.id.in_(bindparam("wanted", expanding=True)))
+OF_VIALS = LYING.where(Balance.vial_id.in_(bindparam("wanted", expanding=True)))
+"""Wherever they are, empty ones too."""
