@@ -1,6 +1,6 @@
 """What does not keep: readings, vials and lots on the first page, the board of open vials, the horizon."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,11 +9,12 @@ from formulary import clock
 from formulary.db import transaction
 from formulary.overview import queries
 from formulary.overview.labels import Day
-from formulary.overview.labels.stores import expiring
+from formulary.overview.labels.board import board
+from formulary.overview.labels.stores import expiring, open_vials
 from formulary.stock import actions as stock
 from tests.overview.doing import NAME, a_product_named, leads_to, panels, said, titles, today, words
 from tests.recalls.doing import opened, somebody
-from tests.support.builders import a_lot, a_patient, a_reading, a_test, some_stock
+from tests.support.builders import a_lot, a_patient, a_product, a_reading, a_test, some_stock
 
 
 def test_a_reading_calls_from_its_opening_to_its_close(clients, watch):
@@ -73,6 +74,31 @@ def test_a_vial_calls_a_day_before_it_lapses_and_when_it_has(clients, watch, who
     page = today(clients(who).login(who))
     assert titles(page) == [f"Waste vial {vial.code}, Shared"]
     assert "Waste" in clients(who).get_ok(leads_to(page)[titles(page)[0]]).h1
+
+
+@pytest.fixture
+def not_kept():
+    """A product whose rest is discarded after the session; its lot expires next year."""
+    return a_product(name="Single", container="single_dose", after_puncture_h=None)
+
+
+def test_a_vial_that_is_not_kept_calls_on_the_day_of_its_opening_as_the_board_says(cast, watch, not_kept):
+    opened(a_lot(not_kept))
+    told, by, zone = [], cast.actor("technician"), ZoneInfo(cast.site.zone)
+    for _ in range(2):
+        vials, at = tuple(queries.open_vials(cast.site.id, clock.now())), clock.now()
+        [need] = open_vials(Day(by, at, zone, vials=vials))
+        [line] = board(vials, at).lines
+        told.append((need.title[:5], need.until, line.until))
+        watch.move(days=1)
+    midnight = datetime(2026, 11, 25, tzinfo=zone)
+    assert told == [("Use v", midnight, midnight), ("Waste", midnight, midnight)]
+
+
+def test_a_vial_that_is_not_kept_is_told_before_one_that_is(cast, not_kept):
+    kept, gone = opened(a_lot()), opened(a_lot(not_kept))
+    found = [row.id for row in queries.open_vials(cast.site.id, clock.now())]
+    assert found == [gone.id, kept.id]
 
 
 def test_a_held_vial_is_kept_for_whoever_asks_for_it(clients, watch):

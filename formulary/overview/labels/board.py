@@ -8,7 +8,6 @@ from formulary.cocktails.facts import reservation_ref_of
 from formulary.overview.queries import OpenVial, Planned
 from formulary.rules.facts import SitePolicies
 from formulary.rules.lot_status import (
-    drawn_until,
     hours,
     moment_words,
     serves_one_patient,
@@ -129,7 +128,7 @@ def board(vials: Iterable[OpenVial], at: datetime, around: Around | None = None)
 
 
 def _line(vial: OpenVial, at: datetime, around: Around) -> VialLine:
-    until = drawn_until(vial.source)
+    until = vial.until
     away = distance(until, at, site.zone()) if until else "not known"
     cost, why = _cost(vial, around.prices)
     told, sharers = _told(vial, at), _sharers(vial, at, around)
@@ -137,7 +136,7 @@ def _line(vial: OpenVial, at: datetime, around: Around) -> VialLine:
 
 
 def _told(vial: OpenVial, at: datetime) -> Told:
-    told, until = state_of(vial.source, at), drawn_until(vial.source)
+    told, until = state_of(vial.source, at), vial.until
     if told.is_usable and until is not None and until - at <= SOON:
         return Told("soon", "soon over")
     return Told("open", "open") if told.state == "open" else told

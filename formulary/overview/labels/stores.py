@@ -23,9 +23,9 @@ def open_vials(day: Day) -> Iterator[Need]:
             title, page = f"Waste vial {vial.code}, {vial.product}", ("stock.waste_vial", "Waste it")
             until = _lapsed_at(vial, day)
             yield Need(until, title, f"{shown(vial.left)} left.", told.state, told.words, *page, own)
-        elif told.is_usable and vial.beyond_use_at and vial.beyond_use_at - day.at <= SOON:
+        elif told.is_usable and vial.until and vial.until - day.at <= SOON:
             title, page = f"Use vial {vial.code}, {vial.product}", ("stock.vial", "Open vial")
-            yield Need(vial.beyond_use_at, title, _lapses(vial), "warn", "may lapse", *page, own)
+            yield Need(vial.until, title, _lapses(vial), "warn", "may lapse", *page, own)
 
 
 def expiring(day: Day) -> Iterator[Need]:
@@ -149,9 +149,9 @@ def review_emergencies(day: Day) -> Iterator[Need]:
 
 
 def _lapsed_at(vial: OpenVial, day: Day) -> datetime:
-    """Since when it may not be used: its beyond-use date, or its opening where the rest is never kept."""
-    if vial.beyond_use_at is not None and vial.beyond_use_at <= day.at:
-        return vial.beyond_use_at
+    """Since when it may not be used; its opening where it was drawn from for an act that is over."""
+    if vial.until is not None and vial.until <= day.at:
+        return vial.until
     return vial.opened_at or day.at
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, or_
 from formulary.catalogue.models import Product
 from formulary.db import db
 from formulary.rules.facts import Stock
+from formulary.rules.lot_status import drawn_until
 from formulary.rules.units import VOLUME, Quantity, dimension
 from formulary.stock import facts
 from formulary.stock import queries as stock
@@ -27,9 +28,13 @@ class OpenVial:
     product: str
     left: Quantity
     opened_at: datetime | None
-    beyond_use_at: datetime | None
     for_one_patient: bool
     source: Stock
+
+    @property
+    def until(self) -> datetime | None:
+        """By when it is drawn from for the last time, by the rules; None while nobody knows."""
+        return drawn_until(self.source)
 
 
 @dataclass(frozen=True)
@@ -64,11 +69,11 @@ def open_vials(site_id: int, at: datetime) -> list[OpenVial]:
         OpenVial(
             vial.id, vial.code, vial.lot_id, vial.lot.number, vial.lot.product.name,
             Quantity(mixed[vial.id], VOLUME) if vial.id in mixed else source.remaining,
-            vial.opened_at, vial.beyond_use_at, vial.opened_for_id is not None, source,
+            vial.opened_at, vial.opened_for_id is not None, source,
         )
         for source in sources if source.vial_id is not None and (vial := vials.get(source.vial_id))
     ]  # fmt: skip
-    return sorted(rows, key=lambda row: (row.beyond_use_at is None, row.beyond_use_at or at, row.id))
+    return sorted(rows, key=lambda row: (row.until is None, row.until or at, row.id))
 
 
 def sealed(site_id: int, *, until: date) -> list[Sealed]:
