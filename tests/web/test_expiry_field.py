@@ -43,6 +43,12 @@ def test_a_day_is_read_as_it_is_printed(text: str) -> None:
     assert (form.errors, form.on.data, form.on.notes) == ({}, JUNE, ())
 
 
+@pytest.mark.parametrize("text", ["30 Sep 2029", "30 Sept 2029", "30 SEPT. 2029", "30 September 2029"])
+def test_september_is_read_by_each_of_its_names(text: str) -> None:
+    form = sent(text)
+    assert (form.errors, form.on.data) == ({}, date(2029, 9, 30))
+
+
 @pytest.mark.parametrize(
     "text",
     ["2029-06", "06/2029", "6/2029", "06.2029", "06 2029", "2029/06", "JUN 2029", "Jun/2029", "2029 jun"],
@@ -65,6 +71,11 @@ def test_month_and_year_alone_are_the_last_day_of_that_month_and_it_says_so(text
         ("2029-06-00", "has the day 00. Where month and year alone are printed, write 06/2029."),
         ("2199-01-01", "has the year 2199. Look at the pack again."),
         ("1899-01-01", "has the year 1899. Look at the pack again."),
+        ("03/04/0000", "has the year 0000. Look at the pack again."),
+        ("03/04/2199", "has the year 2199. Look at the pack again."),
+        ("0000-06-30", "has the year 0000. Look at the pack again."),
+        ("06/0000", "has the year 0000. Look at the pack again."),
+        ("Jun 0000", "has the year 0000. Look at the pack again."),
         ("06/29", "has a year of two digits. Write all four."),
         ("30.06.29", "has a year of two digits. Write all four."),
         ("13/2029", "has the month 13."),
@@ -90,3 +101,15 @@ def test_what_is_filled_in_is_read_again() -> None:
     form = sent("30 Jun 2029")
     form.fill(on=JUNE)
     assert sent(form.on._value()).on.data == JUNE
+
+
+def test_a_note_goes_with_the_day_that_it_was_about() -> None:
+    form = sent("06/2029")
+    form.fill(on=date(2029, 6, 15))
+    assert (form.on.data, form.on.notes) == (date(2029, 6, 15), ())
+
+
+def test_a_note_stays_where_nothing_else_is_filled_in() -> None:
+    form = sent("06/2029")
+    form.fill(on=None)
+    assert [note.reason for note in form.on.notes] == ["Month and year alone: taken as 30 Jun 2029."]

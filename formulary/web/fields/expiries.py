@@ -2,8 +2,10 @@
 
 import re
 from datetime import date
+from typing import Any
 
 from wtforms.form import BaseForm
+from wtforms.utils import unset_value
 from wtforms.validators import ValidationError
 
 from formulary.rules.findings import Finding, Level
@@ -16,7 +18,7 @@ FULL = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
     "november", "december",
 )  # fmt: skip
-NAMES = {name: n for names in (map(str.lower, MONTHS), FULL) for n, name in enumerate(names, 1)}
+NAMES = {name: n for names in (map(str.lower, MONTHS), FULL) for n, name in enumerate(names, 1)} | {"sept": 9}
 PARTS = re.compile(r"[0-9]+|[A-Za-z]+", re.ASCII)
 JOINTS = re.compile(r"[\s./-]*", re.ASCII)
 YEAR = 4
@@ -28,6 +30,11 @@ class ExpiryField(DateField):
 
     kind = "expiry"
     notes: tuple[Finding, ...] = ()
+
+    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
+        """Let go of what was said of a day that stood here before, as when a scan fills in another."""
+        self.notes = ()
+        super().process(formdata, data, extra_filters)
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read what can be read; what cannot says why when the form is validated."""
@@ -65,8 +72,6 @@ def read_expiry(text: str) -> tuple[date | None, bool]:
 
 
 def _is_possible(text: str, year: int, month: int, day: int | None) -> None:
-    if not FIRST.year <= year <= LAST.year:
-        raise _unread(text, f"has the year {year}.", "Look at the pack again.")
     if not 1 <= month <= len(MONTHS):
         raise _unread(text, f"has the month {month}.")
     if day == 0:
@@ -84,6 +89,8 @@ def _ordered(text: str, parts: list[str]) -> tuple[int, int, int | None]:
     if len(years) != 1 or years[0] not in (0, len(parts) - 1):
         raise _without_year(text, parts)
     year = int(parts.pop(years[0]))
+    if not FIRST.year <= year <= LAST.year:
+        raise _unread(text, f"has the year {year:04}.", "Look at the pack again.")
     if years[0] == 0:  # what begins with the year goes on with the month
         parts.reverse()
     named = [part for part in parts if not part.isdigit()]
