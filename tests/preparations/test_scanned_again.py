@@ -54,19 +54,18 @@ def close_calls(attempt):
     return [call.code for call, _ in queries.close_calls_at(attempt.site_id, 5)]
 
 
-def outside_the_tolerance(road, technician):
-    """The page that comes back for a reading of 0.3 mL beside the right vial, and its attempt."""
-    attempt = road.claimed()
+def outside_the_tolerance(road, clients):
+    """A technician, an attempt, and the page that comes back for 0.3 mL beside the right vial."""
+    attempt, technician = road.claimed(), clients("technician")
     scan(attempt, 1)
     sent = again(attempt, a_scan(lot_of(step(attempt, 1))), "0.3")
     to = step_of(attempt, 1, "draw")
-    return attempt, technician.post_refused(to, sent, at=page_of(attempt), press="Read")
+    return technician, attempt, technician.post_refused(to, sent, at=page_of(attempt), press="Read")
 
 
 @pytest.mark.parametrize("press", ["Read", "Confirm step 1"])
 def test_a_wrong_vial_on_the_page_that_came_back_is_a_close_call(road, clients, press):
-    technician = clients("technician")
-    attempt, page = outside_the_tolerance(road, technician)
+    technician, attempt, page = outside_the_tolerance(road, clients)
     sent, to = again(attempt, a_scan(lot_of(step(attempt, 2))), "0.2"), step_of(attempt, 1, "draw")
     answer = technician.submit(page, sent, to=to, press=press)
     wrong = technician.read(answer, to, 422)
@@ -76,8 +75,7 @@ def test_a_wrong_vial_on_the_page_that_came_back_is_a_close_call(road, clients, 
 
 
 def test_after_a_wrong_vial_the_page_before_draws_nothing(road, clients):
-    technician = clients("technician")
-    attempt, page = outside_the_tolerance(road, technician)
+    technician, attempt, page = outside_the_tolerance(road, clients)
     to = step_of(attempt, 1, "draw")
     technician.submit(page, again(attempt, a_scan(lot_of(step(attempt, 2))), "0.2"), to=to, press="Read")
     sent = {"measured": "0.2", "measured-unit": "mL", "scan": ""}
@@ -87,8 +85,7 @@ def test_after_a_wrong_vial_the_page_before_draws_nothing(road, clients):
 
 
 def test_the_right_vial_by_its_other_code_confirms_on_the_page_that_came_back(road, clients):
-    technician = clients("technician")
-    attempt, page = outside_the_tolerance(road, technician)
+    technician, attempt, page = outside_the_tolerance(road, clients)
     label = f"FML1:{queries.vial(step(attempt, 1).vial_id).code}"
     sent, to = again(attempt, label, "0.2"), step_of(attempt, 1, "draw")
     assert technician.submit(page, sent, to=to, press="Read").status_code == 302
@@ -97,8 +94,7 @@ def test_the_right_vial_by_its_other_code_confirms_on_the_page_that_came_back(ro
 
 
 def test_a_right_vial_sent_twice_is_taken_in_hand_once(road, clients):
-    technician = clients("technician")
-    attempt = road.claimed()
+    attempt, technician = road.claimed(), clients("technician")
     scan(attempt, 1)
     page = technician.get_ok(page_of(attempt))
     sent, to = again(attempt, a_scan(lot_of(step(attempt, 1))), ""), step_of(attempt, 1, "draw")
