@@ -68,6 +68,11 @@ def as_bytes(text: Any) -> Any:
     return cast(text, LargeBinary) if on_sqlite() else text
 
 
+def in_bytes(text: Any) -> bytes:
+    """What came of `as_bytes`, which PostgreSQL's driver reads as text."""
+    return text if isinstance(text, bytes) else text.encode()
+
+
 def all_hold(held: Sequence[bytes], texts: Sequence[bytes]) -> bool:
     """Whether each hash is that of its text, by one comparison: a bar in a hash would be one too many."""
     taken = [hashlib.sha256(text).hexdigest() for text in texts]

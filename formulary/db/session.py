@@ -79,7 +79,8 @@ def transaction() -> Iterator[Session]:
         raise Misuse("Rows were changed before the transaction began")
     session.rollback()
     session.expire_all()  # also what was read before an earlier commit: a decision looks at the rows of now
-    session.info.update(writing=True, changed=False, audited=False, rows=deque(maxlen=KEPT), found={})
+    session.info.update(writing=True, changed=False, audited=False, rows=deque(maxlen=KEPT))
+    session.info.update(found={}, locked={})
     try:
         session.info["connection"] = session.connection(execution_options={"immediate": True})
         yield session

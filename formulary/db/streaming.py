@@ -77,11 +77,11 @@ class Walk:
         if stretch.behind is not None:
             query = query.where(self.key > stretch.behind)
         rows = db.session.execute(query).all()
-        return tuple([_bytes(text) for text in column] for column in zip(*rows, strict=True))
+        return tuple([hashed.in_bytes(text) for text in column] for column in zip(*rows, strict=True))
 
     def _stretch(self, behind: int | None, found: Sequence[Any]) -> Stretch:
         [(count, last, text)] = found
-        values = _bytes(text).split(MARK.encode()) if count else []
+        values = hashed.in_bytes(text).split(MARK.encode()) if count else []
         width = len(self.asked)
         whole = len(values) == count * width
         return Stretch(behind, last, count, tuple(values[n::width] for n in range(width)) if whole else ())
@@ -108,7 +108,3 @@ def _together(query: Select[Any]) -> Select[Any]:
     rows = query.subquery()
     together = func.group_concat if hashed.on_sqlite() else func.string_agg
     return select(func.count(), func.max(rows.c.key), hashed.as_bytes(together(rows.c.told, MARK)))
-
-
-def _bytes(text: Any) -> bytes:
-    return text if isinstance(text, bytes) else text.encode()

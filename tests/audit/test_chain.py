@@ -2,19 +2,24 @@
 
 import pytest
 from flask_migrate import upgrade
-from sqlalchemy import text
+from sqlalchemy import Integer, text
 
 from formulary import audit
+from formulary.accounts import Operator
 from formulary.audit import chain
 from formulary.audit.models import AuditEntry, AuditHead
 from formulary.audit.queries import chain_faults, proof
 from formulary.db import db, retried, transaction
 from formulary.db.streaming import MARK
 from tests.audit.conftest import BY
+from tests.support.behind import behind_its_back
 from tests.support.counting import counting_queries
 
 ALTERED, GAP = "was altered after it was written", "is missing from the trail"
 BROKEN = "does not follow the entry before it"
+COLUMNS = {column.key: column for column in AuditEntry.__table__.columns if column.key != "id"}
+TEXTS = [name for name, column in COLUMNS.items() if not isinstance(column.type, Integer)]
+ABSENT = [name for name, column in COLUMNS.items() if column.nullable]
 
 
 @pytest.fixture
@@ -54,6 +59,48 @@ def test_an_untouched_trail_holds(trail):
 def test_one_altered_value_is_found(trail, tamper, column, value):
     tamper(f"UPDATE audit_entry SET {column} = :value WHERE id = :id", value=value, id=trail - 2)  # noqa: S608
     assert faults()[0] == ("audit_entry", f"entry {trail - 2}", ALTERED)
+
+
+@pytest.mark.databases("sqlite")  # PostgreSQL's columns take nothing but what they are made for
+@pytest.mark.parametrize("column", COLUMNS)
+def test_bytes_that_read_like_the_value_are_found(trail, column):
+    in_bytes = f"{column} = CAST(coalesce({column}, '') AS BLOB)"
+    behind_its_back(f"UPDATE audit_entry SET {in_bytes} WHERE id = {trail - 2}")  # noqa: S608
+    assert faults() == [("audit_entry", f"entry {trail - 2}", ALTERED)]
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize("column", TEXTS)
+def test_what_stands_behind_a_nul_is_found(trail, column):
+    longer = f"{column} = {column} || char(0) || ' forged'"
+    behind_its_back(f"UPDATE audit_entry SET {longer} WHERE id = {trail}")  # noqa: S608
+    assert faults() == [("audit_entry", f"entry {trail}", ALTERED)]
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize("column", ABSENT)
+def test_an_empty_text_for_what_is_absent_is_found(app, watch, column):
+    with transaction():
+        audit.record("people.greet", None, by=Operator("Nobody"), at=watch.now())
+    last = db.session.scalar(db.select(db.func.max(AuditEntry.id)))
+    behind_its_back(f"UPDATE audit_entry SET {column} = '' WHERE id = {last} AND {column} IS NULL")  # noqa: S608
+    assert faults() == [("audit_entry", f"entry {last}", ALTERED)]
+
+
+@pytest.mark.databases("sqlite")
+def test_a_hash_that_is_no_text_ends_no_proof(trail):
+    behind_its_back(f"UPDATE audit_entry SET hash = x'ff7c' WHERE id = {trail}")  # noqa: S608
+    assert faults() == [
+        ("audit_entry", f"entry {trail}", ALTERED),
+        ("audit_head", "head", f"says {trail} entries, the trail holds {trail}"),
+    ]
+
+
+@pytest.mark.databases("postgresql")  # SQLite's instants are texts, and hashed whole
+def test_the_same_instant_before_our_era_is_found(trail):
+    told = "(to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') || '+00 BC')::timestamptz"
+    behind_its_back(f"UPDATE audit_entry SET at = {told} WHERE id = {trail}")  # noqa: S608
+    assert faults() == [("audit_entry", f"entry {trail}", ALTERED)]
 
 
 def test_an_altered_instant_is_found(trail, tamper):

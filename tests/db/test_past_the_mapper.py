@@ -3,7 +3,7 @@ session's own.
 """
 
 import pytest
-from sqlalchemy import bindparam, insert, select, text, update
+from sqlalchemy import bindparam, insert, inspect, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from formulary import audit
@@ -11,7 +11,7 @@ from formulary.accounts.models import Organisation, Person, Site
 from formulary.catalogue.models import Edition, Ingredient
 from formulary.db import Misuse, db, exclusive, rows_of, transaction
 from formulary.db.bare import driver_rows, put
-from formulary.db.objects import by_key, known, write
+from formulary.db.objects import by_key, columns, known, made, write
 from formulary.stock.models import Place
 from tests.db.conftest import BY
 from tests.support.builders import a_person
@@ -131,6 +131,49 @@ def test_a_row_that_is_written_at_once_is_the_sessions_with_every_column(app, wa
         told(watch.now())
     kept = driver_rows(select(*Organisation.__table__.columns), {})[-1]
     assert [getattr(row, column.name) for column in Organisation.__table__.columns] == list(kept)
+
+
+@pytest.fixture
+def undone(app):
+    """A row of an act that was rolled back, which somebody still holds; SQLite gives its key out again."""
+    row = Organisation(name="Never there")
+    with pytest.raises(ZeroDivisionError), transaction():
+        write(row)
+        raise ZeroDivisionError
+    return row
+
+
+def key_of(row):
+    """The key that a row had, which an undone row cannot be asked for any more."""
+    return inspect(row).identity[0]
+
+
+@pytest.mark.databases("sqlite")
+def test_a_new_row_takes_the_place_of_one_that_was_undone_with_its_key(undone, watch):
+    with transaction():
+        row = write(Organisation(name="There"))
+        told(watch.now())
+    assert row.id == key_of(undone)
+    assert db.session.get(Organisation, row.id) is row
+    assert undone not in db.session
+
+
+@pytest.mark.databases("sqlite")
+def test_what_is_made_of_a_row_is_never_one_that_was_undone_with_its_key(undone, watch):
+    with transaction():
+        there = write(Organisation(name="There"))
+        told(watch.now())
+    row = driver_rows(select(*columns(Organisation)).where(Organisation.id == key_of(undone)), {})[0]
+    assert (made(Organisation, row) is there, by_key(Organisation, there.id) is there) == (True, True)
+    assert (undone in db.session, there.name) == (False, "There")
+
+
+@pytest.mark.databases("sqlite")
+def test_what_is_made_of_a_row_that_others_wrote_under_an_undone_key_is_as_they_wrote_it(undone, watch):
+    with transaction():
+        put(Organisation, insert(Organisation), {"name": "Of others"})
+        told(watch.now())
+    assert by_key(Organisation, key_of(undone)).name == "Of others"
 
 
 def test_a_row_whose_versions_are_counted_is_left_to_the_session(app):

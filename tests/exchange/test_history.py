@@ -245,6 +245,22 @@ def test_a_line_that_is_altered_behind_its_back_is_named(cast: Cast, ware, anna,
     assert words in str([fault.what for fault in imported_faults()])
 
 
+@pytest.mark.databases("sqlite")  # PostgreSQL's columns take nothing but what they are made for
+@pytest.mark.parametrize(
+    "change",
+    [
+        "site_id = CAST(site_id AS BLOB)",
+        "identity = CAST(identity AS BLOB)",
+        "practitioner = practitioner || char(0) || 'x'",
+        "remark = remark || char(0) || 'x'",
+    ],
+)
+def test_a_line_that_reads_as_it_was_written_and_is_not_is_named(cast: Cast, ware, anna, change: str) -> None:
+    recorded(cast, "history", a_list(HISTORY, use()))
+    behind_its_back(f"UPDATE imported_use SET {change}")  # noqa: S608 - a test's own words
+    assert [fault.what for fault in imported_faults()] == ["was altered after it was written"]
+
+
 def test_a_line_that_is_altered_with_its_hash_is_not_what_the_trail_says(cast: Cast, ware, anna) -> None:
     recorded(cast, "history", a_list(HISTORY, use()))
     line = db.session.scalars(db.select(ImportedUse)).one()

@@ -11,6 +11,8 @@ from formulary.audit.models import AuditEntry
 from formulary.db import Misuse, db, transaction
 from formulary.rules.findings import Refused
 from formulary.stock import actions, queries
+from formulary.stock.actions.balances import Locked, lock
+from formulary.stock.actions.entries import Key
 from formulary.stock.models import Balance, Movement, movement_hash
 from tests.stock.doing import drawn, lies, opened, posted, reason_of, refused_codes, somebody, undone
 from tests.support.builders import a_lot, a_product, the_place
@@ -192,3 +194,19 @@ def test_balances_are_one_row_per_place_and_lot_and_vial() -> None:
     assert sorted(map(tuple, rows), key=str) == sorted(
         [(None, 5_000_000), (first.id, 5_000_000), (second.id, 5_000_000)], key=str
     )
+
+
+@pytest.mark.parametrize("keys", [[], [(1, 1, None)]], ids=["of nothing", "of a lot"])
+def test_balances_are_locked_in_an_act_alone(keys: list[Key]) -> None:
+    with pytest.raises(Misuse, match="outside"):
+        lock(keys)
+    assert "locked" not in db.session.info
+
+
+def test_an_act_begins_with_no_balance_locked() -> None:
+    lot = a_lot()
+    key = (the_place().id, lot.id, None)
+    db.session.info["locked"] = {key: Locked(0, 10**9)}
+    with transaction():
+        assert lock([key])[key].quantity == lies(lot, "storage")
+    assert "locked" not in db.session.info

@@ -22,6 +22,8 @@ from tests.support.watch import Watch
 
 pytestmark = pytest.mark.usefixtures("cast")
 
+ALTERED = "was altered after it was written"
+
 
 @pytest.fixture
 def story(app: object) -> Movement:
@@ -55,7 +57,7 @@ def test_the_instant_of_a_record_counts_where_it_is_later_than_the_act(watch: Wa
     late = posted(lot, "storage", "waste", 5_000, reason="broken", occurred_at=happened)
     assert found() == []
     behind_its_back(f"UPDATE movement SET recorded_at = occurred_at WHERE id = {late.id}")  # noqa: S608
-    assert found() == [(f"movement {late.id}", "was altered after it was written")]
+    assert found() == [(f"movement {late.id}", ALTERED)]
 
 
 @pytest.mark.parametrize("at_once", [1, 3, 2_000])
@@ -72,7 +74,7 @@ def test_a_remark_with_the_mark_between_rows_is_one_remark() -> None:
     odd = posted(a_lot(), "storage", "waste", 5_000, reason="broken", remark=told)
     assert found() == []
     behind_its_back(f"UPDATE movement SET remark = 'x{streaming.MARK}y' WHERE id = {odd.id}")  # noqa: S608
-    assert found() == [(f"movement {odd.id}", "was altered after it was written")]
+    assert found() == [(f"movement {odd.id}", ALTERED)]
 
 
 @pytest.mark.parametrize(
@@ -88,7 +90,7 @@ def test_a_remark_with_the_mark_between_rows_is_one_remark() -> None:
 )
 def test_an_altered_movement_is_named(story: Movement, change: str) -> None:
     behind_its_back(f"UPDATE movement SET {change} WHERE id = {story.id}")  # noqa: S608 - a test's own words
-    assert (f"movement {story.id}", "was altered after it was written") in found()
+    assert (f"movement {story.id}", ALTERED) in found()
 
 
 def test_a_movement_that_took_more_than_lay_there_is_named(story: Movement) -> None:

@@ -17,7 +17,7 @@ from formulary.administrations.models import (
 )
 from formulary.audit.models import AuditEntry
 from formulary.audit.queries import Fault
-from formulary.db import db, hashed
+from formulary.db import db, hashed, kinds
 from formulary.stock.models import Movement
 
 DOCUMENT, PART = "imported_use", "exchange.history_part"
@@ -68,7 +68,8 @@ def counted() -> dict[str, int]:
 def _text() -> Any:
     plain = [_column(name) for name in USE_HASHED]
     free, last = getattr(ImportedUse, USE_FREE), getattr(ImportedUse, USE_LAST)
-    return hashed.joined([db.literal(USE_VERSION), *plain, db.func.length(free), free, last])
+    version = kinds.vouched(USE_VERSION, ImportedUse)
+    return hashed.joined([version, *plain, db.func.length(free), free, last])
 
 
 def _column(name: str) -> Any:

@@ -12,7 +12,7 @@ from itertools import repeat
 from sqlalchemy import Text, type_coerce
 
 from formulary.audit.models import AuditEntry
-from formulary.db import db, streaming
+from formulary.db import db, hashed, streaming
 
 SECRET = secrets.token_hex(16)
 NOTHING = "[]"
@@ -50,6 +50,7 @@ class Tally:
 def named_by_trail() -> Tally:
     """Everything that the trail names, by a walk of its own."""
     found, listed = Tally(), type_coerce(AuditEntry.movements, Text)
-    for rows in streaming.parts(db.select(listed).where(listed != NOTHING), size=ENTRIES):
-        found.add_listed(text.encode() for (text,) in rows)
+    query = db.select(hashed.as_bytes(listed)).where(listed != NOTHING)
+    for rows in streaming.parts(query, size=ENTRIES):
+        found.add_listed(hashed.in_bytes(text) for (text,) in rows)
     return found

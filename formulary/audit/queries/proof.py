@@ -10,7 +10,7 @@ from sqlalchemy import Text, type_coerce
 from formulary.audit import chain
 from formulary.audit.models import AuditEntry, AuditHead
 from formulary.audit.queries.named import ENTRIES, Tally
-from formulary.db import db, hashed
+from formulary.db import db, hashed, kinds
 from formulary.db.streaming import Columns, Told, Walk, quietly
 
 
@@ -41,7 +41,7 @@ def chain_faults(told: Told = quietly, named: Tally | None = None) -> Iterator[F
             found.add_listed(columns[2])
             newest = columns[3][-1]
         last = stretch.last
-    yield from _head_faults(last, newest.decode())
+    yield from _head_faults(last, newest.decode(errors="replace"))
 
 
 def _links(columns: Columns, last: int, newest: bytes) -> Columns:
@@ -65,7 +65,8 @@ def hashed_text() -> Any:
 def _hashed() -> list[Any]:
     free = [_text(name) for name in chain.FREE]
     plain = [_text(name) for name in chain.PLAIN]
-    return [chain.VERSION, *plain, *map(hashed.size, free), *free, _text(chain.LAST)]
+    version = kinds.vouched(chain.VERSION, AuditEntry)
+    return [version, *plain, *map(hashed.size, free), *free, _text(chain.LAST)]
 
 
 def _text(name: str) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Integer, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 
-from formulary.db import Steps, db, look_again
+from formulary.db import Misuse, Steps, db, look_again
 from formulary.db.bare import plain_rows, put
 from formulary.stock.actions.entries import Entry, Key
 from formulary.stock.labels import refusals
@@ -39,6 +39,7 @@ def lock(keys: Iterable[Key | None]) -> dict[Key, Locked]:
 
     What is made is the act's own, and comes after all that was there; where another makes the same, it is
     waited for and all are taken again. What the act has taken already it knows: nobody else changes it.
+    Raises Misuse outside an act: a lock ends with it.
     """
     wanted, own = {key for key in keys if key is not None}, _own()
     if not wanted or not wanted <= own.keys():
@@ -52,7 +53,9 @@ def lock(keys: Iterable[Key | None]) -> dict[Key, Locked]:
 
 def _own() -> dict[Key, Locked]:
     """The rows that the act under way has taken, as it has left them; they are written here alone."""
-    found: dict[Key, Locked] = db.session.info.setdefault("locked", {})
+    found: dict[Key, Locked] | None = db.session.info.get("locked")
+    if found is None:
+        raise Misuse("lock() outside transaction()")
     return found
 
 

@@ -6,7 +6,15 @@ from formulary.stock.models.counts import CountEntry, CountLine, CountPlace, Sto
 from formulary.stock.models.disposal import Disposal, Wasted, WasteStream
 from formulary.stock.models.documents import DOCUMENT_KINDS, LotDocument
 from formulary.stock.models.holds import Hold, KeptLess, Reservation, hold_words
-from formulary.stock.models.ledger import HASH_VERSION, HASHED, Balance, Discrepancy, Movement, movement_hash
+from formulary.stock.models.ledger import (
+    HASH_VERSION,
+    HASHED,
+    SAME_INSTANT,
+    Balance,
+    Discrepancy,
+    Movement,
+    movement_hash,
+)
 from formulary.stock.models.lots import AS_READ, Lot, LotAlias, Vial, measured_in
 from formulary.stock.models.orders import (
     PurchaseOrder,
@@ -29,6 +37,7 @@ __all__ = [
     "HASHED",
     "HASH_VERSION",
     "PLACE_KINDS",
+    "SAME_INSTANT",
     "Balance",
     "CountEntry",
     "CountLine",

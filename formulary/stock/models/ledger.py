@@ -73,18 +73,20 @@ HASHED = (
     "lot_id", "vial_id", "from_place_id", "to_place_id", "quantity", "reason", "document_kind", "document_id",
     "occurred_at", "recorded_at", "by_id", "reverses_id", "mixture", "remark",
 )  # fmt: skip
-HASH_VERSION = "movement-2"
+HASH_VERSION = "movement-3"
+SAME_INSTANT = "="
+"""Stands for the instant of a record that is that of the act: nothing that a column holds reads like it."""
 
 
 def movement_hash(movement: Movement) -> str:
     """SHA-256 over every field but the key; the audit entry binds key and hash together.
 
-    Fields stand between bars, an absent one is empty, and so is the instant of the record where it is that of
-    the act; the remark, the only free text, comes last.
+    Fields stand between bars, an absent one is empty, SAME_INSTANT stands for the instant of a record that is
+    that of the act; the remark, the only free text, comes last.
     """
     told = {name: getattr(movement, name) for name in HASHED}
     if told["recorded_at"] == told["occurred_at"]:
-        told["recorded_at"] = None
+        told["recorded_at"] = SAME_INSTANT
     text_of = "|".join([HASH_VERSION, *map(_hashed, told.values())])
     return hashlib.sha256(text_of.encode()).hexdigest()
 

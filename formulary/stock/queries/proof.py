@@ -8,25 +8,26 @@ That every lot's sheet adds up follows from the balances and from each movement 
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sqlalchemy import Integer, Text, column, true, type_coerce
+from sqlalchemy import Integer, Text, column, literal, true, type_coerce
 from sqlalchemy.dialects.postgresql import JSONB
 
 from formulary.audit.models import AuditEntry
 from formulary.audit.queries import Fault, Tally, named_by_trail
-from formulary.db import db, hashed, streaming
+from formulary.db import db, hashed, kinds, streaming
 from formulary.db.streaming import Told, Walk, quietly
 from formulary.stock.models import (
     BY_VIAL,
     GUARDED,
     HASH_VERSION,
     HASHED,
+    SAME_INSTANT,
     Balance,
     Lot,
     Movement,
     Place,
     Reservation,
 )
-from formulary.stock.queries.running import Key, Running
+from formulary.stock.queries.running import Key, Running, readable
 from formulary.stock.queries.transfer_proof import transfer_faults
 
 _PAIR = r'\[[1-9][0-9]{0,8},"[0-9a-f]+"\]'
@@ -48,13 +49,12 @@ def movement_faults(told: Told = quietly, seen: Tally | None = None) -> Iterator
     """
     found, running, walk = seen if seen is not None else Tally(), Running(_guarded()), _walk()
     for stretch in walk.stretches(told):
-        columns = stretch.columns
-        if not (columns and hashed.all_hold(*columns[1:])):
-            columns = walk.one_by_one(stretch)
-            for number in hashed.differing(*columns):
-                yield _fault(int(number), "was altered after it was written")
-        numbers, held, texts = columns
+        numbers, held, texts = stretch.columns or walk.one_by_one(stretch)
         found.add(numbers, held)
+        if not hashed.all_hold(held, texts):
+            for number in hashed.differing(numbers, held, texts):
+                yield _fault(int(number), "was altered after it was written")
+            numbers, texts = readable(numbers, texts)
         for number in running.move(numbers, texts):
             yield _fault(int(number), "took more than lay there")
     yield from balance_faults(running.lies(), told)
@@ -144,19 +144,20 @@ def hashed_text() -> Any:
 
 
 def _hashed() -> list[Any]:
-    return [HASH_VERSION, *map(_text, HASHED)]
+    return [kinds.vouched(HASH_VERSION, Movement), *map(_text, HASHED)]
 
 
 def _text(name: str) -> Any:
     column = getattr(Movement, name)
     if name == "occurred_at":
         return hashed.instant(column)
-    return _if_later(column) if name == "recorded_at" else column
+    return _recorded() if name == "recorded_at" else column
 
 
-def _if_later(recorded_at: Any) -> Any:
-    """The instant of a record, nothing where it is that of the act."""
-    return db.case((recorded_at != Movement.occurred_at, hashed.instant(recorded_at)))
+def _recorded() -> Any:
+    """The instant of a record, or SAME_INSTANT: whatever else stands there reads like neither."""
+    is_later = Movement.recorded_at.is_distinct_from(Movement.occurred_at)
+    return db.case((is_later, hashed.instant(Movement.recorded_at)), else_=literal(SAME_INSTANT))
 
 
 def _pairs() -> Any:

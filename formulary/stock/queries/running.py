@@ -1,5 +1,6 @@
 """What lies where while the ledger is walked through: every balance that is not zero, row by row."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -7,6 +8,8 @@ Key = tuple[int, int, int | None]
 """A place, a lot and, where its vials are kept apart, a vial."""
 Named = tuple[bytes, bytes, bytes]
 """The same as the hashed text names them, no vial as nothing."""
+PLAIN = re.compile(rb"[^|]*\|\d{1,18}\|\d{0,18}\|\d{1,18}\|\d{1,18}\|-?\d{1,19}\|")
+"""The hashed text of a row that moves something: lot, vial, both places and how much are whole numbers."""
 
 
 @dataclass
@@ -41,3 +44,9 @@ class Running:
     def lies(self) -> dict[Key, int]:
         """What lies where at the end."""
         return {(int(p), int(lot), int(v) if v else None): left for (p, lot, v), left in self._lies.items()}
+
+
+def readable(numbers: Sequence[bytes], texts: Sequence[bytes]) -> tuple[list[bytes], list[bytes]]:
+    """Keys and texts of the rows that say what they moved: SQLite keeps words where a number belongs."""
+    found = [(number, text) for number, text in zip(numbers, texts, strict=True) if PLAIN.match(text)]
+    return [number for number, _ in found], [text for _, text in found]
