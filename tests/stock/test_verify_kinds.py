@@ -150,3 +150,25 @@ def test_lists_of_movements_that_are_bytes_name_what_they_named() -> None:
     behind_its_back("UPDATE audit_entry SET movements = CAST(movements AS BLOB)")
     assert found() == []
     assert {fault.what for fault in all_faults()} == {ALTERED}
+
+
+STUMBLES = {
+    "no number": ("reactions.record", '{"report":{}}', "reactions"),
+    "a list": ("reactions.record", '{"report":[]}', "reactions"),
+    "half a word": ("reactions.record", '{"report', "reactions"),
+    "half an answer": ("cocktails.sign", '{"answers":[{', "answers"),
+}
+
+
+@pytest.mark.usefixtures("last")
+@pytest.mark.parametrize(("action", "new", "proof_of"), STUMBLES.values(), ids=STUMBLES)
+def test_a_proof_that_cannot_read_an_entry_says_so_and_the_others_go_on(
+    action: str, new: str, proof_of: str
+) -> None:
+    told = f"action = '{action}', object_kind = 'reaction', outcome = 'done', new = '{new}'"
+    behind_its_back(f"UPDATE audit_entry SET {told} WHERE id = 2")  # noqa: S608 - a test's own words
+    begun: list[str] = []
+    named = [(fault.row, fault.what[:33]) for fault in all_faults(lambda name, _: begun.append(name))]
+    stopped = (f"the proof of {proof_of}", "met what it cannot read and stopped: "[:33])
+    assert named == [("entry 2", ALTERED), stopped]
+    assert begun[-1] == "reactions"

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
+from sqlalchemy.exc import DataError
+
 from formulary.administrations.queries import proof as exposure
 from formulary.administrations.queries.reactions import proof as reactions
 from formulary.audit.models import AuditEntry
@@ -22,6 +24,8 @@ REACHED = ("draws", "given lots", "imported lines")
 MANY = 100_000
 """From so many rows on it is worth it that several processes begin."""
 AT_ONCE = "ledger, trail and the rest"
+UNREADABLE = (ArithmeticError, DataError, LookupError, TypeError, ValueError)
+"""What reading a row raises that was altered to hold no instant, no JSON or no number of ours."""
 Tell = Callable[[str, int], None]
 Find = Callable[[Tell | None], Iterator[Fault]]
 
@@ -151,9 +155,20 @@ def _proved(parts: Iterable[Proof], tell: Tell | None, rows: dict[str, int]) -> 
         if tell is not None:
             tell(part.name, 0)
             behind = _Counting(part, tell, sum(rows.get(name, 0) for name in part.rows))
-        yield from part.faults(behind)
+        yield from _as_far_as_it_goes(part, behind)
         if isinstance(behind, _Counting):
             behind.finish()
+
+
+def _as_far_as_it_goes(part: Proof, told: Told) -> Iterator[Fault]:
+    """What a proof finds. One that meets a value that nobody can read ends there, and says so: the others are
+    still to come.
+    """
+    try:
+        yield from part.faults(told)
+    except UNREADABLE as met:
+        why = getattr(met, "orig", None) or met
+        yield Fault("proof", f"the proof of {part.name}", f"met what it cannot read and stopped: {why}")
 
 
 @dataclass
