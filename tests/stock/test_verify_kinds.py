@@ -71,7 +71,7 @@ def test_an_empty_text_for_what_is_absent_is_named(last: int, column: str) -> No
 @ON_SQLITE
 def test_a_draw_that_no_question_for_its_lot_finds_is_named() -> None:
     lot = a_lot()
-    [taken, _] = drawn(opened(lot), "1.3 mL", document="test", for_patient=7)
+    [taken] = drawn(opened(lot), "1.3 mL", document="test", for_patient=7)
     altered("lot_id = CAST(lot_id AS BLOB), by_id = CAST(by_id AS BLOB)", taken.movement.id)
     of_lot = db.select(Movement.id).filter_by(lot_id=lot.id).order_by(Movement.id)
     assert taken.movement.id not in db.session.scalars(of_lot).all()
