@@ -148,6 +148,12 @@ def key_of(row):
     return inspect(row).identity[0]
 
 
+def row_under(undone):
+    """What the database has under its key by now."""
+    [row] = driver_rows(select(*columns(Organisation)).where(Organisation.id == key_of(undone)), {})
+    return row
+
+
 @pytest.mark.databases("sqlite")
 def test_a_new_row_takes_the_place_of_one_that_was_undone_with_its_key(undone, watch):
     with transaction():
@@ -163,8 +169,7 @@ def test_what_is_made_of_a_row_is_never_one_that_was_undone_with_its_key(undone,
     with transaction():
         there = write(Organisation(name="There"))
         told(watch.now())
-    row = driver_rows(select(*columns(Organisation)).where(Organisation.id == key_of(undone)), {})[0]
-    assert (made(Organisation, row) is there, by_key(Organisation, there.id) is there) == (True, True)
+    assert made(Organisation, row_under(undone)) is by_key(Organisation, there.id) is there
     assert (undone in db.session, there.name) == (False, "There")
 
 
@@ -173,7 +178,7 @@ def test_what_is_made_of_a_row_that_others_wrote_under_an_undone_key_is_as_they_
     with transaction():
         put(Organisation, insert(Organisation), {"name": "Of others"})
         told(watch.now())
-    assert by_key(Organisation, key_of(undone)).name == "Of others"
+    assert made(Organisation, row_under(undone)).name == "Of others"
 
 
 def test_a_row_whose_versions_are_counted_is_left_to_the_session(app):

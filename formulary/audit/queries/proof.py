@@ -65,7 +65,7 @@ def hashed_text() -> Any:
 def _hashed() -> list[Any]:
     free = [_text(name) for name in chain.FREE]
     plain = [_text(name) for name in chain.PLAIN]
-    version = kinds.vouched(chain.VERSION, AuditEntry)
+    version = kinds.vouched(chain.VERSION, AuditEntry, sized=chain.FREE)
     return [version, *plain, *map(hashed.size, free), *free, _text(chain.LAST)]
 
 
