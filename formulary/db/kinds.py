@@ -28,14 +28,16 @@ from sqlalchemy import (
 from formulary.db import hashed
 from formulary.db.base import Base
 
-FIRST = literal_column("TIMESTAMPTZ '0001-01-01 00:00:00+00'", DateTime(timezone=True))
-LAST = literal_column("TIMESTAMPTZ '9999-12-31 23:59:59.999999+00'", DateTime(timezone=True))
-NUL, NOWHERE = func.char(literal_column("0")), literal_column("0")
-TEXT, BYTES = literal_column("''"), literal_column("x''")
+FIRST: Any = literal_column("TIMESTAMPTZ '0001-01-01 00:00:00+00'", DateTime(timezone=True))
+LAST: Any = literal_column("TIMESTAMPTZ '9999-12-31 23:59:59.999999+00'", DateTime(timezone=True))
+NOWHERE: Any = literal_column("0")
+NUL: Any = func.char(NOWHERE)
+TEXT: Any = literal_column("''")
+BYTES: Any = literal_column("x''")
 """The first text and the first bytes: for SQLite every number comes before any text, and that before any
 bytes. To compare takes half as long as to ask for the type.
 """
-INSTANT = literal_column(str(len("2026-11-24 12:00:00.000000")))
+INSTANT: Any = literal_column(str(len("2026-11-24 12:00:00.000000")))
 
 
 def vouched(version: str, model: type[Base], *, sized: Collection[str] = ()) -> Any:
