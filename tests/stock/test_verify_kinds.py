@@ -34,9 +34,8 @@ def last(app: object, watch: Watch) -> int:
     happened = watch.now()
     watch.move(hours=1)
     drawn(opened(a_lot()), "1.3 mL", document="test", for_patient=7)
-    return posted(
-        a_lot(), "storage", "waste", 5_000, reason="broken", remark="on the floor", occurred_at=happened
-    ).id
+    told = {"remark": "on the floor", "occurred_at": happened, "document": ("attempt", None)}
+    return posted(a_lot(), "storage", "waste", 5_000, reason="broken", **told).id
 
 
 def altered(change: str, number: int) -> None:
@@ -130,6 +129,7 @@ def test_whatever_stands_in_a_column_the_proof_goes_on_to_its_end(last: int, cha
     named = [(fault.row, fault.what) for fault in all_faults()]
     assert named.count((f"movement {last}", ALTERED)) == 1
     assert ("entry 2", ALTERED) in named
+    assert [row for row, _ in named if row.startswith("the proof of")] == []
 
 
 @ON_SQLITE
