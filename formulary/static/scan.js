@@ -28,15 +28,16 @@ function written(event) {
   return event.key.length === 1 ? event.key : null;
 }
 
-// What a code begins with: the scanner's own mark, ours, a GTIN that says it is one, an address.
+// What a code begins with: the scanner's own mark, ours, a GTIN that says it is one, an address. No password has a separator.
 const CODE = /^(\][a-z][0-9]|FML1:|01[0-9]{14}|https?:)/i;
+const isCode = () => isScan() && (CODE.test(text()) || text().includes(GS));
 
 // Text fields are left alone: a person or a password manager may fill them this fast. The others cannot mean a scan.
 // A page may open with the focus on a password and be scanned into; what begins like a code is none.
 function keepsItsKeys(element) {
   if (element instanceof HTMLTextAreaElement || element.isContentEditable) return true;
   if (!(element instanceof HTMLInputElement)) return false;
-  if (element.type === "password") return !(isScan() && CODE.test(text()));
+  if (element.type === "password") return !isCode();
   return /^(text|search|email|tel|url)$/.test(element.type) && !/^(decimal|numeric)$/.test(element.inputMode);
 }
 

@@ -88,10 +88,11 @@ def test_a_draft_another_lot_and_what_has_happened_stop_nothing(cast):
     opened(other, serial="SN00A1", opened_at=clock.now() - timedelta(hours=2), late_reason="paper")
 
 
-def came(cast, product, number, serial):
-    """A pack whose code was read comes in, by a technician; its lot."""
+def came(cast, product, number, serial, holds=1):
+    """A pack of so many containers whose code was read comes in, by a technician; its lot."""
     told = {
-        "containers": 1,
+        "containers": holds,
+        "per_pack": holds,
         "place_id": the_place().id,
         "expires_on": date(2027, 11, 30),
         "supplier": "Depot",
@@ -164,7 +165,7 @@ def told_of(case):
     db.session.expire_all()
     told = case_told(queries.case(case.id), at=clock.now(), by=officer())
     came = [case_words.event_words(event) for event, _ in told.events if event.kind == queries.CAME]
-    return told.nowhere, [lot.number for lot in told.besides], came
+    return told.nowhere, [lot.number for lot, _ in told.besides], came
 
 
 def test_a_pack_that_came_before_the_case_is_held_with_its_lot_and_opened_once_its_serial_is_read(cast):
@@ -182,6 +183,32 @@ def test_a_pack_that_came_before_the_case_is_held_with_its_lot_and_opened_once_i
     lot = db.session.get_one(Lot, lot_id)
     codes = [[code for code, _ in refused(lot, serial)] for serial in (None, "SN00A1", "SN00A2")]
     assert codes == [["vial.serial_unknown"], ["vial.recalled"], []]
+
+
+def test_a_box_that_is_named_is_held_until_as_many_were_opened_as_it_holds(cast):
+    a_policy(the_site(), *LOOKED_AT)
+    product = a_lot(number="TX-1").product
+    lot_id = came(cast, product, "TX-2", "SN00A1", holds=2)
+    lot = db.session.get_one(Lot, lot_id)
+    opened(lot, serial="SN00A1")
+    first = a_case("", actions.open_case, actions.contain, serials=NAMED)
+    kinds = sorted(hold.kind for hold in queries.case_holds(first.id))
+    assert kinds == ["lot", "vial"]
+    for hold in queries.case_holds(first.id):
+        did(release_hold, hold.id, reason="looked at")
+    assert [code for code, _ in refused(lot, None)] == ["vial.serial_unknown"]
+
+
+def test_the_rest_of_a_lot_that_was_released_is_not_held_again(cast):
+    product = a_lot(number="TX-1").product
+    lot_id = came(cast, product, "TX-2", "SN00A1")
+    case = a_case("", actions.open_case, actions.contain, serials=NAMED)
+    [hold] = queries.case_holds(case.id)
+    did(release_hold, hold.id, reason="the pack lies apart")
+    assert queries.vials_not_held(case.id) == []
+    did(actions.add_scope, case.id, queries.Scope("TX-1"))
+    did(actions.contain, case.id)
+    assert [one.lot_id for one in queries.case_holds(case.id) if one.released_at is None] != [lot_id]
 
 
 def test_a_pack_that_comes_for_two_lines_is_told_once_and_not_as_found_nowhere(cast):
@@ -229,4 +256,26 @@ def test_a_pack_that_was_opened_or_never_came_holds_no_lot(cast):
     did(undo, db.session.scalar(latest), by=cast.actor("technician"))
     case = a_case("", actions.open_case, actions.contain, serials="S1, S2")
     kinds = {(hold.kind, hold.lot_id) for hold in queries.case_holds(case.id)}
-    assert kinds == {("vial", first)}
+    assert (kinds, told_of(case)[0]) == ({("vial", first)}, ("S2",))
+
+
+@pytest.mark.databases("sqlite")
+def test_a_lot_that_is_left_out_while_its_hold_stands_is_said_to_be_held_still(cast):
+    lot = a_lot(number="TX-2")
+    case = a_case("TX-2", actions.open_case, actions.contain)
+    decided(case, "TX-2", "out")
+    [said] = said_of(lot.id)
+    why = "still, though no line of it means it now"
+    assert said == f"Recall {case.code} holds this lot {why}: Glass in vials. {hooks.APART}"
+
+
+@pytest.mark.databases("sqlite")
+def test_a_line_of_a_serial_at_a_shelf_holds_the_pack_that_lies_there_and_no_other(cast):
+    a_policy(the_site(), *LOOKED_AT)
+    product = a_lot(number="TX-1").product
+    here = came(cast, product, "TX-2", "SN00A1")
+    scope = {"serials": NAMED, "place_id": the_place().id}
+    case = a_case("", actions.open_case, actions.contain, **scope)
+    assert [(hold.kind, hold.lot_id) for hold in queries.case_holds(case.id)] == [("lot", here)]
+    bench = a_case("", serials=NAMED, place_id=the_place("preparation").id)
+    assert queries.vials_not_held(bench.id) == []

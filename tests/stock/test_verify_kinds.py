@@ -157,6 +157,16 @@ STUMBLES = {
 }
 
 
+@ON_SQLITE
+@pytest.mark.usefixtures("last")
+def test_a_proof_that_meets_what_is_no_text_says_so_and_the_others_go_on() -> None:
+    told = "action = 'reactions.record', object_kind = 'reaction', outcome = 'done'"
+    behind_its_back(f"UPDATE audit_entry SET {told}, new = CAST(x'7bff7d' AS TEXT) WHERE id = 2")  # noqa: S608 - a test's own words
+    named = {fault.row: fault.what for fault in all_faults()}
+    assert list(named) == ["entry 2", "the proof of reactions"]
+    assert "Could not decode" in named["the proof of reactions"]
+
+
 @pytest.mark.usefixtures("last")
 @pytest.mark.parametrize(("action", "new", "proof_of"), STUMBLES.values(), ids=STUMBLES)
 def test_a_proof_that_cannot_read_an_entry_says_so_and_the_others_go_on(

@@ -137,6 +137,17 @@ def test_a_scan_into_a_password_goes_to_the_scan_field(page: Page, code: str) ->
     expect(page.locator("#word")).to_have_value("half of it")
 
 
+def test_a_scan_that_begins_with_a_separator_goes_to_the_scan_field_too(page: Page) -> None:
+    page.goto("/bench")
+    page.locator("#word").focus()
+    page.keyboard.press("Control+]")
+    page.keyboard.type("10LOT-7")
+    page.keyboard.press("Control+]")
+    page.keyboard.type("21SN00A1")
+    expect(page.locator("#vial")).to_have_value(re.compile("10LOT-7.21SN00A1$"))
+    expect(page.locator("#word")).to_have_value("")
+
+
 def test_the_enter_of_a_scanner_does_not_send_a_password(page: Page) -> None:
     page.goto("/bench")
     page.locator("#word").focus()

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, OperationalError
 
 from formulary.administrations.queries import proof as exposure
 from formulary.administrations.queries.reactions import proof as reactions
@@ -24,8 +24,10 @@ REACHED = ("draws", "given lots", "imported lines")
 MANY = 100_000
 """From so many rows on it is worth it that several processes begin."""
 AT_ONCE = "ledger, trail and the rest"
-UNREADABLE = (ArithmeticError, DataError, LookupError, TypeError, ValueError)
+UNREADABLE = (ArithmeticError, DataError, LookupError, OperationalError, TypeError, ValueError)
 """What reading a row raises that was altered to hold no instant, no JSON or no number of ours."""
+OF_A_VALUE = ("Could not decode", "integer overflow")
+"""What SQLite's driver says of a value, by the same error as of a database that cannot be reached."""
 Tell = Callable[[str, int], None]
 Find = Callable[[Tell | None], Iterator[Fault]]
 
@@ -168,6 +170,8 @@ def _as_far_as_it_goes(part: Proof, told: Told) -> Iterator[Fault]:
         yield from part.faults(told)
     except UNREADABLE as met:
         why = getattr(met, "orig", None) or met
+        if isinstance(met, OperationalError) and not any(said in str(why) for said in OF_A_VALUE):
+            raise
         yield Fault("proof", f"the proof of {part.name}", f"met what it cannot read and stopped: {why}")
 
 

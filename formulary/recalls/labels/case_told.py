@@ -6,6 +6,7 @@ from datetime import datetime
 
 from formulary.accounts import Actor
 from formulary.recalls import queries
+from formulary.recalls.labels.case_words import BESIDES
 from formulary.recalls.labels.tiles import Tile, tiles
 from formulary.recalls.models import RecallCase, RecallEvent, RecallScope, RecallStopped
 from formulary.recalls.queries import Apart, CaseHold, CaseLot, CaseSheet, Effect, FoundLot
@@ -47,8 +48,7 @@ class CaseTold:
     """A case as its page shows it, to whoever asks: nobody's name stands here.
 
     `made` is the first page of the cocktails of what was done, `cocktails` counts them; `nowhere` is what its
-    lines name and nothing of ours is called, `besides` are lots on hold that are not in it: a pack of them is
-    named, or they lay where a line says.
+    lines name and nothing of ours is called, `besides` are lots on hold that are not in it, and why.
     """
 
     lots: Sequence[CaseLot]
@@ -65,7 +65,7 @@ class CaseTold:
     made: Page
     cocktails: int
     nowhere: tuple[str, ...]
-    besides: Sequence[FoundLot]
+    besides: Sequence[tuple[FoundLot, str]]
     named: Mapping[str, Mapping[int, str]]
 
     verbs = VERBS
@@ -113,17 +113,17 @@ def case_told(row: RecallCase, *, at: datetime, by: Actor) -> CaseTold:
         queries.made(meant),
         queries.made_count(meant),
         tuple(name for line in lines for name in queries.found_nowhere(queries.as_scope(line))),
-        _besides(lots, holds),
+        _besides(row.id, lots, holds),
         queries.named_in(lines),
     )
 
 
-def _besides(lots: Sequence[CaseLot], holds: Sequence[CaseHold]) -> list[FoundLot]:
-    """The lots that the case holds and that are not in it."""
+def _besides(case_id: int, lots: Sequence[CaseLot], holds: Sequence[CaseHold]) -> list[tuple[FoundLot, str]]:
+    """The lots that the case holds and that are not in it, and why."""
     known = {one.lot.id for one in lots if one.row.decision != "out"}
     stand = (hold.lot_id for hold in holds if hold.released_at is None and hold.kind == "lot")
     held = queries.lots_by_key(lot_id for lot_id in stand if lot_id not in known)
-    return [held[lot_id] for lot_id in sorted(held)]
+    return [(held[lot_id], BESIDES[queries.why_besides(case_id, lot_id)]) for lot_id in sorted(held)]
 
 
 def _stopped(case_id: int) -> list[StoppedLine]:

@@ -58,6 +58,11 @@ STATUSES = {
     "unreachable": ("lapsed", "unreachable"),
     "referred": ("reached", "referred"),
 }
+BESIDES = {
+    "pack": "a line names a pack of it",
+    "place": "it lay where a line says",
+    "left": "no line means it now, and its hold stands until it is released",
+}
 EVENTS = {
     "create_case": "made",
     "add_scope": "scope widened",

@@ -4,6 +4,11 @@ from formulary.recalls import queries
 from formulary.stock.labels.arrivals import Said, tells_of_lots
 
 APART = "Keep it apart from what is used."
+BESIDES = {
+    "pack": " for packs that it names",
+    "place": " for where it lay and when",
+    "left": " still, though no line of it means it now",
+}
 
 
 @tells_of_lots
@@ -16,10 +21,8 @@ def _tell(lot_id: int) -> list[Said]:
         elif decision == "proposed":
             asks = f"Recall {case.code} may mean this lot: {case.title}. A recall officer decides."
             said.append(Said("unknown", f"{asks} {APART}"))
-    for case, names_a_pack in queries.cases_holding_besides(lot_id):
-        what = "for packs that it names" if names_a_pack else "for where it lay and when"
-        why = f"Recall {case.code} holds this lot {what}: {case.title}."
-        said.append(Said("stop", f"{why} {APART}"))
+    for case, why in queries.cases_holding_besides(lot_id):
+        said.append(Said("stop", f"Recall {case.code} holds this lot{BESIDES[why]}: {case.title}. {APART}"))
     for notice in queries.notices_about(lot_id):
         said.append(Said("unknown", f"Notice {notice.number} names this lot. A recall officer decides."))
     return said

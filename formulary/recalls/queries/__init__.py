@@ -16,6 +16,7 @@ from formulary.recalls.queries.arrivals import (
     notices_naming,
     stands_for,
     waiting_lines,
+    why_besides,
 )
 from formulary.recalls.queries.beside import Beside, beside
 from formulary.recalls.queries.cases import (
@@ -282,4 +283,5 @@ __all__ = [
     "views_of",
     "waiting_lines",
     "whole_history",
+    "why_besides",
 ]

@@ -16,6 +16,7 @@ from formulary.recalls.models import (
     RecallScope,
 )
 from formulary.recalls.queries.cases import scope_of
+from formulary.recalls.queries.meant import draws_of_case
 from formulary.recalls.queries.naming import names_a_pack_of
 from formulary.recalls.queries.scope import as_scope
 from formulary.rules.trace import Ours, Span
@@ -156,21 +157,24 @@ def stands_for(case_id: int, lot_id: int) -> bool:
     return db.session.scalar(stands.limit(1)) is not None
 
 
-def cases_holding_besides(lot_id: int) -> list[tuple[RecallCase, bool]]:
-    """The cases whose hold stands on a lot that is not in them, and whether for a pack of it that they name:
-    else it lay where they say.
-    """
+def cases_holding_besides(lot_id: int) -> list[tuple[RecallCase, str]]:
+    """The cases whose hold stands on a lot that is not in them, and why; see `why_besides`."""
     held = db.select(RecallHold.case_id).join(Hold, Hold.id == RecallHold.hold_id)
     held = held.where(RecallHold.lot_id == lot_id, Hold.object_kind == "lot", Hold.released_at.is_(None))
     has = db.select(RecallLot.case_id).where(RecallLot.lot_id == lot_id, RecallLot.decision != "out")
     query = db.select(RecallCase).where(RecallCase.id.in_(held), RecallCase.id.not_in(has))
-    return [
-        (case, _names_a_pack(case.id, lot_id)) for case in db.session.scalars(query.order_by(RecallCase.id))
-    ]
+    found = list(db.session.scalars(query.order_by(RecallCase.id)))
+    return [(case, why_besides(case.id, lot_id)) for case in found]
 
 
-def _names_a_pack(case_id: int, lot_id: int) -> bool:
-    return any(names_a_pack_of(as_scope(line), lot_id) for line in scope_of(case_id))
+def why_besides(case_id: int, lot_id: int) -> str:
+    """Why a case holds a lot that is not in it: for a "pack" of it, or for the "place" where it lay; "left"
+    where no line means it now.
+    """
+    if any(names_a_pack_of(as_scope(line), lot_id) for line in scope_of(case_id)):
+        return "pack"
+    meant = draws_of_case(case_id)
+    return "place" if meant is not None and lot_id in meant.lots else "left"
 
 
 def cases_about(lot_id: int) -> list[tuple[RecallCase, str, bool]]:

@@ -144,8 +144,9 @@ def to_be_made(meant: Meant | None) -> list[tuple[str, str, str]]:
 
 
 def _lay(meant: Meant) -> list[DrawnFrom]:
-    """The lots of a shelf of which something is left, here or elsewhere; none made from another of them."""
-    below = {lot: {lot, *(one.id for one in descendants([lot]))} for lot in to_hold(sorted(meant.lots))}
+    """The lots of a shelf, and of packs, of which something is left anywhere; none made from another."""
+    sealed = sorted(meant.lots | meant.packs)
+    below = {lot: {lot, *(one.id for one in descendants([lot]))} for lot in to_hold(sealed)}
     lies = db.select(Balance.lot_id).where(Balance.lot_id.in_(set().union(*below.values())))
     left = set(db.session.scalars(lies.where(Balance.quantity > 0).distinct())) if below else set()
     lots = [lot for lot, made_from in below.items() if made_from & left]
@@ -154,9 +155,15 @@ def _lay(meant: Meant) -> list[DrawnFrom]:
 
 
 def vials_not_held(case_id: int) -> list[DrawnFrom]:
-    """Those vials, and lots of a shelf, of a case that no standing hold of the case stops."""
-    held = {(hold.kind, hold.object_id) for hold in case_holds(case_id) if hold.released_at is None}
-    return [one for one in drawn_from(draws_of_case(case_id)) if (one.kind, one.id) not in held]
+    """Those vials, and lots of a shelf, of a case that no standing hold of the case stops.
+
+    A lot that was held for a pack and released is the rest of it: somebody has laid the pack apart.
+    """
+    meant, holds = draws_of_case(case_id), case_holds(case_id)
+    held = {(hold.kind, hold.object_id) for hold in holds if hold.released_at is None}
+    released = {hold.object_id for hold in holds if hold.released_at is not None and hold.kind == "lot"}
+    held |= {("lot", lot_id) for lot_id in released - (meant.lots if meant else frozenset())}
+    return [one for one in drawn_from(meant) if (one.kind, one.id) not in held]
 
 
 def uses_of_draws(meant: Meant | None) -> Iterator[Use]:

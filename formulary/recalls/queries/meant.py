@@ -19,21 +19,22 @@ from formulary.stock.models import Lot, Movement, Place, Vial
 EVER, NO_END = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 NARROWER = ("serials", "diluent", "preparer_id", "formula_version_id")
 """What of a shelf means single vials of what lay there."""
-BOTH = ("lots", "versions")
+WHOLE = ("lots", "packs", "versions")
 
 
 @dataclass(frozen=True)
 class Meant:
     """Conditions: on draws, on vials also where nothing was drawn from them, and on spots of patch tests
-    joined with their tests; `lots` lay sealed at a shelf, or hold a sealed pack that is named, and nobody can
-    tell their containers apart;
-    `versions` of formulas are stopped as such, and what was drawn by them leaves its vials in use.
+    joined with their tests; `lots` lay sealed at a shelf, `packs` are lots that hold a sealed pack which is
+    named: nobody can tell their containers apart; `versions` of formulas are stopped as such, and what was
+    drawn by them leaves its vials in use.
     """
 
     draws: Any
     vials: Any
     spots: Any
     lots: frozenset[int] = frozenset()
+    packs: frozenset[int] = frozenset()
     versions: frozenset[int] = frozenset()
     blamed: Any = None
     """The condition on draws whose vials are held."""
@@ -49,9 +50,9 @@ def draws_meant(scopes: Sequence[Scope]) -> Meant | None:
     draws = db.and_(Draw.undone.is_(False), db.or_(*(one.draws for one in means)))
     vials, spots = (db.or_(*(getattr(one, name) for one in means)) for name in ("vials", "spots"))
     blamed = db.and_(draws, db.or_(*(db.false() if one.versions else one.draws for one in means)))
-    lots, versions = (frozenset().union(*(getattr(one, name) for one in means)) for name in BOTH)
+    whole = {name: frozenset().union(*(getattr(one, name) for one in means)) for name in WHOLE}
     some = [one.perhaps for one in means if one.perhaps is not None]
-    return Meant(draws, vials, spots, lots, versions, blamed, db.or_(*some) if some else None)
+    return Meant(draws, vials, spots, **whole, blamed=blamed, perhaps=db.or_(*some) if some else None)
 
 
 def draws_of_case(case_id: int) -> Meant | None:
@@ -72,8 +73,8 @@ def _of(scope: Scope) -> Meant:
     alone = scope.formula_version_id and place is None and not _names_lots(scope)
     alone = alone and not any(getattr(scope, name) for name in NARROWER[:3])
     versions = frozenset({scope.formula_version_id} if alone else ())
-    lots = _sealed(limits, scope) | _packs(scope)
-    return Meant(*both, lots=lots, versions=versions, perhaps=_perhaps(limits))
+    whole = {"lots": _sealed(limits, scope), "packs": _packs(limits, scope, place), "versions": versions}
+    return Meant(*both, **whole, perhaps=_perhaps(limits))
 
 
 def _perhaps(limits: Iterable[Meant]) -> Any:
@@ -92,10 +93,15 @@ def _sealed(limits: Iterable[Meant], scope: Scope) -> frozenset[int]:
     return lots & frozenset(named_lots(scope)) if _names_lots(scope) else lots
 
 
-def _packs(scope: Scope) -> frozenset[int]:
-    """The lots in which a pack that is named lies sealed: nothing was done with it yet."""
-    done = (scope.diluent, scope.place_id, scope.preparer_id, scope.formula_version_id)
-    return frozenset() if any(done) else frozenset(packs_named(scope))
+def _packs(limits: Iterable[Meant], scope: Scope, place: Place | None) -> frozenset[int]:
+    """The lots in which a pack that is named lies sealed, at the shelf where one is told: nothing was done
+    with it yet.
+    """
+    at_bench = place is not None and place.kind == "preparation"
+    if at_bench or any((scope.diluent, scope.preparer_id, scope.formula_version_id)):
+        return frozenset()
+    packs = frozenset(packs_named(scope))
+    return packs if place is None else packs & frozenset().union(*(one.lots for one in limits))
 
 
 def _named(scope: Scope) -> Iterator[Meant]:

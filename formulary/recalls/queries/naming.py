@@ -32,29 +32,30 @@ def cocktails_named(text: str) -> Any:
 
 
 def packs_named(scope: Scope) -> set[int]:
-    """The lots of which a pack came whose serial the line names, and that nobody has opened since: it lies
-    sealed among others, and nobody can tell it from them.
+    """The lots of which a pack came whose serial the line names, until as many vials with that serial were
+    opened as it holds: what is left of it lies sealed among others, and nobody can tell it from them.
     """
     names = _folded(_names(scope.serials))
     if not names:
         return set()
-    opened = db.select(Vial.id).where(
-        Vial.lot_id == Movement.lot_id, Vial.serial_folded == Delivery.serial_folded
-    )
-    found = set(db.session.scalars(_packs(names).where(~opened.exists())))
+    of_it = (Vial.lot_id == Movement.lot_id, Vial.serial_folded == Delivery.serial_folded)
+    opened = db.select(db.func.count(Vial.id)).where(*of_it, Vial.state != "sealed").scalar_subquery()
+    left = db.or_(Delivery.per_pack.is_(None), opened < Delivery.per_pack)
+    found = set(db.session.scalars(_packs(names, Movement.lot_id).where(left)))
     return found & set(named_lots(scope)) if found and _limits(scope) else found
 
 
 def names_a_pack_of(scope: Scope, lot_id: int) -> bool:
     """Whether a pack of this lot came whose serial the line names, opened since or not."""
     names = _folded(_names(scope.serials))
-    return bool(names) and db.session.scalar(_packs(names).where(Movement.lot_id == lot_id)) is not None
+    query = _packs(names, Movement.lot_id).where(Movement.lot_id == lot_id)
+    return bool(names) and db.session.scalar(query.limit(1)) is not None
 
 
 def found_nowhere(scope: Scope) -> tuple[str, ...]:
     """What of the serials, codes and diluent of a line is on no vial, pack, cocktail or lot of ours."""
-    came = db.select(Delivery.serial_folded).where(Delivery.serial_folded.in_(_folded(_names(scope.serials))))
-    missing = list(_missing(scope.serials, frozenset(db.session.scalars(came))))
+    came = db.session.scalars(_packs(_folded(_names(scope.serials)), Delivery.serial_folded))
+    missing = list(_missing(scope.serials, frozenset(came)))
     if scope.diluent and not db.session.scalar(
         db.select(Lot.id).where(stock.numbered(scope.diluent)).limit(1)
     ):
@@ -79,16 +80,22 @@ def cases_of_serial(serial: str, lot_id: int) -> list[RecallCase]:
 
 def cases_asking_serial(lot_id: int) -> list[RecallCase]:
     """Those for which the serial of a sealed pack of this lot must be read: a line names serials that are on
-    no vial of ours yet, and this lot, or a serial of a vial or a pack of it. Of closed cases those of a lot's
-    number.
+    no vial of ours yet, and this lot, or a serial of a vial or a pack of it; or a pack of it that is not used
+    up. Of closed cases those of a lot's number.
     """
     return [
         case
         for case, scope in _naming_serials()
         if (case.state != "closed" or normalise(scope.number))
-        and any(_missing(scope.serials))
-        and (lot_id in named_lots(scope) if _limits(scope) else _has_named(scope, lot_id))
+        and (_may_lie_in(scope, lot_id) or lot_id in packs_named(scope))
     ]
+
+
+def _may_lie_in(scope: Scope, lot_id: int) -> bool:
+    """Whether a serial that nobody has read yet may be of this lot."""
+    if not any(_missing(scope.serials)):
+        return False
+    return lot_id in named_lots(scope) if _limits(scope) else _has_named(scope, lot_id)
 
 
 def _naming(serial: str) -> list[tuple[RecallCase, Scope]]:
@@ -115,11 +122,11 @@ def _has_named(scope: Scope, lot_id: int) -> bool:
     return db.session.scalar(query.limit(1)) is not None or names_a_pack_of(scope, lot_id)
 
 
-def _packs(names: set[str]) -> Any:
-    """The lots of which a pack with one of these serials came, and has not been booked out as never there."""
+def _packs(names: set[str], what: Any) -> Any:
+    """This of each pack with one of these serials that came, and was not booked out as never there."""
     again = aliased(Movement)
     undone = db.select(again.id).where(again.reverses_id == Movement.id)
-    query = db.select(Movement.lot_id).join(Delivery, Delivery.id == Movement.document_id)
+    query = db.select(what).select_from(Movement).join(Delivery, Delivery.id == Movement.document_id)
     query = query.where(Movement.document_kind == "delivery", Movement.reverses_id.is_(None))
     return query.where(Delivery.serial_folded.in_(names), ~undone.exists())
 
