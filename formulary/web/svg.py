@@ -152,20 +152,24 @@ _NODE = Markup(
     '<g class="trace-node {}"><rect class="p-soft" x="{}" y="{}" width="150" height="44"/>'
     '<text class="t-strong" x="{}" y="{}">{}</text><text x="{}" y="{}">{}</text></g>'
 )
-COLUMN, ROW, WIDTH, HEIGHT = 210, 60, 150, 44
+ROW, WIDTH, HEIGHT = 60, 150, 44
+GAP, NARROW, FIT = 60, 22, 5
+"""Between two columns, and where there are more than fit beside each other so on a page."""
 
 
 def trace_picture(columns: Sequence[Sequence[Node]], links: Iterable[Link], title: str, desc: str) -> Markup:
     """A trace from left to right, one column per kind of thing; only the path still open is red."""
+    step = WIDTH + (GAP if len(columns) <= FIT else NARROW)
     places = {
-        node.name: (c * COLUMN + 2, r * ROW + 8)
+        node.name: (c * step + 2, r * ROW + 8)
         for c, column in enumerate(columns)
         for r, node in enumerate(column)
     }
     height = max((len(column) for column in columns), default=1) * ROW + 8
     paths = Markup("").join(_path(link, places) for link in links)
     nodes = Markup("").join(_node(node, places[node.name]) for column in columns for node in column)
-    return _TRACE.format(len(columns) * COLUMN - 54, height, title, desc, paths, nodes)
+    width = (len(columns) - 1) * step + WIDTH + 6
+    return _TRACE.format(width, height, title, desc, paths, nodes)
 
 
 def _path(link: Link, places: dict[str, tuple[int, int]]) -> Markup:

@@ -6,8 +6,12 @@ from collections import defaultdict
 
 from formulary.accounts import queries as accounts
 from formulary.db import db
+from formulary.patch_tests.models import PatchTest
+from formulary.patients.models import Patient
 from formulary.preparations.models import Attempt
 from formulary.recalls import queries
+from formulary.recalls.queries.steps import steps_from
+from formulary.rules.trace import Node, trace
 from formulary.stock.models import Lot, Movement, Place, Vial
 
 LIES = ("storage", "quarantine", "in_use", "in_transit")
@@ -50,7 +54,17 @@ def brute(lot_id):
         if quantity:
             found[BUCKET[attempts[number].state]].add((attempts[number].cocktail_id, quantity))
     received = {(attempts[n].patient_id, attempts[n].cocktail_id, q) for n, q in given.items() if q}
-    return {"A": received, "B": tested, **found, **lying(moves), "balance": balance(own)}
+    whom = {who for who, _, _ in received}
+    touched = whom | {db.session.get_one(PatchTest, test).patient_id for test in tested}
+    told = {"A": received, "patients": len({kept(who) for who in whom}), "B": tested}
+    told["trace"] = touched | {kept(who) for who in touched}
+    return told | found | lying(moves) | {"balance": balance(own)}
+
+
+def kept(patient_id):
+    """The record that was kept of a patient."""
+    row = db.session.get_one(Patient, patient_id)
+    return row.merged_into_id or row.id
 
 
 def lying(moves):
@@ -94,6 +108,8 @@ def answered(lot_id, by, at):
         gone[(flow.kind, flow.reason)] += flow.quantity
     return {
         "A": {(*key, q) for key, q in received.items()},
+        "patients": lookup.counts["A"],
+        "trace": whom_it_reached(lot_id),
         "B": {t.test_id for t in lookup.tested},
         **{letter: {(c, q) for (b, _, c), q in mixed.items() if b == letter} for letter in "CDE"},
         "G": {(places[(row.place, sites[row.site])], row.quantity) for row in lookup.sealed},
@@ -101,6 +117,13 @@ def answered(lot_id, by, at):
         "I": {(*key, q) for key, q in gone.items()},
         "balance": net_of(lookup.balances[lot_id]),
     }
+
+
+def whom_it_reached(lot_id):
+    """Whom the trace leads to by steps that stand, under every record of theirs that it comes to."""
+    begun = Node("lot", lot_id)
+    found = trace([begun], steps_from([lot_id])[0])
+    return {node.key for node, way in found.items() if node.kind == "patient" and way.stands}
 
 
 def net_of(sheet):

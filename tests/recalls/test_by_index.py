@@ -11,6 +11,7 @@ from formulary import clock
 from formulary.bench.queries import plans_of, statements_of
 from formulary.db import db
 from formulary.recalls.queries import flows, given, look_up_lots, tested
+from formulary.recalls.queries.steps import steps_from
 from formulary.web.paging import Window
 from tests.recalls.doing import a_session, opened, somebody
 from tests.support.builders import a_lot, a_patient
@@ -70,6 +71,14 @@ def test_how_far_a_lot_went_is_counted_from_the_index(lots):
     plan = the_plan(lambda: given.reach(lots))
     assert plan.uses(INDEX), plan.lines
     assert not any("SCAN given_lot" in line and INDEX not in line for line in plan.lines), plan.lines
+
+
+def test_each_step_of_the_trace_is_found_by_an_index(lots):
+    plan = the_plan(lambda: steps_from(lots))
+    whole = ("SCAN ", "Seq Scan on ")
+    read_whole = {line.split(way)[1].split()[0] for line in plan.lines for way in whole if way in line}
+    assert read_whole <= {"found", "found_1"}, plan.lines
+    assert plan.uses("ix_movement_vial"), plan.lines
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 50])

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from formulary import clock
 from formulary.db import db, transaction
+from formulary.patients import actions as patients
 from formulary.recalls import queries
 from formulary.rules.findings import Refused
 from formulary.rules.units import VOLUME, Quantity
@@ -38,13 +39,17 @@ def test_an_invented_history_of_sixty_cocktails_is_answered_exactly(tell, cast):
 
 
 class World:
-    """Two products, a powder and its diluent, three patients: everything an act may be done with."""
+    """Two products whose lots share a number, a powder and its diluent, a lot made from one that was made
+    from another, three patients: everything an act may be done with.
+    """
 
     def __init__(self):
-        """Receive six lots, one of them made from another."""
+        """Receive seven lots, two of them made from others."""
         products = [a_product(), a_product(), a_powder(), a_product(content="10 mL")]
-        self.lots = [a_lot(product, containers=4) for product in products]
-        self.lots += [a_lot(products[0], containers=2, made_from_id=self.lots[0].id)]
+        self.lots = [a_lot(product, containers=4, number="SHARED") for product in products[:2]]
+        self.lots += [a_lot(product, containers=4) for product in products[2:]]
+        for made_from in (0, 4):
+            self.lots += [a_lot(products[0], containers=2, made_from_id=self.lots[made_from].id)]
         self.patients = [a_patient() for _ in range(3)]
         self.vials, self.attempts, self.draws, self.done = [], [], [], []
 
@@ -87,7 +92,7 @@ class World:
         doing.wasted(self._live(one, doing.LIVE[:3]))
 
     def test(self, one, other):
-        lot = self.lots[(0, 1, 3, 4)[one % 4]]
+        lot = self.lots[(0, 1, 3, 4, 5)[one % 5]]
         a_test(self.patients[other % 3], lot)
 
     def waste(self, one, _other):
@@ -104,6 +109,12 @@ class World:
         with transaction():
             stock.move_vial(vial, target=the_place("quarantine"), at=clock.now(), by=doing.somebody())
 
+    def merge(self, one, other):
+        lost, kept = self.patients[one % 3].id, self.patients[other % 3].id
+        told = {"reason": "registered twice", "at": clock.now(), "by": doing.somebody()}
+        with transaction():
+            patients.merge(lost, into_id=kept, **told)
+
     def _live(self, one, states):
         fitting = [a for a in self.attempts if self._state(a) in states]
         return fitting[one % len(fitting)]
@@ -114,10 +125,11 @@ class World:
 
 HISTORIES = int(os.environ.get("FORMULARY_HISTORIES", "4"))
 ACTS = ("open", "begin", "draw", "draw", "undo", "go_on", "go_on", "give", "throw", "test", "waste", "move")
-BEGUN = [("open", n, 0) for n in (0, 1, 2, 4)] + [("begin", n, 0) for n in range(4)]
+SELDOM = ("set_aside", "merge")
+BEGUN = [("open", n, 0) for n in (0, 1, 2, 5)] + [("begin", n, 0) for n in range(4)]
 BEGUN += [("draw", n, n + 1) for n in range(4)] + [("go_on", 0, 0)] * 3 + [("give", 0, 7)]
 NUMBERS = st.integers(0, 40)
-STEPS = st.lists(st.tuples(st.sampled_from((*ACTS, "set_aside")), NUMBERS, NUMBERS), min_size=12, max_size=40)
+STEPS = st.lists(st.tuples(st.sampled_from((*ACTS, *SELDOM)), NUMBERS, NUMBERS), min_size=12, max_size=40)
 
 
 @given(steps=STEPS)

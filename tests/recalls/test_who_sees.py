@@ -44,6 +44,7 @@ ONE = OFFICER | {"recall": "own names"}
 WORK = "/recalls/work"
 WAYS = {
     "/recalls/answer?lot={lot}": ROLES,
+    "/recalls/trace?lot={lot}": ROLES,
     WORK: ROLES,
     "/recalls/excursions/{excursion}": ROLES,
     "/recalls/lots/{lot}/history.csv": ROLES,

@@ -17,6 +17,7 @@ from formulary.recalls.actions.noting import (
     note_history,
     note_list,
     note_lookup,
+    note_trace,
     note_work,
 )
 from formulary.recalls.actions.reaching import record_contact, record_letters
@@ -43,6 +44,7 @@ __all__ = [
     "note_history",
     "note_list",
     "note_lookup",
+    "note_trace",
     "note_work",
     "notify",
     "open_case",

@@ -5,7 +5,7 @@ from datetime import datetime
 from formulary.accounts import Actor
 from formulary.audit import log_access, record
 from formulary.recalls.models import RecallCase
-from formulary.recalls.queries import VIEWED, Done, FoundLot, Lookup, Since
+from formulary.recalls.queries import VIEWED, Done, Found, FoundLot, Lookup, Since, Traced
 
 LOOKED_UP, DONE = "recalls.lookup", "what was done"
 
@@ -15,7 +15,12 @@ def note_lookup(lookup: Lookup, *, at: datetime, by: Actor) -> None:
 
     What was typed is not kept: it may be a name. The lots that were found are.
     """
-    log_access(LOOKED_UP, by=by, at=at, patients=lookup.shown, detail=_lots(lookup))
+    log_access(LOOKED_UP, by=by, at=at, patients=lookup.shown, detail=_lots(lookup.found))
+
+
+def note_trace(traced: Traced, *, at: datetime, by: Actor) -> None:
+    """Write to the access log who followed which lots, and how many patients the picture shows."""
+    log_access("recalls.trace", by=by, at=at, patients=traced.named, detail=_lots(traced.found))
 
 
 def note_case(case: RecallCase, what: str, *, patients: int, at: datetime, by: Actor) -> None:
@@ -44,8 +49,8 @@ def note_export(
     lookup: Lookup, patients: int, *, system_user: str, names: bool, at: datetime, by: Actor
 ) -> None:
     """The same for an answer that leaves the app on a terminal: with the system's user, and in the trail."""
-    log_access(LOOKED_UP, by=by, at=at, patients=patients, detail=f"{system_user}: {_lots(lookup)}")
-    new = {"lots": _lots(lookup), "patients": patients, "names": names, "system_user": system_user}
+    log_access(LOOKED_UP, by=by, at=at, patients=patients, detail=f"{system_user}: {_lots(lookup.found)}")
+    new = {"lots": _lots(lookup.found), "patients": patients, "names": names, "system_user": system_user}
     record("recalls.export", None, by=by, at=at, new=new)
 
 
@@ -65,5 +70,5 @@ def note_list(
     record("recalls.export", case, by=by, at=at, new=new)
 
 
-def _lots(lookup: Lookup) -> str:
-    return ", ".join(dict.fromkeys(lot.number for lot in lookup.found.lots)) or "no lot"
+def _lots(found: Found) -> str:
+    return ", ".join(dict.fromkeys(lot.number for lot in found.lots)) or "no lot"

@@ -3,6 +3,7 @@
 from formulary.recalls.labels import case_words, hooks
 from formulary.recalls.labels.because import because
 from formulary.recalls.labels.case_told import VERBS, CaseTold, case_told
+from formulary.recalls.labels.graph import Graph, graph
 from formulary.recalls.labels.letters import Letter, letters
 from formulary.recalls.labels.listed import (
     COUNTS_ALONE,
@@ -40,6 +41,7 @@ __all__ = [
     "LISTED",
     "VERBS",
     "CaseTold",
+    "Graph",
     "Letter",
     "ListedLine",
     "Listing",
@@ -56,6 +58,7 @@ __all__ = [
     "case_told",
     "case_words",
     "earlier_words",
+    "graph",
     "holds_told",
     "hooks",
     "is_held",

@@ -122,6 +122,7 @@ from formulary.recalls.queries.scope import Scope, as_scope, brought_now, came_s
 from formulary.recalls.queries.standing import Standing, standing_holds
 from formulary.recalls.queries.sums import CaseSheet, sheet_of
 from formulary.recalls.queries.tested import Tested
+from formulary.recalls.queries.traced import BOXES, Traced, traced
 from formulary.recalls.queries.under_way import BUCKETS as UNDER_WAY
 from formulary.recalls.queries.under_way import UnderWay, under_way
 from formulary.recalls.queries.unnoted import Unnoted, UnnotedUse, every_unnoted
@@ -135,6 +136,7 @@ from formulary.recalls.queries.whole import (
 )
 
 __all__ = [
+    "BOXES",
     "CAME",
     "PRINTED",
     "SEARCHED",
@@ -174,6 +176,7 @@ __all__ = [
     "Since",
     "Standing",
     "Tested",
+    "Traced",
     "UnderWay",
     "Unnoted",
     "UnnotedUse",
@@ -272,6 +275,7 @@ __all__ = [
     "text_of",
     "to_be_made",
     "to_hold",
+    "traced",
     "treated_since",
     "under_way",
     "uses_by_lot",

@@ -55,7 +55,7 @@ def _answered(asked: str, found: Found, window: Window, *, at: datetime, by: Act
 
 def _filled(bare: Lookup, lot_ids: Sequence[int], window: Window, by: Actor) -> Lookup:
     lots, moved, mixed = bare.found.lots, flows(lot_ids), under_way(lot_ids)
-    here, holds = named(lying(lot_ids)), _holds(lots)
+    here, holds = named(lying(lot_ids)), holds_on(lots)
     open_tests = not_excluded(lots, moved)
     held_at = {held.at for some in holds.values() for held in some}
     answer = replace(
@@ -88,7 +88,7 @@ def _wanted(lot_ids: Sequence[int], here: Sequence[Lying]) -> Wanted:
     return Wanted(frozenset(lot_ids), mixed, vial_lots)
 
 
-def _holds(lots: Sequence[FoundLot]) -> dict[int, tuple[Held, ...]]:
+def holds_on(lots: Sequence[FoundLot]) -> dict[int, tuple[Held, ...]]:
     """The holds on each lot itself, its product or the delivery it came with."""
     standing = open_holds()
     return {

@@ -10,6 +10,7 @@ from formulary.recalls.views import (
     made,
     notices,
     steps,
+    tracing,
     whole,
 )
 from formulary.recalls.views.room import bp
@@ -25,5 +26,6 @@ __all__ = [
     "made",
     "notices",
     "steps",
+    "tracing",
     "whole",
 ]

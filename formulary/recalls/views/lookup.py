@@ -1,6 +1,5 @@
 """The recall pages: one box, the answer with its ten buckets and its balance, and the hold."""
 
-import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,15 +12,12 @@ from formulary.audit import log_access, record_refusal
 from formulary.db import Missing, retried, transaction
 from formulary.recalls import actions, labels, queries
 from formulary.recalls.forms import HoldForm, LookupForm, read_asked
-from formulary.recalls.views.room import Page, bp, may
+from formulary.recalls.views.room import MOST_LOTS, Page, asked_lots, bp, may
 from formulary.rules.findings import Refused
 from formulary.rules.lot_status import day_of
 from formulary.stock.actions import place_hold
 from formulary.web.fields import read_id
 from formulary.web.paging import Window
-
-MOST_LOTS = 20
-KEY = re.compile(r"[1-9][0-9]{0,9}", re.ASCII)
 
 
 @bp.get("/")
@@ -58,7 +54,7 @@ def find() -> Page:
 def answer() -> Page:
     """Who received these lots, what is under way, what is left, and whether it adds up."""
     at, window = clock.now(), Window.of(request.args)
-    lookup = queries.look_up_lots(_lot_ids(), at=at, by=g.actor, window=window)
+    lookup = queries.look_up_lots(asked_lots(), at=at, by=g.actor, window=window)
     cases = queries.open_cases_of(lookup.lots)
     with transaction():
         actions.note_lookup(lookup, at=at, by=g.actor)
@@ -143,10 +139,3 @@ def _because(reaction: int | None, lot_id: int, at: datetime) -> str:
     with transaction():
         log_access("recalls.hold", by=g.actor, at=at, subject=row, patients=1)
     return labels.because(row, ZoneInfo(g.site.zone), at)
-
-
-def _lot_ids() -> list[int]:
-    given = request.args.getlist("lot")[:MOST_LOTS]
-    if not given or not all(KEY.fullmatch(text) and int(text) < 2**31 for text in given):
-        raise Missing("No such lot")
-    return [int(text) for text in given]

@@ -1,22 +1,25 @@
 """The blueprint of this room, and what all its views do alike."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, g, redirect, render_template, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from formulary import clock
 from formulary.accounts import Permission
 from formulary.audit import record_refusal
-from formulary.db import transaction
+from formulary.db import Missing, transaction
 from formulary.recalls import actions
 from formulary.rules.findings import Refused
 from formulary.web.forms import Form
 
 bp = Blueprint("recalls", __name__, url_prefix="/recalls")
 Page = str | Response | tuple[str, int]
+MOST_LOTS = 20
+KEY = re.compile(r"[1-9][0-9]{0,9}", re.ASCII)
 
 
 def done(form: Form, what: str, act: Callable[[datetime], Any]) -> Any:
@@ -52,3 +55,11 @@ def noted(case: Any, what: str, patients: int = 0) -> None:
 def to_case(case_id: int) -> Response:
     """To the page of a case."""
     return redirect(url_for("recalls.case", case_id=case_id), 303)
+
+
+def asked_lots() -> list[int]:
+    """The keys of the lots that the address asks for; Missing where one can be none."""
+    given = request.args.getlist("lot")[:MOST_LOTS]
+    if not given or not all(KEY.fullmatch(text) and int(text) < 2**31 for text in given):
+        raise Missing("No such lot")
+    return [int(text) for text in given]
