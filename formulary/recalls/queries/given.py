@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, func, select, tuple_, union_all
@@ -48,6 +48,10 @@ class Given(NamedTuple):
     def at(self) -> datetime:
         """When it was given: when the session began."""
         return instant(self.stored_at)
+
+
+_as_given = partial(tuple.__new__, Given)
+"""What `Given._make` does without a call in Python for each row: a fifth of what the database takes."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +123,7 @@ def _rows(lot_ids: Sequence[int], key: Key | None, size: int, *, backwards: bool
     if key is not None:
         values |= {"at": key[0], "number": key[1]}
     statement = _newest(len(lot_ids), key is not None, backwards)
-    return list(map(Given._make, driver_rows(statement, values | {"size": size})))
+    return list(map(_as_given, driver_rows(statement, values | {"size": size})))
 
 
 @lru_cache(64)
