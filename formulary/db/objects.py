@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Integer, bindparam, inspect, select
 from sqlalchemy import insert as insert_into
-from sqlalchemy.orm import make_transient_to_detached
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm import Session, make_transient_to_detached
+from sqlalchemy.orm.attributes import instance_state, set_committed_value
 
 from formulary.db.bare import put
 from formulary.db.base import Base, db
@@ -40,12 +40,14 @@ def known(model: type[M], key: int) -> M:
 def made(model: type[M], row: Sequence[Any]) -> M:
     """The object of a row of the model's columns, as `columns` tells them."""
     asked: Model = model
-    values = dict(zip(_names(asked), row, strict=True))
-    if _identity(model, values["id"]) in db.session.identity_map:
-        return db.session.get_one(model, values["id"])
-    found: M = _mapper(model).class_manager.new_instance()
+    values, session = dict(zip(_names(asked), row, strict=True)), db.session()
+    identity = _identity(asked, values["id"])
+    if identity in session.identity_map:
+        return session.get_one(model, values["id"])
+    found: M = _mapper(asked).class_manager.new_instance()
     found.__dict__.update(values)
-    return _persistent(found)
+    instance_state(found).key = identity
+    return _attached(session, found)
 
 
 def hang(row: Base, name: str, other: Base) -> None:
@@ -69,7 +71,8 @@ def write(row: M) -> M:
     [(key,)] = put(model, _inserting(model), told)
     row.__dict__.update(told, id=key)
     _forget(_identity(model, key))
-    return _persistent(row)
+    make_transient_to_detached(row)
+    return _attached(db.session(), row)
 
 
 def _forget(identity: Any) -> None:
@@ -79,9 +82,15 @@ def _forget(identity: Any) -> None:
         db.session.expunge(undone)
 
 
-def _persistent(row: M) -> M:
-    make_transient_to_detached(row)
-    db.session.add(row)
+def _attached(session: Session, row: M) -> M:
+    """The session's own from here on: as it takes what it has read itself.
+
+    `add` looks through all that could hang on a row, which takes several times as long as to make it.
+    """
+    state: Any = instance_state(row)
+    session.identity_map.add(state)
+    state.session_id = session.hash_key
+    session.dispatch.detached_to_persistent(session, state)
     return row
 
 
@@ -94,6 +103,7 @@ def columns(model: Model) -> list[Any]:
     return [getattr(model, name) for name in _names(model)]
 
 
+@cache
 def _mapper(model: Model) -> Any:
     return inspect(model)
 

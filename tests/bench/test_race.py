@@ -11,13 +11,23 @@ import pytest
 from flask import Flask
 
 from formulary import clock
+from formulary.audit import record
 from formulary.audit.queries import chain_faults
 from formulary.bench.measures import race
-from formulary.bench.measures.race import DRAWN, Contest, Raced, draw_one, ledger_of
+from formulary.bench.measures.race import (
+    DRAWN,
+    Contest,
+    Raced,
+    choose,
+    draw_chosen,
+    draw_one,
+    ledger_of,
+)
 from formulary.bench.timing import Pair
 from formulary.db import db, transaction
 from formulary.rules.findings import Refused
 from formulary.stock import actions as stock
+from formulary.stock import queries
 from formulary.stock.models import Vial
 from tests.stock.doing import opened, somebody
 from tests.support.builders import a_lot, a_product, the_place
@@ -59,33 +69,24 @@ def test_four_at_once_draw_just_what_is_there(app: Flask, raced_for: int) -> Non
     assert list(draw_one("race:9999", raced_for, somebody())) == ["stock.short"]
 
 
-def test_who_comes_second_is_told_which_vial_was_taken_and_takes_the_next_best(
-    raced_for: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Another keeps the vial between the choice and the lock; what was chosen then is refused by name."""
+def test_who_comes_second_is_told_which_vial_was_taken_and_takes_the_next_best(raced_for: int) -> None:
+    """Another keeps the vial between the choice and the act; what was chosen then is refused by name."""
     first, second, _ = db.session.scalars(db.select(Vial).order_by(Vial.id))
-    names, choose = (first.code, second.code), race.choose
-
-    def beaten(*asked: object) -> object:
-        found = choose(*asked)
-        monkeypatch.setattr(race, "choose", choose)
+    names, by = (first.code, second.code), somebody()
+    found = choose("race:1", raced_for, by.site_id, clock.now())
+    with transaction():
         rest = stock.Pick(first.lot_id, SMALL.content, the_place("in_use").id, first.id)
-        stock.reserve("cocktail:1", [rest], at=clock.now(), by=somebody())
-        return found
-
-    monkeypatch.setattr(race, "choose", beaten)
+        stock.reserve("cocktail:1", [rest], at=clock.now(), by=by)
+        record("test.keep", first, by=by, at=clock.now())
     with pytest.raises(Refused) as refusal, transaction():
-        race.draw_once("race:1", raced_for, somebody())
+        draw_chosen("race:1", found, by)
     [finding] = refusal.value.findings
     told = f"Someone has just taken vial {names[0]}: too little is left. Nothing was reserved."
     assert (finding.code, finding.reason) == ("stock.taken", told)
     assert finding.remedy == f"The next best is vial {names[1]}. Do it again to take that."
-    with transaction():
-        rest = stock.Pick(first.lot_id, SMALL.content, the_place("in_use").id, first.id)
-        stock.reserve("cocktail:1", [rest], at=clock.now(), by=somebody())
-        race.draw_once("race:1", raced_for, somebody())
+    assert list(draw_one("race:1", raced_for, by)) == ["done"]
     assert race.ledger_of(raced_for)[1:] == (DRAWN, SMALL.acts * DRAWN - DRAWN)
-    assert [v.id for v in db.session.scalars(db.select(Vial)) if v.id == second.id and v.state == "open"]
+    assert queries.volume_left(queries.vial(second.id)) == SMALL.content - DRAWN
 
 
 @pytest.mark.parametrize(

@@ -208,15 +208,18 @@ def draw_one(ref: str, product_id: int, by: Actor) -> Iterator[str]:
 
 
 def _draw(ref: str, product_id: int, by: Actor) -> None:
+    """Choose while nobody waits for it, as a page does, then act on the choice."""
+    found = choose(ref, product_id, by.site_id, clock.now())
     with transaction():
-        draw_once(ref, product_id, by)
+        draw_chosen(ref, found, by)
 
 
-def draw_once(ref: str, product_id: int, by: Actor) -> None:
-    """Choose, keep and draw, with an entry of the trail; inside a transaction."""
-    at = clock.now()
-    found = choose(ref, product_id, by.site_id, at)
-    [pick] = found.picks
+def draw_chosen(ref: str, found: Allocation, by: Actor) -> None:
+    """Keep and draw what was chosen, with an entry of the trail; inside a transaction.
+
+    A choice is a proposal: refused where another was faster, with the next best of then.
+    """
+    at, [pick] = clock.now(), found.picks
     own = stock.Pick(pick.stock.lot_id, DRAWN, pick.stock.place_id or 0, pick.stock.vial_id)
     with or_the_next_best([found]):
         stock.reserve(ref, [own], at=at, by=by)
