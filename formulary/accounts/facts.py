@@ -1,16 +1,18 @@
 """What the rules are told of a site: its zone, its decimal mark and what it has decided."""
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Row
 
 from formulary.accounts.models import Policy, Site
 from formulary.accounts.permissions import Actor
-from formulary.accounts.queries import credentials_at, decided_rows
+from formulary.accounts.queries import credentials_at, decided_as_written, decided_rows, in_force
 from formulary.rules import facts
 from formulary.rules.patch_test import INTRADERMAL, PATCH, PRICK, PRODUCT
 
@@ -24,13 +26,21 @@ def site_policies(site: Site, at: datetime, *, storage: str = "room") -> facts.S
 
     `storage` ("room" or "fridge") is where a preparation is kept: each has a limit of its own.
     """
-    rows = decided_rows(site.id, at)
+    return _as_decided(decided_as_written(site.id, at), site.zone, site.decimal_mark, storage)
+
+
+@lru_cache(256)
+def _as_decided(
+    written: tuple[Row[Any], ...], zone: str, decimal_mark: str, storage: str
+) -> facts.SitePolicies:
+    """Made once of the same words: most of what reads them finds what was decided long ago."""
+    rows = in_force(row._replace(value=json.loads(row.value)) for row in written)
     decided = {kind: row.value for kind, row in rows.items()}
     consent, limit = decided.get("consent") or {}, decided.get("preparation_limit") or {}
     tolerances = decided.get("tolerances") or {}
     return facts.SitePolicies(
-        zone=site.zone,
-        decimal_mark=site.decimal_mark,
+        zone=zone,
+        decimal_mark=decimal_mark,
         patch_test=patch_test_policy(decided.get("patch_test")),
         allergy_asked_within=_days(decided.get("allergy_asked_within_days")),
         duplicate_order_within=_days(decided.get("duplicate_order_within_days")),

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from flask import current_app, g, has_request_context
+from sqlalchemy import Text, column, table
 from sqlalchemy.orm import Session
 
 from formulary import clock
@@ -142,7 +143,9 @@ class Head:
 
 
 _entry, _head = AuditEntry.__table__, AuditHead.__table__
-ENTRY = db.insert(_entry)
+_as_text = (column(each.name, Text() if each.name in chain.JSON else each.type) for each in _entry.c)
+ENTRY = db.insert(table(_entry.name, *_as_text))
+"""An entry whose JSON is text already: the very text that was hashed is what stands in the row."""
 FIRST = db.insert(_head)
 LOCKED = db.select(_head.c.entries, _head.c.hash).where(_head.c.id == 1).with_for_update()
 SEEN = db.insert(AccessEntry.__table__)
@@ -163,33 +166,20 @@ def _locked_head(session: Session) -> Head:
 def _chained_to(head: Head, act: tuple[Any, ...]) -> dict[str, Any]:
     """The columns of the next entry, hashed onto the one before it; moves the head along."""
     action, subject, by, at, old, new, reason, movements, outcome = act
-    values: dict[str, Any] = dict(
-        id=head.entries + 1,
-        at=at.astimezone(UTC),
-        site_id=by.site_id,
-        person_id=by.person_id,
-        person_name=by.name,
-        role=by.role,
-        action=action,
-        outcome=outcome,
-        object_kind=_kind(subject),
-        object_id=_key(subject),
-        old=_plain(old),
-        new=_plain(new),
-        movements=[[m.id, m.hash] for m in movements],
-        reason=reason,
-        request_id=g.get("request_id", "") if has_request_context() else "",
-        previous=head.hash,
-    )
-    head.entries, head.hash = values["id"], chain.values_hash(values)
-    return {**values, "hash": head.hash}
+    values = (
+        head.entries + 1, at.astimezone(UTC), by.site_id, by.person_id, by.name, by.role, action, outcome,
+        _kind(subject), _key(subject), _text(old), _text(new),
+        canonical([[m.id, m.hash] for m in movements]), reason,
+        g.get("request_id", "") if has_request_context() else "", head.hash,
+    )  # fmt: skip
+    head.entries, head.hash = values[0], chain.row_hash(*values)
+    return {**dict(zip(chain.HASHED, values, strict=True)), "hash": head.hash}
 
 
-def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    """Values as they will be read back, so that the hash of today equals the hash of tomorrow."""
+def _text(values: dict[str, Any]) -> str:
+    """The words of values as they will be read back: the hash of today equals the hash of tomorrow."""
     refuse_floats(values)
-    plain: dict[str, Any] = json.loads(canonical(values))
-    return plain
+    return canonical(json.loads(canonical(values))) if values else "{}"
 
 
 def _kind(subject: Any) -> str:

@@ -13,8 +13,8 @@ from fcntl import LOCK_EX, LOCK_NB, LOCK_UN, flock
 
 from sqlalchemy import Engine
 
-PATIENCE_S = 5.0
-LOOKS_EVERY_S = 0.001
+PATIENCE_S = 5
+LOOKS_PER_S = 1_000
 BESIDE = ("-turn", "-line")
 """What stands beside the file of the database: two files of nothing."""
 
@@ -35,7 +35,7 @@ def in_turn(engine: Engine) -> Iterator[None]:
         with _open(file + BESIDE[1]) as line:
             flock(line, LOCK_EX)
             while not _is_taken(turn) and time.monotonic() < until:
-                time.sleep(LOOKS_EVERY_S)
+                time.sleep(1 / LOOKS_PER_S)
         yield
 
 

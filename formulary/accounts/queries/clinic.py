@@ -1,10 +1,11 @@
 """The organisation, its sites, and what they have decided."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Date, Integer, Row, bindparam
+from sqlalchemy import Date, Integer, Row, Text, bindparam, type_coerce
 
 from formulary.accounts.models import Organisation, Policy, Site
 from formulary.db import Missing, db, rows_of
@@ -60,7 +61,16 @@ def policies_in_force(site_id: int, at: datetime) -> dict[str, Any]:
 def decided_rows(site_id: int, at: datetime) -> dict[str, Row[Any]]:
     """What the site has decided by `at` and on whose word, by kind, in one query."""
     asked = {"site_id": site_id, "today": day_at(site_id, at)}
-    rows = rows_of(DECIDED, **asked)
+    return in_force(rows_of(DECIDED, **asked))
+
+
+def decided_as_written(site_id: int, at: datetime) -> tuple[Row[Any], ...]:
+    """The same rows as they lie there, in their order, each value the text of its JSON, in one query."""
+    return tuple(rows_of(DECIDED_AS_WRITTEN, site_id=site_id, today=day_at(site_id, at)))
+
+
+def in_force(rows: Iterable[Any]) -> dict[str, Any]:
+    """The last of each kind, where it decides anything."""
     return {kind: row for kind, row in {row.kind: row for row in rows}.items() if row.value != UNDECIDED}
 
 
@@ -87,6 +97,9 @@ IN_FORCE = (
     .order_by(Policy.valid_from, Policy.id)
 )
 DECIDED = IN_FORCE.with_only_columns(Policy.kind, Policy.value, Policy.edition, Policy.source)
+DECIDED_AS_WRITTEN = IN_FORCE.with_only_columns(
+    Policy.kind, type_coerce(Policy.value, Text).label("value"), Policy.edition, Policy.source
+)
 """Made once: every check asks it."""
 
 

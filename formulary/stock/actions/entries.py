@@ -66,12 +66,15 @@ class Entry:
     @property
     def keys(self) -> tuple[Key | None, Key | None]:
         """The balance it draws on and the one it adds to; None at a place that is only a sum."""
-        return self._key(self.source), self._key(self.target)
+        vial_id = self.vial.id if self.vial else None
+        return key_at(self.source, self.lot.id, vial_id), key_at(self.target, self.lot.id, vial_id)
 
-    def _key(self, place: Place) -> Key | None:
-        if place.kind not in GUARDED:
-            return None
-        return place.id, self.lot.id, self.vial.id if self.vial and place.kind in BY_VIAL else None
+
+def key_at(place: Place, lot_id: int, vial_id: int | None) -> Key | None:
+    """The balance of a lot at a place, out of a vial or not; None at a place that is only a sum."""
+    if place.kind not in GUARDED:
+        return None
+    return place.id, lot_id, vial_id if place.kind in BY_VIAL else None
 
 
 def checked(entry: Entry) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Integer, String, bindparam
@@ -13,22 +12,16 @@ from formulary.db import Steps, UtcDateTime, db, rows_of
 from formulary.db.bare import put
 from formulary.rules.findings import Finding, Refused
 from formulary.stock import queries
-from formulary.stock.actions.balances import lock, named, one_of_keys
-from formulary.stock.actions.entries import Key
+from formulary.stock.actions.balances import lock
+from formulary.stock.actions.entries import Key, key_at
 from formulary.stock.labels.taken import taken_meanwhile
 from formulary.stock.models import KeptLess, Lot, Place, Reservation, Vial
-from formulary.stock.queries.reserved import reserved_of, standing
+from formulary.stock.queries.reserved import EVERY, reserved_of, standing_of
 
 NO_LONGER_THERE = "no longer there"
 """Why a reservation ended whose source went away."""
-KEY = (Reservation.place_id, Reservation.lot_id, Reservation.vial_id)
 ROW = bindparam("row", type_=Integer)
-STANDING = (
-    db.select(Reservation.id, *KEY, Reservation.quantity, Reservation.for_ref, Reservation.until)
-    .where(standing(bindparam("at", type_=UtcDateTime)))
-    .order_by(Reservation.created_at.desc(), Reservation.id.desc())
-)
-FOR_ONE = STANDING.where(Reservation.for_ref == bindparam("for_ref", type_=String))
+FOR_ONE = EVERY.where(Reservation.for_ref == bindparam("for_ref", type_=String))
 LESS = db.update(Reservation).where(
     Reservation.id == ROW, Reservation.quantity > bindparam("to", type_=Steps)
 )
@@ -72,19 +65,26 @@ class Kept:
 
 
 def reserve(
-    for_ref: str, picks: Iterable[Pick], *, at: datetime, by: Actor, until: datetime | None = None
+    for_ref: str,
+    picks: Iterable[Pick],
+    *,
+    at: datetime,
+    by: Actor,
+    until: datetime | None = None,
+    target: Place | None = None,
 ) -> int:
     """Keep these quantities for `for_ref` (`cocktail:12`), all of them or none; nothing else is kept for it.
 
     What it keeps already stays as it is. What is on hold is kept for nobody. Refuses with one finding per
     source of which others have left too little; how many sources it keeps now. The caller's audit entry
-    tells of it.
+    tells of it. `target` is where the act moves it next: its balances are taken with those of the sources,
+    in the one order in which everybody takes them.
     """
     wanted, own = _wanted(picks), dict[Key, list[Kept]]()
     for row in kept_for(for_ref, at):
         own.setdefault(row.key, []).append(row)
     raised = [pick for key, pick in wanted.items() if not _fits(own.get(key, []), pick, until)]
-    made = _made(for_ref, raised, at) if raised else {}
+    made = _made(for_ref, raised, target, at) if raised else {}
     for key, rows in own.items():
         _keep_as_it_is(rows, wanted.get(key) if key not in {pick.key for pick in raised} else None, at)
     _add([_reservation(for_ref, key, quantity, at, until) for key, quantity in made.items()])
@@ -106,12 +106,13 @@ def end_reservations(for_ref: str, *, why: str, at: datetime) -> int:
 
 def kept_for(for_ref: str, at: datetime) -> list[Kept]:
     """What stands for one act."""
-    return _rows(FOR_ONE, {"for_ref": for_ref, "at": at})
+    return [_kept(row) for row in rows_of(FOR_ONE, for_ref=for_ref, at=at)]
 
 
 def kept_of(keys: Sequence[Key], at: datetime) -> list[Kept]:
     """What stands of these sources, the newest first."""
-    return _rows(_of_keys(tuple(vial_id is None for _, _, vial_id in keys)), {**named(keys), "at": at})
+    rows = standing_of({lot_id for _, lot_id, _ in keys}, at)
+    return [row for row in map(_kept, rows) if row.key in keys]
 
 
 def lessen(row: Kept, to: int, why: str, at: datetime) -> None:
@@ -167,9 +168,11 @@ def _keep_as_it_is(own: Sequence[Kept], pick: Pick | None, at: datetime) -> None
             lessen(row, max(pick.most, pick.quantity), "used", at)
 
 
-def _made(for_ref: str, picks: Sequence[Pick], at: datetime) -> dict[Key, int]:
+def _made(for_ref: str, picks: Sequence[Pick], target: Place | None, at: datetime) -> dict[Key, int]:
     """What can be kept of each source beside what others keep; refused where it is too little."""
-    rows, others = lock(pick.key for pick in picks), _kept_by_others(for_ref, picks, at)
+    moved_to = [key_at(target, pick.lot_id, pick.vial_id) for pick in picks if target is not None]
+    rows = lock([*(pick.key for pick in picks), *moved_to])
+    others = _kept_by_others(for_ref, picks, at)
     free = {pick.key: rows[pick.key].quantity - others.get(pick.key, 0) for pick in picks}
     stopped = _on_hold(picks)
     usable = [pick for pick in picks if pick.key not in stopped]
@@ -196,13 +199,9 @@ def _kept_by_others(for_ref: str, picks: Sequence[Pick], at: datetime) -> dict[K
     return {(place, lot, vial): row.quantity for (lot, place, vial), row in kept.items()}
 
 
-def _rows(query: Any, told: dict[str, Any]) -> list[Kept]:
-    return [Kept(number, (p, lot, v), *rest) for number, p, lot, v, *rest in rows_of(query, **told)]
-
-
-@cache
-def _of_keys(sealed: tuple[bool, ...]) -> Any:
-    return STANDING.where(one_of_keys(Reservation, sealed))
+def _kept(row: Sequence[Any]) -> Kept:
+    number, lot, place, vial, *rest = row
+    return Kept(number, (place, lot, vial), *rest)
 
 
 def _taken_meanwhile(key: Key) -> Finding:

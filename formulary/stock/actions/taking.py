@@ -11,7 +11,7 @@ from formulary.stock import facts, queries
 from formulary.stock.actions.balances import lock
 from formulary.stock.actions.entries import Document, Entry, Way
 from formulary.stock.actions.ledger import write
-from formulary.stock.actions.vials import lying, serve, standing
+from formulary.stock.actions.vials import serve, standing
 from formulary.stock.labels import refusals
 from formulary.stock.models import Lot, Movement, Place, Vial
 
@@ -49,7 +49,7 @@ def take(
     Refuses more than is left, and everything that `facts.allow` refuses; `already_happened` records it all
     the same, as far as the vial holds it.
     """
-    lies = lying(vial)
+    lies = queries.lying_in(vial)
     source = standing(vial, lies)
     entries = shares(vial, source, volume, Way(target, reason, document, occurred_at or at))
     use = facts.Use(vial.lot, vial, source, target, entries[0].quantity, for_patient, for_ref)

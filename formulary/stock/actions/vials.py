@@ -7,7 +7,6 @@ from formulary.accounts import Actor, Permission
 from formulary.accounts.actions import next_code
 from formulary.audit import record
 from formulary.db import Missing, db, once
-from formulary.db.objects import known
 from formulary.rules.facts import Container
 from formulary.rules.lot_status import serves_one_patient
 from formulary.stock import facts, queries
@@ -73,19 +72,14 @@ def open_vial(
 
 def where_is(vial: Vial) -> Place:
     """The place where an opened vial stands; refuses one that has nothing left or is on its way."""
-    return standing(vial, lying(vial))
+    return standing(vial, queries.lying_in(vial))
 
 
-def lying(vial: Vial) -> list[queries.Content]:
-    """Where so much of the vial's own lot lies in it."""
-    return queries.contents(vial_id=vial.id, lot_id=vial.lot_id)
-
-
-def standing(vial: Vial, lies: Sequence[queries.Content]) -> Place:
+def standing(vial: Vial, lies: Sequence[queries.Lying]) -> Place:
     """The place of what lies in it; refuses as `where_is`."""
     if not lies:
         raise refusals.empty(vial)
-    place = known(Place, lies[0].place_id)
+    place = lies[0].place
     if place.kind == "in_transit":
         raise transfer_refusals.on_its_way(vial, queries.travels_in(vial.id))
     return place
@@ -100,7 +94,7 @@ def content_of(lot: Lot) -> int:
 
 def content_now(vial: Vial) -> int:
     """What is left of the vial's own lot in it, in the lot's steps."""
-    return sum(one.quantity for one in lying(vial))
+    return sum(one.quantity for one in queries.lying_in(vial))
 
 
 def serve(vial: Vial, *, for_patient: int | None, for_ref: str | None, is_first: bool) -> None:

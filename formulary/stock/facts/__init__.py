@@ -29,7 +29,7 @@ from formulary.stock.facts.lying import (
 )
 from formulary.stock.models import Lot, Place, Vial, measured_in
 from formulary.stock.queries import Holds, open_holds
-from formulary.stock.queries.reserved import Kept, reserved_of
+from formulary.stock.queries.reserved import Kept, beside, reserved_of
 
 USED_AT = frozenset({"in_use", "preparation", "patient", "patch_test"})
 AWAY = frozenset({"quarantine", "waste", "returned", "destroyed", "lost_or_found"})
@@ -72,8 +72,8 @@ def stock_of(
     lot: Lot, vial: Vial | None, place: Place, at: datetime, *, for_ref: str | None = None
 ) -> Stock | None:
     """One source as the rules see it; None where nothing of it ever lay there."""
-    found = _stocks(at, for_ref, _of_one(vial, place), **_named(lot, vial, place))
-    return found[0] if found else None
+    rows = rows_of(_of_one(vial, place), **_named(lot, vial, place))
+    return _stock(rows[0], open_holds(), beside(lot.id, at, for_ref)) if rows else None
 
 
 def of_vials(vial_ids: Collection[int], at: datetime, *, for_ref: str | None = None) -> dict[int, Stock]:

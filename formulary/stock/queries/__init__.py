@@ -2,10 +2,12 @@
 
 from formulary.stock.queries.balances import (
     Content,
+    Lying,
     by_site,
     contents,
     holds_sealed,
     locked_quantity,
+    lying_in,
     mixture_left,
     moved_since,
     volume_left,
@@ -223,8 +225,8 @@ from formulary.stock.queries.watched import (
 __all__ = [
     "AWAITED", "LIES_AT", "LOOK_BACK", "MOST_DISCREPANCIES", "ON_ITS_WAY", "Asked", "BalanceSheet",
     "Brought", "Content", "Counting", "Delivers", "Difference", "Due", "Holds", "Inside", "Kept",
-    "Looked", "OnOrder", "Order", "Ordered", "Packed", "Paid", "Prices", "Receipt", "Stopped", "Supply",
-    "Thrown", "Unfit", "Usage", "Watched", "acts_about", "acts_of_list", "aliases_of", "awaited",
+    "Looked", "Lying", "OnOrder", "Order", "Ordered", "Packed", "Paid", "Prices", "Receipt", "Stopped",
+    "Supply", "Thrown", "Unfit", "Usage", "Watched", "acts_about", "acts_of_list", "aliases_of", "awaited",
     "awaited_by_product", "balance_sheet", "being_counted", "broken_by", "brought_by", "brought_with",
     "by_site", "called", "contents", "corrected_among", "count", "count_line", "count_lines", "count_places",
     "counted_since", "counts", "curve_of", "damaged_at", "damaged_here", "deliveries",
@@ -237,7 +239,7 @@ __all__ = [
     "is_withdrawn", "keeps", "kept_anew", "kept_products", "kept_with_minimum", "labelled_vials",
     "last_act", "last_movement", "last_read", "last_reading", "last_receipt", "lessened_by", "level",
     "levels", "lies_at", "lines_of", "locked_quantity", "looked_at_since", "lot", "lots_by_id",
-    "lots_of", "lots_with_number", "may_dissolve", "milestones", "mixture_left", "moved_after",
+    "lots_of", "lots_with_number", "lying_in", "may_dissolve", "milestones", "mixture_left", "moved_after",
     "moved_since", "movements_of_act", "movements_of_lot", "movements_of_vial", "nears_of_lots",
     "never_beside", "newest_waiting", "numbered", "numbers_of_lots", "on_order", "open_discrepancies",
     "open_holds", "open_vials", "opened_for", "opening_of", "order", "order_changes", "order_numbered",

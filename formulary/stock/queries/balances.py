@@ -9,6 +9,7 @@ from sqlalchemy import Integer, bindparam
 
 from formulary.accounts.models import Site
 from formulary.db import db, rows_of
+from formulary.db.objects import columns, made
 from formulary.stock.models import Balance, Movement, Place, Vial
 
 
@@ -20,6 +21,30 @@ class Content:
     place_id: int
     vial_id: int | None
     quantity: int
+
+
+@dataclass(frozen=True)
+class Lying:
+    """So much of a vial's own lot, in its steps, at a place."""
+
+    place: Place
+    quantity: int
+
+
+def lying_in(vial: Vial) -> list[Lying]:
+    """What is left of a vial's own lot in it, and where, in one query."""
+    rows = rows_of(LYING_IN, vial_id=vial.id, lot_id=vial.lot_id)
+    return [Lying(made(Place, place), quantity) for quantity, *place in rows]
+
+
+LYING_IN = (
+    db.select(Balance.quantity, *columns(Place))
+    .join(Place, Place.id == Balance.place_id)
+    .where(Balance.vial_id == bindparam("vial_id"), Balance.lot_id == bindparam("lot_id"))
+    .where(Balance.quantity > 0)
+    .order_by(Balance.id)
+)
+"""Made once: every draw asks it."""
 
 
 def contents(
