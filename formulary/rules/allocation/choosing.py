@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import takewhile
 
 from formulary.rules.allocation.picks import Allocation, Pick, Refusal, is_for_one, source_key
 from formulary.rules.allocation.sources import Asked, Container, available, containers
@@ -34,7 +35,7 @@ def allocate(
     """
     if need.steps <= 0:
         raise ValueError("An allocation needs an amount above nothing")
-    total((each.remaining for each in candidates), need.dimension)  # raises for another dimension
+    total(_measured_otherwise(candidates, need), need.dimension)  # raises for another dimension
     nothing = Quantity.zero(need.dimension)
     least = nothing if smallest is None else smallest
     asked = Asked(need, at, for_patient, for_ref, policies, least, _of(taken, candidates))
@@ -46,6 +47,10 @@ def allocate(
     short = [Refusal(each, _too_little(each, asked)) for each in fit]
     missing = need - total((available(each, asked) for each in fit), need.dimension)
     return Allocation(need, (), (*barred, *short), missing=missing)
+
+
+def _measured_otherwise(candidates: Iterable[Stock], need: Quantity) -> Iterator[Quantity]:
+    return (each.remaining for each in candidates if each.remaining.dimension is not need.dimension)
 
 
 def _of(taken: Sequence[Pick], candidates: Sequence[Stock]) -> tuple[Pick, ...]:
@@ -100,6 +105,8 @@ def _discard(stock: Stock, asked: Asked) -> Quantity:
 
 def _chosen(fit: Sequence[Stock], asked: Asked, *, may_split: bool) -> tuple[Pick, ...]:
     """The picks that sum to the need; none where it is not met."""
+    if first := _first_open(fit, asked):
+        return (_pick(first, asked.need, asked),)
     lying = [each for stock in fit for each in containers(stock, asked)]
     at_hand = sorted((each for each in lying if not each.is_new), key=lambda each: not _is_open(each.stock))
     new = [each for each in lying if each.is_new]
@@ -109,6 +116,12 @@ def _chosen(fit: Sequence[Stock], asked: Asked, *, may_split: bool) -> tuple[Pic
     if whole is not None:
         return (_pick(whole, asked.need, asked),)
     return tuple(_split(at_hand, new, asked)) if may_split else ()
+
+
+def _first_open(fit: Sequence[Stock], asked: Asked) -> Container | None:
+    """The first open vial that holds all: most needs look no further."""
+    lying = (each for stock in takewhile(_is_open, fit) for each in containers(stock, asked))
+    return next((each for each in lying if each.gives >= asked.need), None)
 
 
 def _split(at_hand: Iterable[Container], new: Sequence[Container], asked: Asked) -> list[Pick]:
@@ -186,8 +199,8 @@ def _answer(
 
 
 def _may_serve(stock: Stock, asked: Asked, *, may_split: bool) -> bool:
-    most = max((each.gives for each in containers(stock, asked)), default=asked.nothing)
-    return most.steps > 0 if may_split else most >= asked.need
+    gives = (each.gives for each in containers(stock, asked))
+    return any(each.steps > 0 if may_split else each >= asked.need for each in gives)
 
 
 def _too_little(stock: Stock, asked: Asked) -> str:

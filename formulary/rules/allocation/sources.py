@@ -89,7 +89,7 @@ def available(stock: Stock, asked: Asked) -> Quantity:
     if asked.taken:
         gone = (pick.quantity for pick in _of(stock, asked.taken))
         left = left - total(gone, asked.need.dimension)
-    return max(left, asked.nothing)
+    return left if left.steps > 0 else asked.nothing
 
 
 def left_before(stock: Stock, container: int, taken: Iterable[Pick]) -> Quantity | None:

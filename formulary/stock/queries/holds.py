@@ -38,6 +38,8 @@ class Holds:
         self, *, lot_id: int, product_id: int, vial_id: int | None, place_id: int | None
     ) -> tuple[Standing, ...]:
         """Those that stop this lot, as it lies in this vial or at this place."""
+        if not self.rows:
+            return ()
         touched = {("product", product_id), ("vial", vial_id), ("place", place_id)}
         return tuple(
             h for h in self.rows if (h.object_kind, h.object_id) in touched or (h.id, lot_id) in self.covered
