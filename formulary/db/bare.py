@@ -21,6 +21,8 @@ from formulary.db.session import past_orm, under_way
 Bind = Callable[[Any], Any]
 Row = tuple[Any, ...]
 WORD = re.compile(r"\w+")
+OWN_CURSOR, MOST_ROWS = "formulary.db.bare", 1_000
+"""A cursor keeps the rows of its last answer: one that holds more of them is let go."""
 _tuple: Any = namedtuple
 
 
@@ -95,18 +97,30 @@ def tables_in(session: Session, statement: Any, values: Mapping[str, Any]) -> fr
 
 
 def _asked(connection: Connection, sent: _Sent, values: Mapping[str, Any]) -> list[Row]:
-    told, cursor = sent.with_values(values), connection.connection.cursor()
+    told, cursor = sent.with_values(values), _cursor(connection)
     for note in connection.dispatch.before_cursor_execute:
         note(connection, cursor, sent.text, told, None, False)
     try:
         cursor.execute(sent.text, told)
         if sent.kinds is None:  # a driver may take longer to tell of the columns than to ask for the rows
             sent.kinds = tuple(column[1] for column in cursor.description or ())
-        return list(cursor.fetchall()) if sent.kinds else []
+        rows = list(cursor.fetchall()) if sent.kinds else []
     except connection.dialect.loaded_dbapi.Error as fault:
+        del connection.info[OWN_CURSOR]
         connection._handle_dbapi_exception(fault, sent.text, told, cursor, None)
-    finally:
-        cursor.close()
+    if len(rows) > MOST_ROWS:
+        connection.info.pop(OWN_CURSOR).close()
+    return rows
+
+
+def _cursor(connection: Connection) -> Any:
+    """The one cursor of this connection for what is read whole at once: PostgreSQL's driver takes a third of
+    its time for a statement to make another, which knows no types yet.
+    """
+    kept = connection.info
+    if OWN_CURSOR not in kept:
+        kept[OWN_CURSOR] = connection.connection.cursor()
+    return kept[OWN_CURSOR]
 
 
 def _shape(values: Mapping[str, Any]) -> tuple[tuple[str, int | None], ...]:

@@ -6,7 +6,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from formulary.audit.models import AuditEntry
-from formulary.db import db
+from formulary.db import bare, db
 from formulary.db.bare import driver_rows, plain_rows
 from formulary.db.prepared import value, values, whole, word, words
 from formulary.db.types import instant
@@ -42,6 +42,28 @@ def test_what_goes_wrong_is_told_as_everywhere(app: Flask) -> None:
     with pytest.raises(DBAPIError) as told:
         driver_rows(select(text("something")).select_from(text("nowhere")), {})
     assert "nowhere" in str(told.value.orig)
+
+
+def test_after_a_fault_the_connection_answers_the_next(app: Flask, cast: object) -> None:
+    keys = [row[0] for row in driver_rows(OF, {"keys": [1, 2]})]
+    with pytest.raises(DBAPIError):
+        driver_rows(select(text("something")).select_from(text("nowhere")), {})
+    db.session.rollback()
+    assert [row[0] for row in driver_rows(OF, {"keys": [1, 2]})] == keys == [1, 2]
+
+
+def test_a_connection_keeps_one_cursor_and_no_long_answer(
+    app: Flask, cast: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bare, "MOST_ROWS", 1)
+    kept = db.session.connection().info
+    driver_rows(OF, {"keys": [1]})
+    first = kept[bare.OWN_CURSOR]
+    driver_rows(OF, {"keys": [2]})
+    assert kept[bare.OWN_CURSOR] is first
+    driver_rows(OF, {"keys": [1, 2]})
+    assert bare.OWN_CURSOR not in kept
+    assert len(driver_rows(OF, {"keys": [1, 2]})) == 2
 
 
 # SQLite has no connection that others can end.
