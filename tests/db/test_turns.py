@@ -42,7 +42,9 @@ def is_held(engine: Engine, beside: str) -> bool:
 
 
 def until_somebody_waits(engine: Engine) -> None:
+    until = time.monotonic() + 60
     while not is_held(engine, "-line"):
+        assert time.monotonic() < until, "Nobody stands in line"
         time.sleep(0.001)
 
 
