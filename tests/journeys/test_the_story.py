@@ -254,6 +254,7 @@ def given(doctor, app):
     patient = db.session.scalars(db.select(Patient.code).order_by(Patient.id.desc())).first()
     doctor.sign_in()
     doctor.open("/administrations/start")
+    doctor.fits()
     doctor.is_accessible()
     doctor.page.locator("#label").fill(code)
     doctor.page.locator("#patient_code").fill(patient)
