@@ -70,7 +70,8 @@ class Rows:
         """Write them; what was kept of a patient comes before what was merged into it."""
         self.rows[Patient].sort(key=lambda row: row["merged_into_id"] is not None)
         for table, rows in self.rows.items():
-            load(table, rows)
+            if rows:
+                load(table, rows)
 
     def _put(self, table: Any, place: int, **row: Any) -> Row:
         self.rows[table].append({"id": key(place), "row_version": 1} | row)
@@ -149,17 +150,27 @@ class Rows:
     def _tested(self) -> None:
         """A sitting is void where all of it was taken back."""
         graph = self.graph
+        stood = {spot.into for spot in graph.spots if spot.stands}
+        stood |= {test for test, _, how in graph.loose if how != "taken back"}
         for place, patient in enumerate(graph.tests):
-            void = not any(spot.stands for spot in graph.spots if spot.into == place)
-            row = {"patient_id": key(patient), "code": f"T-G{place}", "state": "void" if void else "applied"}
+            state = "applied" if place in stood else "void"
+            row = {"patient_id": key(patient), "code": f"T-G{place}", "state": state}
             when = {"applied_at": self.at, "recorded_at": self.at, "applied_by_id": self.ground.person}
             self._put(PatchTest, place, **row, **when, site_id=self.ground.site)
-        for number, spot in enumerate(graph.spots):
-            lot = graph.vials[spot.vial]
+        for spot in graph.spots:
             list(self._took(spot, "patch_test", "patch_test"))
-            row = {"lot_id": key(lot), "product_id": self.ground.products[graph.lots[lot][1]], "quantity": 1}
-            of_it = {"test_id": key(spot.into), "vial_id": key(spot.vial)}
-            self._put(PatchTestItem, number, **row, **of_it, number=number + 1)
+            self._spot(spot.into, graph.vials[spot.vial], key(spot.vial))
+        for test, lot, how in graph.loose:
+            if how != "noted":
+                way = {"document": ("patch_test", key(test)), "reason": "patch_tested"}
+                self._move(lot, None, "storage", "patch_test", how == "booked", **way)
+            self._spot(test, lot, None)
+
+    def _spot(self, test: int, lot: int, vial_id: int | None) -> None:
+        number = len(self.rows[PatchTestItem])
+        row = {"lot_id": key(lot), "product_id": self.ground.products[self.graph.lots[lot][1]], "quantity": 1}
+        of_it = {"test_id": key(test), "vial_id": vial_id, "number": number + 1}
+        self._put(PatchTestItem, number, **row, **of_it)
 
     def _told(self) -> None:
         """By earlier records, from the supplier to the patient."""

@@ -37,7 +37,8 @@ class Went:
 @dataclass(frozen=True)
 class Graph:
     """What happened. Each entry names others by their places; `lots` are (number, product, made from),
-    `vials` are of a lot, `cocktails` and `tests` of a patient, `earlier` of a patient and a lot.
+    `vials` are of a lot, `cocktails` and `tests` of a patient, `earlier` of a patient and a lot; `loose` are
+    (test, lot, how): what was tested from no vial, and whether the ledger tells of it (HOW).
     """
 
     lots: tuple[tuple[int, int, int | None], ...]
@@ -47,6 +48,7 @@ class Graph:
     draws: tuple[Went, ...]
     tests: tuple[int, ...]
     spots: tuple[Went, ...]
+    loose: tuple[tuple[int, int, str], ...]
     earlier: tuple[tuple[int, int], ...]
     merged: tuple[int | None, ...]
 
@@ -79,6 +81,8 @@ class Graph:
         for kind, gone in (("cocktail", self.draws), ("test", self.spots)):
             rows = ((one.into, self.lots_in(one.vial, every)) for one in gone if one.stands or every)
             self._put(found, kind, rows)
+        noted = ((test, self.origins(lot)) for test, lot, how in self.loose if every or how != "taken back")
+        self._put(found, "test", noted)
         self._put(found, "earlier", enumerate(self.origins(lot) for _, lot in self.earlier))
         self._put(found, "patient", self._reached(found))
         return found
@@ -97,6 +101,7 @@ class Graph:
             yield self.kept(patient), lots
 
 
+HOW = ("noted", "booked", "taken back")
 PLACE = st.integers(0, 11)
 WENT = st.tuples(PLACE, PLACE, st.sampled_from((True, True, False)))
 
@@ -110,7 +115,8 @@ def went(rows: Iterable[tuple[int, int, bool]], vials: int, targets: int) -> tup
 def graphs(draw: Any) -> Graph:
     """A few lots under fewer numbers, some made from others, and what became of them.
 
-    What a vial was mixed with stood before it in the list, so that nothing was mixed with itself.
+    What a vial was mixed with stood before it in the list, so that nothing was mixed with itself; what was
+    tested from no vial is of the last test, and nothing else is.
     """
 
     def many(what: Any, least: int, most: int) -> list[Any]:
@@ -125,12 +131,13 @@ def graphs(draw: Any) -> Graph:
     poured = [(one, 1 + into % (len(vials) - 1), ok) for one, into, ok in many(WENT, 1, 4)]
     mixings = [Went(one % into, into, ok) for one, into, ok in poured]
     cocktails = [(who % PATIENTS, STATES[state % len(STATES)]) for who, state in many(two, 2, 5)]
-    tests = [who % PATIENTS for who in many(PLACE, 1, 3)]
-    draws, spots = (
-        went(many(WENT, 1, most), len(vials), len(targets)) for most, targets in ((9, cocktails), (4, tests))
-    )
+    tests = [who % PATIENTS for who in many(PLACE, 2, 4)]
+    draws = went(many(WENT, 1, 9), len(vials), len(cocktails))
+    spots = went(many(WENT, 1, 4), len(vials), len(tests) - 1)
+    last = {lot % len(lots): HOW[how % len(HOW)] for lot, how in many(two, 0, 2)}
+    loose = [(len(tests) - 1, lot, how) for lot, how in last.items()]
     earlier = [(who % PATIENTS, lot % len(lots)) for who, lot in many(two, 0, 2)]
-    lost = draw(st.integers(0, PATIENTS))
-    merged = [(lost + 1) % PATIENTS if place == lost else None for place in range(PATIENTS)]
-    lists = (lots, vials, mixings, cocktails, draws, tests, spots, earlier, merged)
+    kept, gone = draw(PLACE) % PATIENTS, many(st.booleans(), PATIENTS, PATIENTS)
+    merged = [kept if is_gone and place != kept else None for place, is_gone in enumerate(gone)]
+    lists = (lots, vials, mixings, cocktails, draws, tests, spots, loose, earlier, merged)
     return Graph(*(tuple(rows) for rows in lists))  # type: ignore[arg-type]

@@ -25,7 +25,7 @@ from tests.recalls.doing import (
     wasted,
 )
 from tests.recalls.reading import accesses, answer, words
-from tests.support.builders import a_lot, a_patient, a_powder, a_product
+from tests.support.builders import a_lot, a_patient, a_powder, a_product, a_test
 
 
 def traced(lot):
@@ -117,25 +117,39 @@ def picture(client, *lots):
     page = client.get_ok("/recalls/trace?" + "&".join(f"lot={lot.id}" for lot in lots))
     boxes = [words(box) for box in page.all(class_="trace-node")]
     [listed] = page.all("table")
-    return page, boxes, [words(row) for body in listed.iter("tbody") for row in body.iter("tr")]
+    return page, boxes, [spaced(row) for body in listed.iter("tbody") for row in body.iter("tr")]
+
+
+def spaced(row):
+    """The words of a row, what stands in one cell under another apart."""
+    return " ".join(" ".join(row.itertext()).split())
 
 
 # What a page shows does not depend on the database.
 @pytest.mark.databases("sqlite")
 def test_the_page_draws_every_step_from_the_delivery_to_the_patient_and_lists_the_same(clients):
-    powder, water = a_lot(a_powder(), number="POWDER"), a_lot(a_product(content="10 mL"), number="WATER")
+    powder, water = a_lot(a_powder(), number="POWDER", containers=1), a_lot(a_product(content="10 mL"))
     vial, patient = reconstituted(opened(powder), water), a_patient(name="Anna Kovac")
     cocktail = a_session(patient, (vial, "1 mL"))
     page, boxes, listed = picture(clients("recall"), powder)
+    name = powder.product.name
     assert boxes == [
-        "Delivery 24 Nov 2026, suppl…",
-        f"Lot POWDER {powder.product.name[:18].rstrip()}…",
+        "24 Nov 2026 supplier not noted",
+        f"POWDER {name[:11].rstrip()}…{name[-6:]}",
         f"{vial.code} open",
-        f"{vial.code} mixed with WATER",
-        f"{cocktail.code} session closed",
+        f"{vial.code} mixed open",
+        f"{cocktail.code} given",
         f"Anna Kovac {patient.code}",
     ]
-    assert len(listed) == len(boxes) == 1 + len(page.all(class_="trace-link"))
+    assert listed == [
+        "24 Nov 2026 delivery supplier not noted –",
+        f"POWDER lot {name}; may still reach a patient 24 Nov 2026",
+        f"{vial.code} vial open; may still reach a patient POWDER",
+        f"{vial.code} mixed reconstitution open; with {water.number}; may still reach a patient {vial.code}",
+        f"{cocktail.code} cocktail given {vial.code} mixed",
+        f"Anna Kovac patient {patient.code}; received it {cocktail.code}",
+    ]
+    assert len(page.all(class_="trace-link")) == 5
     assert accesses()[-1][0::2] == ("recalls.trace", 1)
     assert accesses()[-1][3] == "POWDER"
 
@@ -147,48 +161,130 @@ def test_what_is_too_much_of_a_kind_is_one_box_more_and_what_is_still_open_comes
     for _ in range(8):
         vial = opened(lot)
         a_session(a_patient(), (vial, "0.5 mL"))
-        with transaction():
-            stock.waste_vial(shelf.vial(vial.id), reason="broken", at=clock.now(), by=somebody())
+        thrown_away(vial)
     under_way = a_cocktail(a_patient(), "verified")
     drawn(an_attempt(under_way), live, "0.1 mL")
     page, boxes, _ = picture(clients("recall"), lot)
-    assert (boxes[2], boxes[7]) == (f"{live.code} open", "+ 4 vials more")
-    assert (boxes[8], boxes[13]) == (f"{under_way.code} in preparation", "+ 4 cocktails more")
-    assert boxes[-1] == "+ 3 patients more"
+    assert (boxes[2], boxes[7]) == (f"{live.code} open", "+ 4 vials")
+    assert (boxes[8], boxes[13]) == (f"{under_way.code} in preparation", "+ 4 cocktails")
+    assert boxes[-1] == "+ 3 patients"
     assert len(page.all(class_="hot")) == 2, "from the lot to the vial, and on to the cocktail"
+    assert accesses()[-1][2] == 5, "as many as it shows"
 
 
 @pytest.mark.databases("sqlite")
-def test_what_was_taken_back_is_told_and_of_merged_records_the_one_that_was_kept(clients):
-    lot, kept = a_lot(number="BOTH"), a_patient(name="Kept Record")
-    attempt = an_attempt(a_cocktail(a_patient(name="Not Reached"), "verified"))
+def test_of_a_diluent_the_mixture_that_may_still_be_given_comes_first_and_is_red(clients):
+    water, powder = a_lot(a_product(content="10 mL"), containers=7), a_lot(a_powder(), containers=7)
+    live = reconstituted(opened(powder), water)
+    for _ in range(6):
+        vial = reconstituted(opened(powder), water)
+        thrown_away(vial)
+    page, boxes, listed = picture(clients("recall"), water)
+    mixed = [box for box in boxes if " mixed" in box]
+    assert (mixed[0], boxes[-1]) == (f"{live.code} mixed open", "+ 2 reconstitutions")
+    assert len(page.all(class_="hot")) == 6 + 1, "to five vials of the water and the rest; on to the mixture"
+    assert [row for row in listed if "mixed" in row and "may still reach" in row] == [
+        f"{live.code} mixed reconstitution open; with {water.number}; may still reach a patient + 2 vials"
+    ]
+
+
+@pytest.mark.databases("sqlite")
+def test_sealed_stock_is_open_to_everybody_until_it_is_held(clients, cast):
+    lot = a_lot(number="SEALED")
+    page, boxes, _ = picture(clients("recall"), lot)
+    assert (boxes[2], len(page.all(class_="hot"))) == ("Sealed 1 place", 1)
+    held(lot, cast)
+    page, boxes, listed = picture(clients("recall"), lot)
+    assert (page.all(class_="hot"), listed[2]) == ([], "Sealed sealed stock 1 place; held SEALED")
+
+
+@pytest.mark.databases("sqlite")
+def test_what_was_taken_back_is_counted_apart_and_of_merged_records_the_one_that_was_kept(clients):
+    lot, kept, other = a_lot(number="BOTH"), a_patient(name="Kept Record"), a_patient(name="Not Reached")
+    attempt = an_attempt(a_cocktail(other, "verified"))
     undone(drawn(attempt, opened(lot), "0.5 mL"))
     drawn(attempt, opened(a_lot()), "0.5 mL")
     given(attempt)
     for who in (kept, a_patient(name="Lost Record", merged_into_id=kept.id)):
         a_session(who, (opened(lot), "0.5 mL"))
-    _, boxes, _ = picture(clients("recall"), lot)
-    assert boxes[-2:] == [f"Kept Record {kept.code}", "Not Reached taken back"]
-    assert f"{attempt.cocktail.code} taken back" in boxes
+    _, boxes, listed = picture(clients("recall"), lot)
+    assert boxes[-2:] == [f"Kept Record {kept.code}", "Not Reached not with it"]
+    code = attempt.cocktail.code
+    assert f"{code} cocktail given; not with it: taken back" in [row.rpartition(" V-")[0] for row in listed]
+    assert listed[-1] == f"Not Reached patient {other.code}; not with it: taken back {code}"
+    _, boxes, _ = picture(clients("technician"), lot)
+    assert boxes[-2:] == ["1 patient", "1 patient not with it"]
 
 
 @pytest.mark.databases("sqlite")
-def test_who_sees_counts_alone_sees_how_many_patients_and_nothing_of_a_held_lot_is_red(clients, cast):
+def test_who_was_tested_alone_did_not_receive_it(clients):
+    lot, tested = a_lot(number="TESTED"), a_patient(name="On The Skin")
+    a_test(tested, lot)
+    _, _, listed = picture(clients("recall"), lot)
+    assert listed[-1].startswith(f"On The Skin patient {tested.code}; patch-tested ")
+
+
+@pytest.mark.databases("sqlite")
+def test_who_sees_counts_alone_sees_no_code_of_a_patient_a_cocktail_or_a_test(clients):
     lot = a_lot(number="COUNTED")
-    a_session(a_patient(name="Anna Kovac"), (opened(lot), "0.5 mL"))
-    with transaction():
-        told = {"source": "maker", "reason": "recalled", "at": clock.now(), "by": cast.actor("recall")}
-        stock.place_hold("lot", lot.id, **told)
+    cocktail = a_session(a_patient(name="Anna Kovac"), (opened(lot), "0.5 mL"))
+    test = a_test(a_patient(), lot)
     page, boxes, _ = picture(clients("technician"), lot)
-    assert boxes[-1] == "1 patient"
-    assert "Kovac" not in words(page)
-    assert page.all(class_="hot") == []
+    assert boxes[-3:] == ["1 cocktail", "1 patch test", "2 patients"]
+    assert not any(page.mentions(word) for word in (cocktail.code, test.code, "Kovac"))
     assert accesses()[-1][2] == 0
+
+
+@pytest.mark.databases("sqlite")
+def test_nothing_of_a_held_lot_is_red_but_what_is_being_given(clients, cast):
+    lot = a_lot(number="HELD")
+    vial = opened(lot)
+    drawn(an_attempt(a_cocktail(a_patient(), "released"), "released"), vial, "0.2 mL")
+    held(lot, cast)
+    page, boxes, _ = picture(clients("recall"), lot)
+    drawn_of_it = [box for box in page.all(class_="trace-node") if "held" in (box.get("class") or "").split()]
+    assert (page.all(class_="hot"), len(drawn_of_it), boxes[-1]) == ([], 4, "C-0001 released")
+
+
+@pytest.mark.databases("sqlite")
+def test_what_is_being_given_is_red_although_its_lot_is_held(clients, cast):
+    lot = a_lot(number="HELD")
+    given_now = an_attempt(a_cocktail(a_patient(), "administering"), "administering")
+    drawn(given_now, opened(lot), "0.2 mL")
+    held(lot, cast)
+    page, _, listed = picture(clients("recall"), lot)
+    assert len(page.all(class_="hot")) == 2
+    assert listed[-1] == "C-0001 cocktail being given; may still reach a patient V-0001"
+
+
+@pytest.mark.databases("sqlite")
+def test_of_two_lots_one_may_be_held(clients, cast):
+    one, other = a_lot(number="ONE"), a_lot(number="OTHER")
+    held(one, cast)
+    _, _, listed = picture(clients("recall"), one, other)
+    assert ["; held" in row for row in listed if row.split()[1] == "lot"] == [True, False]
+
+
+@pytest.mark.databases("sqlite")
+def test_long_numbers_keep_both_their_ends(clients):
+    lots = [a_lot(number=f"LONG-NUMBER-0001-{letter}", containers=0) for letter in "AB"]
+    _, boxes, _ = picture(clients("recall"), *lots)
+    assert [box.split(" ")[0] for box in boxes] == ["LONG-NUMBER-0001-A", "LONG-NUMBER-0001-B"]
+    longer = a_lot(number="LONG-NUMBER-0001-ABC", containers=0)
+    assert picture(clients("recall"), longer)[1][0].startswith("LONG-NUMBER…01-ABC ")
 
 
 @pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("asked", ["", "lot=0", "lot=x", "lot=999999", "lot=1&lot=99999999999"])
 def test_a_lot_that_is_none_is_not_found(clients, asked):
+    clients("recall").get_page(f"/recalls/trace?{asked}", status=404)
+
+
+@pytest.mark.databases("sqlite")
+def test_too_many_lots_are_refused_and_none_is_left_out(clients):
+    lots = [a_lot(containers=0) for _ in range(30)]
+    assert len(picture(clients("recall"), *lots)[2]) == 5 + 1
+    asked = "&".join(["lot=1"] * 201)
     clients("recall").get_page(f"/recalls/trace?{asked}", status=404)
 
 
@@ -200,3 +296,16 @@ def test_the_answer_leads_to_every_step(clients):
     assert [link.get("href") for link in page.all("a") if words(link) == "Every step"] == [
         f"/recalls/trace?lot={lot.id}"
     ]
+
+
+def thrown_away(vial):
+    """What is left of a vial goes to waste."""
+    with transaction():
+        stock.waste_vial(shelf.vial(vial.id), reason="broken", at=clock.now(), by=somebody())
+
+
+def held(lot, cast):
+    """A hold on the lot."""
+    told = {"source": "maker", "reason": "recalled", "at": clock.now(), "by": cast.actor("recall")}
+    with transaction():
+        stock.place_hold("lot", lot.id, **told)

@@ -122,7 +122,7 @@ from formulary.recalls.queries.scope import Scope, as_scope, brought_now, came_s
 from formulary.recalls.queries.standing import Standing, standing_holds
 from formulary.recalls.queries.sums import CaseSheet, sheet_of
 from formulary.recalls.queries.tested import Tested
-from formulary.recalls.queries.traced import BOXES, Traced, traced
+from formulary.recalls.queries.traced import BOXES, Traced, merged_into, traced
 from formulary.recalls.queries.under_way import BUCKETS as UNDER_WAY
 from formulary.recalls.queries.under_way import UnderWay, under_way
 from formulary.recalls.queries.unnoted import Unnoted, UnnotedUse, every_unnoted
@@ -243,6 +243,7 @@ __all__ = [
     "made",
     "made_count",
     "made_under_way",
+    "merged_into",
     "named_in",
     "never_held",
     "not_held",

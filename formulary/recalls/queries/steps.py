@@ -44,13 +44,13 @@ BEGUN = 0
 ENDS = {"attempt": "preparation", "patch_test": "patch_test", "imported_use": "patient"}
 """The kind of place at which a movement has brought something into what its document names."""
 INTO = {"attempt": "cocktail", "patch_test": "test", "imported_use": "earlier", "reconstitution": "mixture"}
-Again = aliased(Movement)
+Again, Mixed = aliased(Movement), aliased(Vial)
 Stated = tuple[list[Step], dict[Node, str]]
 
 
 def steps_from(lot_ids: Sequence[int]) -> Stated:
-    """Every step that leads on from these lots, however far, and the state of what has one (vials, attempts,
-    tests), as it is now.
+    """Every step that leads on from these lots, however far, and the state of what has one (vials, mixtures,
+    attempts, tests), as it is now.
     """
     rows = plain_rows(_recursive(db.session.get_bind().dialect.name), {"lots": list(lot_ids)})
     steps = [Step(_node(*row[:2]), _node(*row[2:4]), row[4]) for row in rows]
@@ -117,9 +117,10 @@ def _moved() -> Select[Any]:
     ends = [(is_into[document], word(place)) for document, place in ENDS.items()]
     end = case(*ends, (is_into["reconstitution"], Place.kind))
     stands = ~exists().where(Again.reverses_id == Movement.id)
-    query = _told(kind, Movement.document_id, stands, func.coalesce(Attempt.state, PatchTest.state))
+    state = func.coalesce(Attempt.state, PatchTest.state, Mixed.state)
+    query = _told(kind, Movement.document_id, stands, state)
     query = query.select_from(Movement).join(Place, Place.id == Movement.to_place_id)
-    for table, document in ((Attempt, "attempt"), (PatchTest, "patch_test")):
+    for table, document in ((Attempt, "attempt"), (PatchTest, "patch_test"), (Mixed, "reconstitution")):
         query = query.outerjoin(table, and_(is_into[document], table.id == Movement.document_id))
     return query.where(Movement.reverses_id.is_(None), Place.kind == end)
 

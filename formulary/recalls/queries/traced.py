@@ -2,17 +2,18 @@
 there are in all.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import null, select
 from sqlalchemy.orm import aliased
 
 from formulary.accounts import Actor, RecallSight
-from formulary.administrations.models import ImportedUse
+from formulary.administrations.models import Administration, ImportedUse
 from formulary.cocktails.models import Cocktail
 from formulary.db.bare import plain_rows
 from formulary.db.prepared import values, word
@@ -20,6 +21,7 @@ from formulary.patch_tests.models import PatchTest
 from formulary.preparations.models import Attempt
 from formulary.recalls.queries.lookup import holds_on
 from formulary.recalls.queries.lots import Found, FoundLot, lots_found
+from formulary.recalls.queries.lying import lying
 from formulary.recalls.queries.patients import Known, known_patients
 from formulary.recalls.queries.steps import KINDS, steps_from
 from formulary.recalls.queries.under_way import BUCKETS
@@ -29,16 +31,17 @@ from formulary.stock.models import Delivery, Lot, Movement, Vial
 BOXES = 5
 """So many boxes of a kind are drawn before the rest is one more."""
 STILL_OPEN = frozenset({"open", "sealed", *BUCKETS})
-"""The states of a vial or a cocktail from which something may still reach a patient."""
+"""The states of a vial, a mixture or a cocktail from which something may still reach a patient."""
+OF_PATIENTS = frozenset({"cocktail", "test", "earlier", "patient"})
+"""What is of one patient: whoever sees counts alone sees how many there are."""
 
 
 class Thing(NamedTuple):
-    """What a box says of a thing: its code, more of it in words, when, and the key of its page."""
+    """What a box says of a thing: its code, more of it in words, and when."""
 
     code: str
     words: str
     at: datetime | None
-    page: int
 
 
 class Came(NamedTuple):
@@ -53,8 +56,12 @@ class Came(NamedTuple):
 
 @dataclass(frozen=True)
 class Traced:
-    """Where these lots went, as known at `at`; `shown` has the keys that are drawn, by kind, and `things` and
-    `patients` what is told of them. Records that were merged count as the one that was kept.
+    """Where these lots went, as known at `at`. Records that were merged count as the one that was kept.
+
+    `shown` has what is drawn, by kind; `counts` how many there are, apart by whether a way to them stands;
+    `things` and `patients` what is told of what is drawn. `marks` says of what may still reach a patient
+    whether a hold stops it: "stop" where none does, or it is being given, else "held". `sealed` is at how
+    many places each lot lies sealed; `given_to` whom a cocktail or an earlier use reached.
     """
 
     at: datetime
@@ -62,25 +69,31 @@ class Traced:
     steps: tuple[Step, ...]
     reached: Mapping[Node, Reached]
     states: Mapping[Node, str]
+    marks: Mapping[Node, str]
     shown: Mapping[str, tuple[Node, ...]]
-    counts: Mapping[str, int]
+    counts: Mapping[tuple[str, bool], int]
     things: Mapping[Node, Thing]
     patients: Mapping[int, Known]
     came: tuple[Came, ...]
-    is_held: bool
+    sealed: Mapping[int, int]
+    given_to: frozenset[Node]
 
-    def state(self, node: Node) -> str:
-        """The state of a vial, a cocktail or a test, "" of what has none."""
-        return self.states.get(node, "")
-
-    def is_open(self, node: Node) -> bool:
-        """Whether something of it may still reach a patient."""
-        return self.reached[node].stands and self.state(node) in STILL_OPEN
+    @property
+    def is_held(self) -> bool:
+        """Whether a hold stands on each of the lots."""
+        return all(self.marks[Node("lot", lot.id)] == "held" for lot in self.found.lots)
 
     @property
     def named(self) -> int:
         """How many patients it shows, by name or by code."""
         return sum(1 for known in self.patients.values() if known.code)
+
+    @cached_property
+    def leads_on(self) -> frozenset[Node]:
+        """Everything behind which something lies that may still reach a patient and that no hold stops."""
+        open_now = [node for node, mark in self.marks.items() if mark == "stop" and node.kind != "lot"]
+        back = (Step(step.target, step.source) for step in self.steps if step.stands)
+        return frozenset(trace(open_now, back))
 
 
 def traced(lot_ids: Iterable[int], *, by: Actor, at: datetime) -> Traced:
@@ -89,27 +102,54 @@ def traced(lot_ids: Iterable[int], *, by: Actor, at: datetime) -> Traced:
     begun = [Node("lot", lot.id) for lot in found.exact]
     steps, states = steps_from([node.key for node in begun])
     reached = trace(begun, steps)
-    kinds = _by_kind(_without_merged(reached, steps), states)
-    sees = by.recall_sight is not RecallSight.COUNTS
-    shown = {kind: nodes[:BOXES] if sees or kind != "patient" else () for kind, nodes in kinds.items()}
+    marks = _marks(found.lots, reached, steps, states)
+    kept = merged_into(steps)
+    kinds = _by_kind({node: way for node, way in reached.items() if node not in kept}, marks)
+    hidden = OF_PATIENTS if by.recall_sight is RecallSight.COUNTS else frozenset[str]()
+    shown = {kind: () if kind in hidden else nodes[:BOXES] for kind, nodes in kinds.items()}
+    counts = Counter((node.kind, reached[node].stands) for nodes in kinds.values() for node in nodes)
     keys = [node.key for node in shown["patient"]]
+    whole = [row for row in lying([lot.id for lot in found.lots]) if not row.is_open]
     return Traced(
-        at, found, tuple(steps), reached, states, shown, {kind: len(kinds[kind]) for kind in KINDS},
-        dict(_things(shown)), known_patients(keys, by=by, at=at), _came(begun), _all_held(found.lots),
+        at, found, tuple(steps), reached, states, marks, shown, counts, dict(_things(shown)),
+        known_patients(keys, by=by, at=at), _came(begun), Counter(row.lot_id for row in whole),
+        frozenset(_given_to(reached, steps, kept)),
     )  # fmt: skip
 
 
-def _without_merged(reached: Mapping[Node, Reached], steps: Iterable[Step]) -> dict[Node, Reached]:
-    merged = {step.source for step in steps if step.source.kind == "patient"}
-    return {node: way for node, way in reached.items() if node not in merged}
+def merged_into(steps: Iterable[Step]) -> dict[Node, Node]:
+    """The record that was kept of each patient whose record was merged."""
+    return {step.source: step.target for step in steps if step.source.kind == "patient"}
 
 
-def _by_kind(reached: Mapping[Node, Reached], states: Mapping[Node, str]) -> dict[str, tuple[Node, ...]]:
+def _marks(
+    lots: Sequence[FoundLot],
+    reached: Mapping[Node, Reached],
+    steps: Sequence[Step],
+    states: Mapping[Node, str],
+) -> dict[Node, str]:
+    held = {Node("lot", lot_id): "held" if holds else "stop" for lot_id, holds in holds_on(lots).items()}
+    free = trace((lot for lot, mark in held.items() if mark == "stop"), steps)
+    for node, way in reached.items():
+        if way.stands and states.get(node) in STILL_OPEN:
+            is_loose = states[node] == "administering" or (node in free and free[node].stands)
+            held[node] = "stop" if is_loose else "held"
+    return held
+
+
+def _given_to(
+    reached: Mapping[Node, Reached], steps: Iterable[Step], kept: Mapping[Node, Node]
+) -> Iterator[Node]:
+    for step in steps:
+        if step.source.kind in {"cocktail", "earlier"} and step.stands and reached[step.source].stands:
+            yield kept.get(step.target, step.target)
+
+
+def _by_kind(reached: Mapping[Node, Reached], marks: Mapping[Node, str]) -> dict[str, tuple[Node, ...]]:
     """What may still reach somebody first, then what stands, the newest first."""
 
-    def urgency(node: Node) -> tuple[bool, bool, int]:
-        stands = reached[node].stands
-        return not (stands and states.get(node) in STILL_OPEN), not stands, -node.key
+    def urgency(node: Node) -> tuple[int, bool, int]:
+        return ("stop", "held", None).index(marks.get(node)), not reached[node].stands, -node.key
 
     kinds: dict[str, list[Node]] = {kind: [] for kind in KINDS}
     for node in reached:
@@ -117,35 +157,28 @@ def _by_kind(reached: Mapping[Node, Reached], states: Mapping[Node, str]) -> dic
     return {kind: tuple(sorted(nodes, key=urgency)) for kind, nodes in kinds.items()}
 
 
-def _all_held(lots: Sequence[FoundLot]) -> bool:
-    return all(holds_on(lots).values())
-
-
 def _things(shown: Mapping[str, Sequence[Node]]) -> Iterable[tuple[Node, Thing]]:
     for kind, query in _named().items():
         keys = [node.key for node in shown[kind]]
         rows = plain_rows(query, {"keys": keys}) if keys else []
-        yield from ((Node(kind, key), Thing(*told)) for key, *told in rows)
+        yield from ((Node(kind, key), Thing(code or "", words or "", at)) for key, code, words, at in rows)
 
 
 @cache
 def _named() -> Mapping[str, Any]:
-    """Key, code, words, instant and page of what has a code of its own."""
+    """Key, code, words and instant of what has a code of its own; of a cocktail how giving it ended."""
     fluid = aliased(Lot)
-    vial = select(Vial.id, Vial.code, Lot.number, Vial.opened_at, Vial.id).join(Lot, Lot.id == Vial.lot_id)
-    mixed = select(Vial.id, Vial.code, fluid.number, Vial.reconstituted_at, Vial.id)
-    cocktail = select(Attempt.id, Cocktail.code, Attempt.state, Attempt.claimed_at, Cocktail.id)
-    test = select(PatchTest.id, PatchTest.code, PatchTest.state, PatchTest.applied_at, PatchTest.id)
-    earlier = select(ImportedUse.id, word("earlier"), ImportedUse.written, ImportedUse.at, ImportedUse.id)
-    return {
-        "vial": vial.where(Vial.id.in_(values("keys"))),
-        "mixture": mixed.outerjoin(fluid, fluid.id == Vial.diluent_lot_id).where(Vial.id.in_(values("keys"))),
-        "cocktail": cocktail.join(Cocktail, Cocktail.id == Attempt.cocktail_id).where(
-            Attempt.id.in_(values("keys"))
-        ),
-        "test": test.where(PatchTest.id.in_(values("keys"))),
-        "earlier": earlier.where(ImportedUse.id.in_(values("keys"))),
+    mixed = select(Vial.id, Vial.code, fluid.number, Vial.reconstituted_at)
+    cocktail = select(Attempt.id, Cocktail.code, Administration.outcome, Attempt.claimed_at)
+    cocktail = cocktail.outerjoin(Administration, Administration.attempt_id == Attempt.id)
+    found = {
+        "vial": (Vial.id, select(Vial.id, Vial.code, null(), Vial.opened_at)),
+        "mixture": (Vial.id, mixed.outerjoin(fluid, fluid.id == Vial.diluent_lot_id)),
+        "cocktail": (Attempt.id, cocktail.join(Cocktail, Cocktail.id == Attempt.cocktail_id)),
+        "test": (PatchTest.id, select(PatchTest.id, PatchTest.code, null(), PatchTest.applied_at)),
+        "earlier": (ImportedUse.id, select(ImportedUse.id, null(), ImportedUse.written, ImportedUse.at)),
     }
+    return {kind: query.where(key.in_(values("keys"))) for kind, (key, query) in found.items()}
 
 
 def _came(begun: Sequence[Node]) -> tuple[Came, ...]:

@@ -18,7 +18,8 @@ from formulary.web.forms import Form
 
 bp = Blueprint("recalls", __name__, url_prefix="/recalls")
 Page = str | Response | tuple[str, int]
-MOST_LOTS = 20
+MOST_LOTS = 200
+"""More lots than share any number; an answer about some of them alone would leave patients out."""
 KEY = re.compile(r"[1-9][0-9]{0,9}", re.ASCII)
 
 
@@ -58,8 +59,10 @@ def to_case(case_id: int) -> Response:
 
 
 def asked_lots() -> list[int]:
-    """The keys of the lots that the address asks for; Missing where one can be none."""
-    given = request.args.getlist("lot")[:MOST_LOTS]
-    if not given or not all(KEY.fullmatch(text) and int(text) < 2**31 for text in given):
+    """The keys of the lots that the address asks for; Missing where one can be none, or they are too many."""
+    given = request.args.getlist("lot")
+    if not 0 < len(given) <= MOST_LOTS or not all(
+        KEY.fullmatch(text) and int(text) < 2**31 for text in given
+    ):
         raise Missing("No such lot")
     return [int(text) for text in given]
