@@ -180,6 +180,8 @@ def test_of_a_diluent_the_mixture_that_may_still_be_given_comes_first_and_is_red
         vial = reconstituted(opened(powder), water)
         thrown_away(vial)
     page, boxes, listed = picture(clients("recall"), water)
+    assert f"+ 2 vials may still reach a patient {water.number}" in listed, "the water is left in them"
+    assert listed[-1].startswith("+ 2 reconstitutions – "), "those were thrown away"
     mixed = [box for box in boxes if " mixed" in box]
     assert (mixed[0], boxes[-1]) == (f"{live.code} mixed open", "+ 2 reconstitutions")
     assert len(page.all(class_="hot")) == 6 + 1, "to five vials of the water and the rest; on to the mixture"

@@ -74,7 +74,16 @@ def boxes(traced: Traced, kind: str, day: Day) -> Iterator[Box]:
         has_one = sum(1 for box in drawn if (NOT_WITH_IT not in box.told) == stands)
         if more := _count(traced, kind, stands=stands, shown=len(shown)) - has_one:
             words = plural(more, *NAMES[kind])
-            yield Box(kind, 0, f"+ {words}" if drawn else words, "" if stands else NOT_WITH_IT, part=part)
+            sub, mark = ("", _mark_of_rest(traced, kind)) if stands else (NOT_WITH_IT, "")
+            yield Box(kind, 0, f"+ {words}" if drawn else words, sub, mark, part=part)
+
+
+def _mark_of_rest(traced: Traced, kind: str) -> str:
+    """The worst of what has no box; of lots that of any."""
+    drawn = set(traced.shown.get(kind, ())) if kind != "lot" else set[Node]()
+    of_kind = "lot" if kind == "made" else kind
+    marks = {mark for node, mark in traced.marks.items() if node.kind == of_kind and node not in drawn}
+    return next((mark for mark in MARKED if mark in marks), "")
 
 
 def _count(traced: Traced, kind: str, *, stands: bool, shown: int) -> int:
