@@ -101,3 +101,20 @@ def test_an_act_waits_for_its_turn_and_keeps_it(app: Flask) -> None:
             assert not waiting.done()
         assert waiting.result()
     assert not is_held(engine, "-turn")
+
+
+def test_whoever_may_write_to_the_database_may_stand_in_its_line(engine: Engine) -> None:
+    file = Path(engine.url.database or "")
+    file.touch()
+    file.chmod(0o660)
+    with in_turn(engine):
+        beside = [Path(f"{file}{name}").stat() for name in turns.BESIDE]
+    assert {(one.st_mode & 0o777, one.st_uid, one.st_gid) for one in beside} == {
+        (0o660, file.stat().st_uid, file.stat().st_gid)
+    }
+
+
+def test_a_database_in_memory_has_no_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with in_turn(create_engine("sqlite:///:memory:")):
+        assert list(tmp_path.iterdir()) == []
