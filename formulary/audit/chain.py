@@ -2,12 +2,10 @@
 
 import hashlib
 import hmac
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from formulary.db import Misuse
-from formulary.rules.findings import canonical
 
 VERSION = "formulary-audit-2"
 GENESIS = "0" * 64
@@ -23,13 +21,6 @@ PLAIN = (*FIRST, "at", "site_id", "person_id", *OWN_WORDS, "object_id")
 FREE, LAST = ("person_name", "old", "new"), "reason"
 """What people typed stands at the end, each but the last behind its length in bytes: no bar in it can be
 mistaken."""
-
-
-def values_hash(values: Mapping[str, Any]) -> str:
-    """The hash of an entry that is about to be written, by its columns, and of the one before it."""
-    told = {name: values[name] for name in HASHED}
-    told |= {name: canonical(told[name]) for name in JSON}
-    return row_hash(*told.values())
 
 
 def row_hash(*values: Any) -> str:

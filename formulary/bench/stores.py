@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Protocol
 
 from formulary.bench.postgres import Cluster
-from formulary.db.turns import BESIDE
 
 LIKE_A_CLINIC = ("shared_buffers=256MB", "autovacuum=off", "random_page_cost=1.1")
 """Everything is written through to the disk, as in a clinic; tables are vacuumed by the bench itself."""
@@ -54,9 +53,9 @@ class Files:
         """Nothing: SQLite does no work by itself."""
 
     def drop(self, url: str) -> None:
-        """Remove the file and what SQLite and whoever wrote to it put beside it."""
+        """Remove the file and what SQLite put beside it."""
         file = url.removeprefix("sqlite:///")
-        for beside in ("", "-wal", "-shm", *BESIDE):
+        for beside in ("", "-wal", "-shm"):
             Path(file + beside).unlink(missing_ok=True)
 
 

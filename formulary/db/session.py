@@ -15,7 +15,6 @@ from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 from sqlalchemy.orm.exc import StaleDataError
 
 from formulary.db.base import db
-from formulary.db.turns import in_turn
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -83,14 +82,13 @@ def transaction() -> Iterator[Session]:
     session.info.update(writing=True, changed=False, audited=False, rows=deque(maxlen=KEPT))
     session.info.update(found={}, locked={})
     try:
-        with in_turn(session.get_bind().engine):
-            session.info["connection"] = session.connection(execution_options={"immediate": True})
-            yield session
-            session.flush()
-            for finish in _finishers:
-                finish(session)
-            session.info["committing"] = True
-            session.commit()
+        session.info["connection"] = session.connection(execution_options={"immediate": True})
+        yield session
+        session.flush()
+        for finish in _finishers:
+            finish(session)
+        session.info["committing"] = True
+        session.commit()
     except StaleDataError as lost:
         session.rollback()
         raise Stale(None, "The row was changed meanwhile") from lost

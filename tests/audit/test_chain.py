@@ -11,6 +11,7 @@ from formulary.audit.models import AuditEntry, AuditHead
 from formulary.audit.queries import chain_faults, proof
 from formulary.db import db, retried, transaction
 from formulary.db.streaming import MARK
+from formulary.rules.findings import canonical
 from tests.audit.conftest import BY
 from tests.support.behind import behind_its_back
 from tests.support.counting import counting_queries
@@ -161,7 +162,8 @@ def test_a_row_put_in_at_the_end_is_found(trail, tamper):
     last = db.session.get(AuditEntry, trail)
     values = {name: getattr(last, name) for name in chain.HASHED} | {"id": trail + 1, "previous": last.hash}
     forged = AuditEntry(**values)
-    forged.hash = chain.values_hash({name: getattr(forged, name) for name in chain.HASHED})
+    told = {name: getattr(forged, name) for name in chain.HASHED}
+    forged.hash = chain.row_hash(*(told | {name: canonical(told[name]) for name in chain.JSON}).values())
     columns = (
         "site_id, person_id, person_name, role, action, outcome, object_kind, object_id, old, new, movements,"
         " reason, request_id, at"

@@ -9,6 +9,7 @@ import pytest
 from formulary import clock
 from formulary.db import db, transaction
 from formulary.recalls.queries.steps import steps_from
+from formulary.recalls.views import lookup
 from formulary.rules.trace import Node, trace
 from formulary.stock import actions as stock
 from formulary.stock import queries as shelf
@@ -18,6 +19,7 @@ from tests.recalls.doing import (
     an_attempt,
     drawn,
     given,
+    moved,
     opened,
     reconstituted,
     somebody,
@@ -25,7 +27,7 @@ from tests.recalls.doing import (
     wasted,
 )
 from tests.recalls.reading import accesses, answer, words
-from tests.support.builders import a_lot, a_patient, a_powder, a_product, a_test
+from tests.support.builders import a_lot, a_patient, a_powder, a_product, a_test, the_place
 
 
 def traced(lot):
@@ -264,7 +266,8 @@ def test_of_two_lots_one_may_be_held(clients, cast):
     one, other = a_lot(number="ONE"), a_lot(number="OTHER")
     held(one, cast)
     _, _, listed = picture(clients("recall"), one, other)
-    assert ["; held" in row for row in listed if row.split()[1] == "lot"] == [True, False]
+    lots = {row.split()[0]: row for row in listed if row.split()[1] == "lot"}
+    assert ("; held" in lots["ONE"], "; may still reach" in lots["OTHER"]) == (True, True)
 
 
 @pytest.mark.databases("sqlite")
@@ -291,6 +294,71 @@ def test_too_many_lots_are_refused_and_none_is_left_out(clients):
 
 
 @pytest.mark.databases("sqlite")
+def test_a_number_of_more_lots_than_one_answer_takes_is_refused_in_the_box(clients, monkeypatch):
+    monkeypatch.setattr(lookup, "MOST_LOTS", 1)
+    for _ in range(2):
+        a_lot(a_product(), number="SHARED", containers=0)
+    officer = clients("recall")
+    answered = officer.submit(officer.get_ok("/recalls/"), {"q": "SHARED"}, to="/recalls/")
+    assert answered.status_code == 422
+    assert "2 lots have the number SHARED" in answered.get_data(as_text=True)
+
+
+@pytest.mark.databases("sqlite")
+def test_nothing_is_left_of_a_lot_that_was_used_up(clients):
+    lot = a_lot(number="USED-UP", containers=1)
+    vial = opened(lot)
+    a_session(a_patient(), (vial, "0.5 mL"))
+    thrown_away(vial)
+    page, _, listed = picture(clients("recall"), lot)
+    assert (page.all(class_="hot"), [row for row in listed if "may still reach" in row]) == ([], [])
+
+
+@pytest.mark.databases("sqlite")
+def test_a_label_of_a_container_that_left_with_its_lot_is_not_open(clients):
+    lot = a_lot(number="LABELLED", containers=2)
+    with transaction():
+        given = {"count": 2, "place": the_place(), "at": clock.now(), "by": somebody()}
+        stock.label_vials(shelf.lot(lot.id), **given)
+    page, _, _ = picture(clients("recall"), lot)
+    assert len(page.all(class_="hot")) == 3, "to the shelf, and to both labels"
+    moved(lot, "storage", "returned", "10 mL", reason="returned")
+    page, _, listed = picture(clients("recall"), lot)
+    assert (page.all(class_="hot"), [row for row in listed if "may still reach" in row]) == ([], [])
+
+
+@pytest.mark.databases("sqlite")
+def test_a_hold_of_one_of_two_lots_stops_what_is_mixed_of_both_and_a_hold_on_a_vial_what_came_of_it(
+    clients, cast
+):
+    one, other = a_lot(number="ONE"), a_lot(number="OTHER")
+    vial = opened(other)
+    both = an_attempt(a_cocktail(a_patient(), "released"), "released")
+    drawn(both, opened(one), "0.2 mL")
+    drawn(both, vial, "0.2 mL")
+    code = both.cocktail.code
+    held(one, cast)
+    _, _, listed = picture(clients("recall"), one, other)
+    assert [row.split(" V-")[0] for row in listed if row.startswith(code)] == [
+        f"{code} cocktail released; held"
+    ]
+    _, _, listed = picture(clients("recall"), other)
+    assert f"{code} cocktail released; may still reach a patient {vial.code}" in listed
+    held(vial, cast, "vial")
+    _, _, listed = picture(clients("recall"), other)
+    assert f"{code} cocktail released; held {vial.code}" in listed
+
+
+@pytest.mark.databases("sqlite")
+def test_the_red_way_leads_through_a_repack_to_its_shelf(clients):
+    lot = a_lot(number="MAKER", containers=0)
+    made = a_lot(number="REPACK", made_from_id=lot.id)
+    _, boxes, listed = picture(clients("recall"), lot)
+    assert boxes[:3] == [boxes[0], boxes[1], "Sealed 1 place"]
+    assert [row.split(" lot ")[0] for row in listed if "may still reach" in row][:2] == ["MAKER", made.number]
+
+
+@pytest.mark.databases("sqlite")
 def test_the_answer_leads_to_every_step(clients):
     lot = a_lot(number="LEADS")
     a_session(a_patient(), (opened(lot), "0.5 mL"))
@@ -306,8 +374,8 @@ def thrown_away(vial):
         stock.waste_vial(shelf.vial(vial.id), reason="broken", at=clock.now(), by=somebody())
 
 
-def held(lot, cast):
-    """A hold on the lot."""
+def held(row, cast, kind="lot"):
+    """A hold on the lot, or a vial."""
     told = {"source": "maker", "reason": "recalled", "at": clock.now(), "by": cast.actor("recall")}
     with transaction():
-        stock.place_hold("lot", lot.id, **told)
+        stock.place_hold(kind, row.id, **told)

@@ -14,10 +14,9 @@ from formulary.stock import actions as stock
 from formulary.stock import facts, queries
 from formulary.stock.models import Lot, Place, Reservation, Vial
 from formulary.stock.queries import proof
-from tests.stock.doing import drawn, held, opened, posted, q, refused_codes, somebody
+from tests.stock.doing import drawn, held, opened, posted, refused_codes, somebody
 from tests.support.behind import behind_its_back
 from tests.support.builders import a_lot, a_product, the_place, the_site
-from tests.support.counting import counting_queries
 from tests.support.watch import Watch
 
 pytestmark = pytest.mark.usefixtures("cast")
@@ -96,20 +95,6 @@ def test_what_is_kept_for_another_is_not_drawn_and_ones_own_is() -> None:
     assert refused_codes(refusal) == ["stock.reserved"]
     assert drawn(vial, "0.5 mL", for_ref="cocktail:2")
     assert drawn(vial, "4.5 mL", for_ref="cocktail:1")
-
-
-def test_who_keeps_and_draws_in_one_act_takes_all_its_balances_at_once() -> None:
-    """Two who took them one by one in another order would wait for each other."""
-    vial, target = opened(a_lot()), the_place("preparation")
-    drawn(vial, "1 mL")
-    given = {"target": target, "at": clock.now(), "by": somebody()}
-    with transaction() as session, counting_queries() as asked:
-        session.info["audited"] = True
-        assert stock.reserve("cocktail:1", [of_vial(vial, 2_000_000)], **given) == 1
-        stock.take(vial, q("2 mL"), reason="drawn", document=("attempt", 1), for_ref="cocktail:1", **given)
-    taken = [one for one in asked.statements if "balance.id, balance.quantity" in one]
-    assert len(taken) == 1, asked
-    assert standing("cocktail:1") == []
 
 
 def test_a_container_kept_for_another_is_not_opened() -> None:

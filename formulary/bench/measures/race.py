@@ -223,7 +223,7 @@ def draw_chosen(ref: str, found: Allocation, by: Actor) -> None:
     own = stock.Pick(pick.stock.lot_id, DRAWN, pick.stock.place_id or 0, pick.stock.vial_id)
     vial, target = queries.vial(pick.stock.vial_id or 0), queries.place(by.site_id, "preparation")
     with or_the_next_best([found]):
-        stock.reserve(ref, [own], at=at, by=by, target=target)
+        stock.reserve(ref, [own], at=at, by=by)
     way = {"target": target, "reason": "drawn", "document": ("race", int(ref.partition(":")[2]))}
     taken = stock.take(vial, Quantity(DRAWN, VOLUME), **way, at=at, by=by, for_ref=ref)
     rows = [part.movement for part in taken]

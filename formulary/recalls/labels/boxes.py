@@ -1,11 +1,10 @@
 """The boxes of a trace, kind by kind: what is drawn, what is one box more, and what is only counted."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from formulary.recalls.queries import BOXES, Traced
-from formulary.rules.trace import Node
+from formulary.recalls.queries import BOXES, FoundLot, Traced
 from formulary.web.states import state
 from formulary.web.words import plural
 
@@ -35,7 +34,7 @@ class Box(NamedTuple):
     """One box: what it stands for, what it says, and how urgent it is ("stop", "held" or "").
 
     `told` is what a list says beyond `sub`; `lot_id` where the page of a lot tells more. `part` is "rest" for
-    all that stand and have no box, "back" for those to which no way stands.
+    all that stand and have no box, "back" for those to which no way `stands`.
     """
 
     kind: str
@@ -46,6 +45,7 @@ class Box(NamedTuple):
     told: str = ""
     lot_id: int | None = None
     part: str = ""
+    stands: bool = True
 
     @property
     def name(self) -> str:
@@ -69,26 +69,28 @@ def boxes(traced: Traced, kind: str, day: Day) -> Iterator[Box]:
     made = {"delivery": _deliveries, "lot": _begun, "made": _made, "sealed": _sealed, "patient": _patients}
     shown = list(made.get(kind, _things)(traced, kind, day))
     yield from shown[:BOXES]
-    drawn = [box for box in shown[:BOXES] if not box.part]
+    drawn = shown[:BOXES]
     for stands, part in ((True, "rest"), (False, "back")):
-        has_one = sum(1 for box in drawn if (NOT_WITH_IT not in box.told) == stands)
-        if more := _count(traced, kind, stands=stands, shown=len(shown)) - has_one:
+        has_one = sum(1 for box in drawn if box.stands == stands)
+        if (more := _count(traced, kind, stands=stands, made=len(shown)) - has_one) > 0:
             words = plural(more, *NAMES[kind])
-            sub, mark = ("", _mark_of_rest(traced, kind)) if stands else (NOT_WITH_IT, "")
-            yield Box(kind, 0, f"+ {words}" if drawn else words, sub, mark, part=part)
+            sub, mark = ("", _rest(traced, kind, shown[BOXES:])) if stands else (NOT_WITH_IT, "")
+            title = f"+ {words}" if drawn else words
+            yield Box(kind, 0, title, sub, mark, part=part, stands=stands)
 
 
-def _mark_of_rest(traced: Traced, kind: str) -> str:
-    """The worst of what has no box; of lots that of any."""
-    drawn = set(traced.shown.get(kind, ())) if kind != "lot" else set[Node]()
-    of_kind = "lot" if kind == "made" else kind
-    marks = {mark for node, mark in traced.marks.items() if node.kind == of_kind and node not in drawn}
+def _rest(traced: Traced, kind: str, others: Iterable[Box]) -> str:
+    """The worst mark of what has no box."""
+    drawn = traced.shown.get(kind, ())
+    marks = {box.mark for box in others}
+    if kind != "lot":
+        marks |= {mark for node, mark in traced.marks.items() if node.kind == kind and node not in drawn}
     return next((mark for mark in MARKED if mark in marks), "")
 
 
-def _count(traced: Traced, kind: str, *, stands: bool, shown: int) -> int:
+def _count(traced: Traced, kind: str, *, stands: bool, made: int) -> int:
     if kind in {"delivery", "lot", "made", "sealed"}:
-        return shown if stands else 0
+        return made if stands else 0
     return traced.counts[kind, stands]
 
 
@@ -100,23 +102,27 @@ def _deliveries(traced: Traced, kind: str, day: Day) -> Iterator[Box]:
 
 
 def _begun(traced: Traced, kind: str, _day: Day) -> Iterator[Box]:
-    for lot in traced.found.exact:
-        mark = traced.marks[Node("lot", lot.id)]
-        yield Box(kind, lot.id, lot.number, lot.product, mark, lot_id=lot.id)
+    for lot in _by_mark(traced, traced.found.exact):
+        yield Box(kind, lot.id, lot.number, lot.product, traced.mark_of(lot.id), lot_id=lot.id)
 
 
 def _made(traced: Traced, kind: str, _day: Day) -> Iterator[Box]:
     numbers = {lot.id: lot.number for lot in traced.found.lots}
-    for lot in traced.found.made_from_these:
-        words, mark = f"from {numbers[lot.made_from_id or 0]}", traced.marks[Node("lot", lot.id)]
-        yield Box(kind, lot.id, lot.number, words, mark, lot_id=lot.id)
+    for lot in _by_mark(traced, traced.found.made_from_these):
+        words = f"from {numbers[lot.made_from_id or 0]}"
+        yield Box(kind, lot.id, lot.number, words, traced.mark_of(lot.id), lot_id=lot.id)
+
+
+def _by_mark(traced: Traced, lots: Iterable[FoundLot]) -> list[FoundLot]:
+    order = [*MARKED, ""]
+    return sorted(lots, key=lambda lot: order.index(traced.mark_of(lot.id)))
 
 
 def _sealed(traced: Traced, kind: str, _day: Day) -> Iterator[Box]:
     """One box for all that lies sealed, wherever: no place of it is forgotten."""
     if traced.sealed:
-        marks = {traced.marks[Node("lot", lot_id)] for lot_id in traced.sealed}
-        words = plural(sum(traced.sealed.values()), "place")
+        marks = {traced.mark_of(lot_id) for lot_id, _ in traced.sealed}
+        words = plural(len({place_id for _, place_id in traced.sealed}), "place")
         yield Box(kind, 0, "Sealed", words, "stop" if "stop" in marks else "held")
 
 
@@ -127,9 +133,10 @@ def _things(traced: Traced, kind: str, day: Day) -> Iterator[Box]:
         words = _state_words(told.words or now if kind == "cocktail" else now)
         more = {"mixture": f"with {told.words}" if told.words else "", "earlier": told.words}.get(kind, "")
         sub = "earlier records" if kind == "earlier" else words
-        back = "" if traced.reached[node].stands else NOT_WITH_IT
-        told_of = "; ".join(part for part in (more, back) if part)
-        yield Box(kind, node.key, title.get(kind, told.code), sub, traced.marks.get(node, ""), told_of)
+        stands = traced.reached[node].stands
+        told_of = "; ".join(part for part in (more, "" if stands else NOT_WITH_IT) if part)
+        mark = traced.marks.get(node, "")
+        yield Box(kind, node.key, title.get(kind, told.code), sub, mark, told_of, stands=stands)
 
 
 def _patients(traced: Traced, kind: str, _day: Day) -> Iterator[Box]:
@@ -138,7 +145,8 @@ def _patients(traced: Traced, kind: str, _day: Day) -> Iterator[Box]:
         got_it = "received it" if node in traced.given_to else "patch-tested"
         told = got_it if stands else NOT_WITH_IT
         title, sub = (known.name, known.code) if known.name else (known.code, "")
-        yield Box(kind, node.key, title, sub, "stop" if node in traced.given_to else "", told)
+        mark = "stop" if node in traced.given_to else ""
+        yield Box(kind, node.key, title, sub, mark, told, stands=stands)
 
 
 def _state_words(name: str) -> str:

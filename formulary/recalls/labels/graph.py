@@ -5,7 +5,7 @@ same as rows.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from formulary.recalls.labels.boxes import COLUMNS, NOT_WITH_IT, Box, Day, boxes
+from formulary.recalls.labels.boxes import COLUMNS, Box, Day, boxes
 from formulary.recalls.queries import Traced, merged_into
 from formulary.rules.trace import Node
 from formulary.web import svg
@@ -49,7 +49,7 @@ def graph(traced: Traced, day: Day) -> Graph:
 
 
 def _node(box: Box) -> svg.Node:
-    sub = "not with it" if NOT_WITH_IT in f"{box.told} {box.sub}" else box.sub
+    sub = box.sub if box.stands else "not with it"
     return svg.Node(box.name, box.title if box.part else _cut(box.title), _cut(sub), box.mark or "info")
 
 
@@ -70,7 +70,7 @@ def _ways(traced: Traced, named: set[str]) -> Ways:
         return lot(key) if kind == "lot" else name(kind, key, part)
 
     ways = {(name("delivery", row.id), lot(row.lot_id)): False for row in traced.came}
-    ways |= {(lot(key), "sealed-0"): traced.marks[Node("lot", key)] == "stop" for key in traced.sealed}
+    ways |= {(lot(key), "sealed-0"): traced.mark_of(key) == "stop" for key, _ in traced.sealed}
     for step in traced.steps:
         if step.source.kind != "patient":
             ends = box(step.source), box(step.target)

@@ -7,6 +7,12 @@ from formulary.recalls.queries import CaseLot
 from formulary.rules.findings import Refused, refuse
 
 
+def too_many_lots(number: str, lots: int) -> Refused:
+    """An answer about some of them alone would leave patients out."""
+    why = f"{lots:,} lots have the number {number}: more than one answer takes."
+    return refuse("lot.too_many", number, why, "Scan the pack: its code names one product.", field="q")
+
+
 def nothing_in_it() -> Refused:
     """A case that covers no lot stops nothing."""
     why = "No lot is in this case, so there is nothing to stop and nobody to reach."

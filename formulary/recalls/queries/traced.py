@@ -20,18 +20,16 @@ from formulary.db.prepared import values, word
 from formulary.patch_tests.models import PatchTest
 from formulary.preparations.models import Attempt
 from formulary.recalls.queries.lookup import holds_on
-from formulary.recalls.queries.lots import Found, FoundLot, lots_found
+from formulary.recalls.queries.lots import Found, lots_found
 from formulary.recalls.queries.lying import lying
+from formulary.recalls.queries.marking import Marking, shelves, upstream
 from formulary.recalls.queries.patients import Known, known_patients
 from formulary.recalls.queries.steps import KINDS, steps_from
-from formulary.recalls.queries.under_way import BUCKETS
 from formulary.rules.trace import Node, Reached, Step, trace
 from formulary.stock.models import Delivery, Lot, Movement, Vial
 
 BOXES = 5
 """So many boxes of a kind are drawn before the rest is one more."""
-STILL_OPEN = frozenset({"open", "sealed", *BUCKETS})
-"""The states of a vial, a mixture or a cocktail from which something may still reach a patient."""
 OF_PATIENTS = frozenset({"cocktail", "test", "earlier", "patient"})
 """What is of one patient: whoever sees counts alone sees how many there are."""
 
@@ -60,8 +58,8 @@ class Traced:
 
     `shown` has what is drawn, by kind; `counts` how many there are, apart by whether a way to them stands;
     `things` and `patients` what is told of what is drawn. `marks` says of what may still reach a patient
-    whether a hold stops it: "stop" where none does, or it is being given, else "held". `sealed` is at how
-    many places each lot lies sealed; `given_to` whom a cocktail or an earlier use reached.
+    whether a hold stops it: "stop" where none does, or it is being given, else "held", as every lot on hold
+    is. `sealed` is where each lot lies sealed; `given_to` whom a cocktail or an earlier use reached.
     """
 
     at: datetime
@@ -75,13 +73,17 @@ class Traced:
     things: Mapping[Node, Thing]
     patients: Mapping[int, Known]
     came: tuple[Came, ...]
-    sealed: Mapping[int, int]
+    sealed: frozenset[tuple[int, int]]
     given_to: frozenset[Node]
 
     @property
     def is_held(self) -> bool:
         """Whether a hold stands on each of the lots."""
-        return all(self.marks[Node("lot", lot.id)] == "held" for lot in self.found.lots)
+        return all(self.mark_of(lot.id) == "held" for lot in self.found.lots)
+
+    def mark_of(self, lot_id: int) -> str:
+        """The mark of a lot; "" where nothing of it may reach anybody and no hold stands on it."""
+        return self.marks.get(Node("lot", lot_id), "")
 
     @property
     def named(self) -> int:
@@ -91,9 +93,9 @@ class Traced:
     @cached_property
     def leads_on(self) -> frozenset[Node]:
         """Everything behind which something lies that may still reach a patient and that no hold stops."""
-        open_now = [node for node, mark in self.marks.items() if mark == "stop" and node.kind != "lot"]
-        back = (Step(step.target, step.source) for step in self.steps if step.stands)
-        return frozenset(trace(open_now, back))
+        on_shelves = {Node("lot", lot_id) for lot_id, _ in self.sealed}
+        loose = (node for node, mark in self.marks.items() if mark == "stop")
+        return upstream((node for node in loose if node.kind != "lot" or node in on_shelves), self.steps)
 
 
 def traced(lot_ids: Iterable[int], *, by: Actor, at: datetime) -> Traced:
@@ -102,17 +104,17 @@ def traced(lot_ids: Iterable[int], *, by: Actor, at: datetime) -> Traced:
     begun = [Node("lot", lot.id) for lot in found.exact]
     steps, states = steps_from([node.key for node in begun])
     reached = trace(begun, steps)
-    marks = _marks(found.lots, reached, steps, states)
+    here, lots = lying([lot.id for lot in found.lots]), found.lots
+    marks = Marking(reached, steps, states, here).marks(holds_on(lots))
     kept = merged_into(steps)
     kinds = _by_kind({node: way for node, way in reached.items() if node not in kept}, marks)
     hidden = OF_PATIENTS if by.recall_sight is RecallSight.COUNTS else frozenset[str]()
     shown = {kind: () if kind in hidden else nodes[:BOXES] for kind, nodes in kinds.items()}
     counts = Counter((node.kind, reached[node].stands) for nodes in kinds.values() for node in nodes)
     keys = [node.key for node in shown["patient"]]
-    whole = [row for row in lying([lot.id for lot in found.lots]) if not row.is_open]
     return Traced(
         at, found, tuple(steps), reached, states, marks, shown, counts, dict(_things(shown)),
-        known_patients(keys, by=by, at=at), _came(begun), Counter(row.lot_id for row in whole),
+        known_patients(keys, by=by, at=at), _came(begun), shelves(here),
         frozenset(_given_to(reached, steps, kept)),
     )  # fmt: skip
 
@@ -120,21 +122,6 @@ def traced(lot_ids: Iterable[int], *, by: Actor, at: datetime) -> Traced:
 def merged_into(steps: Iterable[Step]) -> dict[Node, Node]:
     """The record that was kept of each patient whose record was merged."""
     return {step.source: step.target for step in steps if step.source.kind == "patient"}
-
-
-def _marks(
-    lots: Sequence[FoundLot],
-    reached: Mapping[Node, Reached],
-    steps: Sequence[Step],
-    states: Mapping[Node, str],
-) -> dict[Node, str]:
-    held = {Node("lot", lot_id): "held" if holds else "stop" for lot_id, holds in holds_on(lots).items()}
-    free = trace((lot for lot, mark in held.items() if mark == "stop"), steps)
-    for node, way in reached.items():
-        if way.stands and states.get(node) in STILL_OPEN:
-            is_loose = states[node] == "administering" or (node in free and free[node].stands)
-            held[node] = "stop" if is_loose else "held"
-    return held
 
 
 def _given_to(

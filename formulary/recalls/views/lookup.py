@@ -12,6 +12,7 @@ from formulary.audit import log_access, record_refusal
 from formulary.db import Missing, retried, transaction
 from formulary.recalls import actions, labels, queries
 from formulary.recalls.forms import HoldForm, LookupForm, read_asked
+from formulary.recalls.labels import refusals
 from formulary.recalls.views.room import MOST_LOTS, Page, asked_lots, bp, may
 from formulary.rules.findings import Refused
 from formulary.rules.lot_status import day_of
@@ -37,10 +38,12 @@ def find() -> Page:
         return _box(form), 422
     try:
         asked = read_asked(form.q.data, captured=form.q.captured, today=day_of(clock.now(), g.site.zone))
+        found = queries.find_lots(asked.number, gtin=asked.gtin, own=asked.own)
+        if len(found.exact) > MOST_LOTS:
+            raise refusals.too_many_lots(asked.number, len(found.exact))
     except Refused as refusal:
         form.add_findings(finding.at_field("q") for finding in refusal.findings)
         return _box(form), 422
-    found = queries.find_lots(asked.number, gtin=asked.gtin, own=asked.own)
     if found.exact:
         return redirect(_answer([lot.id for lot in found.exact]), 303)
     return render_template(
@@ -113,7 +116,7 @@ def _box(form: LookupForm) -> str:
 
 
 def _answer(lot_ids: list[int], reaction: int | None = None) -> str:
-    return url_for("recalls.answer", lot=lot_ids[:MOST_LOTS], reaction=reaction)
+    return url_for("recalls.answer", lot=lot_ids, reaction=reaction)
 
 
 def _reaction() -> int | None:

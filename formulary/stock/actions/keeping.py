@@ -88,7 +88,8 @@ class _Flow:
         """
         if part <= 0:
             return row, 0
-        lessen(row, row.quantity - part, why, self.at)
+        if not lessen(row, row.quantity - part, why, self.at):
+            return replace(row, quantity=0), 0  # who it was kept for has let go of it since it was read
         target = self.left.entry.keys[1]
         followed = min(part, self.room) if target is not None else 0
         if followed > 0 and target is not None:

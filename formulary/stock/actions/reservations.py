@@ -13,7 +13,7 @@ from formulary.db.bare import put
 from formulary.rules.findings import Finding, Refused
 from formulary.stock import queries
 from formulary.stock.actions.balances import lock
-from formulary.stock.actions.entries import Key, key_at
+from formulary.stock.actions.entries import Key
 from formulary.stock.labels.taken import taken_meanwhile
 from formulary.stock.models import KeptLess, Lot, Place, Reservation, Vial
 from formulary.stock.queries.reserved import EVERY, reserved_of, standing_of
@@ -23,13 +23,13 @@ NO_LONGER_THERE = "no longer there"
 ROW = bindparam("row", type_=Integer)
 FOR_ONE = EVERY.where(Reservation.for_ref == bindparam("for_ref", type_=String))
 LESS = db.update(Reservation).where(
-    Reservation.id == ROW, Reservation.quantity > bindparam("to", type_=Steps)
+    Reservation.id == ROW, Reservation.ended_at.is_(None), Reservation.quantity > bindparam("to", type_=Steps)
 )
-LESS = LESS.values(quantity=bindparam("to", type_=Steps))
+LESS = LESS.values(quantity=bindparam("to", type_=Steps)).returning(Reservation.id)
 ENDED = db.update(Reservation).where(Reservation.id == ROW, Reservation.ended_at.is_(None))
 ENDED = ENDED.values(
     ended_at=bindparam("at", type_=UtcDateTime), ended_why=bindparam("why", type_=String(60))
-)
+).returning(Reservation.id)
 ADDED = db.insert(Reservation)
 """Made once: every movement asks and writes them."""
 
@@ -65,26 +65,19 @@ class Kept:
 
 
 def reserve(
-    for_ref: str,
-    picks: Iterable[Pick],
-    *,
-    at: datetime,
-    by: Actor,
-    until: datetime | None = None,
-    target: Place | None = None,
+    for_ref: str, picks: Iterable[Pick], *, at: datetime, by: Actor, until: datetime | None = None
 ) -> int:
     """Keep these quantities for `for_ref` (`cocktail:12`), all of them or none; nothing else is kept for it.
 
     What it keeps already stays as it is. What is on hold is kept for nobody. Refuses with one finding per
     source of which others have left too little; how many sources it keeps now. The caller's audit entry
-    tells of it. `target` is where the act moves it next: its balances are taken with those of the sources,
-    in the one order in which everybody takes them.
+    tells of it.
     """
     wanted, own = _wanted(picks), dict[Key, list[Kept]]()
     for row in kept_for(for_ref, at):
         own.setdefault(row.key, []).append(row)
     raised = [pick for key, pick in wanted.items() if not _fits(own.get(key, []), pick, until)]
-    made = _made(for_ref, raised, target, at) if raised else {}
+    made = _made(for_ref, raised, at) if raised else {}
     for key, rows in own.items():
         _keep_as_it_is(rows, wanted.get(key) if key not in {pick.key for pick in raised} else None, at)
     _add([_reservation(for_ref, key, quantity, at, until) for key, quantity in made.items()])
@@ -115,17 +108,16 @@ def kept_of(keys: Sequence[Key], at: datetime) -> list[Kept]:
     return [row for row in map(_kept, rows) if row.key in keys]
 
 
-def lessen(row: Kept, to: int, why: str, at: datetime) -> None:
-    """Keep no more than `to` of it; nothing left ends it."""
+def lessen(row: Kept, to: int, why: str, at: datetime) -> bool:
+    """Keep no more than `to` of it; nothing left ends it. Whether it stood and was more until now."""
     if to <= 0:
-        end(row.id, why, at)
-        return
-    put(Reservation, LESS, {"row": row.id, "to": to})
+        return end(row.id, why, at)
+    return bool(put(Reservation, LESS, {"row": row.id, "to": to}))
 
 
-def end(reservation_id: int, why: str, at: datetime) -> None:
-    """It stands no more."""
-    put(Reservation, ENDED, {"row": reservation_id, "at": at, "why": why[:60]})
+def end(reservation_id: int, why: str, at: datetime) -> bool:
+    """It stands no more; whether it stood until now."""
+    return bool(put(Reservation, ENDED, {"row": reservation_id, "at": at, "why": why[:60]}))
 
 
 def keep_more(row: Kept, key: Key, quantity: int, at: datetime) -> None:
@@ -168,11 +160,9 @@ def _keep_as_it_is(own: Sequence[Kept], pick: Pick | None, at: datetime) -> None
             lessen(row, max(pick.most, pick.quantity), "used", at)
 
 
-def _made(for_ref: str, picks: Sequence[Pick], target: Place | None, at: datetime) -> dict[Key, int]:
+def _made(for_ref: str, picks: Sequence[Pick], at: datetime) -> dict[Key, int]:
     """What can be kept of each source beside what others keep; refused where it is too little."""
-    moved_to = [key_at(target, pick.lot_id, pick.vial_id) for pick in picks if target is not None]
-    rows = lock([*(pick.key for pick in picks), *moved_to])
-    others = _kept_by_others(for_ref, picks, at)
+    rows, others = lock(pick.key for pick in picks), _kept_by_others(for_ref, picks, at)
     free = {pick.key: rows[pick.key].quantity - others.get(pick.key, 0) for pick in picks}
     stopped = _on_hold(picks)
     usable = [pick for pick in picks if pick.key not in stopped]
