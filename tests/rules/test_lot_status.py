@@ -16,6 +16,7 @@ from formulary.rules.lot_status import (
     drawn_until,
     end_of_day,
     free,
+    has_lapsed,
     moment_words,
     usable,
 )
@@ -205,6 +206,24 @@ def test_a_single_dose_vial_opened_for_nobody_on_record_is_refused_as_unknown() 
     for patient in (7, None):
         (finding,) = usable(an_open_vial(opened_for=None), at=AT, for_patient=patient)
         assert (finding.code, finding.result) == ("vial.other_patient", Result.UNKNOWN)
+
+
+LAPSED = [
+    ({}, False),
+    ({"beyond_use_at": AT}, True),
+    ({"expires_on": date(2026, 11, 23)}, True),
+    ({"container": Container.AMPOULE, "opened_at": AT - timedelta(days=1)}, True),
+    ({"container": Container.AMPOULE, "opened_for_ref": ""}, True),
+    ({"beyond_use_at": None}, False),
+    ({"beyond_use_at": AT, "held": ("recall R-7",)}, False),
+    ({"beyond_use_at": AT, "status": "quarantined"}, False),
+    ({"remaining": q("0 mL")}, False),
+]
+
+
+@pytest.mark.parametrize(("more", "expected"), LAPSED)
+def test_what_time_has_ended_is_to_be_wasted_unless_somebody_asks_for_it(more, expected) -> None:
+    assert has_lapsed(an_open_vial(**more), at=AT) is expected
 
 
 KEPT = [

@@ -21,7 +21,6 @@ from formulary.stock.queries import Prices
 from formulary.web import site
 from formulary.web.words import distance, plural
 
-LAPSED = ("beyond_use", "expired")
 SOON = timedelta(hours=24)
 
 
@@ -39,7 +38,8 @@ class Around:
 class VialLine:
     """One open vial: what is left, until when, how it stands, whom it may serve, what is lost if it lapses.
 
-    `cost` is None where nobody can say, and `why` says how it is worked out or why nobody can.
+    `cost` is None where nobody can say, and `why` says how it is worked out or why nobody can. `has_lapsed`:
+    time has stopped it, so that it is wasted; what is held is kept for whoever asks for it.
     """
 
     vial: OpenVial
@@ -51,16 +51,12 @@ class VialLine:
     sharers: tuple[Planned, ...] = ()
     cost: Money | None = None
     why: str = ""
+    has_lapsed: bool = False
 
     @property
     def may_be_used(self) -> bool:
         """Whether nothing stands against drawing from it."""
         return self.told.is_usable or self.lapses_soon
-
-    @property
-    def has_lapsed(self) -> bool:
-        """Whether time has stopped it, so that it is wasted; what is held is kept for whoever asks for it."""
-        return self.told.state in LAPSED
 
     @property
     def lapses_soon(self) -> bool:
@@ -130,9 +126,9 @@ def board(vials: Iterable[OpenVial], at: datetime, around: Around | None = None)
 def _line(vial: OpenVial, at: datetime, around: Around) -> VialLine:
     until = vial.until
     away = distance(until, at, site.zone()) if until else "not known"
-    cost, why = _cost(vial, around.prices)
-    told, sharers = _told(vial, at), _sharers(vial, at, around)
-    return VialLine(vial, told, vial.left, until, away, _whose(vial, around.policies), sharers, cost, why)
+    priced, over = _cost(vial, around.prices), vial.has_lapsed(at)
+    told, whose = _told(vial, at), _whose(vial, around.policies)
+    return VialLine(vial, told, vial.left, until, away, whose, _sharers(vial, at, around), *priced, over)
 
 
 def _told(vial: OpenVial, at: datetime) -> Told:

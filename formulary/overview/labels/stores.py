@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from formulary.overview.labels.board import LAPSED, SOON
+from formulary.overview.labels.board import SOON
 from formulary.overview.labels.day import Day
 from formulary.overview.labels.need import Need, shown
 from formulary.overview.queries import OpenVial, Sealed
@@ -19,7 +19,7 @@ def open_vials(day: Day) -> Iterator[Need]:
     """Open vials that lapse within a day, or have lapsed."""
     for vial in day.vials:
         told, own = state_of(vial.source, day.at), (("vial_id", vial.id),)
-        if told.state in LAPSED:
+        if vial.has_lapsed(day.at):
             title, page = f"Waste vial {vial.code}, {vial.product}", ("stock.waste_vial", "Waste it")
             until = _lapsed_at(vial, day)
             yield Need(until, title, f"{shown(vial.left)} left.", told.state, told.words, *page, own)

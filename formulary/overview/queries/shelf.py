@@ -9,7 +9,7 @@ from sqlalchemy import func, or_
 from formulary.catalogue.models import Product
 from formulary.db import db
 from formulary.rules.facts import Stock
-from formulary.rules.lot_status import drawn_until
+from formulary.rules.lot_status import drawn_until, has_lapsed
 from formulary.rules.units import VOLUME, Quantity, dimension
 from formulary.stock import facts
 from formulary.stock import queries as stock
@@ -35,6 +35,10 @@ class OpenVial:
     def until(self) -> datetime | None:
         """By when it is drawn from for the last time, by the rules; None while nobody knows."""
         return drawn_until(self.source)
+
+    def has_lapsed(self, at: datetime) -> bool:
+        """Whether time has stopped it, so that it is wasted."""
+        return has_lapsed(self.source, at=at)
 
 
 @dataclass(frozen=True)

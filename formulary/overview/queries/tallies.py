@@ -1,4 +1,6 @@
-"""The figures in the navigation: what waits in each room for whoever asks; two queries on every page."""
+"""The figures in the navigation: what waits in each room for whoever asks; two queries on every page, and as
+few more at any number of open vials while one of them may have lapsed.
+"""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
@@ -14,12 +16,12 @@ from formulary.accounts.permissions import ALLOWED
 from formulary.administrations.queries import reactions
 from formulary.cocktails.models import Cocktail, Revision
 from formulary.db import UtcDateTime, db
+from formulary.overview.queries.lapsed import MAY_HAVE_LAPSED, lapsed
 from formulary.patch_tests.models import PatchTest, PatchTestItem, PatchTestReading
 from formulary.preparations.models import Attempt
 from formulary.rules import facts
 from formulary.rules.patch_test import FIRST, SECOND, guideline, outcome
-from formulary.stock.models import Balance, Hold, Place, Vial
-from formulary.stock.queries import ON_ITS_WAY
+from formulary.stock.models import Balance, Hold, Place
 
 TO_READ = (FIRST, SECOND)
 """The readings without which a test does not conclude."""
@@ -45,7 +47,9 @@ OPEN_TESTS = (
     )
 )  # fmt: skip
 """The spots of the tests of a site that may still be read, each with its readings that no other corrects."""
-AT, TODAY = bindparam("at", type_=UtcDateTime), bindparam("today", type_=Date)
+TODAY = bindparam("today", type_=Date)
+OPEN_TOO_LONG = "open too long"
+"""No room's: the vials that the rules are asked about."""
 
 
 def tallies(actor: Actor, at: datetime, today: date | None = None) -> dict[str, int]:
@@ -58,6 +62,8 @@ def tallies(actor: Actor, at: datetime, today: date | None = None) -> dict[str, 
     day = today or accounts.day_at(actor.site_id, at)
     row = db.session.execute(asked, told | {"today": day}).one() if endpoints else ()
     found = {endpoint: int(count or 0) for endpoint, count in zip(endpoints, row, strict=True)}
+    if found.pop(OPEN_TOO_LONG, 0):
+        found["stock.index"] += lapsed(actor.site_id, at, day)
     if actor.may(Permission.TEST_PATIENTS):
         found["patch_tests.index"] = readings_due(actor.site_id, at)
     return found
@@ -104,7 +110,8 @@ def _counted(roles: frozenset[Role]) -> Iterator[tuple[str, Any]]:
     if roles & ALLOWED[Permission.SEE_PATIENTS]:
         yield "reactions.index", _scalar(reactions.overdue(SITE, TODAY))
     if roles & ALLOWED[Permission.RECEIVE_STOCK]:
-        yield "stock.index", _lapsed() + _in_quarantine()
+        yield "stock.index", _in_quarantine()
+        yield OPEN_TOO_LONG, _scalar(db.select(func.count()).select_from(MAY_HAVE_LAPSED.subquery()))
     if roles & ALLOWED[Permission.RECALL_LOOKUP]:
         yield "recalls.index", _scalar(db.select(func.count(Hold.id)).where(Hold.released_at.is_(None)))
 
@@ -141,11 +148,6 @@ def _preparations(roles: frozenset[Role]) -> Any:
 def _in_state(*states: str) -> ScalarSelect[int]:
     count = db.select(func.count(Cocktail.id))
     return _scalar(count.where(Cocktail.site_id == SITE, Cocktail.state.in_(states)))
-
-
-def _lapsed() -> ScalarSelect[int]:
-    here = (Vial.site_id == SITE, Vial.state == "open", Vial.beyond_use_at <= AT)
-    return _scalar(db.select(func.count(Vial.id)).where(*here, ~ON_ITS_WAY))
 
 
 def _in_quarantine() -> ScalarSelect[int]:

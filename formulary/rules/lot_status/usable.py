@@ -27,6 +27,7 @@ from formulary.rules.units import Quantity
 
 KNOWN_STATES = frozenset({"available", "open", "sealed", "quarantined", "exhausted", "empty"})
 SHAREABLE = frozenset({Container.SINGLE_DOSE, Container.BULK})
+ENDED_BY_TIME = frozenset({"lot.expired", "vial.beyond_use", "vial.not_kept"})
 ANOTHER = "Take another vial."
 WASTE_IT = "Waste it, and take another vial."
 
@@ -98,6 +99,15 @@ def bars(
     shared_h = None if policies is None else sharing_h(stock.container, policies)
     asked = _Asked(stock, at, for_patient, for_ref, shared_h)
     return tuple(bar for look in _LOOKS for bar in look(asked))
+
+
+def has_lapsed(stock: Stock, *, at: datetime) -> bool:
+    """Whether time has ended it, for the patient and the act it was opened for too, so that it is wasted.
+
+    What is held or in quarantine is kept for whoever asks for it.
+    """
+    found = usable(stock, at=at, for_patient=stock.opened_for, for_ref=stock.opened_for_ref)
+    return bool(found) and found[0].code in ENDED_BY_TIME
 
 
 def free(stock: Stock, for_ref: str | None = None) -> Quantity:
