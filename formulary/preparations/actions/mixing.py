@@ -8,7 +8,7 @@ from formulary.catalogue import queries as catalogue
 from formulary.cocktails.actions import must_be_answered
 from formulary.cocktails.facts import reservation_ref
 from formulary.db import once
-from formulary.preparations import facts, queries
+from formulary.preparations import facts, labels, queries
 from formulary.preparations.actions.acts import Shown, keep_rest, step_in_hand
 from formulary.preparations.actions.drawing import scanned
 from formulary.preparations.actions.planning import change, device_of, follow, on_marks, volume_holding
@@ -31,7 +31,8 @@ def mix_powder(
     attempt_id: int,
     position: int,
     *,
-    diluent_lot_id: int,
+    diluent_lot_id: int | None = None,
+    shown: Shown | None = None,
     volume: Quantity,
     displacement: Quantity | None = None,
     mixed_at: datetime | None = None,
@@ -42,11 +43,12 @@ def mix_powder(
     """Reconstitute the powder of a step; another volume than the label's changes the strength, and so the
     draw.
 
+    The diluent is the lot that was chosen, or `shown` to the scanner; where both were they must be one.
     Refused for a diluent that its label does not name, where it names any, and for one that the patient must
     not have or that does not go with the other lines.
     """
     attempt, step = step_in_hand(attempt_id, position, by)
-    vial, diluent = scanned(step), shelf.lot(diluent_lot_id)
+    vial, diluent = scanned(step), _diluent(attempt, step, diluent_lot_id, shown)
     _own_diluent(attempt, vial, diluent)
     _may_go_in(attempt, step, diluent, at)
     stock.reconstitute(
@@ -69,6 +71,17 @@ def mix_powder(
     new = {"position": position, "vial": vial.code, "diluent": diluent.number, "draw_nL": step.volume}
     record("preparations.mix", attempt, by=by, at=at, new=new)
     return step
+
+
+def _diluent(attempt: Attempt, step: PlannedDraw, chosen_id: int | None, shown: Shown | None) -> Lot:
+    """The one lot that was chosen, or scanned, or both."""
+    chosen = None if chosen_id is None else shelf.lot(chosen_id)
+    read = _read(attempt, step, shown) if shown else chosen
+    if read is None:
+        raise labels.no_diluent()
+    if chosen is not None and chosen.id != read.id:
+        raise labels.two_diluents(read, chosen)
+    return read
 
 
 def _own_diluent(attempt: Attempt, vial: Vial, diluent: Lot) -> None:
@@ -115,11 +128,15 @@ def _needed(attempt: Attempt, step: PlannedDraw, told: rules.Cocktail) -> Quanti
 def diluent_scanned(attempt_id: int, position: int, shown: Shown, by: Actor) -> Lot:
     """The lot of diluent that was scanned; Refused where it is none, or is not on the shelf."""
     attempt = queries.attempt(attempt_id, by)
-    product = queries.lot(queries.planned(attempt, position).lot_id or 0).product
+    return _read(attempt, queries.planned(attempt, position), shown)
+
+
+def _read(attempt: Attempt, step: PlannedDraw, shown: Shown) -> Lot:
+    product = queries.lot(step.lot_id or 0).product
     lots = queries.diluents(product, attempt.site_id)
-    found = next((lot for lot in lots if _is_it(lot, shown)), None)
-    if found is not None:
-        return found
+    found = [lot for lot in lots if _is_it(lot, shown)]
+    if found:  # one number may be on record twice: the expiry in the code tells which
+        return min(found, key=lambda lot: lot.expires_on != shown.expires_on)
     known = catalogue.code(shown.gtin) if shown.gtin else None
     what = known.product.name if known else "something that is not in the catalogue"
     reason = f"Wrong diluent: scanned {what}{f', lot {shown.lot}' if shown.lot else ''}. Nothing was mixed."

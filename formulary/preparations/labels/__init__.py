@@ -12,6 +12,7 @@ from formulary.preparations.labels.choices import (
     no_diluent,
     rest_words,
     storage_choices,
+    two_diluents,
 )
 from formulary.preparations.labels.final import Label, labels
 from formulary.preparations.labels.paper import PaperSheet, on_paper
@@ -46,6 +47,7 @@ __all__ = [
     "product_words",
     "rest_words",
     "storage_choices",
+    "two_diluents",
     "waiting",
     "worksheet",
 ]

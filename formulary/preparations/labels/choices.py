@@ -98,6 +98,17 @@ def no_diluent() -> Refused:
     )
 
 
+def two_diluents(scanned: Lot, chosen: Lot) -> Refused:
+    """One lot was scanned, and another stands chosen beside it."""
+    return refuse(
+        "diluent.not_the_scanned",
+        "diluent",
+        f"{scanned} was scanned, and {chosen} is chosen. Nothing was recorded.",
+        "Look at what was added. Choose the lot that was scanned, or clear its code.",
+        field="diluent_lot_id",
+    )
+
+
 def may_not_release(name: str, field: str) -> Refused:
     """The person who signed has no right to release."""
     reason = f"{name} may not release a preparation."

@@ -77,20 +77,28 @@ def act(
     *,
     done: str = "",
     page: Shown | None = None,
+    note: Callable[[Refused], None] | None = None,
 ) -> Page:
-    """Run one act of the bench in its transaction; a refusal shows the page again with what would do."""
+    """Run one act of the bench in its transaction; a refusal shows the page again with what would do.
+
+    `note` keeps a refusal otherwise than as that of the act.
+    """
     show = page or attempt_page
     if not form.validate():
         return show(attempt_id, **{name: form}), 422
     try:
         do_it(do)
     except Refused as refusal:
-        record_refusal(f"preparations.{name}", refusal, by=g.actor)
+        (note or _noted_as(name))(refusal)
         form.add_findings(refusal.findings)
         return show(attempt_id, codes={f.code for f in refusal.findings}, **{name: form}), 422
     if done:
         flash(done)
     return back(attempt_id)
+
+
+def _noted_as(name: str) -> Callable[[Refused], None]:
+    return lambda refusal: record_refusal(f"preparations.{name}", refusal, by=g.actor)
 
 
 def do_it(do: Callable[[datetime], Any]) -> None:

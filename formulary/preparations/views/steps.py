@@ -6,6 +6,7 @@ from flask import g, render_template
 
 from formulary import clock
 from formulary.accounts import Permission, guards, requires
+from formulary.audit import record_refusal
 from formulary.db import retried, transaction
 from formulary.preparations import actions, facts, labels, queries
 from formulary.preparations.forms import AnotherForm, ByHandForm, DrawForm, MixForm, ScanForm
@@ -95,21 +96,28 @@ def by_hand(attempt_id: int, position: int) -> Page:
 @requires(Permission.PREPARE)
 @retried
 def mix(attempt_id: int, position: int) -> Page:
-    """Record the reconstitution of a powder: diluent, its lot, volume, time."""
+    """Record the reconstitution of a powder: diluent, its lot, volume, time.
+
+    A code in the scan field counts, whichever button is pressed: alone it chooses the lot, beside a volume it
+    is the lot.
+    """
     form = MixForm()
     offer_diluents(form, the_sheet(attempt_id))
     if form.reads_the_diluent:
         return _diluent_read(attempt_id, position, form)
-    return act(attempt_id, form, "mix", lambda at: _mix(attempt_id, position, form, at))
+
+    def note(refusal: Refused) -> None:
+        _note_mixing(attempt_id, position, refusal, form)
+
+    return act(attempt_id, form, "mix", lambda at: _mix(attempt_id, position, form, at), note=note)
 
 
 def _mix(attempt_id: int, position: int, form: MixForm, at: Any) -> None:
-    if form.diluent_lot_id.data is None:
-        raise labels.no_diluent()
     actions.mix_powder(
         attempt_id,
         position,
         diluent_lot_id=form.diluent_lot_id.data,
+        shown=_shown(form) if form.scan.data else None,
         volume=form.volume.data,
         displacement=form.displacement.data,
         mixed_at=form.mixed_at.data,
@@ -126,10 +134,19 @@ def _diluent_read(attempt_id: int, position: int, form: MixForm) -> Page:
         shown = _shown(form)
         form.fill(diluent_lot_id=actions.diluent_scanned(attempt_id, position, shown, g.actor).id)
     except Refused as refusal:
-        _keep(attempt_id, position, refusal, form.scan.data or "")
+        _note_mixing(attempt_id, position, refusal, form)
         form.add_findings(refusal.findings)
         return attempt_page(attempt_id, mix=form), 422
     return attempt_page(attempt_id, mix=form)
+
+
+def _note_mixing(attempt_id: int, position: int, refusal: Refused, form: MixForm) -> None:
+    """A wrong diluent at the scanner is a close call; anything else is a mixing that was refused."""
+    finding = refusal.findings[0]
+    if finding.code.startswith("scan.") and labels.is_close_call(finding):
+        _keep(attempt_id, position, refusal, form.scan.data or "")
+    else:
+        record_refusal("preparations.mix", refusal, by=g.actor)
 
 
 @bp.post("/<id:attempt_id>/steps/<int:position>/draw")
