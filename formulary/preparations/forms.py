@@ -34,9 +34,9 @@ class ByHandForm(Form):
     """Lot and expiry typed twice, where no code can be read; a second person where the site asks for one."""
 
     lot = f.LotField("Lot, as printed", [f.Required()])
-    expires_on = f.DateField("Expiry, as printed", [f.Required()])
+    expires_on = f.ExpiryField("Expiry, as printed", [f.Required()], hint=f.AS_PRINTED)
     lot_again = f.LotField("Lot, once more", [f.Required()])
-    expires_on_again = f.DateField("Expiry, once more", [f.Required()])
+    expires_on_again = f.ExpiryField("Expiry, once more", [f.Required()])
     signer = f.FormField(PerhapsSignerForm, "Second person")
 
 

@@ -26,7 +26,7 @@ class ReceiveForm(Form):
     product_id = f.IdSelect("Product", [f.Required("Choose the product.")])
     number = f.LotField("Lot", [f.Required("Type the lot from the pack.")])
     number_again = f.LotField("Lot, once more")
-    expires_on = f.ExpiryField("Expires", [f.Required("Type the expiry from the pack.")])
+    expires_on = f.ExpiryField("Expires", [f.Required("Type the expiry from the pack.")], hint=f.AS_PRINTED)
     expires_on_again = f.ExpiryField("Expires, once more")
     compared_product_id = f.YesField("I compared the product with the pack")
     compared_number = f.YesField("I compared the lot with the pack")

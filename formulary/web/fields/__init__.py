@@ -17,7 +17,7 @@ from formulary.web.fields.choices import (
     choices,
     read_id,
 )
-from formulary.web.fields.expiries import ExpiryField
+from formulary.web.fields.expiries import AS_PRINTED, ExpiryField
 from formulary.web.fields.figures import DegreesField, MoneyField
 from formulary.web.fields.lists import FieldList
 from formulary.web.fields.quantities import CountField, QuantityField
@@ -27,6 +27,7 @@ from formulary.web.fields.times import DateField, InstantField
 from formulary.web.fields.upload import UploadField
 
 __all__ = [
+    "AS_PRINTED",
     "AnswerField",
     "BirthField",
     "ChoiceField",

@@ -22,6 +22,7 @@ NAMES = {name: n for names in (map(str.lower, MONTHS), FULL) for n, name in enum
 PARTS = re.compile(r"[0-9]+|[A-Za-z]+", re.ASCII)
 JOINTS = re.compile(r"[\s./-]*", re.ASCII)
 YEAR = 4
+AS_PRINTED = "As printed: 30 Jun 2029, 2029-06-30, or 06/2029 for the last day of that month."
 REMEDY = "Write it as 30 Jun 2029, as 2029-06-30, or as 06/2029 for the last day of that month."
 
 
