@@ -145,10 +145,12 @@ def _labelled(form: OpenForm, lot_id: int) -> Any:
 @requires(Permission.RECEIVE_STOCK)
 @retried
 def move_lot(lot_id: int) -> Answer:
-    """Move sealed containers to another place of the site."""
+    """Move sealed containers to another place of the site.
+
+    What was offered is asked for anew only where the page is shown: a second click names what has moved.
+    """
     row, form = queries.lot(lot_id), MoveLotForm()
-    form.source_id.choices = _lying(row, STANDS_FOR)
-    form.target_id.choices = _places("storage", "quarantine")
+    form.source_id.choices = form.target_id.choices = _places(*STANDS_FOR)
     if form.validate_on_submit() and done(
         form,
         "stock.move",
@@ -165,6 +167,8 @@ def move_lot(lot_id: int) -> Answer:
     ):
         flash(f"Moved: {form.containers.data:,} of {row}.")
         return to_lot(lot_id)
+    form.source_id.choices = _lying(row, STANDS_FOR)
+    form.target_id.choices = _away_from(form.source_id.choices)
     return page("move_lot", form, lot=row)
 
 
@@ -264,6 +268,15 @@ def _lying(row: Any, kinds: set[str]) -> Any:
 
 def _places(*kinds: str) -> Any:
     return f.choices([(p.id, p.name) for p in queries.places(g.site.id, kinds)])
+
+
+def _away_from(sources: Any) -> Any:
+    """Where it may go: not where all of it lies; of several places none is chosen for anybody."""
+    lies = {source.value for source in sources}
+    offered = _places(*STANDS_FOR)
+    if len(lies) > 1:
+        return [*f.choices((), empty="Choose…"), *offered]
+    return [place for place in offered if place.value not in lies]
 
 
 def _steps(lot_id: int, containers: int) -> int:

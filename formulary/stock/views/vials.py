@@ -118,6 +118,8 @@ def move_vial(vial_id: int) -> Answer:
     ):
         flash(f"Vial {row.code} is moved.")
         return to_vial(vial_id)
+    lies = {content.place_id for content in queries.contents(vial_id=vial_id)}
+    form.target_id.choices = f.choices([(p.id, p.name) for p in targets if p.id not in lies])
     return page("move_vial", form, card=_card(row))
 
 
