@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DatabaseError, DataError, InternalError
 
 from formulary.administrations.queries import proof as exposure
 from formulary.administrations.queries.reactions import proof as reactions
@@ -24,10 +24,10 @@ REACHED = ("draws", "given lots", "imported lines")
 MANY = 100_000
 """From so many rows on it is worth it that several processes begin."""
 AT_ONCE = "ledger, trail and the rest"
-UNREADABLE = (ArithmeticError, DataError, LookupError, OperationalError, TypeError, ValueError)
+UNREADABLE = (ArithmeticError, DatabaseError, LookupError, TypeError, ValueError)
 """What reading a row raises that was altered to hold no instant, no JSON or no number of ours."""
-OF_A_VALUE = ("Could not decode", "integer overflow")
-"""What SQLite's driver says of a value, by the same error as of a database that cannot be reached."""
+OF_A_VALUE = ("Could not decode", "integer overflow", "malformed")
+"""What SQLite says of a value or a page, by the same error as of a database that cannot be reached."""
 Tell = Callable[[str, int], None]
 Find = Callable[[Tell | None], Iterator[Fault]]
 
@@ -75,8 +75,8 @@ def all_faults(tell: Tell | None = None, rows: dict[str, int] | None = None) -> 
     many rows more (`rows` of `counted()`) that are behind it.
     """
     seen, named = Tally(), Tally()
-    against = Proof("both against each other", (), lambda _: proof.coverage_faults(seen, named))
-    yield from _proved((_ledger(seen), _trail(named), against, *_rest()), tell, rows or {})
+    parts = (_ledger(seen), _trail(named), _against(seen, named), *_rest())
+    yield from _proved(parts, tell, rows or {})
 
 
 @contextmanager
@@ -98,7 +98,8 @@ def _gathered(begin: Begin, rows: dict[str, int], tell: Tell | None = None) -> I
             _pass_on(tell, said)
         else:
             tallies |= said
-    yield from proof.coverage_faults(*(tallies[name] or Tally() for name in ("seen", "named")))
+    seen, named = (tallies[name] or Tally() for name in ("seen", "named"))
+    yield from _proved([_against(seen, named)], None, rows)
 
 
 def counted() -> dict[str, int]:
@@ -135,6 +136,10 @@ def _trail(named: Tally) -> Proof:
     return Proof("the audit trail", (ENTRIES,), lambda told: chain_faults(told, named))
 
 
+def _against(seen: Tally, named: Tally) -> Proof:
+    return Proof("both against each other", (), lambda _told: proof.coverage_faults(seen, named))
+
+
 def _rest() -> list[Proof]:
     """What is proved besides. Ledger and trail are walked through once each, a stretch at a time; of all else
     only what does not hold is read: any length fits.
@@ -164,15 +169,21 @@ def _proved(parts: Iterable[Proof], tell: Tell | None, rows: dict[str, int]) -> 
 
 def _as_far_as_it_goes(part: Proof, told: Told) -> Iterator[Fault]:
     """What a proof finds. One that meets a value that nobody can read ends there, and says so: the others are
-    still to come.
+    still to come. PostgreSQL answers nothing more after an error, but behind a savepoint.
     """
     try:
-        yield from part.faults(told)
+        with db.session.connection().begin_nested():
+            yield from part.faults(told)
     except UNREADABLE as met:
-        why = getattr(met, "orig", None) or met
-        if isinstance(met, OperationalError) and not any(said in str(why) for said in OF_A_VALUE):
+        if isinstance(met, DatabaseError) and not _is_of_a_value(met):
             raise
+        why = getattr(met, "orig", None) or met
         yield Fault("proof", f"the proof of {part.name}", f"met what it cannot read and stopped: {why}")
+
+
+def _is_of_a_value(met: DatabaseError) -> bool:
+    """Whether an error is of what lies there, and not of a database that cannot be reached or asked."""
+    return isinstance(met, DataError | InternalError) or any(said in str(met.orig) for said in OF_A_VALUE)
 
 
 @dataclass
