@@ -10,7 +10,7 @@ from formulary.catalogue.models import Product
 from formulary.db import db
 from formulary.stock import queries
 from formulary.stock.actions.arrivals import has_arrived, will_arrive
-from formulary.stock.actions.entering import Printed, known_lot, may_enter
+from formulary.stock.actions.entering import Printed, lot_to_fill, may_enter
 from formulary.stock.actions.entries import Entry, Way
 from formulary.stock.actions.ledger import write
 from formulary.stock.actions.vials import limit_use
@@ -67,7 +67,7 @@ def bring_stock(lies: Opening, *, at: datetime, by: Actor) -> list[Movement]:
     product = db.session.get_one(Product, lies.product_id)
     printed = Printed(product, "", lies.number, lies.expires_on)
     may_enter(printed, lies.place, at, {})
-    known = known_lot(printed, lies.second_record)
+    known = lot_to_fill(printed, lies.second_record)
     will_arrive([known.id] if known else [])
     lot = known or bring_lot(lies.product_id, lies.number, lies.expires_on, at=at)
     if lies.place.kind == "quarantine" and lot.status == "exhausted":

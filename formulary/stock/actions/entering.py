@@ -1,7 +1,7 @@
 """What a pack says, held against what may enter and what is on record."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -86,13 +86,28 @@ def _known_before_a_serial(product: Product, number: str) -> Iterator[str]:
 def known_lot(printed: Printed, second_record: bool) -> Lot | None:
     """The lot that is on record just so; refuses one that is nearly so, until a person says it is another."""
     same = queries.lots_with_number(printed.number, printed.product.id)
-    for lot in same:
-        if (lot.maker, lot.number, lot.expires_on) == (printed.made_by, printed.number, printed.expires_on):
-            return lot
-    if second_record:
-        return None
+    if (lot := _just_so(printed, same)) is not None or second_record:
+        return lot
     if same:
         raise Refused(*(refusals.known_otherwise(lot, printed.number, printed.expires_on) for lot in same))
     if similar := queries.similar_lots(printed.number, printed.product.id):
         raise Refused(*(refusals.looks_like(lot, printed.number) for lot in similar))
     return None
+
+
+def lot_to_fill(printed: Printed, second_record: bool) -> Lot | None:
+    """The same for an act that makes the lot where there is none.
+
+    Of two who read the same pack at one moment, or nearly read it so, the later waits and meets the lot of
+    the first: until an act is over nobody else makes a lot of the product.
+    """
+    same = queries.lots_with_number(printed.number, printed.product.id)
+    if (lot := _just_so(printed, same)) is not None:
+        return lot
+    queries.lock_lots_of(printed.product.id)
+    return known_lot(printed, second_record)
+
+
+def _just_so(printed: Printed, lots: Iterable[Lot]) -> Lot | None:
+    told = (printed.made_by, printed.number, printed.expires_on)
+    return next((lot for lot in lots if (lot.maker, lot.number, lot.expires_on) == told), None)

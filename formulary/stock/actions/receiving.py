@@ -14,7 +14,7 @@ from formulary.stock import queries
 from formulary.stock.actions.against import Against, taken_against
 from formulary.stock.actions.arrivals import has_arrived, serial_came, will_arrive
 from formulary.stock.actions.codes import learn_code
-from formulary.stock.actions.entering import Printed, known_lot, may_enter
+from formulary.stock.actions.entering import Printed, lot_to_fill, may_enter
 from formulary.stock.actions.entries import Entry, Way
 from formulary.stock.actions.ledger import write
 from formulary.stock.actions.noting import further_packs
@@ -163,7 +163,7 @@ def _accepted(
         came_as = {"supplier": came.supplier, "containers": came.containers, "overrides": seen.overrides}
         against = taken_against(order_line_id, site_id, printed.product, **came_as)
         reasons |= against.reasons
-    known = known_lot(printed, seen.second_record)
+    known = lot_to_fill(printed, seen.second_record)
     if seen.list_id is None:  # a list knows its own rows again
         reasons |= further_packs(
             known, site_id, supplier=came.supplier, note_number=came.note_number, overrides=seen.overrides

@@ -78,6 +78,11 @@ def lots_with_number(number: str, product_id: int | None = None) -> list[Lot]:
     return list(db.session.scalars(query if product_id is None else query.filter_by(product_id=product_id)))
 
 
+def lock_lots_of(product_id: int) -> None:
+    """Let one act at a time make lots of a product; what only refers to the product goes on meanwhile."""
+    db.session.execute(db.select(Product.id).where(Product.id == product_id).with_for_update(key_share=True))
+
+
 def similar_lots(number: str, product_id: int | None = None) -> list[Lot]:
     """Lots whose number a tired eye reads as this one (0 and O, 1 and I and l), without the same ones."""
     query = db.select(Lot).where(reads_like(number), ~numbered(number)).order_by(Lot.id)
