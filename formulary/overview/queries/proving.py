@@ -8,19 +8,23 @@ from functools import partial
 
 from sqlalchemy.exc import DatabaseError, DataError, InternalError
 
+from formulary.administrations.models import ImportedUse
 from formulary.administrations.queries import proof as exposure
 from formulary.administrations.queries.reactions import proof as reactions
 from formulary.audit.models import AuditEntry
 from formulary.audit.queries import Fault, Tally, chain_faults
 from formulary.cocktails.queries import proof as answers
-from formulary.db import db, hands
+from formulary.db import db, hands, misfits
 from formulary.db.hands import Begin, Send
 from formulary.db.streaming import Told, quietly
+from formulary.stock.models import Movement
 from formulary.stock.queries import proof
 
 ENTRIES = "audit entries"
 REPORTED = ("reactions", "reports of reactions", "follow-ups")
 REACHED = ("draws", "given lots", "imported lines")
+HASHED = (Movement, AuditEntry, ImportedUse)
+"""Their hashes hold only where every value is of its column's kind."""
 MANY = 100_000
 """From so many rows on it is worth it that several processes begin."""
 AT_ONCE = "ledger, trail and the rest"
@@ -145,11 +149,18 @@ def _rest() -> list[Proof]:
     only what does not hold is read: any length fits.
     """
     return [
+        Proof("kinds of values", (), _at_once(kind_faults)),
         *(Proof(name, (), _at_once(faults)) for name, faults in proof.PROOFS.items()),
         Proof("whom the lots reached", REACHED, _at_once(exposure.exposure_faults)),
         Proof("answers", ("answered findings",), _at_once(answers.answer_faults)),
         Proof("reactions", REPORTED, _at_once(reactions.reaction_faults)),
     ]
+
+
+def kind_faults() -> Iterator[Fault]:
+    """Values that their columns are not made for. Where rows are hashed their hash tells of it."""
+    for table, key, column, kind in misfits.misfits(besides=HASHED):
+        yield Fault(table, f"{table} {key}", f"holds in {column} what is no {kind}")
 
 
 def _at_once(faults: Callable[[], Iterable[Fault]]) -> Callable[[Told], Iterable[Fault]]:
