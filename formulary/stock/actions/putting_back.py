@@ -10,6 +10,7 @@ from formulary.audit.models import AuditEntry
 from formulary.db import db
 from formulary.rules.lot_status import free, name_of
 from formulary.stock import facts, queries
+from formulary.stock.actions.balances import lock
 from formulary.stock.actions.entering import keep_apart
 from formulary.stock.actions.keeping_again import keep_as_much, stand_again
 from formulary.stock.actions.ledger import reverse, stand_still
@@ -17,7 +18,10 @@ from formulary.stock.actions.vials import limit_use, where_is
 from formulary.stock.labels import moved
 from formulary.stock.labels import undoing as told
 from formulary.stock.models import BY_VIAL, GUARDED, Hold, Lot, Movement, Place, Reservation, Transfer, Vial
+from formulary.stock.queries.reserved import standing_of
 
+AT_ONCE = 200
+"""So many balances are taken in one statement."""
 LIES_FREE = frozenset({"storage", "in_use"})
 
 
@@ -135,15 +139,36 @@ def put_back(acting: Undoing, originals: Sequence[Movement]) -> None:
     """Reverse these rows together, the last first, where nothing depends on them."""
     if not originals:
         return
-    stand_still(originals)
+    _at_hand = _named_by(originals)
+    _all_still(originals)
     _nothing_since(originals)
+    kept = {row.lot_id for row in standing_of({row.lot_id for row in originals}, acting.at)}
     for row in reversed(originals):
         target, lot = db.session.get_one(Place, row.from_place_id), db.session.get_one(Lot, row.lot_id)
         if target.kind == "storage":
             keep_apart(lot.product, target, acting.why, field="why")
-        _is_free(row, acting.at)
+        if row.lot_id in kept:
+            _is_free(row, acting.at)
         acting.reversals.append(reverse(row, at=acting.at, by=acting.by, why=acting.why))
     keep_as_much(originals, acting.entry.at)
+
+
+def _named_by(originals: Sequence[Movement]) -> tuple[object, ...]:
+    """The lots, vials and places of these rows: a session reads again what nobody holds."""
+    places = {key for row in originals for key in (row.from_place_id, row.to_place_id)}
+    vials = {row.vial_id for row in originals if row.vial_id is not None}
+    lots = {row.lot_id for row in originals}
+    return queries.lots_by_id(lots), queries.vials_by_id(vials), queries.places_by_id(places)
+
+
+def _all_still(originals: Sequence[Movement]) -> None:
+    """Take the balances of all these rows, of a long list a stretch at a time in the order of all locks.
+
+    No database is asked of ten thousand sources in one statement.
+    """
+    ordered = originals if len(originals) <= AT_ONCE else queries.by_balance(originals)
+    for start in range(0, len(ordered), AT_ONCE):
+        stand_still(ordered[start : start + AT_ONCE])
 
 
 def _nothing_since(originals: Sequence[Movement]) -> None:
@@ -152,9 +177,9 @@ def _nothing_since(originals: Sequence[Movement]) -> None:
         place = db.session.get_one(Place, row.to_place_id)
         per_vial = place.kind in BY_VIAL and row.vial_id is not None
         if place.kind in GUARDED - {"preparation"} and not per_vial:
-            held = queries.locked_quantity(place, row.lot_id, None)
-            since += queries.since_of_lot(originals, row) if held < row.quantity else []
-    counted = dict.fromkeys(number for row in originals for number in queries.looked_at_since(row))
+            key = (place.id, row.lot_id, None)
+            since += queries.since_of_lot(originals, row) if lock([key])[key].quantity < row.quantity else []
+    counted = dict.fromkeys(queries.looked_at_since(originals))
     if since or counted:
         raise told.moved_on(_words(since) or [f"counted, lot {number}" for number in counted])
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from formulary.accounts import Actor
 from formulary.accounts import queries as accounts
 from formulary.audit.models import AuditEntry
 from formulary.db import FRESH, Missing, db
 from formulary.stock.models import (
+    Balance,
     CountEntry,
     CountLine,
     KeptLess,
@@ -97,16 +99,41 @@ def counted_since(rows: Sequence[Movement]) -> list[Movement]:
     return _standing(rows, Movement.lot_id.in_(lots), Movement.document_kind == "count", at_place)
 
 
-def looked_at_since(row: Movement) -> list[str]:
-    """The lots and vials that somebody counted after this row where it put or took something."""
-    line, ends = CountLine, (row.from_place_id, row.to_place_id)
-    query = db.select(Lot.number).join(line, line.lot_id == Lot.id)
+def looked_at_since(rows: Sequence[Movement]) -> list[str]:
+    """The lots that somebody counted, or a vial of them, after one of these rows where it put or took
+    something; one query.
+    """
+    line, lots = CountLine, {row.lot_id for row in rows}
+    told = (Lot.number, line.lot_id, line.place_id, line.vial_id, CountEntry.mark)
+    query = db.select(*told).join(line, line.lot_id == Lot.id)
     query = query.join(StockCount, StockCount.id == line.count_id)
     query = query.join(CountEntry, CountEntry.line_id == line.id)
-    same = db.or_(line.vial_id.is_(None), line.vial_id == row.vial_id)
-    counted = (CountEntry.mark >= row.id, CountEntry.found.is_not(None), StockCount.state != "cancelled")
-    here = (line.lot_id == row.lot_id, line.place_id.in_(ends), same)
-    return list(db.session.scalars(query.where(*here, *counted).distinct()))
+    since = CountEntry.mark >= min(row.id for row in rows)
+    counted = (since, CountEntry.found.is_not(None), StockCount.state != "cancelled")
+    found: dict[int, list[Any]] = {}
+    for one in db.session.execute(query.where(line.lot_id.in_(lots), *counted).order_by(CountEntry.id)):
+        found.setdefault(one.lot_id, []).append(one)
+    return [one.number for row in rows for one in found.get(row.lot_id, ()) if _is_about(one, row)]
+
+
+def _is_about(counted: Any, row: Movement) -> bool:
+    """Whether what was counted is what a row touched, and after it."""
+    is_there = counted.place_id in (row.from_place_id, row.to_place_id)
+    return is_there and counted.vial_id in (None, row.vial_id) and counted.mark >= row.id
+
+
+def by_balance(rows: Sequence[Movement]) -> list[Movement]:
+    """These rows in the order in which the balances that they filled are locked."""
+    lots, places = {row.lot_id for row in rows}, {row.to_place_id for row in rows}
+    query = db.select(Balance.place_id, Balance.lot_id, Balance.vial_id, Balance.id)
+    found = db.session.execute(query.where(Balance.lot_id.in_(lots), Balance.place_id.in_(places)))
+    own = {tuple(key): number for *key, number in found}
+
+    def order(row: Movement) -> int:
+        sealed = (row.to_place_id, row.lot_id, None)
+        return own.get((*sealed[:2], row.vial_id), own.get(sealed, 0))
+
+    return sorted(rows, key=order)
 
 
 def moved_after(entry: AuditEntry, kind: str, object_id: int) -> list[Movement]:
