@@ -68,11 +68,12 @@ def test_another_lot_scanned_than_chosen_is_refused_in_words_and_is_kept_in_the_
     code = a_scan(the_lot("WFI-2"))
     page = refused(clients, opened, sent(code, chosen="WFI-1"))
     assert page.errors == [
-        "water for injections, lot WFI-2 was scanned, and water for injections, lot WFI-1 is chosen. "
+        "Water for injections, lot WFI-2 was scanned, and water for injections, lot WFI-1 is chosen. "
         "Nothing was recorded. Look at what was added. Choose the lot that was scanned, or clear its code."
     ]
     kept = page.form(to="/mix").fields
     assert (kept["scan"], kept["volume"]) == ([code], ["4"])
+    assert "diluent chosen" not in page.text
     assert (mixed_with(opened), close_calls(opened)) == (None, [])
 
 

@@ -41,7 +41,7 @@ class EmergencyForm(Form):
     scan = f.ScanField("Scan the vial", hint="The pack's code, or the code of our own label.")
     product_id = f.IdSelect("Or the product", choices=())
     lot = f.LotField("and its lot, as printed", hint="Also where the code leaves it out.")
-    expires_on = f.ExpiryField("and its expiry", hint=f"Where the lot has more than one. {f.AS_PRINTED}")
+    expires_on = f.ExpiryField("and its expiry", hint="Where the lot has several; as printed, or 06/2029.")
     which = f.OneOf("Which lot it was")
     volume = f.QuantityField(
         "How much of the product was given, undiluted",
@@ -71,7 +71,7 @@ class PaperLineForm(SubForm):
 
     line = f.IdField("Line")
     lot = f.LotField("Lot", hint="Or our own label: V-0007.")
-    expires_on = f.ExpiryField("Expiry", hint=f"Where the lot has more than one. {f.AS_PRINTED}")
+    expires_on = f.ExpiryField("Expiry", hint="Where the lot has several; as printed, or 06/2029.")
     which = f.OneOf("Which lot it was")
     measured = f.QuantityField("Measured, undiluted", units=("mL",))
     diluent = f.LotField("Lot of the diluent")

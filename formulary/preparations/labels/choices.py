@@ -11,7 +11,7 @@ from formulary.preparations.labels.words import STORAGES
 from formulary.preparations.models import Draw
 from formulary.rules.beyond_use import BeyondUse
 from formulary.rules.facts import Stock
-from formulary.rules.findings import Finding, Refused, joined, refuse
+from formulary.rules.findings import Finding, Refused, capital, joined, refuse
 from formulary.rules.lot_status import day_words, moment_words
 from formulary.rules.units import VOLUME, Quantity, show
 from formulary.stock import queries as shelf
@@ -103,7 +103,7 @@ def two_diluents(scanned: Lot, chosen: Lot) -> Refused:
     return refuse(
         "diluent.not_the_scanned",
         "diluent",
-        f"{scanned} was scanned, and {chosen} is chosen. Nothing was recorded.",
+        f"{capital(str(scanned))} was scanned, and {chosen} is chosen. Nothing was recorded.",
         "Look at what was added. Choose the lot that was scanned, or clear its code.",
         field="diluent_lot_id",
     )
