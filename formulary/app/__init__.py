@@ -14,6 +14,7 @@ from formulary import config, web
 from formulary.accounts import guards
 from formulary.app import faults, health, logs, navigation
 from formulary.db import db
+from formulary.db.alive import ask_after_a_rest
 
 ROOMS = (
     "accounts", "audit", "catalogue", "stock", "patients", "patch_tests",
@@ -75,14 +76,15 @@ def _flask_settings(settings: config.Settings) -> dict[str, Any]:
 def _pool(settings: config.Settings) -> dict[str, Any]:
     if settings.sqlite_file is None and settings.sqlalchemy_url.startswith("sqlite"):
         return {}
-    lasting = {"pool_pre_ping": True, "pool_use_lifo": True}
-    return {**lasting, "pool_size": settings.threads, "max_overflow": 4, "pool_timeout": 10}
+    return {"pool_use_lifo": True, "pool_size": settings.threads, "max_overflow": 4, "pool_timeout": 10}
 
 
 def _open_database(app: Flask) -> None:
     for room in WITH_TABLES:
         import_module(f"formulary.{room}.models")
     db.init_app(app)
+    with app.app_context():
+        ask_after_a_rest(db.engine)
     Migrate(app, db, directory=str(config.PACKAGE / "migrations"), render_as_batch=True)
 
 

@@ -19,6 +19,11 @@ KEPT = 500
 class Lasting(psycopg.Connection[Any]):
     """A connection whose prepared statements outlast the rollback of what went well."""
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether a transaction is open in which nothing has failed."""
+        return self.pgconn.transaction_status == TransactionStatus.INTRANS
+
     def rollback(self) -> None:
         """Roll back, and let the server go on knowing its statements; what goes wrong psycopg tells."""
         if not self._is_rolled_back():
@@ -29,7 +34,7 @@ class Lasting(psycopg.Connection[Any]):
             server = self.pgconn
             if server.pipeline_status != PipelineStatus.OFF:
                 return False
-            if server.transaction_status != TransactionStatus.INTRANS:
+            if not self.is_whole:
                 return False  # a plan may have failed that no longer holds
             return server.exec_(b"ROLLBACK").status == ExecStatus.COMMAND_OK
 

@@ -77,12 +77,13 @@ def transaction() -> Iterator[Session]:
         raise Misuse("A transaction is open already; actions never open their own")
     if session.new or session.dirty or session.deleted:
         raise Misuse("Rows were changed before the transaction began")
-    session.rollback()
+    if not _sees_what_is_committed(session):
+        session.rollback()
     session.expire_all()  # also what was read before an earlier commit: a decision looks at the rows of now
     session.info.update(writing=True, changed=False, audited=False, rows=deque(maxlen=KEPT))
     session.info.update(found={}, locked={})
     try:
-        session.info["connection"] = session.connection(execution_options={"immediate": True})
+        session.info["connection"] = _begun(session)
         yield session
         session.flush()
         for finish in _finishers:
@@ -98,6 +99,25 @@ def transaction() -> Iterator[Session]:
     finally:
         for mark in MARKS:
             session.info.pop(mark, None)
+
+
+def _sees_what_is_committed(session: Session) -> bool:
+    """Whether the act can go on in the transaction in which its page has read: on PostgreSQL each statement
+    sees what others have committed by then. Not where it stands at one moment, or where a statement failed.
+    """
+    if not session.in_transaction() or session.get_bind().dialect.name != "postgresql":
+        return False
+    connection = session.connection()
+    if "isolation_level" in connection.get_execution_options():
+        return False
+    driver: Any = connection.connection.driver_connection
+    return bool(driver.is_whole)
+
+
+def _begun(session: Session) -> Connection:
+    if session.in_transaction():
+        return session.connection()
+    return session.connection(execution_options={"immediate": True})
 
 
 def read_once(models: type | tuple[type, ...], asked: Hashable, read: Callable[[], R]) -> R:

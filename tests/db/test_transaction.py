@@ -2,13 +2,15 @@
 
 import pytest
 from sqlalchemy import event, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from formulary import audit
 from formulary.accounts.models import Counter, Person, SignInAttempt
 from formulary.db import Misuse, Stale, db, exclusive, expect_version, transaction
 from tests.db.conftest import BY
 from tests.support.builders import a_person, a_user
+
+OWN = text("SELECT virtualxid FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'virtualxid'")
 
 
 def count(model):
@@ -151,6 +153,39 @@ def test_it_drops_what_was_read_before(app, watch):
     assert person.name == "Ines Faure"
     with transaction():
         assert person.name == "Ines Roche"
+
+
+# SQLite's acts begin a transaction of their own, with the write lock.
+@pytest.mark.databases("postgresql")
+def test_on_postgresql_it_goes_on_in_the_transaction_of_the_page(app):
+    read_in = db.session.scalar(OWN)
+    with transaction():
+        assert db.session.scalar(OWN) == read_in
+
+
+# As above.
+@pytest.mark.databases("postgresql")
+def test_on_postgresql_it_begins_anew_where_a_statement_of_the_page_has_failed(app):
+    db.session.scalar(OWN)
+    with pytest.raises(ProgrammingError):
+        db.session.execute(text("SELECT nothing FROM nowhere"))
+    with transaction():
+        assert count(Person) > 0
+
+
+# As above.
+@pytest.mark.databases("postgresql")
+def test_on_postgresql_it_begins_anew_where_the_page_stood_at_one_moment(app, watch):
+    person = a_person("Ines Faure")
+    db.session.rollback()
+    db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    before = count(Person)
+    with db.engine.connect() as other:
+        other.execute(text("DELETE FROM person WHERE id = :id"), {"id": person.id})
+        other.commit()
+    assert count(Person) == before
+    with transaction():
+        assert count(Person) == before - 1
 
 
 # SQLite alone has a write lock for the whole file.

@@ -7,12 +7,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from formulary import clock
+from formulary.audit import record
 from formulary.audit.models import AuditEntry
 from formulary.db import Misuse, db, transaction
 from formulary.rules.findings import Refused
 from formulary.stock import actions, queries
-from formulary.stock.actions.balances import Locked, lock
-from formulary.stock.actions.entries import Key
+from formulary.stock.actions.balances import Locked, lock, move
+from formulary.stock.actions.entries import Entry, Key, Way
 from formulary.stock.models import Balance, Movement, movement_hash
 from tests.stock.doing import drawn, lies, opened, posted, reason_of, refused_codes, somebody, undone
 from tests.support.builders import a_lot, a_product, the_place
@@ -42,6 +43,20 @@ def test_more_than_lies_there_is_refused_in_words_and_nothing_moves() -> None:
     assert reason_of(refusal) == "Shelf holds 15 mL of lot L2231 and 15.000001 mL is needed."
     assert lies(lot, "storage") == 15_000_000
     assert db.session.scalar(db.select(db.func.count(Movement.id)).filter_by(lot_id=lot.id)) == 1
+
+
+def test_what_lacks_at_its_source_is_not_added_where_it_goes() -> None:
+    """Not even for the rest of an act that goes on after the refusal."""
+    lot, way = a_lot(), Way(the_place("quarantine"), "quarantined", ("test", 1), NOON)
+    entry = Entry(lot, None, the_place("storage"), 15_000_001, way)
+    with transaction():
+        held = lock(entry.keys)
+        with pytest.raises(Refused):
+            move(entry)
+        record("test.move", lot, by=somebody(), at=NOON)
+        ids = [row.id for row in held.values()]
+        there = db.select(Balance.id, Balance.quantity).where(Balance.id.in_(ids))
+        assert dict(db.session.execute(there).all()) == {row.id: row.quantity for row in held.values()}
 
 
 @pytest.mark.parametrize("quantity", [0, -1])

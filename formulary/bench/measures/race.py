@@ -222,6 +222,7 @@ def draw_chosen(ref: str, found: Allocation, by: Actor) -> None:
     at, [pick] = clock.now(), found.picks
     own = stock.Pick(pick.stock.lot_id, DRAWN, pick.stock.place_id or 0, pick.stock.vial_id)
     vial, target = queries.vial(pick.stock.vial_id or 0), queries.place(by.site_id, "preparation")
+    stock.lock([own.key, (target.id, own.lot_id, None)])
     with or_the_next_best([found]):
         stock.reserve(ref, [own], at=at, by=by)
     way = {"target": target, "reason": "drawn", "document": ("race", int(ref.partition(":")[2]))}

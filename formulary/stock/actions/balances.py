@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from formulary.db import Misuse, Steps, db, look_again
 from formulary.db.bare import plain_rows, put
+from formulary.rules.findings import Refused
 from formulary.stock.actions.entries import Entry, Key
 from formulary.stock.labels import refusals
 from formulary.stock.models import Balance
@@ -19,11 +20,20 @@ TABLE: Any = Balance.__table__
 """Balances are never read as objects, so no session has one to bring up to date."""
 HELD = (TABLE.c.place_id, TABLE.c.lot_id, TABLE.c.vial_id, TABLE.c.id, TABLE.c.quantity)
 MADE = {name: insert(TABLE).on_conflict_do_nothing().returning(*HELD) for name, insert in INSERTS.items()}
-ROW, STEPS = bindparam("row", type_=Integer), bindparam("steps", type_=Steps)
-DRAWN = db.update(TABLE).where(TABLE.c.id == ROW, TABLE.c.quantity >= STEPS)
-DRAWN = DRAWN.values(quantity=TABLE.c.quantity - STEPS).returning(TABLE.c.quantity)
-FILLED = db.update(TABLE).where(TABLE.c.id == ROW).values(quantity=TABLE.c.quantity + STEPS)
-FILLED = FILLED.returning(TABLE.c.quantity)
+STEPS = bindparam("steps", type_=Steps)
+SOURCE, TARGET = (bindparam(name, type_=Integer) for name in ("source", "target"))
+ENOUGH, LIES = TABLE.c.quantity >= STEPS, TABLE.alias("lies")
+HOLDS_IT = db.exists().where(LIES.c.id == SOURCE, LIES.c.quantity >= STEPS)
+LESS, MORE = TABLE.c.quantity - STEPS, TABLE.c.quantity + STEPS
+MOVED = {
+    ("source",): db.update(TABLE).where(TABLE.c.id == SOURCE, ENOUGH).values(quantity=LESS),
+    ("target",): db.update(TABLE).where(TABLE.c.id == TARGET).values(quantity=MORE),
+    ("source", "target"): db.update(TABLE)
+    .where(TABLE.c.id.in_([SOURCE, TARGET]), HOLDS_IT)
+    .values(quantity=db.case((TABLE.c.id == SOURCE, LESS), else_=MORE)),
+}
+MOVED = {ends: change.returning(TABLE.c.id, TABLE.c.quantity) for ends, change in MOVED.items()}
+"""Made once, by the ends of a movement that have a balance: where too little lies, nothing is changed."""
 
 
 @dataclass(frozen=True)
@@ -59,25 +69,26 @@ def _own() -> dict[Key, Locked]:
     return found
 
 
-def draw(entry: Entry, key: Key) -> int:
-    """Take the entry's quantity from a locked balance only if it holds as much; what is left in it."""
-    rows = put(Balance, DRAWN, {"row": _own()[key].id, "steps": entry.quantity})
-    if not rows:
-        there = db.session.scalar(db.select(Balance.quantity).filter_by(id=_own()[key].id)) or 0
-        amounts = {"there": entry.lot.quantity(there), "needed": entry.lot.quantity(entry.quantity)}
-        raise refusals.short(entry.lot, entry.vial, entry.source, **amounts)
-    return _left(key, rows)
+def move(entry: Entry) -> int | None:
+    """Move the entry's quantity between its locked balances, only where the source holds as much; what is left
+    there, None where the source is only a sum.
+    """
+    own, (drawn_on, added_to) = _own(), entry.keys
+    ends = {name: own[key] for name, key in (("source", drawn_on), ("target", added_to)) if key}
+    told = {name: row.id for name, row in ends.items()} | {"steps": entry.quantity}
+    changed = put(Balance, MOVED[tuple(ends)], told) if ends else []
+    if drawn_on and not changed:
+        raise _short(entry, own[drawn_on])
+    quantities = {number: int(quantity) for number, quantity in changed}
+    for key in filter(None, entry.keys):
+        own[key] = replace(own[key], quantity=quantities[own[key].id])
+    return own[drawn_on].quantity if drawn_on else None
 
 
-def fill(entry: Entry, key: Key) -> None:
-    """Add the entry's quantity to a locked balance."""
-    _left(key, put(Balance, FILLED, {"row": _own()[key].id, "steps": entry.quantity}))
-
-
-def _left(key: Key, rows: list[Any]) -> int:
-    [(quantity,)] = rows
-    _own()[key] = replace(_own()[key], quantity=int(quantity))
-    return _own()[key].quantity
+def _short(entry: Entry, row: Locked) -> Refused:
+    there = db.session.scalar(db.select(Balance.quantity).filter_by(id=row.id)) or 0
+    amounts = {"there": entry.lot.quantity(there), "needed": entry.lot.quantity(entry.quantity)}
+    return refusals.short(entry.lot, entry.vial, entry.source, **amounts)
 
 
 def _made(key: Key) -> dict[Key, Locked]:

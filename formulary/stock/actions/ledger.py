@@ -7,7 +7,7 @@ from formulary.accounts import Actor
 from formulary.db import db
 from formulary.db.objects import write as write_row
 from formulary.stock import facts
-from formulary.stock.actions.balances import draw, fill, lock
+from formulary.stock.actions.balances import lock, move
 from formulary.stock.actions.bins import take_out_again, throw_in
 from formulary.stock.actions.entries import Document, Entry, Way, checked, rows_of
 from formulary.stock.actions.keeping import Left, settle_kept
@@ -95,11 +95,8 @@ def write(
         facts.allow(use, at)
     written, movements = [], rows_of(entries, at, by)
     for entry, movement in zip(entries, movements, strict=True):
-        drawn_on, added_to = entry.keys
-        left = draw(entry, drawn_on) if drawn_on else None
+        left = move(entry)
         written += [] if left is None else [Left(entry, left, movement)]
-        if added_to:
-            fill(entry, added_to)
         settle(entry, left)
     for movement in movements:
         write_row(movement)

@@ -1,6 +1,6 @@
 """Reservations: quantities kept for somebody, never more than lies there; a draw uses up its own."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,12 +16,13 @@ from formulary.stock.actions.balances import lock
 from formulary.stock.actions.entries import Key
 from formulary.stock.labels.taken import taken_meanwhile
 from formulary.stock.models import KeptLess, Lot, Place, Reservation, Vial
-from formulary.stock.queries.reserved import EVERY, reserved_of, standing_of
+from formulary.stock.queries.reserved import EVERY, standing_of
 
 NO_LONGER_THERE = "no longer there"
 """Why a reservation ended whose source went away."""
 ROW = bindparam("row", type_=Integer)
-FOR_ONE = EVERY.where(Reservation.for_ref == bindparam("for_ref", type_=String))
+IS_OF_LOTS = Reservation.lot_id.in_(bindparam("lots", expanding=True))
+OWN_AND_OF_LOTS = EVERY.where(db.or_(Reservation.for_ref == bindparam("for_ref", type_=String), IS_OF_LOTS))
 LESS = db.update(Reservation).where(
     Reservation.id == ROW, Reservation.ended_at.is_(None), Reservation.quantity > bindparam("to", type_=Steps)
 )
@@ -74,10 +75,11 @@ def reserve(
     tells of it.
     """
     wanted, own = _wanted(picks), dict[Key, list[Kept]]()
-    for row in kept_for(for_ref, at):
-        own.setdefault(row.key, []).append(row)
+    for row in _standing(for_ref, wanted, at):
+        if row.for_ref == for_ref:
+            own.setdefault(row.key, []).append(row)
     raised = [pick for key, pick in wanted.items() if not _fits(own.get(key, []), pick, until)]
-    made = _made(for_ref, raised, at) if raised else {}
+    made = _made(for_ref, raised, wanted, at) if raised else {}
     for key, rows in own.items():
         _keep_as_it_is(rows, wanted.get(key) if key not in {pick.key for pick in raised} else None, at)
     _add([_reservation(for_ref, key, quantity, at, until) for key, quantity in made.items()])
@@ -95,11 +97,6 @@ def end_reservations(for_ref: str, *, why: str, at: datetime) -> int:
     db.session.execute(own.where(Reservation.ended_at.is_not(None), broken).values(ended_why=both))
     ended = own.where(Reservation.ended_at.is_(None))
     return db.session.execute(ended.values(ended_at=at, ended_why=why[:60])).rowcount
-
-
-def kept_for(for_ref: str, at: datetime) -> list[Kept]:
-    """What stands for one act."""
-    return [_kept(row) for row in rows_of(FOR_ONE, for_ref=for_ref, at=at)]
 
 
 def kept_of(keys: Sequence[Key], at: datetime) -> list[Kept]:
@@ -160,10 +157,13 @@ def _keep_as_it_is(own: Sequence[Kept], pick: Pick | None, at: datetime) -> None
             lessen(row, max(pick.most, pick.quantity), "used", at)
 
 
-def _made(for_ref: str, picks: Sequence[Pick], at: datetime) -> dict[Key, int]:
+def _made(for_ref: str, picks: Sequence[Pick], wanted: Mapping[Key, Pick], at: datetime) -> dict[Key, int]:
     """What can be kept of each source beside what others keep; refused where it is too little."""
-    rows, others = lock(pick.key for pick in picks), _kept_by_others(for_ref, picks, at)
-    free = {pick.key: rows[pick.key].quantity - others.get(pick.key, 0) for pick in picks}
+    rows = lock(pick.key for pick in picks)
+    free = {pick.key: rows[pick.key].quantity for pick in picks}
+    for row in _standing(for_ref, wanted, at):
+        if row.for_ref != for_ref and row.key in free:
+            free[row.key] -= row.quantity
     stopped = _on_hold(picks)
     usable = [pick for pick in picks if pick.key not in stopped]
     if short := [pick.key for pick in usable if pick.quantity > free[pick.key]]:
@@ -184,9 +184,12 @@ def _looked_at(pick: Pick, lot: Lot) -> dict[str, Any]:
     return {**whose, "vial_id": pick.vial_id, "place_id": pick.place_id}
 
 
-def _kept_by_others(for_ref: str, picks: Sequence[Pick], at: datetime) -> dict[Key, int]:
-    kept = reserved_of({pick.lot_id for pick in picks}, at, for_ref)
-    return {(place, lot, vial): row.quantity for (lot, place, vial), row in kept.items()}
+def _standing(for_ref: str, wanted: Mapping[Key, Pick], at: datetime) -> list[Kept]:
+    """What stands for the act, and what anybody keeps of the lots that it wants: asked again once a lock has
+    been waited for.
+    """
+    lots = sorted({pick.lot_id for pick in wanted.values()})
+    return [_kept(row) for row in rows_of(OWN_AND_OF_LOTS, for_ref=for_ref, lots=lots, at=at)]
 
 
 def _kept(row: Sequence[Any]) -> Kept:
