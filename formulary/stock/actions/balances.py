@@ -70,8 +70,9 @@ def _own() -> dict[Key, Locked]:
 
 
 def move(entry: Entry) -> int | None:
-    """Move the entry's quantity between its locked balances, only where the source holds as much; what is left
-    there, None where the source is only a sum.
+    """Move the entry's quantity between its locked balances, only where the source holds as much.
+
+    What is left there; None where the source is only a sum.
     """
     own, (drawn_on, added_to) = _own(), entry.keys
     ends = {name: own[key] for name, key in (("source", drawn_on), ("target", added_to)) if key}
