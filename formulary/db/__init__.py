@@ -5,8 +5,8 @@ from formulary.db.base import FRESH, Base, Versioned, db
 from formulary.db.files import StoredFile, content_hash
 from formulary.db.keys import RequestKey, once
 from formulary.db.reading import rows_of
+from formulary.db.retrying import Busy, retried
 from formulary.db.session import (
-    Busy,
     Missing,
     Misuse,
     Stale,
@@ -16,7 +16,6 @@ from formulary.db.session import (
     look_again,
     past_orm,
     read_once,
-    retried,
     transaction,
 )
 from formulary.db.types import CanonicalJson, Steps, UtcDateTime, one_of

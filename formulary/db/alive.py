@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Dialect, Engine, event
 from sqlalchemy.exc import InvalidatePoolError
 
-RESTED = 1.0
+RESTED = 1
 """Seconds: nobody's time-out cuts off what served a moment ago."""
 
 

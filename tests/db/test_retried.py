@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from formulary import audit
 from formulary.accounts.models import Person
-from formulary.db import Busy, db, retried, session, transaction
+from formulary.db import Busy, db, retried, retrying, transaction
 from tests.db.conftest import BY
 
 
@@ -34,7 +34,7 @@ def failing(times, fault):
 
 @pytest.fixture(autouse=True)
 def without_waiting(monkeypatch):
-    monkeypatch.setattr(session.time, "sleep", lambda _seconds: None)
+    monkeypatch.setattr(retrying.time, "sleep", lambda _seconds: None)
 
 
 PASSING = [
