@@ -39,7 +39,7 @@ def retried(outermost: Callable[P, R]) -> Callable[P, R]:
                 db.session.rollback()
                 if not _passing(fault) or (_is_taken(fault) and attempt == ATTEMPTS - 1):
                     raise
-                time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311 - jitter, not a secret
+                time.sleep(random.uniform(0, 2**attempt) / 20)  # noqa: S311 - jitter, not a secret
         raise Busy(f"{outermost.__name__} found the database busy {ATTEMPTS} times")
 
     return run
