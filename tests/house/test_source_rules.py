@@ -158,7 +158,6 @@ RULES = [
         good=("Fraction('0.5')", "'0.5'", "isinstance(x, float)"),
         where=EXACT,
         exempt=(
-            "formulary/db/session.py",  # the jitter before a retry, in seconds
             "formulary/patients/queries/names.py",  # how alike two names are
         ),
     ),
