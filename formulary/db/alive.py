@@ -28,10 +28,9 @@ def _rests(_connection: Any, record: Any) -> None:
 
 def _stands(dialect: Dialect, connection: Any, record: Any, _proxy: Any) -> None:
     since = record.info.get("rests_since")
-    if since is None or (time.monotonic() - since < RESTED and not _has_word(connection)):
-        return
     try:
-        dialect.do_ping(connection)
+        if since is not None and (time.monotonic() - since >= RESTED or _has_word(connection)):
+            dialect.do_ping(connection)
     except dialect.loaded_dbapi.Error as gone:
         raise InvalidatePoolError from gone
 

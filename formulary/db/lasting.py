@@ -40,7 +40,10 @@ class Lasting(psycopg.Connection[Any]):
 
 
 def connect(args: Sequence[Any], settings: Mapping[str, Any]) -> Lasting:
-    """A new one, by what the driver takes."""
+    """A new one, by what the driver takes; each statement of it sees what is committed, whatever the server's
+    own way is.
+    """
     connection = Lasting.connect(*args, **settings)
     connection.prepared_max = KEPT
+    connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
     return connection

@@ -102,5 +102,8 @@ def _more(name: str, kind: type) -> Iterator[str]:
     elif kind in SHAPES:
         yield f"length(CAST({name} AS BLOB)) <> {SIZES[kind]}"
         yield f"{name} NOT GLOB '{SHAPES[kind]}'"
+        yield f"date(julianday(substr({name}, 1, 10))) IS NOT substr({name}, 1, 10)"  # 31 February is 3 March
+        yield f"substr({name}, 1, 4) < '0001'"
+        yield f"substr({name}, 12, 2) > '23'"
     elif kind is String:
         yield f"instr({name}, char(0)) > 0"

@@ -51,3 +51,11 @@ def test_a_plan_that_no_longer_holds_fails_once(app: Flask) -> None:
         reading.rollback()
         changing.execute(text("DROP TABLE widened"))
         changing.commit()
+
+
+def test_each_statement_sees_what_is_committed_whatever_the_servers_way_is(app: Flask) -> None:
+    with db.engine.connect() as connection:
+        connection.execute(text("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE"))
+        connection.commit()
+        assert connection.execute(text("SHOW transaction_isolation")).scalar_one() == "read committed"
+        connection.invalidate()

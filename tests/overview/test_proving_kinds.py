@@ -66,6 +66,11 @@ IN_A_LOT = {
     "a date with more behind it": ("expires_on = expires_on || ' '", "expires_on", "date"),
     "a date behind a NUL": ("expires_on = expires_on || char(0) || 'x'", "expires_on", "date"),
     "a month that is none": ("expires_on = '2026-21-01'", "expires_on", "date"),
+    "a thirteenth month": ("expires_on = '2026-13-01'", "expires_on", "date"),
+    "31 February": ("expires_on = '2026-02-31'", "expires_on", "date"),
+    "29 February of a common year": ("expires_on = '2027-02-29'", "expires_on", "date"),
+    "day 00": ("expires_on = '2026-05-00'", "expires_on", "date"),
+    "a year before all": ("expires_on = '0000-05-01'", "expires_on", "date"),
     "a number for a date": ("expires_on = CAST('2026' AS BLOB)", "expires_on", "date"),
 }
 CASES = [
@@ -98,6 +103,15 @@ def test_any_text_in_a_text_is_of_its_kind(name: str) -> None:
 
 @ON_SQLITE
 @pytest.mark.usefixtures("given")
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2028-02-29", "2026-12-31"])
+def test_the_first_and_the_last_of_days_are_of_their_kind(day: str) -> None:
+    altered("lot", f"expires_on = '{day}'", newest(Lot))
+    altered("draw", f"drawn_at = '{day} 23:59:59.999999'", 1)
+    assert found() == []
+
+
+@ON_SQLITE
+@pytest.mark.usefixtures("given")
 @pytest.mark.parametrize(
     ("change", "kind"),
     [
@@ -107,6 +121,8 @@ def test_any_text_in_a_text_is_of_its_kind(name: str) -> None:
         ("drawn_at = replace(drawn_at, ' ', 'T')", "drawn_at what is no instant"),
         ("drawn_at = substr(drawn_at, 1, 19)", "drawn_at what is no instant"),
         ("drawn_at = drawn_at || char(0)", "drawn_at what is no instant"),
+        ("drawn_at = '2026-11-23 24:00:00.000000'", "drawn_at what is no instant"),
+        ("drawn_at = '2026-02-31 12:00:00.000000'", "drawn_at what is no instant"),
     ],
 )
 def test_of_a_draw_each_column_is_named(change: str, kind: str) -> None:

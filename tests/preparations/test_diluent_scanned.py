@@ -121,6 +121,50 @@ def test_of_one_number_with_two_expiries_the_code_says_which(opened, clients):
     assert queries.vial(step(opened, POWDER).vial_id).diluent_lot_id == water.id
 
 
+@pytest.mark.parametrize("expires_on", [date(2025, 3, 31), date(2031, 3, 31)])
+@pytest.mark.parametrize(("chosen", "press"), [("", MIXED), ("WFI-2", MIXED), ("", "Read")])
+def test_a_pack_that_expires_otherwise_is_mixed_with_nothing(opened, clients, expires_on, chosen, press):
+    told = sent(a_scan(the_lot("WFI-2"), expires_on=expires_on), chosen=chosen)
+    to, here = step_of(opened, POWDER, "mix"), page_of(opened)
+    page = clients("technician").post_refused(to, told, at=here, press=press)
+    assert f"The pack says it expires 31 Mar {expires_on.year}, and water for injections" in page.text
+    assert (mixed_with(opened), close_calls(opened)) == (None, ["scan.wrong_expiry"])
+
+
+@pytest.fixture
+def twice(opened):
+    """A second lot of the same number, whose expiry comes first."""
+    water = the_lot("WFI-2")
+    return water, a_lot(water.product, number="WFI-2", expires_on=date(2027, 3, 31))
+
+
+def without_expiry(lot):
+    code = a_scan(lot)
+    return code[:16] + code[24:]
+
+
+def test_of_two_lots_a_code_without_expiry_chooses_none(opened, twice, clients):
+    told = sent(without_expiry(twice[0]))
+    page = refused(clients, opened, told)
+    assert "and the code does not tell which. Nothing was recorded." in page.text
+    assert (mixed_with(opened), close_calls(opened)) == (None, [])
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_of_two_lots_a_code_without_expiry_leaves_it_to_the_choice(opened, twice, clients, number):
+    told = sent(without_expiry(twice[0])) | {"diluent_lot_id": str(twice[number].id)}
+    clients("technician").post_ok(step_of(opened, POWDER, "mix"), told, at=page_of(opened), press=MIXED)
+    db.session.rollback()
+    assert queries.vial(step(opened, POWDER).vial_id).diluent_lot_id == twice[number].id
+
+
+def test_two_lots_of_one_number_are_told_apart_by_their_expiry(opened, twice, clients):
+    told = sent(a_scan(twice[0])) | {"diluent_lot_id": str(twice[1].id)}
+    page = refused(clients, opened, told)
+    assert ", expiry 31 Mar 2027 is chosen. Nothing was recorded." in page.text
+    assert mixed_with(opened) is None
+
+
 @both
 def test_a_second_click_answers_with_the_first_though_the_last_of_the_diluent_is_used_up(opened, clients):
     client, last = clients("technician"), a_lot(the_lot("WFI-1").product, number="WFI-3", containers=1)

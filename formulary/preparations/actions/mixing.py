@@ -1,6 +1,6 @@
 """Mixing a powder: diluent, its lot, volume and time are recorded, and the draw follows the strength made."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from formulary.accounts import Actor
 from formulary.audit import record
@@ -76,7 +76,7 @@ def mix_powder(
 def _diluent(attempt: Attempt, step: PlannedDraw, chosen_id: int | None, shown: Shown | None) -> Lot:
     """The one lot that was chosen, or scanned, or both."""
     chosen = None if chosen_id is None else shelf.lot(chosen_id)
-    read = _read(attempt, step, shown) if shown else chosen
+    read = _read(attempt, step, shown, chosen) if shown else chosen
     if read is None:
         raise labels.no_diluent()
     if chosen is not None and chosen.id != read.id:
@@ -125,23 +125,42 @@ def _needed(attempt: Attempt, step: PlannedDraw, told: rules.Cocktail) -> Quanti
     return dose.to_step()
 
 
-def diluent_scanned(attempt_id: int, position: int, shown: Shown, by: Actor) -> Lot:
-    """The lot of diluent that was scanned; Refused where it is none, or is not on the shelf."""
+def diluent_scanned(
+    attempt_id: int, position: int, shown: Shown, by: Actor, *, chosen_id: int | None = None
+) -> Lot:
+    """The lot of diluent that was scanned; Refused where it is none, is not on the shelf, or could be several
+    of which none is chosen.
+    """
     attempt = queries.attempt(attempt_id, by)
-    return _read(attempt, queries.planned(attempt, position), shown)
+    chosen = None if chosen_id is None else shelf.lot(chosen_id)
+    return _read(attempt, queries.planned(attempt, position), shown, chosen)
 
 
-def _read(attempt: Attempt, step: PlannedDraw, shown: Shown) -> Lot:
+def _read(attempt: Attempt, step: PlannedDraw, shown: Shown, chosen: Lot | None) -> Lot:
+    """The lot of the code. One number may be on record several times: the expiry in the code tells which, or
+    the choice where it has none.
+    """
     product = queries.lot(step.lot_id or 0).product
-    lots = queries.diluents(product, attempt.site_id)
-    found = [lot for lot in lots if _is_it(lot, shown)]
-    if found:  # one number may be on record twice: the expiry in the code tells which
-        return min(found, key=lambda lot: lot.expires_on != shown.expires_on)
-    known = catalogue.code(shown.gtin) if shown.gtin else None
-    what = known.product.name if known else "something that is not in the catalogue"
-    reason = f"Wrong diluent: scanned {what}{f', lot {shown.lot}' if shown.lot else ''}. Nothing was mixed."
-    remedy = f"The label of {product} names {product.diluent or 'none'}. Put it back and scan again."
-    raise refuse("scan.wrong_diluent", str(product), reason, remedy, field="scan", rule="L3")
+    found = [lot for lot in queries.diluents(product, attempt.site_id) if _is_it(lot, shown)]
+    if not found:
+        known = catalogue.code(shown.gtin) if shown.gtin else None
+        raise labels.wrong_diluent(product, known.product.name if known else None, shown.lot)
+    fits = _expiring(found, shown.expires_on)
+    if chosen is not None and chosen in fits:
+        return chosen
+    if len(fits) > 1:
+        raise labels.which_diluent(fits)
+    return fits[0]
+
+
+def _expiring(lots: list[Lot], said: date | None) -> list[Lot]:
+    """Those that the expiry on the pack fits; all where the code tells none."""
+    if said is None:
+        return lots
+    fits = [lot for lot in lots if lot.expires_on == said]
+    if not fits:
+        raise labels.diluent_expires_otherwise(lots, said)
+    return fits
 
 
 def _is_it(lot: Lot, shown: Shown) -> bool:

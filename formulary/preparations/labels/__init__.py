@@ -4,6 +4,7 @@ from formulary.preparations.labels.achieved import Achieved, achieved_lines
 from formulary.preparations.labels.choices import (
     DEVIATES,
     RestWords,
+    diluent_expires_otherwise,
     diluent_words,
     drawn_words,
     is_close_call,
@@ -13,6 +14,8 @@ from formulary.preparations.labels.choices import (
     rest_words,
     storage_choices,
     two_diluents,
+    which_diluent,
+    wrong_diluent,
 )
 from formulary.preparations.labels.final import Label, labels
 from formulary.preparations.labels.paper import PaperSheet, on_paper
@@ -34,6 +37,7 @@ __all__ = [
     "Waiting",
     "Worksheet",
     "achieved_lines",
+    "diluent_expires_otherwise",
     "diluent_words",
     "drawn_words",
     "is_close_call",
@@ -49,5 +53,7 @@ __all__ = [
     "storage_choices",
     "two_diluents",
     "waiting",
+    "which_diluent",
     "worksheet",
+    "wrong_diluent",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from formulary.catalogue.models import Product
@@ -100,11 +100,44 @@ def no_diluent() -> Refused:
 
 def two_diluents(scanned: Lot, chosen: Lot) -> Refused:
     """One lot was scanned, and another stands chosen beside it."""
+    words = [str(scanned), str(chosen)]
+    if scanned.number == chosen.number:
+        words = [f"{lot}, expiry {day_words(lot.expires_on)}," for lot in (scanned, chosen)]
     return refuse(
         "diluent.not_the_scanned",
         "diluent",
-        f"{capital(str(scanned))} was scanned, and {chosen} is chosen. Nothing was recorded.",
+        f"{capital(words[0])} was scanned, and {words[1].rstrip(',')} is chosen. Nothing was recorded.",
         "Look at what was added. Choose the lot that was scanned, or clear its code.",
+        field="diluent_lot_id",
+    )
+
+
+def wrong_diluent(product: Product, scanned: str | None, number: str | None) -> Refused:
+    """What was scanned is no diluent of this powder, or does not lie here."""
+    what = f"{scanned or 'something that is not in the catalogue'}{f', lot {number}' if number else ''}"
+    reason = f"Wrong diluent: scanned {what}. Nothing was mixed."
+    remedy = f"The label of {product} names {product.diluent or 'none'}. Put it back and scan again."
+    return refuse("scan.wrong_diluent", str(product), reason, remedy, field="scan", rule="L3")
+
+
+def diluent_expires_otherwise(lots: Sequence[Lot], scanned: date) -> Refused:
+    """The pack says another expiry than every lot of its number."""
+    on_record = joined([day_words(lot.expires_on) for lot in lots])
+    reason = f"The pack says it expires {day_words(scanned)}, and {lots[0]} is on record with {on_record}."
+    words = f"{reason} Nothing was mixed."
+    remedy = "Set it aside: the record or the pack is wrong. Ask the pharmacist."
+    return refuse("scan.wrong_expiry", str(lots[0]), words, remedy, field="scan", rule="L3")
+
+
+def which_diluent(lots: Sequence[Lot]) -> Refused:
+    """The code fits several lots."""
+    on_record = joined([day_words(lot.expires_on) for lot in lots])
+    reason = f"{capital(str(lots[0]))} is on record with {on_record}, and the code does not tell which."
+    return refuse(
+        "diluent.which",
+        str(lots[0]),
+        f"{reason} Nothing was recorded.",
+        "Choose the one whose expiry stands on the pack.",
         field="diluent_lot_id",
     )
 

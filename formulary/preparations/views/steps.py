@@ -131,8 +131,9 @@ def _mix(attempt_id: int, position: int, form: MixForm, at: Any) -> None:
 def _diluent_read(attempt_id: int, position: int, form: MixForm) -> Page:
     """The scanned diluent chooses its lot; nothing is recorded until the volume is confirmed."""
     try:
-        shown = _shown(form)
-        form.fill(diluent_lot_id=actions.diluent_scanned(attempt_id, position, shown, g.actor).id)
+        shown, chosen = _shown(form), form.diluent_lot_id.data
+        found = actions.diluent_scanned(attempt_id, position, shown, g.actor, chosen_id=chosen)
+        form.fill(diluent_lot_id=found.id)
     except Refused as refusal:
         _note_mixing(attempt_id, position, refusal, form)
         form.add_findings(refusal.findings)

@@ -99,7 +99,7 @@ def lot_to_fill(printed: Printed, second_record: bool) -> Lot | None:
     """The same for an act that makes the lot where there is none.
 
     Of two who read the same pack at one moment, or nearly read it so, the later waits and meets the lot of
-    the first: until an act is over nobody else makes a lot of the product.
+    the first: until an act is over nobody else receives a new lot of the product.
     """
     same = queries.lots_with_number(printed.number, printed.product.id)
     if (lot := _just_so(printed, same)) is not None:
